@@ -1,0 +1,115 @@
+# --- Start: who runs this, where it is written down, the user's ~/.bashrc -------------------------
+
+umask 077
+set -uo pipefail
+
+# Seconds since the epoch, with milliseconds where this bash has them.
+now() {
+    if [[ -n ${EPOCHREALTIME:-} ]]; then
+        printf '%s' "${EPOCHREALTIME/,/.}"
+    else
+        date +%s.%N
+    fi
+}
+
+say() {
+    printf 'rdvc: %s\n' "$*"
+}
+
+# Says which phase begins and when, in the log and in the job's folder.
+begin_phase() {
+    RDVC_JOB_PHASE=$1
+    printf '%s %s\n' "$(now)" "$1" >>"${RDVC_JOB_RECORD_DIR}/phases" || true
+    printf '\n=== rdvc %s: %s (%s)\n' "$1" "$2" "$(date '+%Y-%m-%d %H:%M:%S')"
+}
+
+# Ends the job as failed in the current phase; the reason goes to the log and to `rdvc status`.
+fail() {
+    RDVC_JOB_MESSAGE=$1
+    printf 'rdvc: error: %s\n' "$1" >&2
+    exit "${2:-1}"
+}
+
+# The outcome, as lines of `key value`, put in place in one step.
+write_result() {
+    local state=$1 code=$2
+    {
+        printf 'state %s\n' "${state}"
+        printf 'phase %s\n' "${RDVC_JOB_PHASE}"
+        printf 'exit %s\n' "${code}"
+        printf 'job %s\n' "${SLURM_JOB_ID:-none}"
+        printf 'node %s\n' "$(uname -n)"
+        printf 'name %s\n' "${RDVC_JOB_EXP_NAME}"
+        [[ -z ${RDVC_JOB_EXP_REF:-} ]] || printf 'ref %s\n' "${RDVC_JOB_EXP_REF}"
+        [[ -z ${RDVC_JOB_EXP_COMMIT:-} ]] || printf 'commit %s\n' "${RDVC_JOB_EXP_COMMIT}"
+        [[ -z ${RDVC_JOB_KEPT_DIR:-} ]] || printf 'kept %s\n' "${RDVC_JOB_KEPT_DIR}"
+        [[ -z ${RDVC_JOB_MESSAGE} ]] || printf 'message %s\n' "${RDVC_JOB_MESSAGE//$'\n'/ }"
+    } >"${RDVC_JOB_RECORD_DIR}/result.new" &&
+        mv "${RDVC_JOB_RECORD_DIR}/result.new" "${RDVC_JOB_RECORD_DIR}/result"
+}
+
+# Runs if ~/.bashrc ends the shell, with whatever exit code.
+# shellcheck disable=SC2317
+bashrc_ended() {
+    local code=$?
+    RDVC_JOB_MESSAGE="${HOME}/.bashrc ended the job with exit code ${code}"
+    printf 'rdvc: error: %s\n' "${RDVC_JOB_MESSAGE}" >&2
+    ((code != 0)) || code=1
+    write_result failed "${code}"
+    trap - EXIT
+    exit "${code}"
+}
+
+# sbatch gives the attempt's number as first argument; whoever makes its claim runs it, all others
+# end. The same job with a higher restart count goes on. Without a number this is a run by hand.
+start() {
+    local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}"
+    local jobs="${RDVC_DIR}/jobs/${RDVC_JOB_TOKEN}"
+    if [[ -z ${1:-} ]]; then
+        local n=1
+        mkdir -p "${jobs}" || exit 1
+        until mkdir "${jobs}/hand-${n}" 2>/dev/null; do
+            n=$((n + 1))
+            ((n < 1000)) || exit 1
+        done
+        RDVC_JOB_EXP_NAME="${RDVC_JOB_EXP_NAME}-hand-${n}"
+        RDVC_JOB_RECORD_DIR="${jobs}/hand-${n}"
+        say "run by hand: the experiment will be called ${RDVC_JOB_EXP_NAME}"
+        return
+    fi
+    if [[ ! -d ${submission} ]]; then
+        printf 'rdvc: error: %s does not exist on %s: is the folder shared with the login node?\n' \
+            "${submission}" "$(uname -n)" >&2
+        exit 1
+    fi
+    local claim="${submission}/claim.$1"
+    if mkdir "${claim}" 2>/dev/null; then
+        printf '%s\n' "${SLURM_JOB_ID:-none}" >"${claim}/owner"
+    elif [[ $(cat "${claim}/owner" 2>/dev/null) != "${SLURM_JOB_ID:-none}" ||
+        ${SLURM_RESTART_COUNT:-0} -eq 0 ]]; then
+        say "attempt $1 of this submission was taken by another job; this one ends"
+        exit 0
+    fi
+    RDVC_JOB_RECORD_DIR="${jobs}/0"
+    mkdir -p "${RDVC_JOB_RECORD_DIR}" || exit 1
+    rm -f "${RDVC_JOB_RECORD_DIR}/result" # of the time before a requeue
+    printf '%s\n' "${SLURM_JOB_ID:-none}" >"${RDVC_JOB_RECORD_DIR}/job"
+}
+
+RDVC_JOB_MESSAGE=
+start "$@"
+
+# At top level: what `declare` makes inside a function would be gone after it.
+begin_phase bashrc "load ~/.bashrc"
+set +u
+trap bashrc_ended EXIT
+if [[ -r ${HOME}/.bashrc ]]; then
+    # shellcheck source=/dev/null
+    source "${HOME}/.bashrc"
+fi
+trap - EXIT
+unalias -a
+unset -f cd
+set -euo pipefail
+set +m
+IFS=$' \t\n'

@@ -1,0 +1,105 @@
+# --- 4. Publish: data first, then the ref, then look whether both are there -----------------------
+
+# Output hashes of a dvc.lock on standard input, as lines of `hash path`. DVC writes this file itself,
+# with a fixed indentation; text of commands is indented deeper than the keys looked for.
+locked_outputs() {
+    awk '
+        function value(line) { sub(/^[^:]*: */, "", line); gsub(/^["\047]|["\047]$/, "", line); return line }
+        /^    [a-z]+:/ { outs = ($1 == "outs:") }
+        outs && /^    - path:/ { path = value($0) }
+        outs && /^      md5:/ { print value($0), path }
+    '
+}
+
+# The hashes that a directory object lists.
+directory_entries() {
+    grep -o '"md5": *"[0-9a-f]*"' "$1" | grep -o '[0-9a-f]\{32\}' || true
+}
+
+# Where the cache holds an object: DVC 3 layout, or that of DVC 2.
+cached_object() {
+    local object
+    for object in "${RDVC_JOB_CACHE_DIR}/files/md5/${1:0:2}/${1:2}" "${RDVC_JOB_CACHE_DIR}/${1:0:2}/${1:2}"; do
+        if [[ -f ${object} ]]; then
+            printf '%s' "${object}"
+            return
+        fi
+    done
+    return 1
+}
+
+# Paths of outputs that this experiment made (their hashes are not in the baseline's dvc.lock) and of
+# which an object is neither in the cluster's cache nor, for outputs that are not cached, in Git.
+missing_outputs() {
+    local lock hash path entry object
+    git diff --name-only -z "${RDVC_JOB_REPO_REV}" "${RDVC_JOB_EXP_COMMIT}" -- ':(top,glob)**/dvc.lock' |
+        while IFS= read -r -d '' lock; do
+            comm -13 \
+                <(git show "${RDVC_JOB_REPO_REV}:${lock}" 2>/dev/null | locked_outputs | sort -u) \
+                <(git show "${RDVC_JOB_EXP_COMMIT}:${lock}" 2>/dev/null | locked_outputs | sort -u) |
+                while read -r hash path; do
+                    if object=$(cached_object "${hash}"); then
+                        [[ ${hash} == *.dir ]] || continue
+                        for entry in $(directory_entries "${object}"); do
+                            cached_object "${entry}" >/dev/null || printf '%s\n' "${path}"
+                        done
+                    elif [[ -z $(git ls-tree "${RDVC_JOB_EXP_COMMIT}" -- ":(top)$(dirname "${lock}")/${path}") ]]; then
+                        printf '%s\n' "${path}"
+                    fi
+                done
+        done | sort -u
+}
+
+# DVC's own word on outputs that look missing; one that is not cached on purpose is none of them.
+confirm_missing() {
+    local status
+    status=$(dvc data status --json 2>/dev/null) || { cat; return; }
+    while IFS= read -r path; do
+        [[ ${status} != *'"not_in_cache"'*"\"${path}"* ]] || printf '%s\n' "${path}"
+    done
+}
+
+check_objects() {
+    local missing
+    missing=$(missing_outputs)
+    [[ -z ${missing} ]] || missing=$(confirm_missing <<<"${missing}")
+    [[ -z ${missing} ]] || fail "objects are missing in the cache, so the result is not complete: ${missing//$'\n'/, }"
+}
+
+remote_commit() {
+    git ls-remote -- "${RDVC_JOB_REPO_URL}" "$1" | cut -f 1
+}
+
+# Pushes the experiment's ref. `dvc exp push` would exit 0 where another experiment has the name; here
+# the ref must not be there yet (or be replaced, with -f), else the result gets a name of its own.
+push_ref() {
+    local ref="refs/exps/${RDVC_JOB_REPO_REV:0:2}/${RDVC_JOB_REPO_REV:2}/${RDVC_JOB_EXP_NAME}"
+    RDVC_JOB_EXP_COMMIT=$(git rev-parse --verify --quiet "${ref}^{commit}") ||
+        fail "dvc exp run ended well but made no experiment ${RDVC_JOB_EXP_NAME}"
+    check_objects
+    RDVC_JOB_EXP_REF=${ref}
+    local lease="--force-with-lease=${ref}:"
+    [[ ${RDVC_JOB_EXP_FORCE} != 1 ]] || lease=--force
+    if ! git push --quiet "${lease}" -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${ref}" &&
+        [[ $(remote_commit "${ref}") != "${RDVC_JOB_EXP_COMMIT}" ]]; then
+        [[ -n $(remote_commit "${ref}") ]] || fail "cannot push the experiment to ${RDVC_JOB_REPO_URL}"
+        say "another experiment is called ${RDVC_JOB_EXP_NAME}; this one becomes ${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
+        RDVC_JOB_EXP_NAME="${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
+        RDVC_JOB_EXP_REF="${ref}-${RDVC_JOB_TOKEN}"
+        git push --quiet --force -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${RDVC_JOB_EXP_REF}" ||
+            fail "cannot push the experiment to ${RDVC_JOB_REPO_URL}"
+    fi
+    [[ $(remote_commit "${RDVC_JOB_EXP_REF}") == "${RDVC_JOB_EXP_COMMIT}" ]] ||
+        fail "the experiment is not in ${RDVC_JOB_REPO_URL} after the push"
+}
+
+publish_experiment() {
+    begin_phase publish "push data and the experiment ${RDVC_JOB_EXP_NAME}"
+    if has_dvc_remote; then
+        dvc push || fail "dvc push failed"
+    else
+        say "the project has no DVC remote: outputs stay in ${RDVC_JOB_CACHE_DIR}"
+    fi
+    push_ref
+    say "published ${RDVC_JOB_EXP_NAME} (${RDVC_JOB_EXP_COMMIT:0:10})"
+}

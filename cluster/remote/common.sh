@@ -1,0 +1,91 @@
+# What every request of rdvc's starts with, on the login node. Before this text come assignments:
+# nonce, rdvc_dir, prepare. Answers are lines of our own, so that whatever else a login prints
+# (banners, ~/.bashrc) is harmless.
+umask 077
+set -u
+
+# One line of the answer.
+answer() {
+    printf '@rdvc:%s %s\n' "${nonce}" "$*"
+}
+
+# The last word of the request; nothing after it on standard input is read as a command.
+finish() {
+    answer "$@"
+    exit 0
+}
+
+# Each line of standard input as a line of the answer that starts with the given words.
+answer_lines() {
+    local line
+    while IFS= read -r line || [[ -n ${line} ]]; do
+        answer "$* ${line}"
+    done
+}
+
+# The next N bytes of standard input.
+receive() {
+    head -c "$1"
+}
+
+# rdvc's folder, made where it is missing. A folder that holds all the user's files is refused: rdvc
+# cleans up in its own.
+open_rdvc_dir() {
+    case ${rdvc_dir} in
+    \~) rdvc_dir=${HOME} ;;
+    \~/*) rdvc_dir="${HOME}/${rdvc_dir#\~/}" ;;
+    /*) ;;
+    *) finish refused dir "cluster.dir must start with / or ~/: ${rdvc_dir}" ;;
+    esac
+    mkdir -p "${rdvc_dir}"/{submissions,jobs,logs,repos,cache} 2>/dev/null ||
+        finish refused dir "cannot make ${rdvc_dir}"
+    rdvc_dir=$(cd -P "${rdvc_dir}" && pwd) || finish refused dir "cannot enter ${rdvc_dir}"
+    local forbidden
+    for forbidden in / "${HOME}" "${SCRATCH:-/}" /scratch /tmp; do
+        if [[ -d ${forbidden} && ${rdvc_dir} -ef ${forbidden} ]]; then
+            finish refused dir "cluster.dir is ${forbidden}; it must be a folder of rdvc's own"
+        fi
+    done
+}
+
+# A new mirror is made beside its place and renamed, so that two submissions can meet here.
+open_mirror() {
+    mirror="${rdvc_dir}/repos/$1"
+    if [[ -d ${mirror} ]]; then
+        git -C "${mirror}" rev-parse --git-dir >/dev/null 2>&1 && return
+        mv "${mirror}" "${mirror}.broken-${nonce}"
+    fi
+    local new="${mirror}.new-${nonce}"
+    git init --quiet --bare "${new}" >/dev/null || finish refused mirror "cannot make ${new}"
+    git -C "${new}" config gc.auto 0
+    git -C "${new}" config receive.autogc false
+    mv -T "${new}" "${mirror}" 2>/dev/null || rm -rf "${new}"
+}
+
+# The job id of a submission, or nothing.
+job_of() {
+    local id=
+    [[ ! -r ${rdvc_dir}/submissions/$1/jobid ]] || read -r id <"${rdvc_dir}/submissions/$1/jobid"
+    printf '%s' "${id}"
+}
+
+# Where a job's first record is; later, one a task.
+result_of() {
+    printf '%s' "${rdvc_dir}/jobs/$1/0/result"
+}
+
+# True if SLURM says that no job of this submission waits or runs; no answer says nothing.
+# Ids can be given out again, so a job is known by the token in its comment.
+job_is_gone() {
+    local comments
+    comments=$(squeue --noheader --user "$(id -un)" -o '|%k' 2>/dev/null) || return 1
+    [[ ${comments} != *"|rdvc:$1"* ]]
+}
+
+printf '\n'
+answer hello "${HOME}"
+if [[ -n ${prepare} ]]; then
+    # The user's own command, e.g. `module load slurm`.
+    # shellcheck source=/dev/null
+    source <(printf '%s\n' "${prepare}") >/dev/null 2>&1
+fi

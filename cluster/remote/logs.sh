@@ -1,0 +1,52 @@
+# A submission's log (or its script), as blocks of bytes. Assignments before this text: token, file
+# (`log` or a name in the submission's folder), follow (0 or 1), offset (bytes that are known already).
+
+# The log of the newest job of this submission.
+find_file() {
+    local folder="${rdvc_dir}/submissions/${token}"
+    if [[ ${file} == log ]]; then
+        # shellcheck disable=SC2012 # the names are SLURM's own
+        ls -t "${folder}"/slurm-*.out 2>/dev/null | head -n 1
+    elif [[ -e ${folder}/${file} ]]; then
+        printf '%s\n' "${folder}/${file}"
+    fi
+}
+
+# The bytes from `offset` to the end that the file has now.
+send_rest() {
+    local path=$1 size
+    size=$(wc -c <"${path}") || return 0
+    ((size > offset)) || return 0
+    answer data "$((size - offset))"
+    tail -c "+$((offset + 1))" "${path}" | head -c "$((size - offset))"
+    offset=${size}
+}
+
+# Asks SLURM rarely, the job's own record often.
+ended() {
+    [[ -e $(result_of "${token}") ]] && return 0
+    ((SECONDS >= next_question)) || return 1
+    next_question=$((SECONDS + 30))
+    job_is_gone "${token}"
+}
+
+logs() {
+    open_rdvc_dir
+    [[ -d ${rdvc_dir}/submissions/${token} ]] || finish absent submission
+    local path last=0 next_question=5
+    path=$(find_file)
+    [[ -n ${path} || ${follow} == 1 ]] || finish absent file
+    while :; do
+        if ended; then
+            last=1
+        fi
+        [[ -n ${path} ]] || path=$(find_file)
+        [[ -z ${path} ]] || send_rest "${path}"
+        if [[ ${follow} != 1 || ${last} == 1 ]]; then
+            finish end
+        fi
+        sleep 0.5
+    done
+}
+
+logs

@@ -1,0 +1,143 @@
+#include "base/files.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+
+namespace rdvc::base {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+[[noreturn]] void fail(std::string_view what, const fs::path& path) {
+    throw Error(Exit::failed,
+                fmt::format("cannot {} `{}`: {}", what, path.string(), std::strerror(errno)));
+}
+
+class Descriptor {
+  public:
+    explicit Descriptor(int fd) : fd_(fd) {}
+    ~Descriptor() {
+        if (fd_ >= 0)
+            ::close(fd_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    Descriptor(Descriptor&&) = delete;
+    Descriptor& operator=(Descriptor&&) = delete;
+    [[nodiscard]] int get() const { return fd_; }
+
+  private:
+    int fd_;
+};
+
+void write_all(int fd, std::string_view content, const fs::path& path) {
+    while (!content.empty()) {
+        const auto n = ::write(fd, content.data(), content.size());
+        if (n < 0 && errno != EINTR)
+            fail("write", path);
+        if (n > 0)
+            content.remove_prefix(static_cast<std::size_t>(n));
+    }
+}
+
+void make_folders(const fs::path& path) {
+    if (path.empty() || fs::is_directory(path))
+        return;
+    make_folders(path.parent_path());
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+        fail("make folder", path);
+}
+
+} // namespace
+
+std::optional<std::string> read_file(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        std::error_code ignored;
+        if (!fs::exists(path, ignored))
+            return std::nullopt;
+        fail("read", path);
+    }
+    std::ostringstream content;
+    content << file.rdbuf();
+    if (file.bad() || fs::is_directory(path))
+        fail("read", path);
+    return content.str();
+}
+
+void write_file(const fs::path& path, std::string_view content) {
+    make_folders(path.parent_path());
+    // A link (a dotfile manager's, say) stays one: what it points to is replaced.
+    const fs::path target = fs::is_symlink(path) ? fs::weakly_canonical(path) : path;
+    struct stat old {};
+    const mode_t mode = ::stat(target.c_str(), &old) == 0 ? old.st_mode & 0777U : 0600;
+    std::string temporary = target.string() + ".XXXXXX";
+    const Descriptor file(::mkstemp(temporary.data()));
+    if (file.get() < 0)
+        fail("write", target);
+    try {
+        write_all(file.get(), content, target);
+        if (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0 ||
+            ::rename(temporary.c_str(), target.c_str()) != 0)
+            fail("write", target);
+    } catch (...) {
+        ::unlink(temporary.c_str());
+        throw;
+    }
+}
+
+void append_line(const fs::path& path, std::string_view line) {
+    make_folders(path.parent_path());
+    const Descriptor file(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
+    if (file.get() < 0 || ::flock(file.get(), LOCK_EX) != 0)
+        fail("write", path);
+    std::string record;
+    const off_t size = ::lseek(file.get(), 0, SEEK_END);
+    char last = '\n';
+    if (size > 0 && ::pread(file.get(), &last, 1, size - 1) != 1)
+        fail("read", path);
+    if (last != '\n')
+        record += '\n';
+    record += line;
+    record += '\n';
+    write_all(file.get(), record, path);
+    if (::fsync(file.get()) != 0)
+        fail("write", path);
+}
+
+void make_private_folder(const fs::path& path) {
+    make_folders(path);
+    struct stat info {};
+    if (::lstat(path.c_str(), &info) != 0)
+        fail("use folder", path);
+    if (!S_ISDIR(info.st_mode) || info.st_uid != ::getuid() || (info.st_mode & 0077U) != 0)
+        throw Error(Exit::failed, fmt::format("`{}` must be a folder of yours that is closed to others",
+                                              path.string()));
+}
+
+TemporaryFolder::TemporaryFolder() {
+    std::string name = (fs::temp_directory_path() / "rdvc-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr)
+        fail("make folder", name);
+    path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+}
+
+} // namespace rdvc::base

@@ -1,0 +1,42 @@
+// Files and folders, with rdvc's promises about privacy and durability.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rdvc::base {
+
+/// The whole file, or nothing if there is none. Throws Error if it exists and cannot be read.
+std::optional<std::string> read_file(const std::filesystem::path& path);
+
+/// Replaces `path` by `content` in one step (temporary file, fsync, rename), mode 0600 unless the file
+/// was there with another; makes missing folders with mode 0700. Throws Error.
+void write_file(const std::filesystem::path& path, std::string_view content);
+
+/// Appends `line` and a line feed in one write, under a lock of the file, and syncs it. A torn last
+/// line (a crash in mid-write) is ended first, so that the new record stands alone. Throws Error.
+void append_line(const std::filesystem::path& path, std::string_view line);
+
+/// Makes `path` and what is missing above it, mode 0700. Throws Error if it is there and belongs to
+/// somebody else or is open to others.
+void make_private_folder(const std::filesystem::path& path);
+
+/// A private temporary folder that is removed with all that is in it.
+class TemporaryFolder {
+  public:
+    TemporaryFolder();
+    ~TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    TemporaryFolder(TemporaryFolder&&) = delete;
+    TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+} // namespace rdvc::base

@@ -1,0 +1,247 @@
+#include "base/process.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+
+namespace rdvc::base {
+
+namespace {
+
+class Pipe {
+  public:
+    Pipe() {
+        if (::pipe(ends_.data()) != 0)
+            throw Error(Exit::failed, fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+        for (const int fd : ends_)
+            ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    ~Pipe() {
+        close(0);
+        close(1);
+    }
+    Pipe(const Pipe&) = delete;
+    Pipe& operator=(const Pipe&) = delete;
+    Pipe(Pipe&&) = delete;
+    Pipe& operator=(Pipe&&) = delete;
+
+    [[nodiscard]] int end(std::size_t which) const { return ends_.at(which); }
+    [[nodiscard]] bool open(std::size_t which) const { return ends_.at(which) >= 0; }
+    void close(std::size_t which) {
+        if (open(which))
+            ::close(ends_.at(which));
+        ends_.at(which) = -1;
+    }
+
+  private:
+    std::array<int, 2> ends_{-1, -1};
+};
+
+// Feeds the parts of a command's input, a block at a time.
+class Input {
+  public:
+    explicit Input(const Command& command) : parts_(command.input) {}
+    ~Input() {
+        if (file_ >= 0)
+            ::close(file_);
+    }
+    Input(const Input&) = delete;
+    Input& operator=(const Input&) = delete;
+    Input(Input&&) = delete;
+    Input& operator=(Input&&) = delete;
+
+    // Writes to `fd` what it takes without waiting; false when nothing is left or nobody reads.
+    bool feed(int fd) {
+        while (block_.empty())
+            if (!fill())
+                return false;
+        const auto n = ::write(fd, block_.data(), block_.size());
+        if (n < 0)
+            return errno == EAGAIN || errno == EINTR;
+        block_.remove_prefix(static_cast<std::size_t>(n));
+        return !block_.empty() || file_ >= 0 || next_ < parts_.size();
+    }
+
+  private:
+    bool fill() {
+        if (file_ >= 0) {
+            const auto n = ::read(file_, buffer_.data(), buffer_.size());
+            if (n > 0) {
+                block_ = std::string_view(buffer_.data(), static_cast<std::size_t>(n));
+                return true;
+            }
+            ::close(file_);
+            file_ = -1;
+            if (n < 0)
+                throw Error(Exit::failed, fmt::format("cannot read: {}", std::strerror(errno)));
+        }
+        if (next_ == parts_.size())
+            return false;
+        const auto& part = parts_[next_++];
+        if (const auto* text = std::get_if<std::string>(&part)) {
+            block_ = *text;
+            return true;
+        }
+        const auto& path = std::get<std::filesystem::path>(part);
+        file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        if (file_ < 0)
+            throw Error(Exit::failed,
+                        fmt::format("cannot read `{}`: {}", path.string(), std::strerror(errno)));
+        return true;
+    }
+
+    const std::vector<std::variant<std::string, std::filesystem::path>>& parts_;
+    std::size_t next_ = 0;
+    int file_ = -1;
+    std::string_view block_;
+    std::array<char, 65536> buffer_{};
+};
+
+// In the child: streams in place, folder and environment set, program started; errno on failure.
+[[noreturn]] void become(const Command& command, int in, int out, int err, int report) {
+    const bool placed = ::dup2(in, 0) >= 0 && (out < 0 || ::dup2(out, 1) >= 0) &&
+                        (err < 0 || ::dup2(err, 2) >= 0) &&
+                        (command.folder.empty() || ::chdir(command.folder.c_str()) == 0);
+    if (placed) {
+        std::signal(SIGPIPE, SIG_DFL);
+        for (const auto& [name, value] : command.environment)
+            ::setenv(name.c_str(), value.c_str(), 1);
+        std::vector<char*> argv;
+        for (const auto& word : command.argv)
+            argv.push_back(const_cast<char*>(word.c_str())); // NOLINT: execvp's old signature
+        argv.push_back(nullptr);
+        ::execvp(argv[0], argv.data());
+    }
+    const int error = errno;
+    [[maybe_unused]] const auto n = ::write(report, &error, sizeof error);
+    ::_exit(127);
+}
+
+// Moves what is there to read; false at the end of the stream.
+bool drain(int fd, const std::function<void(std::string_view)>& sink) {
+    std::array<char, 65536> buffer{};
+    const auto n = ::read(fd, buffer.data(), buffer.size());
+    if (n > 0)
+        sink(std::string_view(buffer.data(), static_cast<std::size_t>(n)));
+    return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
+}
+
+// SIGCHLD wakes poll through this pipe.
+Pipe& child_ended() {
+    static Pipe pipe;
+    return pipe;
+}
+
+void on_child(int) {
+    const int saved = errno;
+    [[maybe_unused]] const auto n = ::write(child_ended().end(1), "", 1);
+    errno = saved;
+}
+
+void watch_children() {
+    for (const std::size_t which : {0U, 1U})
+        ::fcntl(child_ended().end(which), F_SETFL, O_NONBLOCK);
+    struct sigaction action {};
+    action.sa_handler = on_child;
+    action.sa_flags = SA_RESTART | SA_NOCLDSTOP;
+    ::sigaction(SIGCHLD, &action, nullptr);
+}
+
+// A background child of the program (an ssh master, say) may hold the pipes open after the program
+// has ended, so the end is the program's, not the streams'.
+bool ended(pid_t child, int& status) {
+    pid_t got = 0;
+    do {
+        got = ::waitpid(child, &status, WNOHANG);
+    } while (got < 0 && errno == EINTR);
+    return got != 0;
+}
+
+} // namespace
+
+Result ProcessRunner::run(const Command& command) {
+    std::signal(SIGPIPE, SIG_IGN);
+    watch_children();
+    Pipe in;
+    Pipe out;
+    Pipe err;
+    Pipe report;
+    int output = command.terminal == Terminal::yes ? -1 : out.end(1);
+    if (!command.output_file.empty()) {
+        output = ::open(command.output_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        if (output < 0)
+            throw Error(Exit::failed, fmt::format("cannot write `{}`: {}",
+                                                  command.output_file.string(), std::strerror(errno)));
+    }
+    const pid_t child = ::fork();
+    if (child < 0)
+        throw Error(Exit::failed, fmt::format("cannot start a process: {}", std::strerror(errno)));
+    if (child == 0) {
+        const int empty = ::open("/dev/null", O_RDONLY);
+        become(command, command.input.empty() ? empty : in.end(0), output,
+               command.terminal == Terminal::yes ? -1 : err.end(1), report.end(1));
+    }
+    if (!command.output_file.empty())
+        ::close(output);
+    in.close(0);
+    out.close(1);
+    err.close(1);
+    report.close(1);
+
+    int error = 0;
+    if (::read(report.end(0), &error, sizeof error) == static_cast<ssize_t>(sizeof error)) {
+        ::waitpid(child, nullptr, 0);
+        throw Error(Exit::not_ready, fmt::format("cannot run `{}`: {}", command.argv.front(),
+                                                 std::strerror(error)));
+    }
+
+    Result result;
+    const std::function<void(std::string_view)> to_out =
+        command.on_output ? command.on_output
+                          : [&result](std::string_view text) { result.out += text; };
+    const auto to_err = [&result](std::string_view text) { result.err += text; };
+    Input input(command);
+    if (command.input.empty())
+        in.close(1);
+    else
+        ::fcntl(in.end(1), F_SETFL, O_NONBLOCK);
+    ::fcntl(out.end(0), F_SETFL, O_NONBLOCK);
+    ::fcntl(err.end(0), F_SETFL, O_NONBLOCK);
+
+    int status = 0;
+    bool done = false;
+    while (!done) {
+        std::array<pollfd, 4> fds{{{out.end(0), POLLIN, 0},
+                                   {err.end(0), POLLIN, 0},
+                                   {in.end(1), POLLOUT, 0},
+                                   {child_ended().end(0), POLLIN, 0}}};
+        if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR)
+            throw Error(Exit::failed, fmt::format("cannot wait: {}", std::strerror(errno)));
+        std::array<char, 16> ignored{};
+        [[maybe_unused]] const auto n = ::read(fds[3].fd, ignored.data(), ignored.size());
+        done = ended(child, status);
+        if (!done && fds[2].revents != 0 && !input.feed(in.end(1)))
+            in.close(1);
+        do { // after the program's end: all that is left
+            if (fds[0].revents != 0 && out.open(0) && !drain(out.end(0), to_out))
+                out.close(0);
+            if (fds[1].revents != 0 && err.open(0) && !drain(err.end(0), to_err))
+                err.close(0);
+        } while (done && ::poll(fds.data(), 2, 0) > 0 && (out.open(0) || err.open(0)) &&
+                 ((fds[0].revents | fds[1].revents) & POLLIN) != 0);
+    }
+    result.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return result;
+}
+
+} // namespace rdvc::base

@@ -1,0 +1,59 @@
+// Effects as values: a Command says what to run, a Runner runs it. git, ssh and dvc are reached only
+// through this seam, so that a test's fake and `--dry-run` are runners, not special cases.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace rdvc::base {
+
+enum class Effect { reads, changes };
+
+/// Where a command's standard streams go when they are not captured.
+enum class Terminal { no, yes };
+
+/// One run of a program. Standard input is `input`, its parts one after the other (none: /dev/null).
+struct Command {
+    std::vector<std::string> argv;
+    Effect effect = Effect::reads;
+    std::vector<std::variant<std::string, std::filesystem::path>> input = {};
+    std::vector<std::pair<std::string, std::string>> environment = {}; ///< added to ours
+    std::filesystem::path folder = {};                                  ///< empty: ours
+    std::filesystem::path output_file = {}; ///< where standard output goes instead of Result::out
+    std::function<void(std::string_view)> on_output = {}; ///< instead of Result::out, as it comes
+    Terminal terminal = Terminal::no; ///< yes: the program has our output and error streams
+};
+
+/// `status` is the exit code, or 128 + the signal that ended the program.
+struct Result {
+    int status = 0;
+    std::string out;
+    std::string err;
+};
+
+class Runner {
+  public:
+    Runner() = default;
+    virtual ~Runner() = default;
+    Runner(const Runner&) = delete;
+    Runner& operator=(const Runner&) = delete;
+    Runner(Runner&&) = delete;
+    Runner& operator=(Runner&&) = delete;
+
+    /// Runs `command` to its end. Throws Error (not_ready) if the program cannot be started.
+    virtual Result run(const Command& command) = 0;
+};
+
+/// Runs commands as child processes of this one.
+class ProcessRunner : public Runner {
+  public:
+    Result run(const Command& command) override;
+};
+
+} // namespace rdvc::base

@@ -1,0 +1,202 @@
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include <fmt/core.h>
+
+namespace rdvc::base {
+
+std::vector<std::string> split(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    for (;;) {
+        const auto end = text.find(separator);
+        parts.emplace_back(text.substr(0, end));
+        if (end == std::string_view::npos)
+            return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::vector<std::string> lines(std::string_view text) {
+    if (text.empty())
+        return {};
+    if (text.back() == '\n')
+        text.remove_suffix(1);
+    auto result = split(text, '\n');
+    for (auto& line : result)
+        if (!line.empty() && line.back() == '\r')
+            line.pop_back();
+    return result;
+}
+
+std::vector<std::string> words(std::string_view text) {
+    std::vector<std::string> result;
+    std::string word;
+    for (const char c : text) {
+        if (c != ' ' && c != '\t' && c != '\n') {
+            word += c;
+        } else if (!word.empty()) {
+            result.push_back(std::move(word));
+            word.clear();
+        }
+    }
+    if (!word.empty())
+        result.push_back(std::move(word));
+    return result;
+}
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator) {
+    std::string result;
+    for (const auto& part : parts) {
+        if (&part != &parts.front())
+            result += separator;
+        result += part;
+    }
+    return result;
+}
+
+std::string trim(std::string_view text) {
+    constexpr std::string_view blank = " \t\r\n";
+    const auto first = text.find_first_not_of(blank);
+    if (first == std::string_view::npos)
+        return {};
+    return std::string(text.substr(first, text.find_last_not_of(blank) - first + 1));
+}
+
+std::string printable(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte < 0x20 && c != '\t') || byte == 0x7f)
+            result += fmt::format("\\x{:02x}", byte);
+        else
+            result += c;
+    }
+    return result;
+}
+
+namespace {
+
+// Optimal string alignment distance: insert, delete, replace, swap neighbours.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i)
+        d[i][0] = i;
+    std::iota(d[0].begin(), d[0].end(), 0U);
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t cost = a[i - 1] == b[j - 1] ? 0 : 1;
+            d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + cost});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+        }
+    }
+    return d[a.size()][b.size()];
+}
+
+} // namespace
+
+std::optional<std::string> did_you_mean(std::string_view word,
+                                        const std::vector<std::string>& candidates) {
+    std::optional<std::string> best;
+    std::size_t best_distance = word.size() < 5 ? 2 : 3; // one more than is accepted
+    for (const auto& candidate : candidates) {
+        const auto edits = distance(word, candidate);
+        if (edits < best_distance) {
+            best = candidate;
+            best_distance = edits;
+        }
+    }
+    return best;
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {
+    const auto best = did_you_mean(word, candidates);
+    return best ? fmt::format(", did you mean `{}`?", *best) : "";
+}
+
+bool is_utf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        std::size_t more = 0;
+        std::uint32_t code = 0;
+        if (lead < 0x80) {
+            ++i;
+            continue;
+        }
+        if (lead >= 0xc2 && lead < 0xe0) {
+            more = 1;
+            code = lead & 0x1fU;
+        } else if (lead >= 0xe0 && lead < 0xf0) {
+            more = 2;
+            code = lead & 0x0fU;
+        } else if (lead >= 0xf0 && lead < 0xf5) {
+            more = 3;
+            code = lead & 0x07U;
+        } else {
+            return false;
+        }
+        if (i + more >= text.size())
+            return false;
+        for (std::size_t k = 1; k <= more; ++k) {
+            const auto next = static_cast<unsigned char>(text[i + k]);
+            if ((next & 0xc0U) != 0x80U)
+                return false;
+            code = (code << 6U) | (next & 0x3fU);
+        }
+        const bool overlong = (more == 2 && code < 0x800) || (more == 3 && code < 0x10000);
+        if (overlong || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff)
+            return false;
+        i += more + 1;
+    }
+    return true;
+}
+
+std::string file_name(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+        result += plain ? c : '-';
+    }
+    if (result.empty() || result.front() == '.' || result.front() == '-')
+        result = "p" + result;
+    return result;
+}
+
+std::string short_hash(std::string_view text) {
+    std::uint32_t hash = 2166136261U;
+    for (const char c : text)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+    return fmt::format("{:08x}", hash);
+}
+
+std::string count(std::uint64_t n, std::string_view noun) {
+    return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
+std::string bytes(std::uint64_t n) {
+    constexpr std::array<std::string_view, 5> units = {"B", "KB", "MB", "GB", "TB"};
+    auto value = static_cast<double>(n);
+    std::size_t unit = 0;
+    while (value >= 1000 && unit + 1 < units.size()) {
+        value /= 1000;
+        ++unit;
+    }
+    return unit > 0 && value < 10 ? fmt::format("{:.1f} {}", value, units.at(unit))
+                                  : fmt::format("{:.0f} {}", value, units.at(unit));
+}
+
+std::string age(std::int64_t seconds) {
+    if (seconds < 120)
+        return fmt::format("{} s", seconds);
+    if (seconds < 2 * 3600)
+        return fmt::format("{} min", seconds / 60);
+    if (seconds < 48 * 3600)
+        return fmt::format("{} h", seconds / 3600);
+    return fmt::format("{} d", seconds / 86400);
+}
+
+} // namespace rdvc::base

@@ -1,0 +1,58 @@
+// Small pure functions on text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdvc::base {
+
+/// The parts of `text` between separators; n separators give n + 1 parts.
+std::vector<std::string> split(std::string_view text, char separator);
+
+/// The lines of `text` without their line feeds (a carriage return before one is dropped too); an
+/// empty text has none, and a final line feed does not start another line.
+std::vector<std::string> lines(std::string_view text);
+
+/// The words of `text`, separated by blanks.
+std::vector<std::string> words(std::string_view text);
+
+/// `parts` with `separator` between them.
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+/// `text` without blanks, tabs and line ends at both ends.
+std::string trim(std::string_view text);
+
+/// `text` safe to print on a terminal: control characters (except tab) become `\xHH`, so that remote
+/// text cannot move the cursor or set the title.
+std::string printable(std::string_view text);
+
+/// The candidate that `word` was probably meant to be (at most 2 edits, fewer for short words).
+std::optional<std::string> did_you_mean(std::string_view word,
+                                        const std::vector<std::string>& candidates);
+
+/// ", did you mean `X`?" or nothing.
+std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
+
+/// True if every byte is part of well-formed UTF-8.
+bool is_utf8(std::string_view text);
+
+/// `text` with every byte outside [A-Za-z0-9._-] turned into `-`; never empty, `.` or `..`.
+std::string file_name(std::string_view text);
+
+/// FNV-1a, 32 bits, as 8 hex digits: a short stable name for `text`, not a defence.
+/// Source: Fowler, Noll, Vo, http://www.isthe.com/chongo/tech/comp/fnv/.
+std::string short_hash(std::string_view text);
+
+/// "1 file", "2 files".
+std::string count(std::uint64_t n, std::string_view noun);
+
+/// "0 B", "12 KB", "3.4 MB" (units of 1,000).
+std::string bytes(std::uint64_t n);
+
+/// "5 s", "3 min", "2 h", "4 d": the largest whole unit of a duration in seconds.
+std::string age(std::int64_t seconds);
+
+} // namespace rdvc::base

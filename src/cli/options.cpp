@@ -1,0 +1,76 @@
+#include "cli/options.hpp"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cli/console.hpp"
+
+namespace rdvc::cli {
+
+Options::Options(const std::string& command, const std::string& summary)
+    : app_(std::make_unique<CLI::App>(summary, "rdvc " + command)), command_(command) {
+    app_->set_help_flag("-h,--help", "this help");
+}
+
+Options::~Options() = default;
+
+Options& Options::flag(const std::string& names, bool& target, const std::string& help) {
+    app_->add_flag(names, target, help);
+    return *this;
+}
+
+Options& Options::text(const std::string& names, std::string& target, const std::string& help,
+                       const std::string& metavar) {
+    app_->add_option(names, target, help)->type_name(metavar);
+    return *this;
+}
+
+Options& Options::number(const std::string& names, unsigned& target, const std::string& help) {
+    app_->add_option(names, target, help)->type_name("N")->capture_default_str();
+    return *this;
+}
+
+Options& Options::words(const std::string& name, std::vector<std::string>& target,
+                        const std::string& help) {
+    app_->add_option(name, target, help)->type_name("");
+    return *this;
+}
+
+Options& Options::word(const std::string& name, std::string& target, const std::string& help) {
+    app_->add_option(name, target, help)->type_name("");
+    return *this;
+}
+
+bool Options::given(const std::string& name) const { return app_->count(name) > 0; }
+
+bool Options::parse(const std::vector<std::string>& arguments) {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend()); // as CLI11 wants it
+    try {
+        app_->parse(reversed);
+    } catch (const CLI::CallForHelp&) {
+        Console::data(app_->help());
+        return false;
+    } catch (const CLI::ExtrasError&) {
+        std::vector<std::string> known;
+        for (const auto* option : app_->get_options())
+            for (const auto& name : option->get_lnames())
+                known.push_back("--" + name);
+        for (const auto& word : app_->remaining())
+            if (word.starts_with("-"))
+                throw base::Error(base::Exit::usage,
+                                  fmt::format("`rdvc {}` has no option `{}`{}", command_, word,
+                                              base::suggestion(word.substr(0, word.find('=')), known)));
+        throw base::Error(base::Exit::usage, fmt::format("`rdvc {}` does not take `{}`", command_,
+                                                         app_->remaining().front()));
+    } catch (const CLI::ParseError& error) {
+        throw base::Error(base::Exit::usage, fmt::format("rdvc {}: {}", command_, error.what()))
+            .hint(fmt::format("rdvc {} --help", command_));
+    }
+    return true;
+}
+
+} // namespace rdvc::cli

@@ -1,0 +1,51 @@
+#include "cli/world.hpp"
+
+#include <cstdio>
+#include <iostream>
+
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/quote.hpp"
+
+namespace rdvc::cli {
+
+namespace fs = std::filesystem;
+
+fs::path World::user_config() const {
+    const auto base = variable("XDG_CONFIG_HOME");
+    return (base.empty() ? fs::path(variable("HOME")) / ".config" : fs::path(base)) / "rdvc" /
+           "config.toml";
+}
+
+fs::path World::state_folder() const {
+    const auto base = variable("XDG_STATE_HOME");
+    return (base.empty() ? fs::path(variable("HOME")) / ".local" / "state" : fs::path(base)) / "rdvc";
+}
+
+fs::path World::socket_folder() const {
+    const auto runtime = variable("XDG_RUNTIME_DIR");
+    if (!runtime.empty() && runtime.size() < 40)
+        return fs::path(runtime) / "rdvc";
+    return fmt::format("/tmp/rdvc-ssh-{}", ::getuid());
+}
+
+std::string World::ask(const std::string& question, const std::string& fallback) const {
+    std::fputs(fallback.empty() ? fmt::format("{}: ", question).c_str()
+                                : fmt::format("{} [{}]: ", question, fallback).c_str(),
+               stderr);
+    std::string answer;
+    if (!std::getline(std::cin, answer) || answer.empty())
+        return fallback;
+    return answer;
+}
+
+std::string version() { return RDVC_VERSION; }
+
+base::Result TracingRunner::run(const base::Command& command) {
+    console_.trace(base::quote_all(command.argv));
+    return inner_.run(command);
+}
+
+} // namespace rdvc::cli

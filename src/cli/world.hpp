@@ -1,0 +1,49 @@
+// All that a command may touch outside itself, handed to it: processes, environment, console.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/process.hpp"
+#include "cli/console.hpp"
+
+namespace rdvc::cli {
+
+struct World {
+    base::Runner& runner;
+    Console& console;
+    std::filesystem::path folder; ///< where the user stands
+    std::function<std::optional<std::string>(const std::string&)> environment;
+
+    /// A variable's value, or "".
+    [[nodiscard]] std::string variable(const std::string& name) const {
+        return environment(name).value_or("");
+    }
+
+    /// ~/.config/rdvc/config.toml, by $XDG_CONFIG_HOME where set.
+    [[nodiscard]] std::filesystem::path user_config() const;
+    /// ~/.local/state/rdvc, by $XDG_STATE_HOME where set.
+    [[nodiscard]] std::filesystem::path state_folder() const;
+    /// A short private folder for ssh's sockets.
+    [[nodiscard]] std::filesystem::path socket_folder() const;
+    /// One line asked on the terminal; `fallback` if it is empty or nobody answers.
+    [[nodiscard]] std::string ask(const std::string& question, const std::string& fallback) const;
+};
+
+/// The program's version.
+std::string version();
+
+/// Shows each command with --verbose before it is run by another runner.
+class TracingRunner : public base::Runner {
+  public:
+    TracingRunner(base::Runner& inner, const Console& console) : inner_(inner), console_(console) {}
+    base::Result run(const base::Command& command) override;
+
+  private:
+    base::Runner& inner_;
+    const Console& console_;
+};
+
+} // namespace rdvc::cli

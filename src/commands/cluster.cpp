@@ -1,0 +1,158 @@
+#include "commands/cluster.hpp"
+
+#include <array>
+#include <ctime>
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "project/dvc.hpp"
+#include "submission/compose.hpp"
+#include "submission/token.hpp"
+
+namespace rdvc::commands {
+
+using base::Error;
+using base::Exit;
+
+project::Repository open_repository(cli::World& world) {
+    const auto repository = project::find_repository(world.runner, world.folder);
+    if (!repository)
+        throw Error(Exit::not_ready, "this is not a Git repository")
+            .context(world.folder.string())
+            .hint("go into your project's folder, or make one with `git init` and `dvc init`");
+    return *repository;
+}
+
+Project open_project(cli::World& world, const std::string& cluster) {
+    Project project;
+    project.repository = open_repository(world);
+    const auto& top = project.repository.top;
+    const auto dvc_project = project::find_dvc_project(top / project.repository.prefix, top);
+    if (!dvc_project)
+        throw Error(Exit::not_ready, "there is no DVC project here")
+            .context(fmt::format("neither `{}` nor a folder above it has a folder `.dvc`",
+                                 (top / project.repository.prefix).string()))
+            .hint("dvc init");
+    project.dvc_project = *dvc_project;
+    project.cluster = cluster;
+    project.config = config::load({.user_file = world.user_config(),
+                                   .project_file = project.config_file(),
+                                   .environment = world.environment,
+                                   .cluster = cluster});
+    project.origin_url = project::without_password(
+        project::read_setting(world.runner, project.repository, "remote.origin.url"));
+    std::string name = project.config.text("project.name");
+    if (name.empty())
+        name = project::name_in_url(project.origin_url);
+    if (name.empty())
+        name = top.filename().string();
+    project.repo_name = base::file_name(name);
+    const auto id = project.config.text("project.id");
+    std::string root;
+    if (id.empty() && project.origin_url.empty() &&
+        project::has_ref(world.runner, project.repository, "HEAD"))
+        root = project::root_commit(world.runner, project.repository);
+    project.mirror = submission::mirror_name(project.repo_name, id, project.origin_url, root);
+    return project;
+}
+
+config::Config open_user_config(cli::World& world, const std::string& cluster) {
+    return config::load({.user_file = world.user_config(),
+                         .project_file = {},
+                         .environment = world.environment,
+                         .cluster = cluster});
+}
+
+Cluster::Cluster(cli::World& world, const config::Config& config)
+    : connection_(world.runner,
+                  {.host = config.text("cluster.host"),
+                   .username = config.text("cluster.username"),
+                   .ssh_options = config.list("cluster.ssh_options"),
+                   .multiplex = config.flag("cluster.multiplex"),
+                   .login_shell = config.flag("cluster.login_shell")},
+                  world.socket_folder()),
+      dir_(config.text("cluster.dir")), prepare_(config.text("cluster.prepare")) {
+    if (config.text("cluster.host").empty())
+        throw Error(Exit::configuration, "no cluster is configured")
+            .context("`cluster.host` is set neither in " + world.user_config().string() +
+                     " nor by RDVC_CLUSTER_HOST")
+            .hint("rdvc init global");
+}
+
+transport::Connection::Reply Cluster::execute(std::string_view request, script::Variables variables,
+                                              const std::string& nonce, const Data& data,
+                                              base::Effect effect, const OnFrame& on_frame,
+                                              const OnData& on_data) {
+    variables.words["nonce"] = nonce;
+    variables.words["rdvc_dir"] = dir_;
+    variables.words["prepare"] = prepare_;
+    return connection_.execute({.nonce = nonce,
+                                .program = script::render_request(request, variables),
+                                .data = data,
+                                .effect = effect,
+                                .on_frame = on_frame,
+                                .on_data = on_data});
+}
+
+void Cluster::ask(std::string_view request, script::Variables variables, const OnFrame& on_frame,
+                  const OnData& on_data) {
+    std::string refusal;
+    bool finished = false;
+    const auto reply = execute(
+        request, std::move(variables), submission::make_token(), {}, base::Effect::reads,
+        [&](const transport::Frame& frame) {
+            if (frame.verb == "refused")
+                refusal = frame.rest;
+            finished = finished || frame.verb == "end" || frame.verb == "absent" || frame.verb == "gone";
+            on_frame(frame);
+        },
+        on_data);
+    if (!refusal.empty())
+        throw Error(Exit::not_ready, refusal.substr(refusal.find(' ') + 1));
+    if (reply.outcome != transport::Outcome::answered || !finished)
+        throw connection_error(name(), reply);
+}
+
+std::string Cluster::name() const {
+    const auto& destination = connection_.destination();
+    return destination.username.empty() ? destination.host
+                                        : destination.username + "@" + destination.host;
+}
+
+std::string Cluster::url(const std::string& absolute) const {
+    return is_local() ? absolute : "ssh://" + name() + absolute;
+}
+
+Error connection_error(const std::string& cluster, const transport::Connection::Reply& reply) {
+    const auto reason = base::trim(reply.errors);
+    if (reply.outcome == transport::Outcome::unreachable) {
+        Error error(Exit::unreachable, fmt::format("cannot connect to `{}`", cluster));
+        error.context(reason);
+        if (reason.find("Host key verification failed") != std::string::npos)
+            error.hint(fmt::format("the host key is unknown or has changed; if you know why, connect once "
+                                   "with `ssh {}` and follow what it says",
+                                   cluster));
+        else
+            error.hint(fmt::format("`ssh {} true` must work", cluster));
+        return error;
+    }
+    Error error(Exit::unknown, fmt::format("the answer from `{}` is not complete", cluster));
+    error.context(reason.empty() ? fmt::format("ssh ended with {}", reply.status) : reason);
+    if (reason.find("bash") != std::string::npos && reason.find("not found") != std::string::npos)
+        error.hint("the cluster needs bash on the PATH of `ssh HOST bash`");
+    return error;
+}
+
+ledger::Ledger open_ledger(const cli::World& world) { return ledger::Ledger(world.state_folder()); }
+
+std::string timestamp() {
+    const std::time_t now = std::time(nullptr);
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    std::array<char, 32> text{};
+    const auto n = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return {text.data(), n};
+}
+
+} // namespace rdvc::commands

@@ -1,0 +1,91 @@
+// What most commands start from: the project that the user stands in, and its cluster.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/error.hpp"
+#include "cli/world.hpp"
+#include "config/config.hpp"
+#include "ledger/ledger.hpp"
+#include "project/git.hpp"
+#include "script/render.hpp"
+#include "transport/ssh.hpp"
+
+namespace rdvc::commands {
+
+struct Project {
+    project::Repository repository;
+    std::filesystem::path dvc_project; ///< the folder with `.dvc`
+    config::Config config;
+    std::string cluster; ///< NAME of [clusters.NAME], or ""
+    std::string repo_name;
+    std::string origin_url; ///< without password
+    std::string mirror;     ///< `NAME-<8 hex>.git`
+
+    [[nodiscard]] std::filesystem::path config_file() const {
+        return dvc_project / ".rdvc" / "config.toml";
+    }
+    /// The Git remote's name: `rdvc`, or `rdvc-NAME` for a named cluster.
+    [[nodiscard]] std::string remote_name() const {
+        return cluster.empty() ? "rdvc" : "rdvc-" + cluster;
+    }
+};
+
+/// The repository that the user stands in. Throws Error (not_ready) outside of one.
+project::Repository open_repository(cli::World& world);
+
+/// The project that the user stands in, with its configuration. `cluster` is the value of --cluster.
+/// Throws Error: not_ready outside of a Git repository or DVC project, configuration for a bad file.
+Project open_project(cli::World& world, const std::string& cluster);
+
+/// The configuration outside of any project.
+config::Config open_user_config(cli::World& world, const std::string& cluster);
+
+/// The login node of a cluster.
+class Cluster {
+  public:
+    /// Throws Error (configuration) if no host is configured.
+    Cluster(cli::World& world, const config::Config& config);
+
+    using Data = std::vector<std::variant<std::string, std::filesystem::path>>;
+    using OnFrame = std::function<void(const transport::Frame&)>;
+    using OnData = std::function<void(std::string_view)>;
+
+    /// Runs a request that only reads. Throws Error: unreachable; unknown if the answer is cut off;
+    /// and what a `refused` frame says.
+    void ask(std::string_view request, script::Variables variables, const OnFrame& on_frame,
+             const OnData& on_data = [](std::string_view) {});
+
+    /// Runs a request and leaves the judgement to the caller. `nonce` marks the answer.
+    transport::Connection::Reply execute(std::string_view request, script::Variables variables,
+                                         const std::string& nonce, const Data& data,
+                                         base::Effect effect, const OnFrame& on_frame,
+                                         const OnData& on_data = [](std::string_view) {});
+
+    /// Host, with user name where one is configured: how the ledger names it.
+    [[nodiscard]] std::string name() const;
+    /// The URL of a folder there, for git. `absolute` is a path on the cluster.
+    [[nodiscard]] std::string url(const std::string& absolute) const;
+    [[nodiscard]] std::string git_ssh_command() { return connection_.git_ssh_command(); }
+    [[nodiscard]] bool is_local() const { return connection_.destination().host == "local"; }
+
+  private:
+    transport::Connection connection_;
+    std::string dir_;
+    std::string prepare_;
+};
+
+/// The Error for a connection that was not made or broke off.
+base::Error connection_error(const std::string& cluster, const transport::Connection::Reply& reply);
+
+ledger::Ledger open_ledger(const cli::World& world);
+
+/// Now, as ISO 8601 in UTC.
+std::string timestamp();
+
+} // namespace rdvc::commands

@@ -1,0 +1,46 @@
+// `rdvc logs`: a job's log, once or as it grows.
+
+#include <fmt/core.h>
+
+#include "cli/options.hpp"
+#include "commands/command.hpp"
+#include "commands/submissions.hpp"
+
+namespace rdvc::commands {
+
+using base::Error;
+using base::Exit;
+
+Exit logs(cli::World& world, const Words& words) {
+    std::string submission;
+    std::string cluster_name;
+    bool follow = false;
+    cli::Options options("logs", "The log of a submission's job.");
+    options.word("SUBMISSION", submission, "a job id, an experiment's name or a token; default: the newest")
+        .flag("-f,--follow", follow, "go on as it grows, until the job ends")
+        .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
+    if (!options.parse(words))
+        return Exit::done;
+    const Project project = open_project(world, cluster_name);
+    Cluster cluster(world, project.config);
+    const auto token = find_submission(world, cluster, project.mirror, submission);
+    script::Variables variables;
+    variables.words = {{"token", token}, {"file", "log"}, {"follow", follow ? "1" : "0"}, {"offset", "0"}};
+    std::string absent;
+    cluster.ask(
+        "logs", variables,
+        [&](const transport::Frame& frame) {
+            if (frame.verb == "absent")
+                absent = frame.rest;
+        },
+        [](std::string_view bytes) { cli::Console::data(bytes); });
+    if (absent == "file")
+        throw Error(Exit::failed, "there is no log yet")
+            .context("SLURM writes it when the job starts")
+            .hint("`rdvc status` tells what the job waits for; `rdvc logs -f` waits for the log");
+    if (!absent.empty())
+        throw Error(Exit::failed, "the cluster has no trace of this submission");
+    return Exit::done;
+}
+
+} // namespace rdvc::commands

@@ -1,0 +1,67 @@
+// `rdvc run --help`, made from the three tables of options.
+
+#include <fmt/core.h>
+
+#include "commands/command.hpp"
+#include "slurm/options.hpp"
+#include "submission/arguments.hpp"
+#include "submission/dvc_options.hpp"
+
+namespace rdvc::commands {
+
+namespace {
+
+std::string row(const std::string& left, std::string_view text) {
+    constexpr std::size_t column = 34;
+    if (left.size() + 2 > column)
+        return fmt::format("  {}\n{:>{}}  {}\n", left, "", column, text);
+    return fmt::format("  {:<{}}{}\n", left, column, text);
+}
+
+std::string dvc_row(const submission::DvcOption& option) {
+    std::string left = option.letter != 0 ? fmt::format("-{}, ", option.letter) : "    ";
+    left += fmt::format("--{}", option.name);
+    if (!option.metavar.empty())
+        left += fmt::format(" {}", option.metavar);
+    return row(left, option.text);
+}
+
+} // namespace
+
+std::string run_help() {
+    std::string text =
+        "usage: rdvc run [OPTIONS] [TARGETS]\n\n"
+        "Runs `dvc exp run` with these options and targets as a SLURM job on the cluster.\n"
+        "Short options are DVC's; options of sbatch are written in full (--cpus-per-task=4).\n\n"
+        "rdvc:\n";
+    for (const auto& option : submission::own_options())
+        text += row(fmt::format("--{}{}{}", option.name, option.metavar.empty() ? "" : "=", option.metavar),
+                    option.help);
+    text += "\ndvc exp run:\n";
+    for (const auto& option : submission::dvc_options())
+        if (option.role != submission::Role::refuse)
+            text += dvc_row(option);
+    text += "\nsbatch:\n";
+    for (const auto& option : slurm::options()) {
+        if (!option.refusal.empty())
+            continue;
+        std::string left = fmt::format("--{}", option.name);
+        if (option.argument == slurm::Argument::required)
+            left += fmt::format("={}", option.metavar);
+        else if (option.argument == slurm::Argument::optional)
+            left += fmt::format("[={}]", option.metavar);
+        text += row(left, option.since.empty()
+                              ? std::string(option.help)
+                              : fmt::format("{} (SLURM {} or newer)", option.help, option.since));
+    }
+    text += "\nnot available, and why:\n";
+    for (const auto& option : submission::dvc_options())
+        if (option.role == submission::Role::refuse)
+            text += dvc_row(option);
+    for (const auto& option : slurm::options())
+        if (!option.refusal.empty())
+            text += row(fmt::format("    --{}", option.name), option.refusal);
+    return text;
+}
+
+} // namespace rdvc::commands

@@ -1,0 +1,130 @@
+#include "commands/submissions.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+
+namespace rdvc::commands {
+
+using base::Error;
+using base::Exit;
+
+namespace {
+
+std::pair<std::string, std::string> key_and_value(const std::string& line) {
+    const auto blank = line.find(' ');
+    return {line.substr(0, blank), blank == std::string::npos ? "" : line.substr(blank + 1)};
+}
+
+void add_line(Kept& kept, const std::string& file, const std::string& line) {
+    if (file == "submission")
+        kept.notes.insert(key_and_value(line));
+    else if (file == "result")
+        kept.result.insert(key_and_value(line));
+    else if (file == "phases") {
+        const auto [time, phase] = key_and_value(line);
+        kept.phases.emplace_back(std::strtod(time.c_str(), nullptr), phase);
+    } else if (file == "jobid")
+        kept.job = line;
+    else if (file == "sbatch.exit")
+        kept.sbatch_exit = line;
+    else if (file == "claim")
+        kept.claimed = true;
+}
+
+std::string value(const std::map<std::string, std::string>& map, const std::string& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? "" : found->second;
+}
+
+std::string lower(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
+} // namespace
+
+State derive_state(const Kept& kept, const Overview& overview) {
+    const std::string phase = kept.phases.empty() ? "" : kept.phases.back().second;
+    if (!kept.result.empty())
+        return {value(kept.result, "state"), value(kept.result, "phase"), value(kept.result, "message")};
+    const auto job = std::find_if(overview.jobs.begin(), overview.jobs.end(),
+                                  [&](const slurm::Job& j) { return j.token == kept.token; });
+    if (job != overview.jobs.end()) {
+        if (job->state == "PENDING")
+            return {"pending", phase, slurm::explain_reason(job->reason)};
+        if (slurm::is_active(job->state))
+            return {job->state == "COMPLETING" ? "running" : lower(job->state), phase, ""};
+        return {lower(job->state), phase, "SLURM ended the job before it could say more"};
+    }
+    if (!overview.squeue_answered)
+        return {"unknown", phase, "squeue does not answer: " + overview.squeue_words};
+    if (!kept.job.empty())
+        return {"lost", phase,
+                kept.claimed ? "the job ended without a result; see its log"
+                             : "SLURM knows the job no more, and it never started"};
+    if (kept.sbatch_exit.empty())
+        return {"unconfirmed", phase, "sbatch has not answered"};
+    return {"refused", phase, "sbatch refused it"};
+}
+
+Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
+                      unsigned limit) {
+    Overview overview;
+    script::Variables variables;
+    variables.words = {{"mirror", mirror}, {"only", only}, {"limit", fmt::format("{}", limit)}};
+    cluster.ask("status", variables, [&](const transport::Frame& frame) {
+        if (frame.verb == "submission") {
+            overview.submissions.push_back({.token = frame.rest});
+        } else if (frame.verb == "file" && !overview.submissions.empty()) {
+            const auto [token, rest] = key_and_value(frame.rest);
+            const auto [file, line] = key_and_value(rest);
+            if (token == overview.submissions.back().token)
+                add_line(overview.submissions.back(), file, line);
+        } else if (frame.verb == "job") {
+            if (auto job = slurm::parse_squeue_line(frame.rest))
+                overview.jobs.push_back(std::move(*job));
+        } else if (frame.verb == "squeue") {
+            overview.squeue_answered = frame.rest == "ok";
+            overview.squeue_words = frame.rest;
+        } else if (frame.verb == "time") {
+            overview.time = std::strtoll(frame.rest.c_str(), nullptr, 10);
+        } else if (frame.verb == "dir") {
+            overview.dir = frame.rest;
+        }
+    });
+    return overview;
+}
+
+std::string find_submission(cli::World& world, Cluster& cluster, const std::string& mirror,
+                            const std::string& word) {
+    const auto matches = [&](const std::string& token, const std::string& job,
+                             const std::string& name) {
+        return word.empty() || job == word || name == word || (word.size() >= 4 && token.starts_with(word));
+    };
+    std::vector<std::string> found;
+    for (const auto& record : open_ledger(world).read())
+        if (record.mirror == mirror && record.cluster == cluster.name() &&
+            record.state != ledger::State::refused && matches(record.token, record.job, record.name))
+            found.push_back(record.token);
+    if (found.empty()) {
+        constexpr unsigned all = 1000000;
+        auto overview = ask_overview(cluster, mirror, "", word.empty() ? 1 : all);
+        std::reverse(overview.submissions.begin(), overview.submissions.end());
+        for (const auto& kept : overview.submissions)
+            if (matches(kept.token, kept.job, value(kept.notes, "name")))
+                found.push_back(kept.token);
+    }
+    if (found.empty())
+        throw Error(Exit::usage, word.empty() ? "this project has no submission"
+                                              : fmt::format("no submission of this project is `{}`", word))
+            .hint(word.empty() ? "rdvc run" : "`rdvc status` lists them");
+    return found.back();
+}
+
+} // namespace rdvc::commands

@@ -1,0 +1,57 @@
+// Submissions as the cluster tells of them, and how a user names one.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "commands/cluster.hpp"
+#include "slurm/reports.hpp"
+
+namespace rdvc::commands {
+
+/// What the cluster keeps about one submission, as it was sent.
+struct Kept {
+    std::string token;
+    std::map<std::string, std::string> notes = {};  ///< file `submission`
+    std::map<std::string, std::string> result = {}; ///< file `result`; empty: the job has not ended
+    std::vector<std::pair<double, std::string>> phases = {}; ///< start (seconds since the epoch), name
+    std::string job = {};
+    std::string sbatch_exit = {};
+    bool claimed = false;
+};
+
+/// The cluster's answer to `status`.
+struct Overview {
+    std::vector<Kept> submissions; ///< newest first
+    std::vector<slurm::Job> jobs;
+    bool squeue_answered = false;
+    std::string squeue_words; ///< what it said where it did not answer
+    std::int64_t time = 0;    ///< the cluster's clock, seconds since the epoch
+    std::string dir;          ///< rdvc's folder there, absolute
+};
+
+/// What a user is told about one submission. Combined from the job's own record and SLURM's live view;
+/// no answer is `unknown`, never "finished".
+struct State {
+    std::string word;   ///< pending running published failed unpublished unconfirmed unknown lost ...
+    std::string phase;  ///< of the job; empty before it starts
+    std::string detail; ///< a sentence, or empty
+};
+
+State derive_state(const Kept& kept, const Overview& overview);
+
+/// Asks the cluster once. `only`: one token, or "" for the newest `limit` of the project.
+Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
+                      unsigned limit);
+
+/// The token of the submission that `word` names: a token's start (4 digits or more), a job id or an
+/// experiment's name; "" is the newest. Looks into the ledger first, then asks the cluster.
+/// Throws Error (usage) if there is none, or more than one.
+std::string find_submission(cli::World& world, Cluster& cluster, const std::string& mirror,
+                            const std::string& word);
+
+} // namespace rdvc::commands

@@ -1,0 +1,62 @@
+// `rdvc wait`: returns when a job has ended; exit code 7 if the experiment failed.
+
+#include <fmt/core.h>
+
+#include "cli/options.hpp"
+#include "commands/command.hpp"
+#include "commands/submissions.hpp"
+
+namespace rdvc::commands {
+
+using base::Error;
+using base::Exit;
+
+Exit wait(cli::World& world, const Words& words) {
+    std::string submission;
+    std::string cluster_name;
+    cli::Options options("wait", "Waits until a submission's job has ended. Exit code 7: it failed.");
+    options.word("SUBMISSION", submission, "a job id, an experiment's name or a token; default: the newest")
+        .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
+    if (!options.parse(words))
+        return Exit::done;
+    const Project project = open_project(world, cluster_name);
+    Cluster cluster(world, project.config);
+    const auto token = find_submission(world, cluster, project.mirror, submission);
+    script::Variables variables;
+    variables.words = {{"token", token}};
+    std::map<std::string, std::string> result;
+    std::string end;
+    cluster.ask("wait", variables, [&](const transport::Frame& frame) {
+        if (frame.verb == "phase" && !frame.rest.empty()) {
+            world.console.note("phase: " + frame.rest);
+        } else if (frame.verb == "result") {
+            const auto blank = frame.rest.find(' ');
+            if (blank != std::string::npos)
+                result[frame.rest.substr(0, blank)] = frame.rest.substr(blank + 1);
+        } else if (frame.verb == "gone" || frame.verb == "absent") {
+            end = frame.verb;
+        }
+    });
+    if (end == "absent")
+        throw Error(Exit::failed, "the cluster has no job of this submission").hint("rdvc status");
+    if (end == "gone") {
+        const auto overview = ask_overview(cluster, project.mirror, token, 1);
+        const auto state = overview.submissions.empty()
+                               ? State{"lost", "", "the cluster has no trace of it"}
+                               : derive_state(overview.submissions.front(), overview);
+        throw Error(Exit::experiment_failed, fmt::format("the job ended: {}", state.word))
+            .context(state.detail)
+            .hint("rdvc logs " + token.substr(0, 8));
+    }
+    if (result["state"] == "published") {
+        world.console.note(fmt::format("{} is published; next:  rdvc pull {}", result["name"], result["job"]));
+        return Exit::done;
+    }
+    throw Error(Exit::experiment_failed,
+                fmt::format("{} in phase {}", result["state"], result["phase"]))
+        .context(result["message"])
+        .hint(result["state"] == "unpublished" ? "rdvc status " + result["job"]
+                                               : "rdvc logs " + result["job"]);
+}
+
+} // namespace rdvc::commands

@@ -1,0 +1,48 @@
+// What the three wizards share: a TOML file whose values are changed one by one, comments kept.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/files.hpp"
+#include "config/edit.hpp"
+#include "config/toml.hpp"
+
+namespace rdvc::commands {
+
+class SettingsFile {
+  public:
+    SettingsFile(std::filesystem::path path, std::string_view first_line)
+        : path_(std::move(path)), text_(base::read_file(path_).value_or("")), before_(text_) {
+        if (text_.empty())
+            text_ = std::string(first_line) + "\n";
+    }
+
+    /// `path`: tables, then the key.
+    void set(const std::vector<std::string>& path, const std::string& text) {
+        set_source(path, config::toml_string(text));
+    }
+    /// `source` is TOML: `true`, `3`, a quoted text.
+    void set_source(const std::vector<std::string>& path, const std::string& source) {
+        text_ = config::set_value(text_, path, source, path_.string());
+    }
+
+    /// Writes the file if anything changed; true if it did.
+    bool save() {
+        if (text_ == before_)
+            return false;
+        base::write_file(path_, text_);
+        return true;
+    }
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+    std::string text_;
+    std::string before_;
+};
+
+} // namespace rdvc::commands

@@ -1,0 +1,232 @@
+#include "config/config.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "config/settings.hpp"
+#include "slurm/options.hpp"
+
+namespace rdvc::config {
+
+using base::Error;
+using base::Exit;
+
+namespace {
+
+std::vector<std::string> known_keys(std::string_view table) {
+    std::vector<std::string> keys;
+    for (const auto& setting : settings())
+        if (setting.key.starts_with(std::string(table) + "."))
+            keys.emplace_back(setting.key.substr(table.size() + 1));
+    if (table == "run" || table == "instances")
+        for (const auto& option : slurm::options())
+            keys.emplace_back(option.name);
+    return keys;
+}
+
+Error unknown(const std::string& place, const std::string& what, const std::string& word,
+              const std::vector<std::string>& candidates) {
+    return {Exit::configuration,
+            fmt::format("{}: unknown {} `{}`{}", place, what, word,
+                        base::suggestion(word, candidates))};
+}
+
+// A flag may be written as a word where only words can be had (environment).
+std::optional<bool> as_flag(const Scalar& value) {
+    if (const auto* flag = std::get_if<bool>(&value))
+        return *flag;
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        if (*text == "true" || *text == "1" || *text == "yes")
+            return true;
+        if (*text == "false" || *text == "0" || *text == "no")
+            return false;
+    }
+    return std::nullopt;
+}
+
+Scalar checked(const Setting& setting, const Scalar& value, const std::string& place) {
+    switch (setting.kind) {
+    case Kind::flag:
+        if (const auto flag = as_flag(value))
+            return *flag;
+        throw Error(Exit::configuration,
+                    fmt::format("{}: `{}` must be true or false", place, setting.key));
+    case Kind::list:
+        if (const auto* text = std::get_if<std::string>(&value))
+            return base::words(*text);
+        if (std::holds_alternative<std::vector<std::string>>(value))
+            return value;
+        throw Error(Exit::configuration,
+                    fmt::format("{}: `{}` must be a list of texts", place, setting.key));
+    case Kind::text:
+        break;
+    }
+    if (!std::holds_alternative<std::string>(value))
+        throw Error(Exit::configuration, fmt::format("{}: `{}` must be a text", place, setting.key));
+    const auto& text = std::get<std::string>(value);
+    if (setting.key == "run.code" && text != "ssh" && text != "origin")
+        throw Error(Exit::configuration,
+                    fmt::format("{}: `run.code` is `{}`; it must be `ssh` or `origin`", place, text));
+    return value;
+}
+
+void add_sbatch_option(SbatchOptions& options, const std::string& name, const Scalar& value,
+                       const std::string& place) {
+    const auto* option = slurm::find_option(name);
+    assert(option != nullptr);
+    if (!option->refusal.empty())
+        throw Error(Exit::configuration,
+                    fmt::format("{}: `{}` cannot be set: {}", place, name, option->refusal));
+    Scalar kept = value;
+    if (const auto* list = std::get_if<std::vector<std::string>>(&value))
+        kept = base::join(*list, ",");
+    if (option->argument == slurm::Argument::none && !as_flag(kept))
+        throw Error(Exit::configuration, fmt::format("{}: `{}` must be true or false", place, name));
+    if (option->argument == slurm::Argument::required && std::get_if<bool>(&kept) != nullptr &&
+        std::get<bool>(kept))
+        throw Error(Exit::configuration, fmt::format("{}: `{}` needs a value", place, name));
+    if (option->argument == slurm::Argument::none)
+        kept = *as_flag(kept);
+    options[name] = {kept, place};
+}
+
+} // namespace
+
+std::string Config::text(std::string_view key) const {
+    const auto* setting = find_setting(key);
+    assert(setting != nullptr && setting->kind == Kind::text);
+    const auto value = values_.find(key);
+    return value == values_.end() ? std::string(setting->fallback)
+                                  : std::get<std::string>(value->second.value);
+}
+
+bool Config::flag(std::string_view key) const {
+    const auto* setting = find_setting(key);
+    assert(setting != nullptr && setting->kind == Kind::flag);
+    const auto value = values_.find(key);
+    return value == values_.end() ? setting->fallback == "true" : std::get<bool>(value->second.value);
+}
+
+std::vector<std::string> Config::list(std::string_view key) const {
+    [[maybe_unused]] const auto* setting = find_setting(key);
+    assert(setting != nullptr && setting->kind == Kind::list);
+    const auto value = values_.find(key);
+    return value == values_.end() ? std::vector<std::string>{}
+                                  : std::get<std::vector<std::string>>(value->second.value);
+}
+
+std::string Config::origin(std::string_view key) const {
+    const auto value = values_.find(key);
+    return value == values_.end() ? "default" : value->second.origin;
+}
+
+void Config::set(std::string_view key, Value value) {
+    const auto* setting = find_setting(key);
+    assert(setting != nullptr);
+    value.value = checked(*setting, value.value, value.origin);
+    values_[std::string(key)] = std::move(value);
+}
+
+std::vector<std::string> Config::instances() const {
+    std::vector<std::string> names;
+    for (const auto& [name, options] : instances_)
+        names.push_back(name);
+    return names;
+}
+
+const SbatchOptions& Config::instance(const std::string& name) const {
+    const auto found = instances_.find(name);
+    if (found != instances_.end())
+        return found->second;
+    const auto names = instances();
+    Error error(Exit::configuration,
+                fmt::format("unknown instance `{}`{}", name, base::suggestion(name, names)));
+    error.context(names.empty() ? "no instance is defined"
+                                : "defined are: " + base::join(names, ", "));
+    error.hint("define it as [instances.\"" + name + "\"] in ~/.config/rdvc/config.toml");
+    throw error;
+}
+
+bool Config::has_cluster(const std::string& name) const {
+    return std::find(clusters_.begin(), clusters_.end(), name) != clusters_.end();
+}
+
+void Config::read_entry(const Entry& entry, const std::string& file, bool is_project,
+                        const std::string& cluster) {
+    static const std::vector<std::string> tables = {"cluster", "clusters", "project",  "run",
+                                                    "env",     "job",      "instances"};
+    const std::string place = fmt::format("{}:{}", file, entry.line);
+    const std::string& table = entry.path.front();
+    if (std::find(tables.begin(), tables.end(), table) == tables.end())
+        throw unknown(place, entry.path.size() == 1 ? "key" : "table", table, tables);
+    const bool named = table == "clusters" || table == "instances";
+    if (entry.path.size() != (named ? 3U : 2U))
+        throw Error(Exit::configuration, fmt::format("{}: `{}` is no setting", place,
+                                                     base::join(entry.path, ".")));
+    const std::string& name = entry.path.back();
+    const std::string key = (table == "clusters" ? "cluster" : table) + "." + name;
+    const auto* setting = find_setting(key);
+    if (setting == nullptr) {
+        const bool sbatch = (table == "run" || table == "instances") &&
+                            slurm::find_option(name) != nullptr;
+        if (!sbatch)
+            throw unknown(place, "key", name,
+                          known_keys(table == "clusters" ? "cluster" : table));
+        add_sbatch_option(table == "run" ? run_ : instances_[entry.path[1]], name, entry.value,
+                          place);
+        return;
+    }
+    if (is_project && setting->set_by == SetBy::user)
+        throw Error(Exit::configuration,
+                    fmt::format("{}: a project's file may not set `{}`", place, key))
+            .context("a cloned project could otherwise send your code elsewhere")
+            .hint("set it in ~/.config/rdvc/config.toml");
+    const auto value = checked(*setting, entry.value, place);
+    if (table == "clusters")
+        clusters_.push_back(entry.path[1]);
+    const bool applies = table == "clusters" ? entry.path[1] == cluster
+                                             : table != "cluster" || cluster.empty();
+    if (applies)
+        values_[key] = {value, place};
+}
+
+void Config::read_layer(std::string_view text, const std::string& file, bool is_project,
+                        const std::string& cluster) {
+    for (const auto& entry : parse_toml(text, file))
+        read_entry(entry, file, is_project, cluster);
+}
+
+void Config::read_environment(
+    const std::function<std::optional<std::string>(const std::string&)>& environment) {
+    for (const auto& setting : settings()) {
+        const auto variable = environment_variable(setting.key);
+        if (const auto value = environment(variable))
+            values_[std::string(setting.key)] = {checked(setting, Scalar(*value), variable), variable};
+    }
+    for (const auto& option : slurm::options()) {
+        const auto variable = environment_variable("run." + std::string(option.name));
+        if (const auto value = environment(variable))
+            add_sbatch_option(run_, std::string(option.name), Scalar(*value), variable);
+    }
+}
+
+Config load(const Sources& sources) {
+    Config config;
+    if (const auto text = base::read_file(sources.user_file))
+        config.read_layer(*text, sources.user_file.string(), false, sources.cluster);
+    if (const auto text = base::read_file(sources.project_file))
+        config.read_layer(*text, sources.project_file.string(), true, sources.cluster);
+    if (!sources.cluster.empty() && !config.has_cluster(sources.cluster))
+        throw Error(Exit::configuration, fmt::format("unknown cluster `{}`", sources.cluster))
+            .hint(fmt::format("define it as [clusters.{}] in ~/.config/rdvc/config.toml",
+                              sources.cluster));
+    config.read_environment(sources.environment);
+    return config;
+}
+
+} // namespace rdvc::config

@@ -1,0 +1,79 @@
+#include "config/edit.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "config/toml.hpp"
+
+namespace rdvc::config {
+
+namespace {
+
+// The part of a line before a comment, without blanks: enough to know a table's header.
+std::string header_of(const std::string& line) {
+    const auto text = base::trim(line);
+    return text.starts_with("[") ? base::trim(text.substr(0, text.find('#'))) : "";
+}
+
+// A table's header as this file writes it: keys that are not bare are quoted.
+std::string header_for(const std::vector<std::string>& tables) {
+    std::vector<std::string> keys;
+    for (const auto& key : tables) {
+        const bool bare = !key.empty() && key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                                "abcdefghijklmnopqrstuvwxyz"
+                                                                "0123456789_-") == std::string::npos;
+        keys.push_back(bare ? key : toml_string(key));
+    }
+    return "[" + base::join(keys, ".") + "]";
+}
+
+std::string add_line(std::string_view text, const std::string& header, const std::string& line) {
+    auto all = base::lines(text);
+    const auto table = std::find_if(all.begin(), all.end(), [&](const std::string& candidate) {
+        return header_of(candidate) == header;
+    });
+    if (table == all.end()) {
+        all.insert(all.end(), {"", header, line});
+        return base::join(all, "\n") + "\n";
+    }
+    auto end = std::find_if(table + 1, all.end(),
+                            [](const std::string& candidate) { return !header_of(candidate).empty(); });
+    // Blank lines, and a comment right above the next table, belong to what follows.
+    const auto is_value = [](const std::string& candidate) {
+        const auto content = base::trim(candidate);
+        return !content.empty() && content.front() != '#';
+    };
+    if (end != all.end())
+        while (end != table + 1 && !is_value(*(end - 1)))
+            --end;
+    all.insert(end, line);
+    return base::join(all, "\n") + "\n";
+}
+
+} // namespace
+
+std::string set_value(std::string_view text, const std::vector<std::string>& path,
+                      const std::string& value, const std::string& file) {
+    for (const auto& entry : parse_toml(text, file)) {
+        if (entry.path == path) {
+            std::string result(text);
+            return result.replace(entry.begin, entry.end - entry.begin, value);
+        }
+    }
+    const std::vector<std::string> tables(path.begin(), path.end() - 1);
+    auto result = add_line(text, header_for(tables), fmt::format("{} = {}", path.back(), value));
+    try {
+        parse_toml(result, file);
+    } catch (const base::Error& error) {
+        throw base::Error(base::Exit::configuration,
+                          fmt::format("{}: cannot add `{} = {}` to {}", file, path.back(), value,
+                                      header_for(tables)))
+            .hint("add it by hand");
+    }
+    return result;
+}
+
+} // namespace rdvc::config

@@ -1,0 +1,48 @@
+#include "config/settings.hpp"
+
+#include <algorithm>
+
+namespace rdvc::config {
+
+// clang-format off
+const std::vector<Setting>& settings() {
+    using enum Kind;
+    static const std::vector<Setting> table = {
+        {"cluster.host", text, SetBy::user, "", "where SLURM is: anything that ssh accepts, or `local` when sbatch is on this machine"},
+        {"cluster.username", text, SetBy::user, "", "user name there; empty: as ssh's configuration says"},
+        {"cluster.dir", text, SetBy::user, "~/.rdvc", "rdvc's folder on the cluster; a login node and all compute nodes must see it"},
+        {"cluster.cache", text, SetBy::user, "", "DVC's cache on the cluster; empty: `cache` in rdvc's folder there"},
+        {"cluster.ssh_options", list, SetBy::user, "", "options for ssh, e.g. [\"-F\", \"path\"]"},
+        {"cluster.multiplex", flag, SetBy::user, "true", "keep one ssh connection open for some minutes"},
+        {"cluster.login_shell", flag, SetBy::user, "false", "run a login shell there, where only that finds sbatch; `init remote` finds out"},
+        {"cluster.prepare", text, SetBy::user, "", "shell command before all else on the login node, e.g. `module load slurm`"},
+        {"project.id", text, SetBy::project, "", "what makes this project the same one in every clone; written by `init project`"},
+        {"project.name", text, SetBy::project, "", "name of the project; empty: the repository's"},
+        {"run.instance", text, SetBy::project, "", "instance used when none is given"},
+        {"run.code", text, SetBy::project, "ssh", "how code travels: `ssh` (with the submission) or `origin` (the job clones origin)"},
+        {"env.setup", text, SetBy::project, "", "command that makes the environment; empty: ./init_python_venv.sh or ./init_env.sh, if there"},
+        {"env.activate", text, SetBy::project, "source .venv/bin/activate", "shell code that activates it"},
+        {"job.workspace", text, SetBy::project, "", "where a job's folder is made; empty: $SLURM_TMPDIR, $TMPDIR or /tmp"},
+        {"job.min_free", text, SetBy::project, "1G", "space that must be free there (K, M, G, T)"},
+    };
+    return table;
+}
+// clang-format on
+
+const Setting* find_setting(std::string_view key) {
+    const auto& table = settings();
+    const auto row = std::find_if(table.begin(), table.end(),
+                                  [&](const Setting& setting) { return setting.key == key; });
+    return row == table.end() ? nullptr : &*row;
+}
+
+std::string environment_variable(std::string_view key) {
+    std::string variable = "RDVC_";
+    for (const char c : key)
+        variable += c == '.' || c == '-'
+                        ? '_'
+                        : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    return variable;
+}
+
+} // namespace rdvc::config

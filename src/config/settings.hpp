@@ -1,0 +1,33 @@
+// The one table of settings: name, kind, default, who may set it, and what it means. Reading, checking,
+// `rdvc init` and the manual come from it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdvc::config {
+
+enum class Kind { text, flag, list };
+
+/// A project's own file may not say where code is sent or what runs on the laptop: a cloned project
+/// could otherwise redirect uncommitted work.
+enum class SetBy { user, project };
+
+struct Setting {
+    std::string_view key; ///< "table.name"; `cluster.*` also stands for `clusters.NAME.*`
+    Kind kind;
+    SetBy set_by;
+    std::string_view fallback;
+    std::string_view help;
+};
+
+const std::vector<Setting>& settings();
+
+/// The row of `key`, or null. `run.<sbatch option>` has no row: sbatch's own table knows it.
+const Setting* find_setting(std::string_view key);
+
+/// The environment variable that sets `key`: RDVC_ and the key in capitals.
+std::string environment_variable(std::string_view key);
+
+} // namespace rdvc::config

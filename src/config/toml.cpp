@@ -1,0 +1,114 @@
+#include "config/toml.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+#include <toml++/toml.h>
+
+#include "base/error.hpp"
+
+namespace rdvc::config {
+
+namespace {
+
+// Offset of a toml++ position; its columns count code points.
+std::size_t offset(std::string_view text, const toml::source_position& position) {
+    std::size_t at = 0;
+    for (toml::source_index line = 1; line < position.line; ++line)
+        at = text.find('\n', at) + 1;
+    for (toml::source_index column = 1; column < position.column && at < text.size(); ++column) {
+        ++at;
+        while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U)
+            ++at;
+    }
+    return at;
+}
+
+class Flattener {
+  public:
+    Flattener(std::string_view text, const std::string& file) : text_(text), file_(file) {}
+
+    void table(const toml::table& table, const std::vector<std::string>& path) {
+        for (const auto& [key, node] : table) {
+            auto inner = path;
+            inner.emplace_back(key.str());
+            if (const auto* nested = node.as_table())
+                this->table(*nested, inner);
+            else
+                entries.push_back({inner, scalar(node), node.source().begin.line,
+                                   offset(text_, node.source().begin),
+                                   offset(text_, node.source().end)});
+        }
+    }
+
+    std::vector<Entry> entries;
+
+  private:
+    Scalar scalar(const toml::node& node) {
+        if (const auto text = node.value_exact<std::string>())
+            return *text;
+        if (const auto flag = node.value_exact<bool>())
+            return *flag;
+        if (const auto number = node.value_exact<std::int64_t>())
+            return fmt::format("{}", *number);
+        if (const auto number = node.value_exact<double>())
+            return fmt::format("{}", *number);
+        const auto* array = node.as_array();
+        std::vector<std::string> list;
+        for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
+            const auto text = (*array)[i].value_exact<std::string>();
+            if (!text)
+                refuse(node);
+            list.push_back(*text);
+        }
+        if (array == nullptr)
+            refuse(node);
+        return list;
+    }
+
+    [[noreturn]] void refuse(const toml::node& node) const {
+        throw base::Error(base::Exit::configuration,
+                          fmt::format("{}:{}: a value must be a text, a number, true or false, or a "
+                                      "list of texts",
+                                      file_, node.source().begin.line));
+    }
+
+    std::string_view text_;
+    const std::string& file_;
+};
+
+} // namespace
+
+std::vector<Entry> parse_toml(std::string_view text, const std::string& file) {
+    Flattener flattener(text, file);
+    try {
+        flattener.table(toml::parse(text, std::string_view(file)), {});
+    } catch (const toml::parse_error& error) {
+        throw base::Error(base::Exit::configuration,
+                          fmt::format("{}:{}: this is no TOML: {}", file, error.source().begin.line,
+                                      error.description()));
+    }
+    std::stable_sort(flattener.entries.begin(), flattener.entries.end(),
+                     [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+    return flattener.entries;
+}
+
+std::string toml_string(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\')
+            result += fmt::format("\\{}", c);
+        else if (c == '\n')
+            result += "\\n";
+        else if (c == '\t')
+            result += "\\t";
+        else if (byte < 0x20 || byte == 0x7f)
+            result += fmt::format("\\u{:04X}", byte);
+        else
+            result += c;
+    }
+    return result + "\"";
+}
+
+} // namespace rdvc::config

@@ -1,0 +1,30 @@
+// TOML text -> flat list of entries. Knows nothing of which keys exist.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace rdvc::config {
+
+using Scalar = std::variant<std::string, bool, std::vector<std::string>>;
+
+/// One `key = value` with the tables that it stands in, outermost first, and where its value stands
+/// in the text (line and column from 1, bytes; `end` is one past the last byte).
+struct Entry {
+    std::vector<std::string> path;
+    Scalar value; ///< numbers become text
+    std::size_t line = 0;
+    std::size_t begin = 0; ///< offset of the value in the text
+    std::size_t end = 0;
+};
+
+/// All entries of `text`, in the file's order. Throws Error (configuration) that names `file` and the
+/// line where it is no TOML, or a value is of a kind that no setting has (dates, nested lists).
+std::vector<Entry> parse_toml(std::string_view text, const std::string& file);
+
+/// `text` as a TOML basic string, quotes included.
+std::string toml_string(std::string_view text);
+
+} // namespace rdvc::config

@@ -1,0 +1,56 @@
+// What was submitted from this laptop: an append-only file of JSON lines, and each script in full.
+// Written and synced before ssh starts, so that no crash leaves a job that nobody knows of.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdvc::ledger {
+
+enum class State {
+    intent,     ///< written down; ssh may or may not have run
+    submitted,  ///< the cluster answered with a job id
+    refused,    ///< the cluster answered that there is no job
+    unconfirmed ///< the answer did not arrive
+};
+
+struct Record {
+    std::string token;
+    std::string time;    ///< ISO 8601, UTC
+    std::string cluster; ///< host, with user name where given
+    std::string mirror;
+    std::string name;    ///< of the experiment
+    std::string commit;
+    std::string job;     ///< empty until submitted
+    State state = State::intent;
+};
+
+class Ledger {
+  public:
+    /// `folder`: $XDG_STATE_HOME/rdvc. Nothing is read or made yet.
+    explicit Ledger(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    /// Writes down a new submission and its script, synced. Throws Error.
+    void intend(const Record& record, std::string_view script);
+    /// Writes down what became of it. Throws Error.
+    void conclude(const Record& record);
+
+    /// All submissions, oldest first, each with its newest state. Lines that cannot be read (torn by a
+    /// crash) are left out.
+    [[nodiscard]] std::vector<Record> read() const;
+
+    /// The kept script, or nothing.
+    [[nodiscard]] std::optional<std::string> script(const std::string& token) const;
+
+  private:
+    std::filesystem::path folder_;
+};
+
+/// Commits that a mirror is believed to hold: those of its latest submissions, newest first, 16 at most.
+std::vector<std::string> believed_commits(const std::vector<Record>& records,
+                                          std::string_view cluster, std::string_view mirror);
+
+} // namespace rdvc::ledger

@@ -1,0 +1,38 @@
+// argv -> exit code.
+
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/process.hpp"
+#include "cli/world.hpp"
+#include "commands/command.hpp"
+
+int main(int argc, char** argv) {
+    using namespace rdvc;
+    const auto environment = [](const std::string& name) -> std::optional<std::string> {
+        const char* value = std::getenv(name.c_str());
+        return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+    };
+    cli::Console console(::isatty(1) == 1, ::isatty(2) == 1, !environment("NO_COLOR").value_or("").empty());
+    base::ProcessRunner processes;
+    cli::TracingRunner runner(processes, console);
+    try {
+        cli::World world{runner, console, std::filesystem::current_path(), environment};
+        return static_cast<int>(commands::dispatch(world, {argv + 1, argv + argc}));
+    } catch (const base::Error& error) {
+        console.error(error.message());
+        return static_cast<int>(error.code());
+    } catch (const std::filesystem::filesystem_error& error) {
+        console.error(base::Error(base::Exit::failed, error.what()).message());
+        return static_cast<int>(base::Exit::failed);
+    } catch (const std::exception& error) {
+        console.error(base::Error(base::Exit::bug, error.what())
+                          .hint("this is a bug in rdvc; please report it with the command that you typed")
+                          .message());
+        return static_cast<int>(base::Exit::bug);
+    }
+}

@@ -1,0 +1,16 @@
+// Facts about the user's DVC project, read from its files; DVC itself is not started.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+namespace rdvc::project {
+
+/// The folder with `.dvc` that `folder` is in, not above `top`; nothing if there is none.
+std::optional<std::filesystem::path> find_dvc_project(const std::filesystem::path& folder,
+                                                      const std::filesystem::path& top);
+
+/// True if the project's DVC configuration (`config`, `config.local`) names a default remote.
+bool has_dvc_remote(const std::filesystem::path& dvc_project);
+
+} // namespace rdvc::project

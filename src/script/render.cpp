@@ -1,0 +1,85 @@
+#include "script/render.hpp"
+
+#include <fmt/core.h>
+
+#include "base/quote.hpp"
+#include "script/embedded.hpp"
+#include "slurm/options.hpp"
+
+namespace rdvc::script {
+
+using base::quote;
+using submission::Submission;
+
+namespace {
+
+std::string assign(std::string_view name, const std::string& value) {
+    return fmt::format("export {}={}\n", name, quote(value));
+}
+
+// `~/` is the home folder on the cluster, wherever that is.
+std::string cluster_path(const std::string& path) {
+    if (path == "~")
+        return "${HOME}";
+    return path.starts_with("~/") ? "${HOME}/" + quote(path.substr(2)) : quote(path);
+}
+
+} // namespace
+
+std::string render_job(const Submission& submission) {
+    const auto& facts = submission.facts;
+    std::string text = "#!/bin/bash\n#\n";
+    text += "# Made by rdvc. It can be read, changed and run by hand in an interactive allocation\n"
+            "# (salloc, then: srun --pty bash, then: bash THIS_FILE).\n#\n";
+    for (const auto& [name, value] : submission.sbatch)
+        text += slurm::header_line(name, value) + "\n";
+
+    text += "\n# --- What to run -----------------------------------------------------------------\n\n";
+    text += submission.dir == "~/.rdvc"
+                ? "export RDVC_DIR=\"${RDVC_DIR:-${HOME}/.rdvc}\"\n"
+                : "export RDVC_DIR=${RDVC_DIR:-" + cluster_path(submission.dir) + "}\n";
+    text += assign("RDVC_JOB_TOKEN", submission.token);
+    text += assign("RDVC_JOB_REPO_NAME", facts.repo_name);
+    text += submission.code == "ssh"
+                ? "export RDVC_JOB_REPO_URL=\"${RDVC_DIR}\"/repos/" + quote(facts.mirror) + "\n"
+                : assign("RDVC_JOB_REPO_URL", facts.origin_url);
+    text += assign("RDVC_JOB_REPO_BRANCH", facts.branch);
+    text += assign("RDVC_JOB_REPO_REV", facts.commit);
+    text += assign("RDVC_JOB_CODE", submission.code);
+    text += assign("RDVC_JOB_ORIGIN_URL", facts.origin_url);
+    text += assign("RDVC_JOB_PROJECT_DIR", facts.project_dir);
+    text += assign("RDVC_JOB_SUBDIR", facts.subdir);
+    text += "export RDVC_JOB_CACHE_DIR=" +
+            (submission.cache.empty() ? "\"${RDVC_DIR}/cache\"" : cluster_path(submission.cache)) + "\n";
+    text += assign("RDVC_JOB_WORKSPACE_ROOT", submission.workspace_root);
+    text += assign("RDVC_JOB_MIN_FREE", submission.min_free);
+    text += assign("RDVC_JOB_ENV_SETUP", facts.setup);
+    text += assign("RDVC_JOB_ENV_ACTIVATE", submission.activate);
+    const auto& task = submission.tasks.front();
+    text += assign("RDVC_JOB_EXP_NAME", task.name);
+    text += assign("RDVC_JOB_EXP_FORCE", submission.force ? "1" : "0");
+    text += assign("RDVC_JOB_PULL", submission.pull ? "1" : "0");
+    text += fmt::format("RDVC_JOB_EXP_RUN_OPTIONS=({})\n", base::quote_all(task.arguments));
+    return text + embedded_folder("job");
+}
+
+std::string render_notes(const Submission& submission, std::string_view command_line,
+                         std::string_view time) {
+    const auto& facts = submission.facts;
+    return fmt::format("token {}\nname {}\nmirror {}\nrepo {}\nbranch {}\ncommit {}\ncode {}\n"
+                       "time {}\ncommand {}\n",
+                       submission.token, submission.tasks.front().name, facts.mirror, facts.repo_name,
+                       facts.branch, facts.commit, submission.code, time, command_line);
+}
+
+std::string render_request(std::string_view request, const Variables& variables) {
+    std::string text;
+    for (const auto& [name, value] : variables.words)
+        text += fmt::format("{}={}\n", name, quote(value));
+    for (const auto& [name, values] : variables.lists)
+        text += fmt::format("{}=({})\n", name, base::quote_all(values));
+    text += embedded("remote/common.sh");
+    return text + std::string(embedded(fmt::format("remote/{}.sh", request)));
+}
+
+} // namespace rdvc::script

@@ -1,0 +1,64 @@
+#include "slurm/reports.hpp"
+
+#include <array>
+
+#include "base/text.hpp"
+
+namespace rdvc::slurm {
+
+std::optional<Job> parse_squeue_line(std::string_view line) {
+    const auto fields = base::split(line, '|');
+    if (fields.size() < 5 || fields[0].empty() ||
+        fields[0].find_first_not_of("0123456789") != std::string::npos || fields[1].empty())
+        return std::nullopt;
+    Job job{fields[0], fields[1], fields[2], fields[3], {}};
+    constexpr std::string_view mark = "rdvc:";
+    constexpr std::size_t token_length = 32;
+    const std::string& comment = fields[4];
+    if (comment.starts_with(mark) && comment.size() >= mark.size() + token_length) {
+        const std::string token = comment.substr(mark.size(), token_length);
+        if (token.find_first_not_of("0123456789abcdef") == std::string::npos)
+            job.token = token;
+    }
+    return job;
+}
+
+std::string explain_reason(const std::string& reason) {
+    static const std::map<std::string, std::string> sentences = {
+        {"None", "is about to be scheduled"},
+        {"Priority", "waits for jobs of higher priority"},
+        {"Resources", "is next; waits for nodes to become free"},
+        {"Dependency", "waits for a job that it depends on"},
+        {"DependencyNeverSatisfied", "waits for a job that failed: it will never start"},
+        {"BeginTime", "waits for its begin time"},
+        {"JobHeldUser", "is held by you: `scontrol release` lets it start"},
+        {"JobHeldAdmin", "is held by an administrator"},
+        {"ReqNodeNotAvail", "needs a node that is down, drained or reserved"},
+        {"PartitionDown", "waits for a partition that is down"},
+        {"PartitionInactive", "waits for a partition that is inactive"},
+        {"PartitionTimeLimit", "asks for more time than the partition allows: it will never start"},
+        {"PartitionNodeLimit", "asks for more nodes than the partition allows: it will never start"},
+        {"BadConstraints", "asks for what no node has: it will never start"},
+        {"Licenses", "waits for licences"},
+        {"Reservation", "waits for its reservation"},
+        {"QOSMaxJobsPerUserLimit", "waits: you run as many jobs as your QOS allows"},
+        {"QOSMaxWallDurationPerJobLimit", "asks for more time than its QOS allows: it will never start"},
+        {"AssocGrpCpuLimit", "waits: your account uses as many CPUs as it may"},
+        {"AssocMaxJobsLimit", "waits: your account runs as many jobs as it may"},
+        {"NodeDown", "waits for a node that is down"},
+    };
+    const auto known = sentences.find(reason);
+    return known == sentences.end() ? "waits (" + reason + ")" : known->second;
+}
+
+bool is_active(std::string_view state) {
+    constexpr std::array<std::string_view, 10> ended = {
+        "BOOT_FAIL", "CANCELLED", "COMPLETED",     "DEADLINE", "FAILED",
+        "NODE_FAIL", "PREEMPTED", "OUT_OF_MEMORY", "TIMEOUT",  "REVOKED"};
+    for (const auto end : ended)
+        if (state == end)
+            return false;
+    return true;
+}
+
+} // namespace rdvc::slurm

@@ -1,0 +1,34 @@
+// What SLURM's commands print, read by small total functions: unknown words stay text.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdvc::slurm {
+
+/// The format given to `squeue --noheader -o`; the comment is last since it may contain anything.
+inline constexpr std::string_view squeue_format = "%A|%T|%r|%S|%k";
+
+/// One job as `squeue` shows it.
+struct Job {
+    std::string id;
+    std::string state;  ///< SLURM's word, e.g. PENDING
+    std::string reason; ///< SLURM's word, e.g. Priority; "None" where there is none
+    std::string start;  ///< as the cluster prints it, or "N/A"
+    std::string token;  ///< from the comment `rdvc:TOKEN`; empty: not a job of rdvc's
+};
+
+/// One line of `squeue -o squeue_format`, or nothing if it is no such line.
+std::optional<Job> parse_squeue_line(std::string_view line);
+
+/// One sentence for a pending job's reason; unknown reasons as they are.
+std::string explain_reason(const std::string& reason);
+
+/// True for states of a job that has not ended (PENDING, RUNNING, ...); unknown states count as such,
+/// so that nothing is called finished by mistake.
+bool is_active(std::string_view state);
+
+} // namespace rdvc::slurm

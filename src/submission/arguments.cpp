@@ -1,0 +1,297 @@
+#include "submission/arguments.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "slurm/options.hpp"
+#include "submission/dvc_options.hpp"
+#include "submission/name.hpp"
+
+namespace rdvc::submission {
+
+using base::Error;
+using base::Exit;
+
+// clang-format off
+const std::vector<OwnOption>& own_options() {
+    static const std::vector<OwnOption> table = {
+        {"instance", "NAME", "use the sbatch options of this instance from the configuration"},
+        {"cluster", "NAME", "use [clusters.NAME] of the configuration"},
+        {"code", "ssh|origin", "how the code travels: with the submission, or by the job cloning origin"},
+        {"no-pull", "", "do not fetch missing data from the DVC remote"},
+        {"sbatch", "OPTION[=VALUE]", "any other option of sbatch"},
+        {"dry-run", "", "print the script and what would be sent; submit nothing"},
+        {"json", "", "answer as JSON on standard output"},
+    };
+    return table;
+}
+// clang-format on
+
+bool is_sweep(std::string_view override) {
+    const auto equals = override.find('=');
+    if (equals == std::string_view::npos)
+        return false;
+    const auto value = base::trim(override.substr(equals + 1));
+    for (const std::string_view function : {"choice(", "range(", "interval(", "glob("})
+        if (value.starts_with(function))
+            return true;
+    int depth = 0;
+    char quote = 0;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const char c = value[i];
+        if (c == '\\')
+            ++i;
+        else if (quote != 0)
+            quote = c == quote ? '\0' : quote;
+        else if (c == '\'' || c == '"')
+            quote = c;
+        else if (c == '[' || c == '{' || c == '(')
+            ++depth;
+        else if (c == ']' || c == '}' || c == ')')
+            --depth;
+        else if (c == ',' && depth <= 0)
+            return true;
+    }
+    return false;
+}
+
+namespace {
+
+class Parser {
+  public:
+    explicit Parser(const std::vector<std::string>& words) : words_(words) {}
+
+    RunArguments parse() {
+        while (at_ < words_.size()) {
+            const std::string& word = words_[at_++];
+            if (word == "--") {
+                result_.dvc.push_back(word);
+                result_.dvc.insert(result_.dvc.end(), words_.begin() + static_cast<long>(at_),
+                                   words_.end());
+                at_ = words_.size();
+            } else if (word.starts_with("--")) {
+                long_option(word);
+            } else if (word.size() > 1 && word[0] == '-') {
+                short_options(word);
+            } else {
+                result_.dvc.push_back(word);
+            }
+        }
+        return std::move(result_);
+    }
+
+  private:
+    // The value of an option: behind `=`, or the next word. A next word that looks like an option is
+    // none, as in argparse.
+    std::string value(const std::string& option, const std::optional<std::string>& attached) {
+        if (attached)
+            return *attached;
+        const bool missing =
+            at_ == words_.size() ||
+            (words_[at_].size() > 1 && words_[at_][0] == '-' &&
+             words_[at_].find(' ') == std::string::npos &&
+             words_[at_].find_first_not_of("-.0123456789") != std::string::npos);
+        if (missing)
+            throw Error(Exit::usage, fmt::format("`{}` needs a value", option));
+        return words_[at_++];
+    }
+
+    void long_option(const std::string& word) {
+        const auto equals = word.find('=');
+        const std::string name = word.substr(2, equals == std::string::npos ? equals : equals - 2);
+        std::optional<std::string> attached;
+        if (equals != std::string::npos)
+            attached = word.substr(equals + 1);
+
+        const auto& own = own_options();
+        const auto own_row = std::find_if(own.begin(), own.end(),
+                                          [&](const OwnOption& o) { return o.name == name; });
+        if (own_row != own.end())
+            return own_option(*own_row, attached);
+        const auto& dvc = dvc_options();
+        const auto dvc_row = std::find_if(dvc.begin(), dvc.end(),
+                                          [&](const DvcOption& o) { return o.name == name; });
+        if (dvc_row != dvc.end()) {
+            if (dvc_row->metavar.empty() && attached)
+                throw Error(Exit::usage, fmt::format("`--{}` takes no value", name));
+            const std::size_t before = at_;
+            std::optional<std::string> given;
+            if (!dvc_row->metavar.empty())
+                given = value("--" + name, attached);
+            return dvc_option(*dvc_row, "--" + name, given, word,
+                              at_ > before ? std::optional(*given) : std::nullopt);
+        }
+        if (const auto* option = slurm::find_option(name))
+            return sbatch_option(*option, attached);
+        unknown_long(name);
+    }
+
+    void own_option(const OwnOption& option, const std::optional<std::string>& attached) {
+        const std::string shown = fmt::format("--{}", option.name);
+        if (option.metavar.empty() && attached)
+            throw Error(Exit::usage, fmt::format("`{}` takes no value", shown));
+        const std::string given = option.metavar.empty() ? "" : value(shown, attached);
+        if (option.name == "instance")
+            result_.instance = given;
+        else if (option.name == "cluster")
+            result_.cluster = given;
+        else if (option.name == "code")
+            result_.code = given;
+        else if (option.name == "no-pull")
+            result_.pull = false;
+        else if (option.name == "dry-run")
+            result_.dry_run = true;
+        else if (option.name == "json")
+            result_.json = true;
+        else
+            any_sbatch_option(given);
+    }
+
+    // `--sbatch=OPTION[=VALUE]`: for options that the table does not know.
+    void any_sbatch_option(std::string text) {
+        while (text.starts_with("-"))
+            text.erase(0, 1);
+        const auto equals = text.find('=');
+        const std::string name = text.substr(0, equals);
+        if (name.empty() ||
+            name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != std::string::npos)
+            throw Error(Exit::usage, fmt::format("`--sbatch={}` names no option", text))
+                .hint("write the long form, e.g. `--sbatch=partition=gpu`");
+        std::optional<std::string> attached;
+        if (equals != std::string::npos)
+            attached = text.substr(equals + 1);
+        if (const auto* option = slurm::find_option(name))
+            refuse_if_owned(*option);
+        result_.sbatch.emplace_back(name, attached);
+    }
+
+    static void refuse_if_owned(const slurm::Option& option) {
+        if (!option.refusal.empty())
+            throw Error(Exit::usage, fmt::format("`--{}` cannot be given: {}", option.name,
+                                                 option.refusal));
+    }
+
+    void sbatch_option(const slurm::Option& option, const std::optional<std::string>& attached) {
+        const std::string shown = fmt::format("--{}", option.name);
+        refuse_if_owned(option);
+        if (option.argument == slurm::Argument::none && attached)
+            throw Error(Exit::usage, fmt::format("`{}` takes no value", shown));
+        std::optional<std::string> given = attached;
+        if (option.argument == slurm::Argument::required)
+            given = value(shown, attached);
+        result_.sbatch.emplace_back(std::string(option.name), given);
+    }
+
+    // `word` is the argument as typed, `next` the following one if the option took it.
+    void dvc_option(const DvcOption& option, const std::string& shown,
+                    const std::optional<std::string>& given, const std::string& word,
+                    const std::optional<std::string>& next) {
+        if (option.role == Role::refuse)
+            throw Error(Exit::usage, fmt::format("`{}` cannot be given: {}", shown, option.text));
+        if (option.role == Role::own)
+            return act_on(option, given);
+        if (option.name == "set-param" && is_sweep(*given))
+            throw Error(Exit::usage, fmt::format("`{} {}` is a sweep", shown, *given))
+                .context("sweeps as job arrays are not built yet; one `rdvc run` is one experiment")
+                .hint("run each value with a `rdvc run` of its own, or quote a value that has a comma: "
+                      "-S \"key='a,b'\"");
+        if (option.name == "force")
+            result_.force = true;
+        result_.dvc.push_back(word);
+        if (next)
+            result_.dvc.push_back(*next);
+    }
+
+    void act_on(const DvcOption& option, const std::optional<std::string>& given) {
+        if (option.name == "name") {
+            check_name(*given);
+            result_.name = *given;
+        } else if (option.name == "pull") {
+            result_.pull = true;
+        } else if (option.name == "help") {
+            result_.help = true;
+        } else if (option.name == "quiet") {
+            result_.quiet = true;
+        } else {
+            result_.verbose = true;
+        }
+    }
+
+    // `-fS a=b`, `-nNAME`: letters without value may be followed by more; one with a value takes the
+    // rest of the word, or the next one. Each letter is passed on as a word of its own.
+    void short_options(const std::string& word) {
+        for (std::size_t i = 1; i < word.size(); ++i) {
+            const auto& table = dvc_options();
+            const auto row = std::find_if(table.begin(), table.end(),
+                                          [&](const DvcOption& o) { return o.letter == word[i]; });
+            const std::string shown = std::string("-") + word[i];
+            if (row == table.end())
+                unknown_short(shown);
+            if (row->metavar.empty()) {
+                dvc_option(*row, shown, std::nullopt, shown, std::nullopt);
+                continue;
+            }
+            std::string rest = word.substr(i + 1);
+            if (rest.starts_with("="))
+                rest.erase(0, 1); // as argparse does
+            const bool attached = i + 1 < word.size();
+            const std::string given = value(shown, attached ? std::optional(rest) : std::nullopt);
+            dvc_option(*row, shown, given, shown, given);
+            return;
+        }
+    }
+
+    [[noreturn]] static void unknown_long(const std::string& name) {
+        std::vector<std::string> all;
+        for (const auto& option : own_options())
+            all.emplace_back(option.name);
+        for (const auto& option : dvc_options())
+            all.emplace_back(option.name);
+        for (const auto& option : slurm::options())
+            if (option.refusal.empty())
+                all.emplace_back(option.name);
+        std::vector<std::string> longer;
+        for (const auto& candidate : all)
+            if (!name.empty() && candidate.starts_with(name))
+                longer.push_back("`--" + candidate + "`");
+        if (!longer.empty())
+            throw Error(Exit::usage, fmt::format("`--{}` is abbreviated", name))
+                .hint("write " + base::join(longer, " or ") + " in full");
+        for (auto& candidate : all)
+            candidate.insert(0, "--");
+        throw Error(Exit::usage,
+                    fmt::format("neither sbatch nor `dvc exp run` has an option `--{}`{}", name,
+                                base::suggestion("--" + name, all)))
+            .hint("options of sbatch that are newer than this rdvc go through `--sbatch=OPTION[=VALUE]`");
+    }
+
+    [[noreturn]] static void unknown_short(const std::string& shown) {
+        static const std::array<std::pair<std::string_view, std::string_view>, 9> meant = {{
+            {"-A", "account"}, {"-c", "cpus-per-task"}, {"-d", "dependency"},
+            {"-G", "gpus"}, {"-N", "nodes"}, {"-t", "time"},
+            {"-w", "nodelist"}, {"-x", "exclude"}, {"-J", "job-name"},
+        }};
+        Error error(Exit::usage, fmt::format("`dvc exp run` has no option `{}`", shown));
+        for (const auto& [letter, name] : meant)
+            if (letter == shown)
+                error.hint(fmt::format("short options are DVC's; sbatch's are written in full: `--{}`",
+                                       name));
+        throw error;
+    }
+
+    const std::vector<std::string>& words_;
+    std::size_t at_ = 0;
+    RunArguments result_;
+};
+
+} // namespace
+
+RunArguments parse_run_arguments(const std::vector<std::string>& words) {
+    return Parser(words).parse();
+}
+
+} // namespace rdvc::submission

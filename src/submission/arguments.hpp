@@ -1,0 +1,48 @@
+// The words after `rdvc run`: options of sbatch, of `dvc exp run`, of rdvc; targets.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rdvc::submission {
+
+/// One sbatch option as given; no value for options that take none.
+using SbatchOption = std::pair<std::string, std::optional<std::string>>;
+
+/// rdvc's own options of `run`, for parsing and help.
+struct OwnOption {
+    std::string_view name;
+    std::string_view metavar; ///< empty: takes no value
+    std::string_view help;
+};
+const std::vector<OwnOption>& own_options();
+
+struct RunArguments {
+    std::vector<SbatchOption> sbatch; ///< in the order given
+    std::vector<std::string> dvc;     ///< what goes to `dvc exp run`, as typed
+    std::optional<std::string> name;
+    std::optional<std::string> instance;
+    std::optional<std::string> cluster;
+    std::optional<std::string> code;
+    std::optional<bool> pull;
+    bool force = false;
+    bool dry_run = false;
+    bool json = false;
+    bool help = false;
+    bool quiet = false;
+    bool verbose = false;
+};
+
+/// Reads the words. Throws Error (usage) for an option that neither program has (with the one probably
+/// meant), one that rdvc owns or refuses (with the reason), an abbreviation (with the full name), a
+/// missing value, and a sweep.
+RunArguments parse_run_arguments(const std::vector<std::string>& words);
+
+/// True if the value of a `-S PARAM=VALUE` stands for several values in Hydra's override grammar: a
+/// comma outside of brackets and quotes, or choice(), range(), interval(), glob().
+bool is_sweep(std::string_view override);
+
+} // namespace rdvc::submission

@@ -1,0 +1,116 @@
+#include "submission/compose.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "project/git.hpp"
+#include "slurm/options.hpp"
+#include "submission/name.hpp"
+
+namespace rdvc::submission {
+
+namespace {
+
+class Header {
+  public:
+    void set(const std::string& name, const std::optional<std::string>& value) {
+        remove(name);
+        options_.emplace_back(name, value);
+    }
+
+    void remove(const std::string& name) {
+        std::erase_if(options_, [&](const SbatchOption& option) { return option.first == name; });
+    }
+
+    void add(const config::SbatchOptions& options) {
+        for (const auto& [name, value] : options) {
+            const auto* flag = std::get_if<bool>(&value.value);
+            const auto* text = std::get_if<std::string>(&value.value);
+            if ((flag != nullptr && !*flag) || (text != nullptr && text->empty()))
+                remove(name);
+            else if (text != nullptr)
+                set(name, *text);
+            else
+                set(name, std::nullopt);
+        }
+    }
+
+    [[nodiscard]] bool has(const std::string& name) const {
+        return std::any_of(options_.begin(), options_.end(),
+                           [&](const SbatchOption& option) { return option.first == name; });
+    }
+
+    [[nodiscard]] std::string value(const std::string& name) const {
+        for (const auto& [key, value] : options_)
+            if (key == name)
+                return value.value_or("");
+        return "";
+    }
+
+    std::vector<SbatchOption> take() { return std::move(options_); }
+
+  private:
+    std::vector<SbatchOption> options_;
+};
+
+// A job name is one line of at most 1,024 bytes; branches may be long.
+std::string job_name(const Facts& facts) {
+    const std::string at = facts.branch.empty() ? facts.commit.substr(0, 10) : facts.branch;
+    return fmt::format("rdvc-run:{}:{}", facts.repo_name, at).substr(0, 200);
+}
+
+} // namespace
+
+Submission compose(const std::string& token, const Facts& facts, const config::Config& config,
+                   const RunArguments& arguments) {
+    Header header;
+    header.set("job-name", job_name(facts));
+    header.set("wckey", facts.repo_name);
+    header.add(config.run_options());
+    if (header.has("mail-user") && !header.has("mail-type") && !config.run_options().contains("mail-type"))
+        header.set("mail-type", "END,FAIL");
+    const std::string instance = arguments.instance.value_or(config.text("run.instance"));
+    if (!instance.empty())
+        header.add(config.instance(instance));
+    for (const auto& [name, value] : arguments.sbatch) {
+        const bool is_empty = value && value->empty();
+        if (is_empty)
+            header.remove(name);
+        else
+            header.set(name, value);
+    }
+    const std::string comment = header.value("comment");
+    header.set("comment", "rdvc:" + token + (comment.empty() ? "" : " " + comment));
+
+    Submission submission;
+    submission.token = token;
+    submission.facts = facts;
+    submission.code = config.text("run.code");
+    submission.sbatch = header.take();
+    submission.tasks = {{arguments.name.value_or(name_from_token(token)), arguments.dvc}};
+    submission.force = arguments.force;
+    submission.pull = arguments.pull.value_or(true);
+    submission.activate = facts.setup.empty() && config.origin("env.activate") == "default"
+                              ? ""
+                              : config.text("env.activate");
+    submission.dir = config.text("cluster.dir");
+    submission.cache = config.text("cluster.cache");
+    submission.workspace_root = config.text("job.workspace");
+    submission.min_free = config.text("job.min_free");
+    return submission;
+}
+
+std::string mirror_name(const std::string& repo_name, const std::string& id,
+                        const std::string& origin_url, const std::string& root_commit) {
+    std::string hex = base::short_hash(origin_url.empty() ? root_commit
+                                                          : project::normalised_url(origin_url));
+    if (id.size() >= 8 && id.find_first_not_of("0123456789abcdef") == std::string::npos)
+        hex = id.substr(0, 8);
+    else if (!id.empty())
+        hex = base::short_hash(id);
+    return fmt::format("{}-{}.git", base::file_name(repo_name), hex);
+}
+
+} // namespace rdvc::submission

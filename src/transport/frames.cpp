@@ -1,0 +1,48 @@
+#include "transport/frames.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace rdvc::transport {
+
+FrameReader::FrameReader(const std::string& nonce, std::function<void(const Frame&)> on_frame,
+                         std::function<void(std::string_view)> on_data)
+    : mark_("@rdvc:" + nonce + " "), on_frame_(std::move(on_frame)), on_data_(std::move(on_data)) {}
+
+void FrameReader::feed(std::string_view bytes) {
+    while (!bytes.empty()) {
+        if (data_left_ > 0) {
+            const auto n = std::min(data_left_, bytes.size());
+            on_data_(bytes.substr(0, n));
+            bytes.remove_prefix(n);
+            data_left_ -= n;
+            continue;
+        }
+        const auto end = bytes.find('\n');
+        partial_ += bytes.substr(0, end);
+        if (end == std::string_view::npos)
+            return;
+        bytes.remove_prefix(end + 1);
+        const std::string whole = std::move(partial_);
+        partial_.clear();
+        line(whole);
+    }
+}
+
+void FrameReader::line(std::string_view text) {
+    if (!text.starts_with(mark_))
+        return;
+    text.remove_prefix(mark_.size());
+    const auto blank = text.find(' ');
+    Frame frame{std::string(text.substr(0, blank)),
+                blank == std::string_view::npos ? "" : std::string(text.substr(blank + 1))};
+    if (frame.verb == "data") {
+        std::size_t size = 0;
+        std::from_chars(frame.rest.data(), frame.rest.data() + frame.rest.size(), size);
+        data_left_ = size;
+    } else {
+        on_frame_(frame);
+    }
+}
+
+} // namespace rdvc::transport

@@ -1,0 +1,34 @@
+// Reads the answer of a request: lines `@rdvc:NONCE VERB REST` and, after `data N`, N raw bytes.
+// Everything else on the stream (banners, ~/.bashrc) is noise and ignored.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace rdvc::transport {
+
+struct Frame {
+    std::string verb;
+    std::string rest;
+};
+
+class FrameReader {
+  public:
+    FrameReader(const std::string& nonce, std::function<void(const Frame&)> on_frame,
+                std::function<void(std::string_view)> on_data);
+
+    /// Takes the next bytes of the stream, in pieces of any size.
+    void feed(std::string_view bytes);
+
+  private:
+    void line(std::string_view text);
+
+    std::string mark_;
+    std::function<void(const Frame&)> on_frame_;
+    std::function<void(std::string_view)> on_data_;
+    std::string partial_;
+    std::size_t data_left_ = 0;
+};
+
+} // namespace rdvc::transport

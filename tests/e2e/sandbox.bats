@@ -1,0 +1,326 @@
+#!/usr/bin/env bats
+# tools/sandbox itself: that it is a real cluster, that several do not disturb each other, and that nothing is left.
+# What needs root (several nodes) is skipped without it; what makes a user of this machine runs in CI only.
+# shellcheck disable=SC2016 # much here is to be expanded on the cluster
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+  SANDBOX=$(realpath "$BATS_TEST_DIRNAME/../../tools/sandbox")
+  ONE=$BATS_FILE_TMPDIR/one # up from the first test on, shared by most
+  RUN=$$ # so that the processes of two runs of these tests can be told apart
+  export SANDBOX ONE RUN
+  unset RDVC_SANDBOX_DIR
+}
+
+teardown_file() {
+  local folder
+  for folder in "$BATS_FILE_TMPDIR"/*/; do "$SANDBOX" down --dir "$folder"; done
+}
+
+setup() {
+  "$SANDBOX" up --dir "$ONE" --cpus 4
+}
+
+on() { "$SANDBOX" login --dir "$@"; } # DIR COMMAND
+
+# wait_until SECONDS SHOW_LAST CONDITION...: polls; when the time is over, shows the last state and fails
+wait_until() {
+  local deadline=$((SECONDS + $1)) show_last=$2
+  shift 2
+  until "$@"; do
+    if ((SECONDS > deadline)); then
+      echo "waited in vain for: $*" >&2
+      $show_last >&2
+      return 1
+    fi
+    sleep 0.1
+  done
+}
+
+show_nothing() { :; }
+
+has_no_jobs() { [[ -z $(on "$ONE" squeue --noheader) ]]; }
+
+home_file_has() { grep -qx "$2" "$ONE/cluster/home/$1" 2>/dev/null; } # FILE LINE
+
+show_cluster() {
+  on "$ONE" 'squeue; tail -n 20 "$HOME"/*.out'
+  "$SANDBOX" status --dir "$ONE"
+}
+
+sleeps() { pgrep -f "^sleep $1\.$RUN\$" >/dev/null; } # NUMBER: a process named so that it can be found again
+
+down_leaves_nothing() { # DIR
+  cp "$1/sandbox.conf" "$BATS_TEST_TMPDIR"
+  "$SANDBOX" down --dir "$1"
+  [[ ! -e $1 ]]
+  nothing_is_left_of "$1" "$BATS_TEST_TMPDIR/sandbox.conf"
+}
+
+# No process whose command, environment or open files name its folders or that one of its jobs made, no network
+# device, no mount. Other sandboxes may come and go meanwhile.
+nothing_is_left_of() { # DIR ITS-SETTINGS
+  local link='' run='' left
+  # shellcheck source=/dev/null
+  source "$2"
+  [[ -n $link && -n $run ]]
+  left=$(
+    processes_that_name "($1|$run)"
+    pgrep -fa "^sleep [0-9]+\.$RUN\$"
+    ip -o link | grep "$link"
+    grep -F -e "$1/" -e "$run" /proc/self/mountinfo
+    [[ $run == "$1"/* ]] || ls -d "$run" 2>/dev/null
+  ) || true
+  echo "left behind: $left"
+  [[ -z $left ]]
+}
+
+processes_that_name() { # REGEX: of a folder
+  local process
+  for process in /proc/[0-9]*; do
+    {
+      tr '\0' '\n' <"$process/cmdline"
+      tr '\0' '\n' <"$process/environ"
+      find "$process/fd" "$process/cwd" -printf '%l\n'
+    } 2>/dev/null | grep -qE "^([A-Z_]+=|--?[a-z-]+=)?$1(/|\$)" || continue
+    echo "process ${process#/proc/}: $(tr '\0' ' ' <"$process/cmdline")"
+  done
+}
+
+pids_of() { cut -d' ' -f1,2 "$1/pids"; }
+
+@test "up again says that it is up and changes nothing" {
+  before=$(pids_of "$ONE")
+  run -0 "$SANDBOX" up --dir "$ONE"
+  [[ $output == *"is up already"* ]]
+  [[ $(pids_of "$ONE") == "$before" ]]
+  run -1 "$SANDBOX" up --dir "$ONE" --cpus 7
+  [[ $output == *"take it down first"* ]]
+}
+
+@test "status names all that runs, and exits 3 where nothing does" {
+  run -0 "$SANDBOX" status --dir "$ONE"
+  for word in munged sshd slurmctld node1 general single-gpu multi-gpu idle; do [[ $output == *"$word"* ]]; done
+  run -3 "$SANDBOX" status --dir "$BATS_TEST_TMPDIR/none"
+}
+
+@test "a login has a home of the cluster's own, its .bashrc and an ordinary PATH" {
+  echo 'export FROM_BASHRC=yes' >>"$ONE/cluster/home/.bashrc"
+  run -0 on "$ONE" 'echo "$HOME|$FROM_BASHRC|$PATH"'
+  from_bashrc=yes
+  [[ $(getent passwd "$(id -un)") == */bash ]] || from_bashrc='' # no bash, no .bashrc
+  [[ $output == "$ONE/cluster/home|$from_bashrc|/usr/local/bin:/usr/bin:/bin:"* ]]
+  [[ $ONE/cluster/home != "$HOME" ]]
+}
+
+@test "env points ssh and git at the cluster" {
+  on "$ONE" 'git init --quiet --bare "$HOME/repo.git"'
+  eval "$("$SANDBOX" env --dir "$ONE")"
+  [[ $RDVC_SANDBOX_DIR == "$ONE" ]]
+  # shellcheck disable=SC2086 # the options are words
+  [[ $(ssh $RDVC_CLUSTER_SSH_OPTIONS "$RDVC_CLUSTER_HOST" echo there) == there ]]
+  git ls-remote "ssh://$RDVC_CLUSTER_HOST/~/repo.git"
+}
+
+@test "the header of an ordinary job runs, with the cluster's home" {
+  on "$ONE" 'cd && sbatch' <<'JOB'
+#!/bin/bash
+#SBATCH --output="cpu.out"
+#SBATCH --job-name=sandbox:main
+#SBATCH --wckey=demo
+#SBATCH --mail-type=END,FAIL
+#SBATCH --mail-user=nobody@example.org
+#SBATCH --constraint=t3.xlarge
+#SBATCH --cpus-per-task=2
+#SBATCH --nodes=1
+#SBATCH --exclusive
+echo "$HOME"
+JOB
+  wait_until 10 show_cluster home_file_has cpu.out "$ONE/cluster/home"
+}
+
+@test "the header of a GPU job runs" {
+  on "$ONE" 'cd && sbatch --output=gpu.out --partition=single-gpu --constraint=g5.xlarge --gpus=1 --exclusive' <<'JOB'
+#!/bin/bash
+echo "on ${CUDA_VISIBLE_DEVICES:-no} GPUs"
+JOB
+  wait_until 10 show_cluster home_file_has gpu.out 'on 0.* GPUs'
+}
+
+@test "a job that takes no environment along has the cluster's home" {
+  on "$ONE" "cd && sbatch --export=NONE --output=bare.out --wrap 'echo \$HOME'"
+  wait_until 20 show_cluster home_file_has bare.out "$ONE/cluster/home"
+}
+
+@test "salloc and srun work" {
+  run -0 on "$ONE" 'salloc --quiet bash -c "srun echo step \$SLURM_JOB_ID"'
+  [[ $output =~ ^step\ [0-9]+$ ]]
+}
+
+@test "srun gives a terminal" {
+  # where terminals do not belong to the group tty from the start, an ordinary user's sshd cannot have any
+  ((EUID == 0)) || grep -q ' devpts .*gid=' /proc/self/mounts || skip "/dev/pts is mounted without gid=: a terminal needs root"
+  run -0 script -qec '"$SANDBOX" login --dir "$ONE" srun --pty bash -c tty' /dev/null
+  [[ $output == *"/dev/"* ]]
+}
+
+@test "two run side by side, and one's end does not touch the other" {
+  two=$BATS_FILE_TMPDIR/two
+  "$SANDBOX" up --dir "$two"
+  [[ $(on "$two" 'echo "$HOME"') == "$two/cluster/home" ]]
+  on "$two" srun true
+  before=$(pids_of "$ONE")
+  "$SANDBOX" down --dir "$two"
+  [[ ! -e $two ]]
+  "$SANDBOX" status --dir "$ONE"
+  [[ $(pids_of "$ONE") == "$before" ]]
+  on "$ONE" srun true
+}
+
+@test "of two that start at once in one folder, one starts it" {
+  folder=$BATS_FILE_TMPDIR/both
+  "$SANDBOX" up --dir "$folder" 2>"$BATS_TEST_TMPDIR/a" 3>&- &
+  "$SANDBOX" up --dir "$folder" 2>"$BATS_TEST_TMPDIR/b" 3>&-
+  wait $!
+  [[ $(cat "$BATS_TEST_TMPDIR"/[ab] | grep -c 'is up already') == 1 ]]
+  "$SANDBOX" status --dir "$folder"
+  "$SANDBOX" down --dir "$folder"
+}
+
+@test "the controller can die and come back, with its jobs" {
+  job=$(on "$ONE" "sbatch --parsable --output=/dev/null --wrap 'sleep 1.$RUN'")
+  # SLURM saves its state some seconds after its answer, and forgets a job that it has not saved
+  touch "$BATS_TEST_TMPDIR/submitted"
+  wait_until 15 show_cluster test "$ONE/state/job_state" -nt "$BATS_TEST_TMPDIR/submitted"
+  "$SANDBOX" stop slurmctld --dir "$ONE"
+  run -3 "$SANDBOX" status --dir "$ONE"
+  "$SANDBOX" start slurmctld --dir "$ONE"
+  [[ $(on "$ONE" squeue --noheader --format=%i) == "$job" ]]
+  on "$ONE" scancel "$job"
+  wait_until 15 show_cluster has_no_jobs
+  "$SANDBOX" status --dir "$ONE"
+}
+
+@test "after a crash up cleans, starts anew and keeps the home" {
+  folder=$BATS_FILE_TMPDIR/crash
+  "$SANDBOX" up --dir "$folder"
+  on "$folder" "touch \"\$HOME/kept\"; sbatch --output=/dev/null --wrap 'sleep 2.$RUN'"
+  wait_until 10 show_nothing sleeps 2
+  # shellcheck disable=SC2046
+  kill -KILL $(cut -d' ' -f2 "$folder/pids")
+  run -0 "$SANDBOX" up --dir "$folder"
+  [[ $output == *"cleaning up"* ]]
+  run ! sleeps 2
+  [[ -z $(on "$folder" squeue --noheader) && -e $folder/cluster/home/kept ]]
+  "$SANDBOX" down --dir "$folder"
+}
+
+@test "after a reboot no process is taken for one of ours" {
+  folder=$BATS_FILE_TMPDIR/reboot
+  mkdir "$folder"
+  touch "$folder/.rdvc-sandbox"
+  cp "$ONE/sandbox.conf" "$ONE/pids" "$folder"
+  sed -i "s/^boot=.*/boot=another/; s,^run=.*,run=$folder/run," "$folder/sandbox.conf"
+  run -3 "$SANDBOX" status --dir "$folder"
+  "$SANDBOX" down --dir "$folder"
+  "$SANDBOX" status --dir "$ONE"
+}
+
+@test "down ends jobs, what they left in the background, and logins, and leaves nothing" {
+  folder=$BATS_FILE_TMPDIR/gone
+  "$SANDBOX" up --dir "$folder"
+  on "$folder" "sbatch --output=/dev/null --wrap 'setsid sleep 3.$RUN & env -i sleep 4.$RUN & sleep 5.$RUN'"
+  on "$folder" "setsid nohup sleep 6.$RUN >/dev/null 2>&1 &"
+  on "$folder" "exec sleep 7.$RUN" 3>&- &
+  for i in 3 4 5 6 7; do wait_until 10 show_nothing sleeps "$i"; done
+  down_leaves_nothing "$folder"
+}
+
+@test "down --keep leaves the logs, and up uses the folder again" {
+  folder=$BATS_FILE_TMPDIR/keep
+  "$SANDBOX" up --dir "$folder"
+  "$SANDBOX" down --dir "$folder" --keep
+  [[ $(ls "$folder") == log && -s $folder/log/slurmctld.log ]]
+  "$SANDBOX" up --dir "$folder"
+  "$SANDBOX" down --dir "$folder"
+  [[ ! -e $folder ]]
+}
+
+@test "a folder with a long name works" {
+  folder=$BATS_FILE_TMPDIR/$(printf 'long%.0s' {1..40})
+  "$SANDBOX" up --dir "$folder"
+  on "$folder" srun true
+  down_leaves_nothing "$folder"
+}
+
+@test "an up that fails shows the daemon's own words and leaves nothing running" {
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  folder=$BATS_FILE_TMPDIR/fails
+  printf '%s\n' '#!/bin/sh' "cp $folder/sandbox.conf $BATS_TEST_TMPDIR" 'echo no slurmd today; exit 1' >"$BATS_TEST_TMPDIR/bin/slurmd"
+  chmod +x "$BATS_TEST_TMPDIR/bin/slurmd"
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH run -1 "$SANDBOX" up --dir "$folder"
+  [[ $output == *"node1 did not start"*"no slurmd today"* ]]
+  nothing_is_left_of "$folder" "$BATS_TEST_TMPDIR/sandbox.conf"
+  run -3 "$SANDBOX" status --dir "$folder"
+}
+
+@test "nodes have host names, /tmp and networks of their own, and share the home" {
+  ((EUID == 0)) || skip "several nodes need root"
+  folder=$BATS_FILE_TMPDIR/nodes
+  "$SANDBOX" up --dir "$folder" --nodes 2
+  run -0 on "$folder" 'cd && srun -N2 --label bash -c "touch /tmp/on-\$(hostname); ls /tmp | grep on-; pwd"'
+  [[ $(sort <<<"$output") == "$(sort <<<"0: on-node1
+1: on-node2
+0: $folder/cluster/home
+1: $folder/cluster/home")" ]]
+  [[ ! -e /tmp/on-node1 ]]
+  on "$folder" "sbatch --output=/dev/null -N2 --wrap 'srun setsid sleep 8.$RUN & wait'"
+  wait_until 10 show_nothing sleeps 8
+  "$SANDBOX" stop node2 --dir "$folder"
+  "$SANDBOX" start node2 --dir "$folder"
+  "$SANDBOX" status --dir "$folder"
+  down_leaves_nothing "$folder"
+}
+
+@test "an ordinary user needs no privileges for one node, and is refused more" {
+  if ((EUID != 0)); then # then the other tests have shown the first
+    run -1 "$SANDBOX" up --dir "$BATS_TEST_TMPDIR/n" --nodes 2
+    [[ $output == *"need root"* ]]
+    return 0
+  fi
+  [[ -n ${CI-} ]] || skip "makes a user of this machine: only with CI set"
+  user=sandbox$RUN
+  public=$(mktemp -d) # bats' own folders are closed to others
+  useradd --create-home --home-dir "$public/home" "$user"
+  cp "$SANDBOX" "$public"
+  chmod 755 "$public" "$public/sandbox"
+  run runuser -u "$user" -- bash -ec '
+    cd "$2"
+    ! "$1" up --dir "$2/nodes" --nodes 2
+    trap "\"$1\" down --dir \"$2/box\"" EXIT
+    "$1" up --dir "$2/box"
+    "$1" login --dir "$2/box" "srun --gpus=1 sh -c \"whoami; echo \\\$HOME\""
+  ' - "$public/sandbox" "$public/home"
+  userdel "$user"
+  rm -r "$public"
+  [[ $status == 0 && $output == *"need root"*"$user"$'\n'"$public/home/box/cluster/home"* ]]
+}
+
+@test "wrong use is refused" {
+  run -2 "$SANDBOX"
+  run -2 "$SANDBOX" upp
+  run -2 "$SANDBOX" up --fast
+  run -2 "$SANDBOX" up --nodes many
+  run -2 "$SANDBOX" up --dir
+  run -2 "$SANDBOX" down --nodes 2
+  run -2 "$SANDBOX" stop --dir "$ONE" slurmdbd
+  run -1 "$SANDBOX" up --dir "$BATS_TEST_TMPDIR/a b"
+  [[ $output == *"white space"* ]]
+  touch "$BATS_TEST_TMPDIR/something"
+  run -1 "$SANDBOX" up --dir "$BATS_TEST_TMPDIR"
+  [[ $output == *"not a sandbox"* ]]
+  "$SANDBOX" down --dir "$BATS_TEST_TMPDIR"
+  [[ -e $BATS_TEST_TMPDIR/something ]]
+  run -0 "$SANDBOX" --help
+}

@@ -1,0 +1,61 @@
+# What can be seen in the text alone.
+
+setup() {
+    cd "${RDVC_SOURCE_FOLDER}"
+}
+
+# src/CMakeLists.txt says which stages a stage may include; a header of another stage is an error.
+@test "includes follow the arrows that CMake declares" {
+    local stage depends file header bad=0
+    declare -A allowed
+    while read -r stage depends; do
+        allowed[${stage}]=" ${stage} ${depends} "
+    done < <(tr '\n' ' ' <src/CMakeLists.txt | grep -o 'rdvc_stage([a-z]* [^)]*)' |
+        sed -E 's/rdvc_stage\(//; s/ SOURCES.*//; s/ +/ /g; s/ DEPENDS / /')
+    [[ ${#allowed[@]} -eq $(find src -mindepth 1 -maxdepth 1 -type d | wc -l) ]]
+    while IFS=: read -r file header; do
+        stage=${file#src/}
+        stage=${stage%%/*}
+        header=${header#*\"}
+        header=${header%%/*}
+        if [[ ${stage} != main.cpp && -d src/${header} && ${allowed[${stage}]} != *" ${header} "* ]]; then
+            printf '%s includes %s, which CMake does not allow\n' "${file}" "${header}"
+            bad=1
+        fi
+    done < <(grep -rE '^#include "[a-z]+/' src)
+    ((bad == 0))
+}
+
+@test "each third-party header is included by the one file that wraps it" {
+    [[ $(grep -rlE '#include <CLI/' src) == src/cli/options.cpp ]]
+    [[ $(grep -rlE '#include <toml\+\+/' src) == src/config/toml.cpp ]]
+    [[ $(grep -rlE '#include <nlohmann/' src | wc -l) -le 3 ]]
+}
+
+@test "sources are formatted" {
+    git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
+}
+
+@test "bash files pass shellcheck" {
+    local request
+    shellcheck dev .ci/run tools/sandbox tools/demo
+    for request in submit status logs wait probe; do
+        {
+            printf '#!/bin/bash\n'
+            printf '%s=\n' nonce rdvc_dir prepare token attempt mirror head experiment_ref force code \
+                script_size notes_size tags_size pack_size limit only file follow offset make_folders
+            printf '%s=()\n' haves tag_objects sbatch_options unset_variables
+            cat cluster/remote/common.sh "cluster/remote/${request}.sh"
+        } | shellcheck --exclude=SC2034,SC2317 -
+    done
+}
+
+@test "golden scripts pass shellcheck" {
+    shellcheck tests/golden/*.sh
+}
+
+@test "nothing on the cluster's side is evaluated as code" {
+    ! grep -rnE '(^|[^[:alnum:]_-])eval[[:space:]]' cluster
+    ! grep -rnE 'StrictHostKeyChecking' src cluster
+    ! grep -rnE '\b(system|popen)\(' src
+}
