@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
         const char* value = std::getenv(name.c_str());
         return value == nullptr ? std::nullopt : std::optional<std::string>(value);
     };
-    cli::Console console(::isatty(1) == 1, ::isatty(2) == 1, !environment("NO_COLOR").value_or("").empty());
+    cli::Console console(::isatty(1) == 1, ::isatty(2) == 1,
+                         !environment("NO_COLOR").value_or("").empty());
     base::ProcessRunner processes;
     cli::TracingRunner runner(processes, console);
     try {
@@ -30,9 +31,10 @@ int main(int argc, char** argv) {
         console.error(base::Error(base::Exit::failed, error.what()).message());
         return static_cast<int>(base::Exit::failed);
     } catch (const std::exception& error) {
-        console.error(base::Error(base::Exit::bug, error.what())
-                          .hint("this is a bug in rdvc; please report it with the command that you typed")
-                          .message());
+        console.error(
+            base::Error(base::Exit::bug, error.what())
+                .hint("this is a bug in rdvc; please report it with the command that you typed")
+                .message());
         return static_cast<int>(base::Exit::bug);
     }
 }

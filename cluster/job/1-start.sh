@@ -61,7 +61,8 @@ bashrc_ended() {
 }
 
 # sbatch gives the attempt's number as first argument; whoever makes its claim runs it, all others
-# end. The same job with a higher restart count goes on. Without a number this is a run by hand.
+# end. The same job goes on when SLURM starts it again (requeue; or a controller that crashed before it
+# had saved the start, which does not even count as a restart). Without a number: a run by hand.
 start() {
     local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}"
     local jobs="${RDVC_DIR}/jobs/${RDVC_JOB_TOKEN}"
@@ -85,8 +86,7 @@ start() {
     local claim="${submission}/claim.$1"
     if mkdir "${claim}" 2>/dev/null; then
         printf '%s\n' "${SLURM_JOB_ID:-none}" >"${claim}/owner"
-    elif [[ $(cat "${claim}/owner" 2>/dev/null) != "${SLURM_JOB_ID:-none}" ||
-        ${SLURM_RESTART_COUNT:-0} -eq 0 ]]; then
+    elif [[ $(cat "${claim}/owner" 2>/dev/null) != "${SLURM_JOB_ID:-none}" ]]; then
         say "attempt $1 of this submission was taken by another job; this one ends"
         exit 0
     fi

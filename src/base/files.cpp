@@ -124,8 +124,9 @@ void make_private_folder(const fs::path& path) {
     if (::lstat(path.c_str(), &info) != 0)
         fail("use folder", path);
     if (!S_ISDIR(info.st_mode) || info.st_uid != ::getuid() || (info.st_mode & 0077U) != 0)
-        throw Error(Exit::failed, fmt::format("`{}` must be a folder of yours that is closed to others",
-                                              path.string()));
+        throw Error(
+            Exit::failed,
+            fmt::format("`{}` must be a folder of yours that is closed to others", path.string()));
 }
 
 TemporaryFolder::TemporaryFolder() {

@@ -11,8 +11,8 @@ namespace rdvc::base {
 /// The whole file, or nothing if there is none. Throws Error if it exists and cannot be read.
 std::optional<std::string> read_file(const std::filesystem::path& path);
 
-/// Replaces `path` by `content` in one step (temporary file, fsync, rename), mode 0600 unless the file
-/// was there with another; makes missing folders with mode 0700. Throws Error.
+/// Replaces `path` by `content` in one step (temporary file, fsync, rename), mode 0600 unless the
+/// file was there with another; makes missing folders with mode 0700. Throws Error.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// Appends `line` and a line feed in one write, under a lock of the file, and syncs it. A torn last

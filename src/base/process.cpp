@@ -178,10 +178,12 @@ Result ProcessRunner::run(const Command& command) {
     Pipe report;
     int output = command.terminal == Terminal::yes ? -1 : out.end(1);
     if (!command.output_file.empty()) {
-        output = ::open(command.output_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        output =
+            ::open(command.output_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         if (output < 0)
-            throw Error(Exit::failed, fmt::format("cannot write `{}`: {}",
-                                                  command.output_file.string(), std::strerror(errno)));
+            throw Error(Exit::failed,
+                        fmt::format("cannot write `{}`: {}", command.output_file.string(),
+                                    std::strerror(errno)));
     }
     const pid_t child = ::fork();
     if (child < 0)
@@ -201,8 +203,8 @@ Result ProcessRunner::run(const Command& command) {
     int error = 0;
     if (::read(report.end(0), &error, sizeof error) == static_cast<ssize_t>(sizeof error)) {
         ::waitpid(child, nullptr, 0);
-        throw Error(Exit::not_ready, fmt::format("cannot run `{}`: {}", command.argv.front(),
-                                                 std::strerror(error)));
+        throw Error(Exit::not_ready,
+                    fmt::format("cannot run `{}`: {}", command.argv.front(), std::strerror(error)));
     }
 
     Result result;

@@ -1,5 +1,5 @@
-// Effects as values: a Command says what to run, a Runner runs it. git, ssh and dvc are reached only
-// through this seam, so that a test's fake and `--dry-run` are runners, not special cases.
+// Effects as values: a Command says what to run, a Runner runs it. git, ssh and dvc are reached
+// only through this seam, so that a test's fake and `--dry-run` are runners, not special cases.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +18,14 @@ enum class Effect { reads, changes };
 /// Where a command's standard streams go when they are not captured.
 enum class Terminal { no, yes };
 
-/// One run of a program. Standard input is `input`, its parts one after the other (none: /dev/null).
+/// One run of a program. Standard input is `input`, its parts one after the other (none:
+/// /dev/null).
 struct Command {
     std::vector<std::string> argv;
     Effect effect = Effect::reads;
     std::vector<std::variant<std::string, std::filesystem::path>> input = {};
     std::vector<std::pair<std::string, std::string>> environment = {}; ///< added to ours
-    std::filesystem::path folder = {};                                  ///< empty: ours
+    std::filesystem::path folder = {};                                 ///< empty: ours
     std::filesystem::path output_file = {}; ///< where standard output goes instead of Result::out
     std::function<void(std::string_view)> on_output = {}; ///< instead of Result::out, as it comes
     Terminal terminal = Terminal::no; ///< yes: the program has our output and error streams

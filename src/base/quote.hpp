@@ -7,10 +7,10 @@
 
 namespace rdvc::base {
 
-/// One word of bash that stands for exactly these bytes. Plain words stay as they are; others are put
-/// in single quotes; those with control characters or bytes that are no UTF-8 are written as $'...'
-/// (bash's ANSI-C quoting), so that every rendered line is one line of clean text. NUL cannot occur
-/// in an argument and must not in `word`.
+/// One word of bash that stands for exactly these bytes. Plain words stay as they are; others are
+/// put in single quotes; those with control characters or bytes that are no UTF-8 are written as
+/// $'...' (bash's ANSI-C quoting), so that every rendered line is one line of clean text. NUL
+/// cannot occur in an argument and must not in `word`.
 std::string quote(std::string_view word);
 
 /// `words`, each quoted, with blanks between.

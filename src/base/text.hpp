@@ -25,8 +25,8 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 /// `text` without blanks, tabs and line ends at both ends.
 std::string trim(std::string_view text);
 
-/// `text` safe to print on a terminal: control characters (except tab) become `\xHH`, so that remote
-/// text cannot move the cursor or set the title.
+/// `text` safe to print on a terminal: control characters (except tab) become `\xHH`, so that
+/// remote text cannot move the cursor or set the title.
 std::string printable(std::string_view text);
 
 /// The candidate that `word` was probably meant to be (at most 2 edits, fewer for short words).

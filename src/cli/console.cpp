@@ -22,7 +22,9 @@ std::size_t width(std::string_view text) { // code points
 
 } // namespace
 
-void Console::data(std::string_view text) { put(stdout, text); }
+void Console::data(std::string_view text) {
+    put(stdout, text);
+}
 
 void Console::note(std::string_view line) const {
     if (verbosity != Verbosity::quiet)

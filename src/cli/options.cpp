@@ -45,7 +45,9 @@ Options& Options::word(const std::string& name, std::string& target, const std::
     return *this;
 }
 
-bool Options::given(const std::string& name) const { return app_->count(name) > 0; }
+bool Options::given(const std::string& name) const {
+    return app_->count(name) > 0;
+}
 
 bool Options::parse(const std::vector<std::string>& arguments) {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend()); // as CLI11 wants it
@@ -61,9 +63,10 @@ bool Options::parse(const std::vector<std::string>& arguments) {
                 known.push_back("--" + name);
         for (const auto& word : app_->remaining())
             if (word.starts_with("-"))
-                throw base::Error(base::Exit::usage,
-                                  fmt::format("`rdvc {}` has no option `{}`{}", command_, word,
-                                              base::suggestion(word.substr(0, word.find('=')), known)));
+                throw base::Error(
+                    base::Exit::usage,
+                    fmt::format("`rdvc {}` has no option `{}`{}", command_, word,
+                                base::suggestion(word.substr(0, word.find('=')), known)));
         throw base::Error(base::Exit::usage, fmt::format("`rdvc {}` does not take `{}`", command_,
                                                          app_->remaining().front()));
     } catch (const CLI::ParseError& error) {

@@ -1,4 +1,5 @@
-// Options and positionals of one command, declared beside the variables that they fill; CLI11 parses.
+// Options and positionals of one command, declared beside the variables that they fill; CLI11
+// parses.
 #pragma once
 
 #include <memory>

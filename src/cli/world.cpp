@@ -21,7 +21,8 @@ fs::path World::user_config() const {
 
 fs::path World::state_folder() const {
     const auto base = variable("XDG_STATE_HOME");
-    return (base.empty() ? fs::path(variable("HOME")) / ".local" / "state" : fs::path(base)) / "rdvc";
+    return (base.empty() ? fs::path(variable("HOME")) / ".local" / "state" : fs::path(base)) /
+           "rdvc";
 }
 
 fs::path World::socket_folder() const {
@@ -41,7 +42,9 @@ std::string World::ask(const std::string& question, const std::string& fallback)
     return answer;
 }
 
-std::string version() { return RDVC_VERSION; }
+std::string version() {
+    return RDVC_VERSION;
+}
 
 base::Result TracingRunner::run(const base::Command& command) {
     console_.trace(base::quote_all(command.argv));

@@ -28,11 +28,12 @@ Project open_project(cli::World& world, const std::string& cluster) {
     Project project;
     project.repository = open_repository(world);
     const auto& top = project.repository.top;
-    const auto dvc_project = project::find_dvc_project(top / project.repository.prefix, top);
+    const auto here = project.repository.prefix.empty() ? top : top / project.repository.prefix;
+    const auto dvc_project = project::find_dvc_project(here, top);
     if (!dvc_project)
         throw Error(Exit::not_ready, "there is no DVC project here")
             .context(fmt::format("neither `{}` nor a folder above it has a folder `.dvc`",
-                                 (top / project.repository.prefix).string()))
+                                 here.string()))
             .hint("dvc init");
     project.dvc_project = *dvc_project;
     project.cluster = cluster;
@@ -104,7 +105,8 @@ void Cluster::ask(std::string_view request, script::Variables variables, const O
         [&](const transport::Frame& frame) {
             if (frame.verb == "refused")
                 refusal = frame.rest;
-            finished = finished || frame.verb == "end" || frame.verb == "absent" || frame.verb == "gone";
+            finished =
+                finished || frame.verb == "end" || frame.verb == "absent" || frame.verb == "gone";
             on_frame(frame);
         },
         on_data);
@@ -130,9 +132,10 @@ Error connection_error(const std::string& cluster, const transport::Connection::
         Error error(Exit::unreachable, fmt::format("cannot connect to `{}`", cluster));
         error.context(reason);
         if (reason.find("Host key verification failed") != std::string::npos)
-            error.hint(fmt::format("the host key is unknown or has changed; if you know why, connect once "
-                                   "with `ssh {}` and follow what it says",
-                                   cluster));
+            error.hint(
+                fmt::format("the host key is unknown or has changed; if you know why, connect once "
+                            "with `ssh {}` and follow what it says",
+                            cluster));
         else
             error.hint(fmt::format("`ssh {} true` must work", cluster));
         return error;
@@ -144,7 +147,9 @@ Error connection_error(const std::string& cluster, const transport::Connection::
     return error;
 }
 
-ledger::Ledger open_ledger(const cli::World& world) { return ledger::Ledger(world.state_folder()); }
+ledger::Ledger open_ledger(const cli::World& world) {
+    return ledger::Ledger(world.state_folder());
+}
 
 std::string timestamp() {
     const std::time_t now = std::time(nullptr);

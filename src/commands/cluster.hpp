@@ -39,8 +39,9 @@ struct Project {
 /// The repository that the user stands in. Throws Error (not_ready) outside of one.
 project::Repository open_repository(cli::World& world);
 
-/// The project that the user stands in, with its configuration. `cluster` is the value of --cluster.
-/// Throws Error: not_ready outside of a Git repository or DVC project, configuration for a bad file.
+/// The project that the user stands in, with its configuration. `cluster` is the value of
+/// --cluster. Throws Error: not_ready outside of a Git repository or DVC project, configuration for
+/// a bad file.
 Project open_project(cli::World& world, const std::string& cluster);
 
 /// The configuration outside of any project.
@@ -58,14 +59,15 @@ class Cluster {
 
     /// Runs a request that only reads. Throws Error: unreachable; unknown if the answer is cut off;
     /// and what a `refused` frame says.
-    void ask(std::string_view request, script::Variables variables, const OnFrame& on_frame,
-             const OnData& on_data = [](std::string_view) {});
+    void ask(
+        std::string_view request, script::Variables variables, const OnFrame& on_frame,
+        const OnData& on_data = [](std::string_view) {});
 
     /// Runs a request and leaves the judgement to the caller. `nonce` marks the answer.
-    transport::Connection::Reply execute(std::string_view request, script::Variables variables,
-                                         const std::string& nonce, const Data& data,
-                                         base::Effect effect, const OnFrame& on_frame,
-                                         const OnData& on_data = [](std::string_view) {});
+    transport::Connection::Reply execute(
+        std::string_view request, script::Variables variables, const std::string& nonce,
+        const Data& data, base::Effect effect, const OnFrame& on_frame,
+        const OnData& on_data = [](std::string_view) {});
 
     /// Host, with user name where one is configured: how the ledger names it.
     [[nodiscard]] std::string name() const;

@@ -53,14 +53,15 @@ Exit dispatch(cli::World& world, const Words& words) {
         return Exit::done;
     }
     const auto& table = commands();
-    const auto command = std::find_if(table.begin(), table.end(),
-                                      [&](const Command& c) { return c.name == name; });
+    const auto command =
+        std::find_if(table.begin(), table.end(), [&](const Command& c) { return c.name == name; });
     if (command != table.end())
         return command->run(world, Words(words.begin() + 1, words.end()));
     std::vector<std::string> names;
     for (const auto& known : table)
         names.emplace_back(known.name);
-    throw Error(Exit::usage, fmt::format("unknown command `{}`{}", name, base::suggestion(name, names)))
+    throw Error(Exit::usage,
+                fmt::format("unknown command `{}`{}", name, base::suggestion(name, names)))
         .hint("rdvc --help");
 }
 

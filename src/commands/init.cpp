@@ -16,8 +16,10 @@ using base::Exit;
 Exit init(cli::World& world, const Words& words) {
     static const std::array<Command, 3> table = {{
         {"project", "defaults of this project's runs -> .rdvc/config.toml", init_project},
-        {"global", "your cluster and your e-mail address -> ~/.config/rdvc/config.toml", init_global},
-        {"remote", "folders on the cluster; checks what is there; the Git remote `rdvc`", init_remote},
+        {"global", "your cluster and your e-mail address -> ~/.config/rdvc/config.toml",
+         init_global},
+        {"remote", "folders on the cluster; checks what is there; the Git remote `rdvc`",
+         init_remote},
     }};
     std::string help = "usage: rdvc init project|global|remote [OPTIONS]\n\n";
     std::vector<std::string> names;

@@ -17,17 +17,19 @@ Exit init_global(cli::World& world, const Words& words) {
     std::string username;
     std::string email;
     bool yes = false;
-    cli::Options options("init global", "Your cluster and your e-mail address -> ~/.config/rdvc/config.toml.");
+    cli::Options options("init global",
+                         "Your cluster and your e-mail address -> ~/.config/rdvc/config.toml.");
     options.text("--host", host, "where SLURM is: anything that ssh accepts, or `local`", "HOST")
-        .text("--username", username, "user name there; default: as ssh's configuration says", "NAME")
+        .text("--username", username, "user name there; default: as ssh's configuration says",
+              "NAME")
         .text("--email", email, "where SLURM sends mail when a job ends or fails", "ADDRESS")
         .flag("-y,--yes", yes, "ask nothing; keep what is there");
     if (!options.parse(words))
         return Exit::done;
 
     const auto config = open_user_config(world, "");
-    const auto answer = [&](const std::string& option, const std::string& question, std::string& value,
-                            const std::string& current) {
+    const auto answer = [&](const std::string& option, const std::string& question,
+                            std::string& value, const std::string& current) {
         if (!options.given(option))
             value = yes ? current : world.ask(question, current);
     };
@@ -46,14 +48,13 @@ Exit init_global(cli::World& world, const Words& words) {
         throw Error(Exit::usage, fmt::format("`{}` is no e-mail address", email));
 
     SettingsFile file(world.user_config(), "# rdvc's settings of this user; see docs/manual.md");
-    if (host != config.text("cluster.host"))
-        file.set({"cluster", "host"}, host);
-    if (username != config.text("cluster.username"))
+    file.set({"cluster", "host"}, host);
+    if (!username.empty() || !config.text("cluster.username").empty())
         file.set({"cluster", "username"}, username);
-    if (!email.empty() && (mail == config.run_options().end() || mail->second.value != config::Scalar(email)))
+    if (!email.empty() || mail != config.run_options().end())
         file.set({"run", "mail-user"}, email);
-    world.console.note(fmt::format("{} {}", file.save() ? "wrote" : "nothing to change in",
-                                   file.path().string()));
+    world.console.note(
+        fmt::format("{} {}", file.save() ? "wrote" : "nothing to change in", file.path().string()));
     world.console.note("next:  rdvc init remote");
     return Exit::done;
 }

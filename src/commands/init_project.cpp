@@ -39,14 +39,16 @@ std::vector<Offer> cluster_offers(cli::World& world, const config::Config& confi
             if (frame.verb != "nodes" || fields.size() < 3)
                 return;
             for (const auto& feature : base::split(fields[1], ',')) {
-                const bool known = std::any_of(offers.begin(), offers.end(),
-                                               [&](const Offer& offer) { return offer.name == feature; });
+                const bool known =
+                    std::any_of(offers.begin(), offers.end(),
+                                [&](const Offer& offer) { return offer.name == feature; });
                 if (!known && feature != "(null)")
                     offers.push_back({feature, fields[0], fields[2].starts_with("gpu")});
             }
         });
     } catch (const Error& error) {
-        world.console.warn(fmt::format("the cluster was not asked for its nodes: {}", error.what()));
+        world.console.warn(
+            fmt::format("the cluster was not asked for its nodes: {}", error.what()));
     }
     return offers;
 }
@@ -68,7 +70,9 @@ Exit init_project(cli::World& world, const Words& words) {
     bool yes = false;
     cli::Options options("init project", "Defaults of this project's runs -> .rdvc/config.toml.");
     options.text("--instance", instance, "instance used when `rdvc run` is given none", "NAME")
-        .text("--wckey", wckey, "SLURM's workload characterisation key; \"\" for sites that refuse unknown ones", "WCKEY")
+        .text("--wckey", wckey,
+              "SLURM's workload characterisation key; \"\" for sites that refuse unknown ones",
+              "WCKEY")
         .text("--setup", setup, "command that makes the environment", "COMMAND")
         .text("--name", name, "name of the project; default: the repository's", "NAME")
         .flag("-y,--yes", yes, "ask nothing; keep what is there");
@@ -77,24 +81,24 @@ Exit init_project(cli::World& world, const Words& words) {
 
     const Project project = open_project(world, "");
     const auto& config = project.config;
-    const auto answer = [&](const std::string& option, const std::string& question, std::string& value,
-                            const std::string& current) {
+    const auto answer = [&](const std::string& option, const std::string& question,
+                            std::string& value, const std::string& current) {
         if (!options.given(option))
             value = yes ? current : world.ask(question, current);
     };
     // The cluster is asked only where its answer can matter.
-    const bool ask_cluster = !yes || (!instance.empty() && base::trim(instance) != config.text("run.instance"));
+    const bool ask_cluster =
+        !yes || (!instance.empty() && base::trim(instance) != config.text("run.instance"));
     const auto offers = ask_cluster ? cluster_offers(world, config) : std::vector<Offer>{};
     auto names = config.instances();
     for (const auto& offer : offers)
         if (std::find(names.begin(), names.end(), offer.name) == names.end())
             names.push_back(offer.name);
     const auto key = config.run_options().find("wckey");
-    const std::string current_key = key == config.run_options().end()
-                                        ? project.repo_name
-                                        : std::holds_alternative<bool>(key->second.value)
-                                              ? ""
-                                              : std::get<std::string>(key->second.value);
+    const std::string current_key = key == config.run_options().end() ? project.repo_name
+                                    : std::holds_alternative<bool>(key->second.value)
+                                        ? ""
+                                        : std::get<std::string>(key->second.value);
     std::string default_setup = config.text("env.setup");
     for (const auto* file : {"./init_python_venv.sh", "./init_env.sh"})
         if (default_setup.empty() && std::filesystem::exists(project.dvc_project / file))
@@ -107,7 +111,8 @@ Exit init_project(cli::World& world, const Words& words) {
     answer("--wckey", "WCKey", wckey, current_key);
     answer("--setup", "Setup command", setup, default_setup);
     if (!options.given("--name"))
-        name = config.text("project.name").empty() ? project.repo_name : config.text("project.name");
+        name =
+            config.text("project.name").empty() ? project.repo_name : config.text("project.name");
 
     const auto defined = config.instances();
     SettingsFile file(project.config_file(), "# rdvc's settings of this project; commit this file");
@@ -129,14 +134,16 @@ Exit init_project(cli::World& world, const Words& words) {
                                                          base::suggestion(instance, names)))
                 .context(names.empty() ? "no instance is defined, and no cluster told of any"
                                        : "known are: " + base::join(names, ", "))
-                .hint("define it as [instances.\"" + instance + "\"] in ~/.config/rdvc/config.toml");
+                .hint("define it as [instances.\"" + instance +
+                      "\"] in ~/.config/rdvc/config.toml");
         write_instance(file, *offer);
     }
     if (file.save()) {
         world.console.note("wrote " + file.path().string());
         world.console.note("commit it, so that every clone is the same project:");
-        world.console.note(fmt::format("  git add {0} && git commit -m 'Configure rdvc' -- {0}",
-                                       file.path().lexically_relative(world.folder).generic_string()));
+        world.console.note(
+            fmt::format("  git add {0} && git commit -m 'Configure rdvc' -- {0}",
+                        file.path().lexically_relative(world.folder).generic_string()));
     } else {
         world.console.note("nothing to change in " + file.path().string());
     }

@@ -57,7 +57,8 @@ Exit init_remote(cli::World& world, const Words& words) {
     std::string dir;
     std::string cluster_name;
     bool yes = false;
-    cli::Options options("init remote", "Folders on the cluster; checks what is there; the Git remote `rdvc`.");
+    cli::Options options("init remote",
+                         "Folders on the cluster; checks what is there; the Git remote `rdvc`.");
     options.text("--dir", dir, "rdvc's folder on the cluster", "FOLDER")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME")
         .flag("-y,--yes", yes, "ask nothing; keep what is there");
@@ -72,7 +73,8 @@ Exit init_remote(cli::World& world, const Words& words) {
                                     : std::vector<std::string>{"clusters", cluster_name, key};
     };
     if (!options.given("--dir"))
-        dir = yes ? config.text("cluster.dir") : world.ask("rdvc's folder on the cluster", config.text("cluster.dir"));
+        dir = yes ? config.text("cluster.dir")
+                  : world.ask("rdvc's folder on the cluster", config.text("cluster.dir"));
 
     SettingsFile file(world.user_config(), "# rdvc's settings of this user; see docs/manual.md");
     if (dir != config.text("cluster.dir")) {
@@ -84,7 +86,8 @@ Exit init_remote(cli::World& world, const Words& words) {
         config.set("cluster.login_shell", {true, "probe"});
         findings = probe(world, config, project.mirror);
         if (has_programs(findings)) {
-            world.console.note("only a login shell finds sbatch and git there: cluster.login_shell = true");
+            world.console.note(
+                "only a login shell finds sbatch and git there: cluster.login_shell = true");
             file.set_source(path("login_shell"), "true");
         }
     }

@@ -16,7 +16,9 @@ Exit logs(cli::World& world, const Words& words) {
     std::string cluster_name;
     bool follow = false;
     cli::Options options("logs", "The log of a submission's job.");
-    options.word("SUBMISSION", submission, "a job id, an experiment's name or a token; default: the newest")
+    options
+        .word("SUBMISSION", submission,
+              "a job id, an experiment's name or a token; default: the newest")
         .flag("-f,--follow", follow, "go on as it grows, until the job ends")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words))
@@ -25,7 +27,8 @@ Exit logs(cli::World& world, const Words& words) {
     Cluster cluster(world, project.config);
     const auto token = find_submission(world, cluster, project.mirror, submission);
     script::Variables variables;
-    variables.words = {{"token", token}, {"file", "log"}, {"follow", follow ? "1" : "0"}, {"offset", "0"}};
+    variables.words = {
+        {"token", token}, {"file", "log"}, {"follow", follow ? "1" : "0"}, {"offset", "0"}};
     std::string absent;
     cluster.ask(
         "logs", variables,

@@ -34,14 +34,20 @@ std::optional<Result> published(const Kept& kept) {
     // Text from the cluster becomes part of a command's arguments.
     const bool sound = result.ref.starts_with("refs/exps/") && !result.commit.empty() &&
                        result.commit.find_first_not_of("0123456789abcdef") == std::string::npos;
-    return field(kept.result, "state") == "published" && sound ? std::optional(result) : std::nullopt;
+    return field(kept.result, "state") == "published" && sound ? std::optional(result)
+                                                               : std::nullopt;
 }
 
-void fetch(cli::World& world, Cluster& cluster, const Project& project, const std::string& mirror_url,
-           const std::vector<Result>& results, bool force) {
+void fetch(cli::World& world, Cluster& cluster, const Project& project,
+           const std::string& mirror_url, const std::vector<Result>& results, bool force) {
     for (const bool from_origin : {false, true}) {
-        std::vector<std::string> argv = {"git", "-C", project.repository.top.string(), "fetch", "--quiet",
-                                         "--no-tags", "--no-write-fetch-head", "--",
+        std::vector<std::string> argv = {"git",
+                                         "-C",
+                                         project.repository.top.string(),
+                                         "fetch",
+                                         "--no-tags",
+                                         "--no-write-fetch-head",
+                                         "--",
                                          from_origin ? "origin" : mirror_url};
         const auto before = argv.size();
         for (const auto& result : results)
@@ -66,13 +72,16 @@ void fetch(cli::World& world, Cluster& cluster, const Project& project, const st
 // DVC brings the data that an experiment's ref needs; the ref itself is here already, so the
 // repository is its own source.
 void fetch_data(cli::World& world, const Project& project, const std::vector<Result>& results) {
-    std::vector<std::string> argv = {"dvc", "exp", "pull", "--quiet", project.repository.top.string()};
+    std::vector<std::string> argv = {"dvc", "exp", "pull", project.repository.top.string()};
     for (const auto& result : results)
         argv.push_back(result.name);
     const auto done = world.runner.run(
         {.argv = argv, .effect = base::Effect::changes, .folder = project.dvc_project});
-    if (done.status != 0)
-        throw Error(Exit::failed, "the experiments are here, but `dvc exp pull` could not bring their data")
+    // DVC exits 0 with objects missing; it says so.
+    const bool incomplete = (done.out + done.err).find("issing cache files") != std::string::npos;
+    if (done.status != 0 || incomplete)
+        throw Error(Exit::failed,
+                    "the experiments are here, but `dvc exp pull` could not bring their data")
             .context(done.err)
             .hint("`rdvc pull --no-data` leaves the data out");
 }
@@ -91,7 +100,9 @@ Exit pull(cli::World& world, const Words& words) {
     bool no_data = false;
     bool force = false;
     cli::Options options("pull", "Brings finished experiments into the local repository.");
-    options.words("SUBMISSION", wanted, "job ids, experiments' names or tokens; default: all that are not here")
+    options
+        .words("SUBMISSION", wanted,
+               "job ids, experiments' names or tokens; default: all that are not here")
         .flag("--no-data", no_data, "the experiments' refs only")
         .flag("-f,--force", force, "replace local experiments of the same name")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
@@ -102,8 +113,8 @@ Exit pull(cli::World& world, const Words& words) {
     std::vector<std::string> tokens;
     for (const auto& word : wanted)
         tokens.push_back(find_submission(world, cluster, project.mirror, word));
-    const auto overview = ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "",
-                                       1000);
+    const auto overview =
+        ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", 1000);
 
     std::vector<Result> results;
     for (const auto& kept : overview.submissions) {
@@ -112,7 +123,8 @@ Exit pull(cli::World& world, const Words& words) {
         const auto result = published(kept);
         if (!result && !tokens.empty()) {
             const auto state = derive_state(kept, overview);
-            throw Error(Exit::failed, fmt::format("job {} has no result to pull: {}", kept.job, state.word))
+            throw Error(Exit::failed,
+                        fmt::format("job {} has no result to pull: {}", kept.job, state.word))
                 .context(state.detail)
                 .hint(state.word == "failed" ? "rdvc logs " + kept.job : "rdvc wait " + kept.job);
         }
@@ -123,11 +135,13 @@ Exit pull(cli::World& world, const Words& words) {
         world.console.note("nothing new to pull");
         return Exit::done;
     }
-    fetch(world, cluster, project, cluster.url(overview.dir + "/repos/" + project.mirror), results, force);
+    fetch(world, cluster, project, cluster.url(overview.dir + "/repos/" + project.mirror), results,
+          force);
     if (!no_data && project::has_dvc_remote(project.dvc_project))
         fetch_data(world, project, results);
     for (const auto& result : results)
-        cli::Console::data(fmt::format("pulled {} ({})\n", result.name, result.commit.substr(0, 10)));
+        cli::Console::data(
+            fmt::format("pulled {} ({})\n", result.name, result.commit.substr(0, 10)));
     world.console.note("next:  dvc exp show    dvc exp apply " + results.front().name);
     return Exit::done;
 }

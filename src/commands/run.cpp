@@ -52,10 +52,10 @@ void refuse_unpushed(cli::World& world, const Project& project) {
             .hint("git remote add origin URL, or use `--code=ssh`");
     const auto commits = project::unpushed_commits(world.runner, project.repository);
     if (!commits.empty())
-        throw Error(Exit::not_ready, fmt::format("{} not in origin", commits.size() == 1
-                                                                         ? std::string("a commit is")
-                                                                         : fmt::format("{} commits are",
-                                                                                       commits.size())))
+        throw Error(Exit::not_ready, fmt::format("{} not in origin",
+                                                 commits.size() == 1 ? std::string("a commit is")
+                                                                     : fmt::format("{} commits are",
+                                                                                   commits.size())))
             .context(base::join(commits, "\n"))
             .hint("git push, or use `--code=ssh`");
 }
@@ -68,7 +68,8 @@ std::string setup_command(const Project& project) {
     if (!configured.empty()) {
         const auto program = configured.substr(0, configured.find(' '));
         if (program.starts_with("./") && !exists(program))
-            throw Error(Exit::not_ready, fmt::format("the setup command `{}` does not exist", program))
+            throw Error(Exit::not_ready,
+                        fmt::format("the setup command `{}` does not exist", program))
                 .context("it is set by env.setup, in " + project.config.origin("env.setup"));
         return configured;
     }
@@ -112,10 +113,12 @@ Cargo load_cargo(cli::World& world, const Project& project, const std::string& c
             cargo.tag_objects.push_back(tag.object);
     }
     cargo.haves = project::existing_objects(world.runner, project.repository, believed);
-    const bool known = std::find(cargo.haves.begin(), cargo.haves.end(), commit) != cargo.haves.end();
+    const bool known =
+        std::find(cargo.haves.begin(), cargo.haves.end(), commit) != cargo.haves.end();
     wanted.insert(wanted.end(), cargo.tag_objects.begin(), cargo.tag_objects.end());
     if (!known || !cargo.tag_objects.empty())
-        cargo.pack = project::make_pack(world.runner, project.repository, wanted, cargo.haves, file);
+        cargo.pack =
+            project::make_pack(world.runner, project.repository, wanted, cargo.haves, file);
     return cargo;
 }
 
@@ -164,19 +167,19 @@ Answer submit(Cluster& cluster, const Submission& submission, const std::string&
     if (cargo.pack.size > 0)
         data.emplace_back(cargo.pack.file);
     Answer answer;
-    answer.reply = cluster.execute(
-        "submit", variables, submission.token, data, base::Effect::changes,
-        [&](const transport::Frame& frame) {
-            if (frame.verb == "err")
-                answer.errors.push_back(frame.rest);
-            else if (frame.verb == "unset")
-                answer.unset.push_back(frame.rest);
-            else if (frame.verb == "submitted" || frame.verb == "refused" || frame.verb == "resend" ||
-                     frame.verb == "unknown") {
-                answer.verb = frame.verb;
-                answer.rest = frame.rest;
-            }
-        });
+    answer.reply =
+        cluster.execute("submit", variables, submission.token, data, base::Effect::changes,
+                        [&](const transport::Frame& frame) {
+                            if (frame.verb == "err")
+                                answer.errors.push_back(frame.rest);
+                            else if (frame.verb == "unset")
+                                answer.unset.push_back(frame.rest);
+                            else if (frame.verb == "submitted" || frame.verb == "refused" ||
+                                     frame.verb == "resend" || frame.verb == "unknown") {
+                                answer.verb = frame.verb;
+                                answer.rest = frame.rest;
+                            }
+                        });
     return answer;
 }
 
@@ -185,7 +188,8 @@ Error refusal(const Answer& answer, const std::string& cluster) {
     const auto kind = answer.rest.substr(0, blank);
     const auto rest = blank == std::string::npos ? "" : answer.rest.substr(blank + 1);
     if (kind == "sbatch")
-        return Error(Exit::refused, "sbatch refused the job").context(base::join(answer.errors, "\n"));
+        return Error(Exit::refused, "sbatch refused the job")
+            .context(base::join(answer.errors, "\n"));
     if (kind == "name")
         return Error(Exit::usage,
                      fmt::format("the cluster has an experiment `{}` on this commit already", rest))
@@ -215,29 +219,35 @@ void report_submitted(const cli::Console& console, const Submission& submission,
                       const std::string& job, const std::string& cluster, bool json) {
     const auto& name = submission.tasks.front().name;
     if (json) {
-        const nlohmann::json answer = {{"token", submission.token}, {"job", job}, {"name", name},
-                                       {"cluster", cluster}, {"commit", submission.facts.commit}};
+        const nlohmann::json answer = {{"token", submission.token},
+                                       {"job", job},
+                                       {"name", name},
+                                       {"cluster", cluster},
+                                       {"commit", submission.facts.commit}};
         cli::Console::data(answer.dump() + "\n");
         return;
     }
     if (console.verbosity == cli::Verbosity::quiet)
         return cli::Console::data(job + "\n");
-    cli::Console::data(fmt::format("submitted {} as job {} on {}\n", console.bold(name), job, cluster));
-    console.note(fmt::format("next:  rdvc logs -f {0}    rdvc status    rdvc wait {0} && rdvc pull {0}",
-                             job));
+    cli::Console::data(
+        fmt::format("submitted {} as job {} on {}\n", console.bold(name), job, cluster));
+    console.note(fmt::format(
+        "next:  rdvc logs -f {0}    rdvc status    rdvc wait {0} && rdvc pull {0}", job));
 }
 
 Submission prepare(cli::World& world, Project& project, const submission::RunArguments& arguments) {
     const auto head = project::read_head(world.runner, project.repository);
     if (head.commit.empty())
-        throw Error(Exit::not_ready, "the repository has no commit yet").hint("git add, git commit");
+        throw Error(Exit::not_ready, "the repository has no commit yet")
+            .hint("git add, git commit");
     if (arguments.code)
         project.config.set("run.code", {*arguments.code, "--code"});
     refuse_dirty_tree(project, head);
     if (project.config.text("run.code") == "origin")
         refuse_unpushed(world, project);
     else if (project.repository.shallow)
-        throw Error(Exit::not_ready, "the repository is a shallow clone; its history is not complete")
+        throw Error(Exit::not_ready,
+                    "the repository is a shallow clone; its history is not complete")
             .hint("git fetch --unshallow, or use `--code=origin`");
     refuse_taken_name(world, project, head.commit, arguments);
     if (std::filesystem::exists(project.repository.top / ".gitmodules"))
@@ -325,7 +335,8 @@ Exit run(cli::World& world, const Words& words) {
     if (answer.reply.outcome == transport::Outcome::unreachable)
         throw connection_error(cluster.name(), answer.reply);
     throw Error(Exit::unknown, "it is not known whether the job was submitted")
-        .context(answer.verb == "unknown" ? answer.rest : transport::main_reason(answer.reply.errors))
+        .context(answer.verb == "unknown" ? answer.rest
+                                          : transport::main_reason(answer.reply.errors))
         .hint("`rdvc status` will tell once the cluster answers; do not run it again before");
 }
 

@@ -13,7 +13,9 @@ Exit show(cli::World& world, const Words& words) {
     std::string submission;
     std::string cluster_name;
     cli::Options options("show", "The script of a submission.");
-    options.word("SUBMISSION", submission, "a job id, an experiment's name or a token; default: the newest")
+    options
+        .word("SUBMISSION", submission,
+              "a job id, an experiment's name or a token; default: the newest")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words))
         return Exit::done;

@@ -33,20 +33,28 @@ std::string phase_and_age(const Kept& kept, const State& state, const Overview& 
         return "";
     const bool ended = !kept.result.empty();
     const auto since = overview.time - static_cast<std::int64_t>(kept.phases.back().first);
-    return ended ? state.phase : fmt::format("{}, {}", state.phase, base::age(std::max<std::int64_t>(since, 0)));
+    return ended ? state.phase
+                 : fmt::format("{}, {}", state.phase, base::age(std::max<std::int64_t>(since, 0)));
 }
 
 nlohmann::json to_json(const Kept& kept, const State& state) {
     nlohmann::json phases = nlohmann::json::array();
     for (const auto& [start, name] : kept.phases)
         phases.push_back({{"start", start}, {"phase", name}});
-    return {{"token", kept.token},         {"job", kept.job},
-            {"name", name_of(kept)},       {"state", state.word},
-            {"phase", state.phase},        {"detail", state.detail},
-            {"ref", field(kept.result, "ref")}, {"commit", field(kept.notes, "commit")},
-            {"exit", field(kept.result, "exit")}, {"node", field(kept.result, "node")},
-            {"kept", field(kept.result, "kept")}, {"time", field(kept.notes, "time")},
-            {"command", field(kept.notes, "command")}, {"phases", phases}};
+    return {{"token", kept.token},
+            {"job", kept.job},
+            {"name", name_of(kept)},
+            {"state", state.word},
+            {"phase", state.phase},
+            {"detail", state.detail},
+            {"ref", field(kept.result, "ref")},
+            {"commit", field(kept.notes, "commit")},
+            {"exit", field(kept.result, "exit")},
+            {"node", field(kept.result, "node")},
+            {"kept", field(kept.result, "kept")},
+            {"time", field(kept.notes, "time")},
+            {"command", field(kept.notes, "command")},
+            {"phases", phases}};
 }
 
 // All that is known of one submission.
@@ -71,17 +79,19 @@ std::string describe(const Kept& kept, const State& state, const Overview& overv
         if (last && !kept.result.empty())
             continue;
         const double end = last ? static_cast<double>(overview.time) : kept.phases[i + 1].first;
-        line(i == 0 ? "phases" : "", fmt::format("{:<12} {:8.2f} s", name, std::max(0.0, end - start)));
+        line(i == 0 ? "phases" : "",
+             fmt::format("{:<12} {:8.2f} s", name, std::max(0.0, end - start)));
     }
     const auto folder = overview.dir + "/submissions/" + kept.token;
-    line("log", kept.job.empty() ? "" : fmt::format("{}:{}/slurm-{}.out", cluster, folder, kept.job));
+    line("log",
+         kept.job.empty() ? "" : fmt::format("{}:{}/slurm-{}.out", cluster, folder, kept.job));
     line("kept", field(kept.result, "kept"));
     if (state.word == "unpublished")
-        text += fmt::format("\nThe experiment ran, but its result could not be published. To recover it:\n"
-                            "  ssh {}\n  cd {}\n  dvc push; git push {} {}\n",
-                            cluster, field(kept.result, "kept"),
-                            overview.dir + "/repos/" + field(kept.notes, "mirror"),
-                            "'refs/exps/*:refs/exps/*'");
+        text += fmt::format(
+            "\nThe experiment ran, but its result could not be published. To recover it:\n"
+            "  ssh {}\n  cd {}\n  dvc push; git push {} {}\n",
+            cluster, field(kept.result, "kept"),
+            overview.dir + "/repos/" + field(kept.notes, "mirror"), "'refs/exps/*:refs/exps/*'");
     return text;
 }
 
@@ -89,12 +99,14 @@ std::string describe(const Kept& kept, const State& state, const Overview& overv
 void add_unconfirmed(cli::World& world, const Project& project, const Cluster& cluster,
                      std::vector<std::vector<std::string>>& rows, const Overview& overview) {
     for (const auto& record : open_ledger(world).read()) {
-        const bool known = std::any_of(overview.submissions.begin(), overview.submissions.end(),
-                                       [&](const Kept& kept) { return kept.token == record.token; });
-        const bool open = record.state == ledger::State::intent ||
-                          record.state == ledger::State::unconfirmed;
+        const bool known =
+            std::any_of(overview.submissions.begin(), overview.submissions.end(),
+                        [&](const Kept& kept) { return kept.token == record.token; });
+        const bool open =
+            record.state == ledger::State::intent || record.state == ledger::State::unconfirmed;
         if (!known && open && record.mirror == project.mirror && record.cluster == cluster.name())
-            rows.push_back({record.name, "-", "not submitted", "", "the cluster has no trace of it"});
+            rows.push_back(
+                {record.name, "-", "not submitted", "", "the cluster has no trace of it"});
     }
 }
 
@@ -106,7 +118,9 @@ Exit status(cli::World& world, const Words& words) {
     unsigned limit = 20;
     bool json = false;
     cli::Options options("status", "This project's submissions and their state.");
-    options.word("SUBMISSION", submission, "a job id, an experiment's name or a token; all that is known of it")
+    options
+        .word("SUBMISSION", submission,
+              "a job id, an experiment's name or a token; all that is known of it")
         .number("-n,--limit", limit, "how many, newest first")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME")
         .flag("--json", json, "as JSON");
@@ -114,28 +128,30 @@ Exit status(cli::World& world, const Words& words) {
         return Exit::done;
     const Project project = open_project(world, cluster_name);
     Cluster cluster(world, project.config);
-    const auto token = submission.empty()
-                           ? ""
-                           : find_submission(world, cluster, project.mirror, submission);
+    const auto token =
+        submission.empty() ? "" : find_submission(world, cluster, project.mirror, submission);
     const auto overview = ask_overview(cluster, project.mirror, token, token.empty() ? limit : 1);
 
     if (json) {
         nlohmann::json all = nlohmann::json::array();
         for (const auto& kept : overview.submissions)
             all.push_back(to_json(kept, derive_state(kept, overview)));
-        cli::Console::data(all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+        cli::Console::data(all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+                           "\n");
         return Exit::done;
     }
     if (!overview.squeue_answered)
         world.console.warn("squeue does not answer: " + overview.squeue_words);
     if (!token.empty()) {
         for (const auto& kept : overview.submissions)
-            cli::Console::data(describe(kept, derive_state(kept, overview), overview, cluster.name()));
+            cli::Console::data(
+                describe(kept, derive_state(kept, overview), overview, cluster.name()));
         if (overview.submissions.empty())
             world.console.note("the cluster has no trace of this submission");
         return Exit::done;
     }
-    std::vector<std::vector<std::string>> rows = {{"EXPERIMENT", "JOB", "STATE", "PHASE", "DETAIL"}};
+    std::vector<std::vector<std::string>> rows = {
+        {"EXPERIMENT", "JOB", "STATE", "PHASE", "DETAIL"}};
     for (const auto& kept : overview.submissions) {
         const auto state = derive_state(kept, overview);
         rows.push_back({name_of(kept), kept.job.empty() ? "-" : kept.job, state.word,

@@ -52,7 +52,8 @@ std::string lower(std::string text) {
 State derive_state(const Kept& kept, const Overview& overview) {
     const std::string phase = kept.phases.empty() ? "" : kept.phases.back().second;
     if (!kept.result.empty())
-        return {value(kept.result, "state"), value(kept.result, "phase"), value(kept.result, "message")};
+        return {value(kept.result, "state"), value(kept.result, "phase"),
+                value(kept.result, "message")};
     const auto job = std::find_if(overview.jobs.begin(), overview.jobs.end(),
                                   [&](const slurm::Job& j) { return j.token == kept.token; });
     if (job != overview.jobs.end()) {
@@ -105,12 +106,14 @@ std::string find_submission(cli::World& world, Cluster& cluster, const std::stri
                             const std::string& word) {
     const auto matches = [&](const std::string& token, const std::string& job,
                              const std::string& name) {
-        return word.empty() || job == word || name == word || (word.size() >= 4 && token.starts_with(word));
+        return word.empty() || job == word || name == word ||
+               (word.size() >= 4 && token.starts_with(word));
     };
     std::vector<std::string> found;
     for (const auto& record : open_ledger(world).read())
         if (record.mirror == mirror && record.cluster == cluster.name() &&
-            record.state != ledger::State::refused && matches(record.token, record.job, record.name))
+            record.state != ledger::State::refused &&
+            matches(record.token, record.job, record.name))
             found.push_back(record.token);
     if (found.empty()) {
         constexpr unsigned all = 1000000;
@@ -121,8 +124,9 @@ std::string find_submission(cli::World& world, Cluster& cluster, const std::stri
                 found.push_back(kept.token);
     }
     if (found.empty())
-        throw Error(Exit::usage, word.empty() ? "this project has no submission"
-                                              : fmt::format("no submission of this project is `{}`", word))
+        throw Error(Exit::usage, word.empty()
+                                     ? "this project has no submission"
+                                     : fmt::format("no submission of this project is `{}`", word))
             .hint(word.empty() ? "rdvc run" : "`rdvc status` lists them");
     return found.back();
 }

@@ -18,7 +18,8 @@ struct Kept {
     std::string token;
     std::map<std::string, std::string> notes = {};  ///< file `submission`
     std::map<std::string, std::string> result = {}; ///< file `result`; empty: the job has not ended
-    std::vector<std::pair<double, std::string>> phases = {}; ///< start (seconds since the epoch), name
+    std::vector<std::pair<double, std::string>> phases =
+        {}; ///< start (seconds since the epoch), name
     std::string job = {};
     std::string sbatch_exit = {};
     bool claimed = false;
@@ -34,10 +35,10 @@ struct Overview {
     std::string dir;          ///< rdvc's folder there, absolute
 };
 
-/// What a user is told about one submission. Combined from the job's own record and SLURM's live view;
-/// no answer is `unknown`, never "finished".
+/// What a user is told about one submission. Combined from the job's own record and SLURM's live
+/// view; no answer is `unknown`, never "finished".
 struct State {
-    std::string word;   ///< pending running published failed unpublished unconfirmed unknown lost ...
+    std::string word; ///< pending running published failed unpublished unconfirmed unknown lost ...
     std::string phase;  ///< of the job; empty before it starts
     std::string detail; ///< a sentence, or empty
 };
@@ -48,8 +49,8 @@ State derive_state(const Kept& kept, const Overview& overview);
 Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
                       unsigned limit);
 
-/// The token of the submission that `word` names: a token's start (4 digits or more), a job id or an
-/// experiment's name; "" is the newest. Looks into the ledger first, then asks the cluster.
+/// The token of the submission that `word` names: a token's start (4 digits or more), a job id or
+/// an experiment's name; "" is the newest. Looks into the ledger first, then asks the cluster.
 /// Throws Error (usage) if there is none, or more than one.
 std::string find_submission(cli::World& world, Cluster& cluster, const std::string& mirror,
                             const std::string& word);

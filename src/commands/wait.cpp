@@ -14,8 +14,11 @@ using base::Exit;
 Exit wait(cli::World& world, const Words& words) {
     std::string submission;
     std::string cluster_name;
-    cli::Options options("wait", "Waits until a submission's job has ended. Exit code 7: it failed.");
-    options.word("SUBMISSION", submission, "a job id, an experiment's name or a token; default: the newest")
+    cli::Options options("wait",
+                         "Waits until a submission's job has ended. Exit code 7: it failed.");
+    options
+        .word("SUBMISSION", submission,
+              "a job id, an experiment's name or a token; default: the newest")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words))
         return Exit::done;
@@ -49,7 +52,8 @@ Exit wait(cli::World& world, const Words& words) {
             .hint("rdvc logs " + token.substr(0, 8));
     }
     if (result["state"] == "published") {
-        world.console.note(fmt::format("{} is published; next:  rdvc pull {}", result["name"], result["job"]));
+        world.console.note(
+            fmt::format("{} is published; next:  rdvc pull {}", result["name"], result["job"]));
         return Exit::done;
     }
     throw Error(Exit::experiment_failed,

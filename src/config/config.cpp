@@ -31,9 +31,8 @@ std::vector<std::string> known_keys(std::string_view table) {
 
 Error unknown(const std::string& place, const std::string& what, const std::string& word,
               const std::vector<std::string>& candidates) {
-    return {Exit::configuration,
-            fmt::format("{}: unknown {} `{}`{}", place, what, word,
-                        base::suggestion(word, candidates))};
+    return {Exit::configuration, fmt::format("{}: unknown {} `{}`{}", place, what, word,
+                                             base::suggestion(word, candidates))};
 }
 
 // A flag may be written as a word where only words can be had (environment).
@@ -63,15 +62,16 @@ Scalar checked(const Setting& setting, const Scalar& value, const std::string& p
             return value;
         throw Error(Exit::configuration,
                     fmt::format("{}: `{}` must be a list of texts", place, setting.key));
-    case Kind::text:
-        break;
+    case Kind::text: break;
     }
     if (!std::holds_alternative<std::string>(value))
-        throw Error(Exit::configuration, fmt::format("{}: `{}` must be a text", place, setting.key));
+        throw Error(Exit::configuration,
+                    fmt::format("{}: `{}` must be a text", place, setting.key));
     const auto& text = std::get<std::string>(value);
     if (setting.key == "run.code" && text != "ssh" && text != "origin")
-        throw Error(Exit::configuration,
-                    fmt::format("{}: `run.code` is `{}`; it must be `ssh` or `origin`", place, text));
+        throw Error(
+            Exit::configuration,
+            fmt::format("{}: `run.code` is `{}`; it must be `ssh` or `origin`", place, text));
     return value;
 }
 
@@ -86,7 +86,8 @@ void add_sbatch_option(SbatchOptions& options, const std::string& name, const Sc
     if (const auto* list = std::get_if<std::vector<std::string>>(&value))
         kept = base::join(*list, ",");
     if (option->argument == slurm::Argument::none && !as_flag(kept))
-        throw Error(Exit::configuration, fmt::format("{}: `{}` must be true or false", place, name));
+        throw Error(Exit::configuration,
+                    fmt::format("{}: `{}` must be true or false", place, name));
     if (option->argument == slurm::Argument::required && std::get_if<bool>(&kept) != nullptr &&
         std::get<bool>(kept))
         throw Error(Exit::configuration, fmt::format("{}: `{}` needs a value", place, name));
@@ -109,7 +110,8 @@ bool Config::flag(std::string_view key) const {
     const auto* setting = find_setting(key);
     assert(setting != nullptr && setting->kind == Kind::flag);
     const auto value = values_.find(key);
-    return value == values_.end() ? setting->fallback == "true" : std::get<bool>(value->second.value);
+    return value == values_.end() ? setting->fallback == "true"
+                                  : std::get<bool>(value->second.value);
 }
 
 std::vector<std::string> Config::list(std::string_view key) const {
@@ -166,17 +168,16 @@ void Config::read_entry(const Entry& entry, const std::string& file, bool is_pro
         throw unknown(place, entry.path.size() == 1 ? "key" : "table", table, tables);
     const bool named = table == "clusters" || table == "instances";
     if (entry.path.size() != (named ? 3U : 2U))
-        throw Error(Exit::configuration, fmt::format("{}: `{}` is no setting", place,
-                                                     base::join(entry.path, ".")));
+        throw Error(Exit::configuration,
+                    fmt::format("{}: `{}` is no setting", place, base::join(entry.path, ".")));
     const std::string& name = entry.path.back();
     const std::string key = (table == "clusters" ? "cluster" : table) + "." + name;
     const auto* setting = find_setting(key);
     if (setting == nullptr) {
-        const bool sbatch = (table == "run" || table == "instances") &&
-                            slurm::find_option(name) != nullptr;
+        const bool sbatch =
+            (table == "run" || table == "instances") && slurm::find_option(name) != nullptr;
         if (!sbatch)
-            throw unknown(place, "key", name,
-                          known_keys(table == "clusters" ? "cluster" : table));
+            throw unknown(place, "key", name, known_keys(table == "clusters" ? "cluster" : table));
         add_sbatch_option(table == "run" ? run_ : instances_[entry.path[1]], name, entry.value,
                           place);
         return;
@@ -189,8 +190,8 @@ void Config::read_entry(const Entry& entry, const std::string& file, bool is_pro
     const auto value = checked(*setting, entry.value, place);
     if (table == "clusters")
         clusters_.push_back(entry.path[1]);
-    const bool applies = table == "clusters" ? entry.path[1] == cluster
-                                             : table != "cluster" || cluster.empty();
+    const bool applies =
+        table == "clusters" ? entry.path[1] == cluster : table != "cluster" || cluster.empty();
     if (applies)
         values_[key] = {value, place};
 }
@@ -206,7 +207,8 @@ void Config::read_environment(
     for (const auto& setting : settings()) {
         const auto variable = environment_variable(setting.key);
         if (const auto value = environment(variable))
-            values_[std::string(setting.key)] = {checked(setting, Scalar(*value), variable), variable};
+            values_[std::string(setting.key)] = {checked(setting, Scalar(*value), variable),
+                                                 variable};
     }
     for (const auto& option : slurm::options()) {
         const auto variable = environment_variable("run." + std::string(option.name));

@@ -49,9 +49,9 @@ class Config {
     /// The sbatch options of `[instances.NAME]`. Throws Error (configuration) for an unknown name.
     [[nodiscard]] const SbatchOptions& instance(const std::string& name) const;
 
-    /// Reads one layer. `who_line` says whose file it is. Throws Error (configuration) with file:line
-    /// for an unknown key (with the one probably meant), a key that this file may not set, a value of
-    /// the wrong kind.
+    /// Reads one layer. `who_line` says whose file it is. Throws Error (configuration) with
+    /// file:line for an unknown key (with the one probably meant), a key that this file may not
+    /// set, a value of the wrong kind.
     void read_layer(std::string_view text, const std::string& file, bool is_project,
                     const std::string& cluster);
     /// Reads RDVC_*.
@@ -70,8 +70,8 @@ class Config {
     std::vector<std::string> clusters_;
 };
 
-/// Reads all layers. Throws Error (configuration) as read_layer does, and for a cluster that no layer
-/// has.
+/// Reads all layers. Throws Error (configuration) as read_layer does, and for a cluster that no
+/// layer has.
 Config load(const Sources& sources);
 
 } // namespace rdvc::config

@@ -22,9 +22,10 @@ std::string header_of(const std::string& line) {
 std::string header_for(const std::vector<std::string>& tables) {
     std::vector<std::string> keys;
     for (const auto& key : tables) {
-        const bool bare = !key.empty() && key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                                "abcdefghijklmnopqrstuvwxyz"
-                                                                "0123456789_-") == std::string::npos;
+        const bool bare =
+            !key.empty() && key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                  "abcdefghijklmnopqrstuvwxyz"
+                                                  "0123456789_-") == std::string::npos;
         keys.push_back(bare ? key : toml_string(key));
     }
     return "[" + base::join(keys, ".") + "]";
@@ -39,8 +40,9 @@ std::string add_line(std::string_view text, const std::string& header, const std
         all.insert(all.end(), {"", header, line});
         return base::join(all, "\n") + "\n";
     }
-    auto end = std::find_if(table + 1, all.end(),
-                            [](const std::string& candidate) { return !header_of(candidate).empty(); });
+    auto end = std::find_if(table + 1, all.end(), [](const std::string& candidate) {
+        return !header_of(candidate).empty();
+    });
     // Blank lines, and a comment right above the next table, belong to what follows.
     const auto is_value = [](const std::string& candidate) {
         const auto content = base::trim(candidate);

@@ -1,5 +1,5 @@
-// The one table of settings: name, kind, default, who may set it, and what it means. Reading, checking,
-// `rdvc init` and the manual come from it.
+// The one table of settings: name, kind, default, who may set it, and what it means. Reading,
+// checking, `rdvc init` and the manual come from it.
 #pragma once
 
 #include <string>

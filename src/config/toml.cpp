@@ -67,10 +67,11 @@ class Flattener {
     }
 
     [[noreturn]] void refuse(const toml::node& node) const {
-        throw base::Error(base::Exit::configuration,
-                          fmt::format("{}:{}: a value must be a text, a number, true or false, or a "
-                                      "list of texts",
-                                      file_, node.source().begin.line));
+        throw base::Error(
+            base::Exit::configuration,
+            fmt::format("{}:{}: a value must be a text, a number, true or false, or a "
+                        "list of texts",
+                        file_, node.source().begin.line));
     }
 
     std::string_view text_;

@@ -20,8 +20,8 @@ struct Entry {
     std::size_t end = 0;
 };
 
-/// All entries of `text`, in the file's order. Throws Error (configuration) that names `file` and the
-/// line where it is no TOML, or a value is of a kind that no setting has (dates, nested lists).
+/// All entries of `text`, in the file's order. Throws Error (configuration) that names `file` and
+/// the line where it is no TOML, or a value is of a kind that no setting has (dates, nested lists).
 std::vector<Entry> parse_toml(std::string_view text, const std::string& file);
 
 /// `text` as a TOML basic string, quotes included.

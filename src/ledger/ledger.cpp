@@ -39,7 +39,8 @@ std::optional<Record> from_line(std::string_view line) {
         return std::nullopt;
     const auto text = [&json](const char* key) {
         const auto field = json.find(key);
-        return field != json.end() && field->is_string() ? field->get<std::string>() : std::string();
+        return field != json.end() && field->is_string() ? field->get<std::string>()
+                                                         : std::string();
     };
     Record record{text("token"), text("time"),   text("cluster"), text("mirror"),
                   text("name"),  text("commit"), text("job"),     State::intent};
@@ -84,7 +85,8 @@ std::vector<std::string> believed_commits(const std::vector<Record>& records,
                                           std::string_view cluster, std::string_view mirror) {
     constexpr std::size_t most = 16;
     std::vector<std::string> commits;
-    for (auto record = records.rbegin(); record != records.rend() && commits.size() < most; ++record)
+    for (auto record = records.rbegin(); record != records.rend() && commits.size() < most;
+         ++record)
         if (record->state == State::submitted && record->cluster == cluster &&
             record->mirror == mirror &&
             std::find(commits.begin(), commits.end(), record->commit) == commits.end())

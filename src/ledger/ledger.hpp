@@ -22,9 +22,9 @@ struct Record {
     std::string time;    ///< ISO 8601, UTC
     std::string cluster; ///< host, with user name where given
     std::string mirror;
-    std::string name;    ///< of the experiment
+    std::string name; ///< of the experiment
     std::string commit;
-    std::string job;     ///< empty until submitted
+    std::string job; ///< empty until submitted
     State state = State::intent;
 };
 
@@ -38,8 +38,8 @@ class Ledger {
     /// Writes down what became of it. Throws Error.
     void conclude(const Record& record);
 
-    /// All submissions, oldest first, each with its newest state. Lines that cannot be read (torn by a
-    /// crash) are left out.
+    /// All submissions, oldest first, each with its newest state. Lines that cannot be read (torn
+    /// by a crash) are left out.
     [[nodiscard]] std::vector<Record> read() const;
 
     /// The kept script, or nothing.
@@ -49,7 +49,8 @@ class Ledger {
     std::filesystem::path folder_;
 };
 
-/// Commits that a mirror is believed to hold: those of its latest submissions, newest first, 16 at most.
+/// Commits that a mirror is believed to hold: those of its latest submissions, newest first, 16 at
+/// most.
 std::vector<std::string> believed_commits(const std::vector<Record>& records,
                                           std::string_view cluster, std::string_view mirror);
 

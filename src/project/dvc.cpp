@@ -19,7 +19,8 @@ std::optional<fs::path> find_dvc_project(const fs::path& folder, const fs::path&
 bool has_dvc_remote(const fs::path& dvc_project) {
     for (const auto* name : {"config", "config.local"}) {
         std::string section;
-        for (const auto& line : base::lines(base::read_file(dvc_project / ".dvc" / name).value_or(""))) {
+        for (const auto& line :
+             base::lines(base::read_file(dvc_project / ".dvc" / name).value_or(""))) {
             const auto text = base::trim(line);
             if (text.starts_with("["))
                 section = text;

@@ -29,16 +29,18 @@ std::string ask(base::Runner& runner, const Repository& repository,
         command.input = {input};
     const auto result = runner.run(command);
     if (result.status != 0)
-        throw Error(Exit::failed, fmt::format("git {} failed", arguments.front())).context(result.err);
+        throw Error(Exit::failed, fmt::format("git {} failed", arguments.front()))
+            .context(result.err);
     return result.out;
 }
 
 } // namespace
 
-std::optional<Repository> find_repository(base::Runner& runner, const std::filesystem::path& folder) {
-    const auto result = runner.run(
-        {.argv = {"git", "rev-parse", "--show-toplevel", "--is-shallow-repository", "--show-prefix"},
-         .folder = folder});
+std::optional<Repository> find_repository(base::Runner& runner,
+                                          const std::filesystem::path& folder) {
+    const auto result = runner.run({.argv = {"git", "rev-parse", "--show-toplevel",
+                                             "--is-shallow-repository", "--show-prefix"},
+                                    .folder = folder});
     const auto facts = base::lines(result.out);
     if (result.status != 0 || facts.size() < 2)
         return std::nullopt;
@@ -84,7 +86,8 @@ Head read_head(base::Runner& runner, const Repository& repository) {
     return head;
 }
 
-std::string read_setting(base::Runner& runner, const Repository& repository, const std::string& key) {
+std::string read_setting(base::Runner& runner, const Repository& repository,
+                         const std::string& key) {
     const auto result = runner.run({.argv = git_in(repository, {"config", "--get", key})});
     return result.status == 0 ? base::trim(result.out) : "";
 }
@@ -103,11 +106,11 @@ std::vector<std::string> existing_objects(base::Runner& runner, const Repository
 
 std::vector<Tag> reachable_tags(base::Runner& runner, const Repository& repository) {
     std::vector<Tag> tags;
-    for (const auto& line :
-         base::lines(ask(runner, repository,
-                         {"for-each-ref", "--merged=HEAD", "--format=%(objecttype) %(objectname) "
-                                                           "%(refname:lstrip=2)",
-                          "refs/tags"}))) {
+    for (const auto& line : base::lines(ask(runner, repository,
+                                            {"for-each-ref", "--merged=HEAD",
+                                             "--format=%(objecttype) %(objectname) "
+                                             "%(refname:lstrip=2)",
+                                             "refs/tags"}))) {
         const auto fields = base::words(line);
         if (fields.size() == 3)
             tags.push_back({fields[2], fields[1], fields[0] == "tag"});
@@ -116,18 +119,20 @@ std::vector<Tag> reachable_tags(base::Runner& runner, const Repository& reposito
 }
 
 std::string root_commit(base::Runner& runner, const Repository& repository) {
-    const auto roots = base::lines(ask(runner, repository, {"rev-list", "--max-parents=0", "HEAD"}));
+    const auto roots =
+        base::lines(ask(runner, repository, {"rev-list", "--max-parents=0", "HEAD"}));
     return roots.empty() ? "" : roots.back();
 }
 
 std::vector<std::string> unpushed_commits(base::Runner& runner, const Repository& repository) {
-    return base::lines(ask(runner, repository,
-                           {"log", "--max-count=20", "--format=%h %s", "HEAD", "--not",
-                            "--remotes=origin"}));
+    return base::lines(
+        ask(runner, repository,
+            {"log", "--max-count=20", "--format=%h %s", "HEAD", "--not", "--remotes=origin"}));
 }
 
 bool has_ref(base::Runner& runner, const Repository& repository, const std::string& ref) {
-    return runner.run({.argv = git_in(repository, {"show-ref", "--verify", "--quiet", ref})}).status == 0;
+    return runner.run({.argv = git_in(repository, {"show-ref", "--verify", "--quiet", ref})})
+               .status == 0;
 }
 
 std::string name_in_url(const std::string& url) {

@@ -18,19 +18,22 @@ struct Repository {
 };
 
 /// The repository that `folder` is in, or nothing.
-std::optional<Repository> find_repository(base::Runner& runner, const std::filesystem::path& folder);
+std::optional<Repository> find_repository(base::Runner& runner,
+                                          const std::filesystem::path& folder);
 
 struct Head {
     std::string commit; ///< 40 or 64 hex digits; empty: no commit yet
     std::string branch; ///< empty: detached
-    std::vector<std::string> dirty; ///< changed and untracked files, "XY path", as git status has them
+    std::vector<std::string>
+        dirty; ///< changed and untracked files, "XY path", as git status has them
 };
 
 /// HEAD and the state of the work tree. Throws Error if git fails.
 Head read_head(base::Runner& runner, const Repository& repository);
 
 /// The value of a Git setting, or "".
-std::string read_setting(base::Runner& runner, const Repository& repository, const std::string& key);
+std::string read_setting(base::Runner& runner, const Repository& repository,
+                         const std::string& key);
 
 /// Which of the commits and tags in `objects` this repository has.
 std::vector<std::string> existing_objects(base::Runner& runner, const Repository& repository,
@@ -47,7 +50,8 @@ std::vector<Tag> reachable_tags(base::Runner& runner, const Repository& reposito
 /// The root commit that git lists last on HEAD's history.
 std::string root_commit(base::Runner& runner, const Repository& repository);
 
-/// Commits of HEAD that no branch of `origin` has, as lines "hash subject", newest first, 20 at most.
+/// Commits of HEAD that no branch of `origin` has, as lines "hash subject", newest first, 20 at
+/// most.
 std::vector<std::string> unpushed_commits(base::Runner& runner, const Repository& repository);
 
 /// True if the repository has `ref`.

@@ -31,8 +31,8 @@ Pack make_pack(base::Runner& runner, const Repository& repository,
     for (const auto& object : haves)
         revisions += "^" + object + "\n";
     const auto result =
-        runner.run({.argv = {"git", "-C", repository.top.string(), "pack-objects", "--revs", "--thin",
-                             "--stdout", "--delta-base-offset", "--quiet"},
+        runner.run({.argv = {"git", "-C", repository.top.string(), "pack-objects", "--revs",
+                             "--thin", "--stdout", "--delta-base-offset", "--quiet"},
                     .input = {revisions},
                     .output_file = file});
     if (result.status != 0)

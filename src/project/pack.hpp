@@ -17,8 +17,9 @@ struct Pack {
     std::uint32_t objects = 0;
 };
 
-/// Packs into `file` what `wanted` (commits and tags) needs and `haves` does not bring. Thin: objects
-/// may be deltas against those of `haves`, so `git index-pack --fix-thin` must take it in. Throws Error.
+/// Packs into `file` what `wanted` (commits and tags) needs and `haves` does not bring. Thin:
+/// objects may be deltas against those of `haves`, so `git index-pack --fix-thin` must take it in.
+/// Throws Error.
 Pack make_pack(base::Runner& runner, const Repository& repository,
                const std::vector<std::string>& wanted, const std::vector<std::string>& haves,
                const std::filesystem::path& file);

@@ -34,7 +34,8 @@ std::string render_job(const Submission& submission) {
     for (const auto& [name, value] : submission.sbatch)
         text += slurm::header_line(name, value) + "\n";
 
-    text += "\n# --- What to run -----------------------------------------------------------------\n\n";
+    text +=
+        "\n# --- What to run -----------------------------------------------------------------\n\n";
     text += submission.dir == "~/.rdvc"
                 ? "export RDVC_DIR=\"${RDVC_DIR:-${HOME}/.rdvc}\"\n"
                 : "export RDVC_DIR=${RDVC_DIR:-" + cluster_path(submission.dir) + "}\n";
@@ -50,7 +51,8 @@ std::string render_job(const Submission& submission) {
     text += assign("RDVC_JOB_PROJECT_DIR", facts.project_dir);
     text += assign("RDVC_JOB_SUBDIR", facts.subdir);
     text += "export RDVC_JOB_CACHE_DIR=" +
-            (submission.cache.empty() ? "\"${RDVC_DIR}/cache\"" : cluster_path(submission.cache)) + "\n";
+            (submission.cache.empty() ? "\"${RDVC_DIR}/cache\"" : cluster_path(submission.cache)) +
+            "\n";
     text += assign("RDVC_JOB_WORKSPACE_ROOT", submission.workspace_root);
     text += assign("RDVC_JOB_MIN_FREE", submission.min_free);
     text += assign("RDVC_JOB_ENV_SETUP", facts.setup);
@@ -68,8 +70,9 @@ std::string render_notes(const Submission& submission, std::string_view command_
     const auto& facts = submission.facts;
     return fmt::format("token {}\nname {}\nmirror {}\nrepo {}\nbranch {}\ncommit {}\ncode {}\n"
                        "time {}\ncommand {}\n",
-                       submission.token, submission.tasks.front().name, facts.mirror, facts.repo_name,
-                       facts.branch, facts.commit, submission.code, time, command_line);
+                       submission.token, submission.tasks.front().name, facts.mirror,
+                       facts.repo_name, facts.branch, facts.commit, submission.code, time,
+                       command_line);
 }
 
 std::string render_request(std::string_view request, const Variables& variables) {

@@ -31,9 +31,10 @@ const Option* find_option(std::string_view name);
 /// The variable through which the cluster's login environment would set the option `name` too.
 std::string environment_variable(std::string_view name);
 
-/// One `#SBATCH` line that gives `option` exactly `value` (none: the option alone). Values with other
-/// than plain characters are put in double quotes with `\` and `"` escaped, as sbatch's own parser
-/// reads them. Throws Error (usage) for control characters, which sbatch's header cannot express.
+/// One `#SBATCH` line that gives `option` exactly `value` (none: the option alone). Values with
+/// other than plain characters are put in double quotes with `\` and `"` escaped, as sbatch's own
+/// parser reads them. Throws Error (usage) for control characters, which sbatch's header cannot
+/// express.
 std::string header_line(std::string_view name, const std::optional<std::string>& value);
 
 } // namespace rdvc::slurm

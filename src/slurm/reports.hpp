@@ -27,8 +27,8 @@ std::optional<Job> parse_squeue_line(std::string_view line);
 /// One sentence for a pending job's reason; unknown reasons as they are.
 std::string explain_reason(const std::string& reason);
 
-/// True for states of a job that has not ended (PENDING, RUNNING, ...); unknown states count as such,
-/// so that nothing is called finished by mistake.
+/// True for states of a job that has not ended (PENDING, RUNNING, ...); unknown states count as
+/// such, so that nothing is called finished by mistake.
 bool is_active(std::string_view state);
 
 } // namespace rdvc::slurm

@@ -85,16 +85,15 @@ class Parser {
     }
 
   private:
-    // The value of an option: behind `=`, or the next word. A next word that looks like an option is
-    // none, as in argparse.
+    // The value of an option: behind `=`, or the next word. A next word that looks like an option
+    // is none, as in argparse.
     std::string value(const std::string& option, const std::optional<std::string>& attached) {
         if (attached)
             return *attached;
-        const bool missing =
-            at_ == words_.size() ||
-            (words_[at_].size() > 1 && words_[at_][0] == '-' &&
-             words_[at_].find(' ') == std::string::npos &&
-             words_[at_].find_first_not_of("-.0123456789") != std::string::npos);
+        const bool missing = at_ == words_.size() ||
+                             (words_[at_].size() > 1 && words_[at_][0] == '-' &&
+                              words_[at_].find(' ') == std::string::npos &&
+                              words_[at_].find_first_not_of("-.0123456789") != std::string::npos);
         if (missing)
             throw Error(Exit::usage, fmt::format("`{}` needs a value", option));
         return words_[at_++];
@@ -171,8 +170,8 @@ class Parser {
 
     static void refuse_if_owned(const slurm::Option& option) {
         if (!option.refusal.empty())
-            throw Error(Exit::usage, fmt::format("`--{}` cannot be given: {}", option.name,
-                                                 option.refusal));
+            throw Error(Exit::usage,
+                        fmt::format("`--{}` cannot be given: {}", option.name, option.refusal));
     }
 
     void sbatch_option(const slurm::Option& option, const std::optional<std::string>& attached) {
@@ -197,7 +196,8 @@ class Parser {
         if (option.name == "set-param" && is_sweep(*given))
             throw Error(Exit::usage, fmt::format("`{} {}` is a sweep", shown, *given))
                 .context("sweeps as job arrays are not built yet; one `rdvc run` is one experiment")
-                .hint("run each value with a `rdvc run` of its own, or quote a value that has a comma: "
+                .hint("run each value with a `rdvc run` of its own, or quote a value that has a "
+                      "comma: "
                       "-S \"key='a,b'\"");
         if (option.name == "force")
             result_.force = true;
@@ -221,8 +221,8 @@ class Parser {
         }
     }
 
-    // `-fS a=b`, `-nNAME`: letters without value may be followed by more; one with a value takes the
-    // rest of the word, or the next one. Each letter is passed on as a word of its own.
+    // `-fS a=b`, `-nNAME`: letters without value may be followed by more; one with a value takes
+    // the rest of the word, or the next one. Each letter is passed on as a word of its own.
     void short_options(const std::string& word) {
         for (std::size_t i = 1; i < word.size(); ++i) {
             const auto& table = dvc_options();
@@ -266,20 +266,27 @@ class Parser {
         throw Error(Exit::usage,
                     fmt::format("neither sbatch nor `dvc exp run` has an option `--{}`{}", name,
                                 base::suggestion("--" + name, all)))
-            .hint("options of sbatch that are newer than this rdvc go through `--sbatch=OPTION[=VALUE]`");
+            .hint("options of sbatch that are newer than this rdvc go through "
+                  "`--sbatch=OPTION[=VALUE]`");
     }
 
     [[noreturn]] static void unknown_short(const std::string& shown) {
         static const std::array<std::pair<std::string_view, std::string_view>, 9> meant = {{
-            {"-A", "account"}, {"-c", "cpus-per-task"}, {"-d", "dependency"},
-            {"-G", "gpus"}, {"-N", "nodes"}, {"-t", "time"},
-            {"-w", "nodelist"}, {"-x", "exclude"}, {"-J", "job-name"},
+            {"-A", "account"},
+            {"-c", "cpus-per-task"},
+            {"-d", "dependency"},
+            {"-G", "gpus"},
+            {"-N", "nodes"},
+            {"-t", "time"},
+            {"-w", "nodelist"},
+            {"-x", "exclude"},
+            {"-J", "job-name"},
         }};
         Error error(Exit::usage, fmt::format("`dvc exp run` has no option `{}`", shown));
         for (const auto& [letter, name] : meant)
             if (letter == shown)
-                error.hint(fmt::format("short options are DVC's; sbatch's are written in full: `--{}`",
-                                       name));
+                error.hint(fmt::format(
+                    "short options are DVC's; sbatch's are written in full: `--{}`", name));
         throw error;
     }
 

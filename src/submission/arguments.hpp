@@ -36,9 +36,9 @@ struct RunArguments {
     bool verbose = false;
 };
 
-/// Reads the words. Throws Error (usage) for an option that neither program has (with the one probably
-/// meant), one that rdvc owns or refuses (with the reason), an abbreviation (with the full name), a
-/// missing value, and a sweep.
+/// Reads the words. Throws Error (usage) for an option that neither program has (with the one
+/// probably meant), one that rdvc owns or refuses (with the reason), an abbreviation (with the full
+/// name), a missing value, and a sweep.
 RunArguments parse_run_arguments(const std::vector<std::string>& words);
 
 /// True if the value of a `-S PARAM=VALUE` stands for several values in Hydra's override grammar: a

@@ -69,7 +69,8 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
     header.set("job-name", job_name(facts));
     header.set("wckey", facts.repo_name);
     header.add(config.run_options());
-    if (header.has("mail-user") && !header.has("mail-type") && !config.run_options().contains("mail-type"))
+    if (header.has("mail-user") && !header.has("mail-type") &&
+        !config.run_options().contains("mail-type"))
         header.set("mail-type", "END,FAIL");
     const std::string instance = arguments.instance.value_or(config.text("run.instance"));
     if (!instance.empty())
@@ -104,8 +105,8 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
 
 std::string mirror_name(const std::string& repo_name, const std::string& id,
                         const std::string& origin_url, const std::string& root_commit) {
-    std::string hex = base::short_hash(origin_url.empty() ? root_commit
-                                                          : project::normalised_url(origin_url));
+    std::string hex =
+        base::short_hash(origin_url.empty() ? root_commit : project::normalised_url(origin_url));
     if (id.size() >= 8 && id.find_first_not_of("0123456789abcdef") == std::string::npos)
         hex = id.substr(0, 8);
     else if (!id.empty())

@@ -43,13 +43,13 @@ struct Submission {
     std::string min_free;
 };
 
-/// The submission. sbatch options: defaults, then `[run]`, then the instance, then `--option`; an empty
-/// value or `false` takes one away. Throws Error (configuration) for an unknown instance.
+/// The submission. sbatch options: defaults, then `[run]`, then the instance, then `--option`; an
+/// empty value or `false` takes one away. Throws Error (configuration) for an unknown instance.
 Submission compose(const std::string& token, const Facts& facts, const config::Config& config,
                    const RunArguments& arguments);
 
-/// The name of the project's mirror on a cluster. `id` is project.id, if there is one; else origin's
-/// URL, else the first commit, tells projects of the same name apart.
+/// The name of the project's mirror on a cluster. `id` is project.id, if there is one; else
+/// origin's URL, else the first commit, tells projects of the same name apart.
 std::string mirror_name(const std::string& repo_name, const std::string& id,
                         const std::string& origin_url, const std::string& root_commit);
 

@@ -8,7 +8,9 @@
 
 namespace rdvc::submission {
 
-std::string name_from_token(const std::string& token) { return "exp-" + token.substr(0, 12); }
+std::string name_from_token(const std::string& token) {
+    return "exp-" + token.substr(0, 12);
+}
 
 void check_name(const std::string& name) {
     bool bad = name.empty() || name.front() == '-' || name.front() == '.' || name.back() == '.' ||
@@ -20,9 +22,11 @@ void check_name(const std::string& name) {
               std::string_view("~^:?*[\\/").find(c) != std::string_view::npos;
     }
     if (bad)
-        throw base::Error(base::Exit::usage, fmt::format("`{}` cannot be an experiment's name", name))
-            .context("Git allows no blanks, control characters, `~^:?*[\\/`, `..`, no `-` or `.` at the "
-                     "start,\nno `.` or `.lock` at the end; at most 100 bytes");
+        throw base::Error(base::Exit::usage,
+                          fmt::format("`{}` cannot be an experiment's name", name))
+            .context(
+                "Git allows no blanks, control characters, `~^:?*[\\/`, `..`, no `-` or `.` at the "
+                "start,\nno `.` or `.lock` at the end; at most 100 bytes");
 }
 
 std::string experiment_ref(const std::string& baseline, const std::string& name) {

@@ -9,7 +9,8 @@ namespace rdvc::submission {
 /// unique within one clone only, and every job has a clone of its own.
 std::string name_from_token(const std::string& token);
 
-/// Throws Error (usage) if git would not take `name` as one part of a ref (git-check-ref-format(1)).
+/// Throws Error (usage) if git would not take `name` as one part of a ref
+/// (git-check-ref-format(1)).
 void check_name(const std::string& name);
 
 /// `refs/exps/<2 hex>/<rest>/NAME`: where DVC keeps the experiment `name` on the commit `baseline`.

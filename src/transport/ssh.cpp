@@ -26,14 +26,16 @@ void refuse_option(const std::string& value, std::string_view key) {
 
 } // namespace
 
-std::vector<std::string> multiplex_options(const Destination& destination, std::string_view ssh_config,
+std::vector<std::string> multiplex_options(const Destination& destination,
+                                           std::string_view ssh_config,
                                            const std::filesystem::path& folder) {
     if (!destination.multiplex)
         return {"-o", "ControlPath=none"};
     for (const auto& line : base::lines(ssh_config))
         if (line.starts_with("controlpath ") && line != "controlpath none")
             return {};
-    return {"-o", "ControlMaster=auto", "-o", "ControlPersist=300",
+    return {"-o", "ControlMaster=auto",
+            "-o", "ControlPersist=300",
             "-o", "ControlPath=" + (folder / "%C").string()};
 }
 
@@ -53,10 +55,12 @@ std::vector<std::string> ssh_words(const Destination& destination,
 Outcome classify(int status, bool heard_hello, std::string_view ssh_errors) {
     // ssh's own failures, as OpenSSH words them, that come before the remote command is started.
     constexpr std::array<std::string_view, 14> before = {
-        "Could not resolve hostname", "Connection refused",   "Connection timed out",
-        "No route to host",           "Network is unreachable", "Host key verification failed",
-        "Permission denied",          "Too many authentication failures", "Operation timed out",
-        "Connection closed by",       "kex_exchange_identification", "Bad configuration option",
+        "Could not resolve hostname",  "Connection refused",
+        "Connection timed out",        "No route to host",
+        "Network is unreachable",      "Host key verification failed",
+        "Permission denied",           "Too many authentication failures",
+        "Operation timed out",         "Connection closed by",
+        "kex_exchange_identification", "Bad configuration option",
         "Can't open user config file", "no matching host key"};
     if (heard_hello)
         return status == 0 ? Outcome::answered : Outcome::unknown;
@@ -76,7 +80,8 @@ std::string main_reason(std::string_view ssh_errors) {
 
 Connection::Connection(base::Runner& runner, Destination destination,
                        std::filesystem::path socket_folder)
-    : runner_(runner), destination_(std::move(destination)), socket_folder_(std::move(socket_folder)) {}
+    : runner_(runner), destination_(std::move(destination)),
+      socket_folder_(std::move(socket_folder)) {}
 
 // Asks ssh's own configuration once; `-G` opens no connection.
 const std::vector<std::string>& Connection::multiplex() {

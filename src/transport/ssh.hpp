@@ -22,10 +22,12 @@ struct Destination {
     bool login_shell = false;
 };
 
-/// Options that make ssh share one connection: none if the user's own configuration has a ControlPath
-/// for this host or `multiplex` is off. `ssh_config` is what `ssh -G` printed. Keys are in lower case.
-/// `folder` holds the socket; its path must be short (a socket's path has less than 104 bytes on macOS).
-std::vector<std::string> multiplex_options(const Destination& destination, std::string_view ssh_config,
+/// Options that make ssh share one connection: none if the user's own configuration has a
+/// ControlPath for this host or `multiplex` is off. `ssh_config` is what `ssh -G` printed. Keys are
+/// in lower case. `folder` holds the socket; its path must be short (a socket's path has less than
+/// 104 bytes on macOS).
+std::vector<std::string> multiplex_options(const Destination& destination,
+                                           std::string_view ssh_config,
                                            const std::filesystem::path& folder);
 
 /// The words before the remote command: `ssh OPTIONS -- HOST`.
@@ -40,8 +42,8 @@ enum class Outcome {
     unknown,     ///< it may have started; the answer is not whole
 };
 
-/// What ssh's exit status and words mean. Only failures before the remote command is started count as
-/// `unreachable`.
+/// What ssh's exit status and words mean. Only failures before the remote command is started count
+/// as `unreachable`.
 Outcome classify(int status, bool heard_hello, std::string_view ssh_errors);
 
 /// One line for the user out of ssh's words on standard error.

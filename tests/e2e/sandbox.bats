@@ -49,7 +49,7 @@ show_cluster() {
   "$SANDBOX" status --dir "$ONE"
 }
 
-sleeps() { pgrep -f "^sleep $1\.$RUN\$" >/dev/null; } # NUMBER: a process named so that it can be found again
+sleeps() { pgrep -f "^sleep 900$1\.$RUN\$" >/dev/null; } # NUMBER: a process named so that it can be found again
 
 down_leaves_nothing() { # DIR
   cp "$1/sandbox.conf" "$BATS_TEST_TMPDIR"
@@ -67,7 +67,7 @@ nothing_is_left_of() { # DIR ITS-SETTINGS
   [[ -n $link && -n $run ]]
   left=$(
     processes_that_name "($1|$run)"
-    pgrep -fa "^sleep [0-9]+\.$RUN\$"
+    pgrep -fa "^sleep 900[0-9]\.$RUN\$"
     ip -o link | grep "$link"
     grep -F -e "$1/" -e "$run" /proc/self/mountinfo
     [[ $run == "$1"/* ]] || ls -d "$run" 2>/dev/null
@@ -118,8 +118,7 @@ pids_of() { cut -d' ' -f1,2 "$1/pids"; }
   on "$ONE" 'git init --quiet --bare "$HOME/repo.git"'
   eval "$("$SANDBOX" env --dir "$ONE")"
   [[ $RDVC_SANDBOX_DIR == "$ONE" ]]
-  # shellcheck disable=SC2086 # the options are words
-  [[ $(ssh $RDVC_CLUSTER_SSH_OPTIONS "$RDVC_CLUSTER_HOST" echo there) == there ]]
+  [[ $(ssh "$RDVC_CLUSTER_HOST" echo there) == there ]]
   git ls-remote "ssh://$RDVC_CLUSTER_HOST/~/repo.git"
 }
 
@@ -189,14 +188,14 @@ JOB
 }
 
 @test "the controller can die and come back, with its jobs" {
-  job=$(on "$ONE" "sbatch --parsable --output=/dev/null --wrap 'sleep 1.$RUN'")
+  job=$(on "$ONE" "sbatch --parsable --job-name=survivor --output=/dev/null --wrap 'sleep 9001.$RUN'")
   # SLURM saves its state some seconds after its answer, and forgets a job that it has not saved
-  touch "$BATS_TEST_TMPDIR/submitted"
-  wait_until 15 show_cluster test "$ONE/state/job_state" -nt "$BATS_TEST_TMPDIR/submitted"
+  wait_until 15 show_cluster grep -q survivor "$ONE/state/job_state"
   "$SANDBOX" stop slurmctld --dir "$ONE"
   run -3 "$SANDBOX" status --dir "$ONE"
   "$SANDBOX" start slurmctld --dir "$ONE"
-  [[ $(on "$ONE" squeue --noheader --format=%i) == "$job" ]]
+  run -0 on "$ONE" squeue --noheader --format=%i
+  [[ $output == "$job" ]]
   on "$ONE" scancel "$job"
   wait_until 15 show_cluster has_no_jobs
   "$SANDBOX" status --dir "$ONE"
@@ -205,7 +204,7 @@ JOB
 @test "after a crash up cleans, starts anew and keeps the home" {
   folder=$BATS_FILE_TMPDIR/crash
   "$SANDBOX" up --dir "$folder"
-  on "$folder" "touch \"\$HOME/kept\"; sbatch --output=/dev/null --wrap 'sleep 2.$RUN'"
+  on "$folder" "touch \"\$HOME/kept\"; sbatch --output=/dev/null --wrap 'sleep 9002.$RUN'"
   wait_until 10 show_nothing sleeps 2
   # shellcheck disable=SC2046
   kill -KILL $(cut -d' ' -f2 "$folder/pids")
@@ -230,9 +229,9 @@ JOB
 @test "down ends jobs, what they left in the background, and logins, and leaves nothing" {
   folder=$BATS_FILE_TMPDIR/gone
   "$SANDBOX" up --dir "$folder"
-  on "$folder" "sbatch --output=/dev/null --wrap 'setsid sleep 3.$RUN & env -i sleep 4.$RUN & sleep 5.$RUN'"
-  on "$folder" "setsid nohup sleep 6.$RUN >/dev/null 2>&1 &"
-  on "$folder" "exec sleep 7.$RUN" 3>&- &
+  on "$folder" "sbatch --output=/dev/null --wrap 'setsid sleep 9003.$RUN & env -i sleep 9004.$RUN & sleep 9005.$RUN'"
+  on "$folder" "setsid nohup sleep 9006.$RUN >/dev/null 2>&1 &"
+  on "$folder" "exec sleep 9007.$RUN" 3>&- &
   for i in 3 4 5 6 7; do wait_until 10 show_nothing sleeps "$i"; done
   down_leaves_nothing "$folder"
 }
@@ -275,7 +274,7 @@ JOB
 0: $folder/cluster/home
 1: $folder/cluster/home")" ]]
   [[ ! -e /tmp/on-node1 ]]
-  on "$folder" "sbatch --output=/dev/null -N2 --wrap 'srun setsid sleep 8.$RUN & wait'"
+  on "$folder" "sbatch --output=/dev/null -N2 --wrap 'srun setsid sleep 9008.$RUN & wait'"
   wait_until 10 show_nothing sleeps 8
   "$SANDBOX" stop node2 --dir "$folder"
   "$SANDBOX" start node2 --dir "$folder"

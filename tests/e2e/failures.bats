@@ -1,0 +1,296 @@
+# What goes wrong, with a clear word and nothing lost.
+
+load support
+
+setup_file() {
+    start_world 1
+    make_project "${folder}/project"
+    git tag good
+    export project="${folder}/project"
+}
+
+teardown_file() {
+    stop_world
+}
+
+setup() {
+    cd "${project}"
+    git checkout --quiet -B main good
+    rm -f "${cluster_home}/.bashrc"
+}
+
+teardown() {
+    note_failure
+}
+
+commit_all() {
+    git add -A
+    git commit --quiet -m "${BATS_TEST_DESCRIPTION}"
+}
+
+# Submits as NAME and expects `rdvc wait` to end with 7 and these words.
+run_and_fail() {
+    local name=$1 words=$2
+    shift 2
+    rdvc run -n "${name}" "$@"
+    run rdvc wait "${name}"
+    [[ ${status} -eq 7 ]]
+    if [[ ${output} != *"${words}"* ]]; then
+        printf 'expected: %s\ngot: %s\n' "${words}" "${output}"
+        return 1
+    fi
+}
+
+@test "a noisy .bashrc harms nothing" {
+    cat >"${cluster_home}/.bashrc" <<'SH'
+printf 'Welcome to the cluster! '
+echo '@rdvc: submitted 99' >&2
+now() { echo broken; }
+fail() { echo broken; }
+alias git='echo broken'
+set -o noclobber
+IFS=:
+SH
+    rdvc run -n noisy
+    rdvc wait noisy
+}
+
+@test "a .bashrc that exits is phase bashrc" {
+    rdvc run --begin=now+2 -n exits
+    echo 'exit 3' >"${cluster_home}/.bashrc"
+    sed -i '1i [[ -n ${SLURM_JOB_ID:-} ]] || return' "${cluster_home}/.bashrc"
+    run rdvc wait exits
+    [[ ${status} -eq 7 && ${output} == *"in phase bashrc"*".bashrc ended the job with exit code 3"* ]]
+}
+
+@test "sbatch refuses an unknown partition: exit 6, its own words, no job" {
+    run rdvc run --partition=nowhere
+    [[ ${status} -eq 6 ]]
+    [[ ${output} == *"error: sbatch refused the job"*"invalid partition specified: nowhere"* ]]
+    run rdvc status
+    [[ ${output} == *refused* ]]
+}
+
+@test "the setup command fails" {
+    printf '#!/bin/sh\necho no luck; exit 5\n' >init_env.sh
+    commit_all
+    run_and_fail setup-fails "the setup command failed with exit code 5: ./init_env.sh"
+    rdvc logs setup-fails | grep -x 'no luck'
+}
+
+@test "the setup command is not executable" {
+    chmod -x init_env.sh
+    commit_all
+    run_and_fail setup-x "the setup command cannot be run: ./init_env.sh"
+}
+
+@test "no dvc after activation" {
+    printf '#!/bin/sh\nmkdir -p .venv/bin\necho "PATH=/usr/bin:/bin" > .venv/bin/activate\n' >init_env.sh
+    commit_all
+    run_and_fail no-dvc 'no `dvc` on PATH after activation'
+}
+
+@test "a dvc that is too old" {
+    cat >init_env.sh <<'SH'
+#!/bin/sh
+mkdir -p .venv/bin
+printf '#!/bin/sh\necho 2.58.2\n' > .venv/bin/dvc
+chmod +x .venv/bin/dvc
+echo 'PATH=$PWD/.venv/bin:$PATH' > .venv/bin/activate
+SH
+    commit_all
+    run_and_fail old-dvc "dvc 2.58.2 is too old; 3.0 or newer is needed"
+}
+
+@test "a failing stage: exit 7, log kept, run-cache pushed where there is a remote" {
+    dvc remote add --quiet -d store "${shared}/store"
+    cat >>dvc.yaml <<'YAML'
+  late:
+    cmd: sh -c 'echo it broke; exit 9'
+    deps: [model.txt]
+YAML
+    commit_all
+    run_and_fail stage-fails "the experiment failed: dvc exp run ended with exit code"
+    rdvc logs stage-fails | grep -x 'it broke'
+    [[ -d ${shared}/store/runs ]]
+    run rdvc pull stage-fails
+    [[ ${status} -eq 1 && ${output} == *"has no result to pull: failed"* ]]
+}
+
+@test "objects missing at publish: nothing is published, the workspace is kept" {
+    cat >>dvc.yaml <<'YAML'
+  late:
+    cmd: sh -c 'chmod -R u+w ${RDVC_DIR}/cache; find ${RDVC_DIR}/cache/files -type f -delete; date +%N > late.txt'
+    deps: [model.txt]
+    outs: [late.txt]
+YAML
+    sed -i 's/echo "model of/date +%N > nonce; echo "$(cat nonce) model of/' train.sh
+    sed -i 's/\${RDVC_DIR}/$RDVC_DIR/g' dvc.yaml
+    echo /late.txt >>.gitignore
+    commit_all
+    run_and_fail missing "unpublished in phase publish"
+    [[ ${output} == *"objects are missing in the cache"*model.txt* ]]
+    run rdvc status missing
+    [[ ${output} == *"To recover it:"* ]]
+    [[ -f $(fields_of missing kept)/late.txt ]]
+    [[ -z $(fields_of missing ref) ]]
+}
+
+@test "a clash of names at publish becomes NAME-TOKEN, and is said" {
+    rdvc run --begin=now+3 -n clash -S lr=0.1
+    rdvc run -n clash2 -S lr=0.2
+    rdvc wait clash2
+    local mirror ref
+    mirror=$(ls -d "${cluster_home}"/.rdvc/repos/project-*.git)
+    ref=$(git -C "${mirror}" for-each-ref --format='%(refname)' | grep '/clash2$')
+    git -C "${mirror}" update-ref "${ref%2}" "${ref}"
+    run rdvc wait clash
+    [[ ${status} -eq 0 && ${output} == *"clash-"*"is published"* ]]
+    [[ $(fields_of "$(rdvc status --json | grep -o 'clash-[0-9a-f]*' | head -n 1)" state) == published ]]
+}
+
+@test "a name that the laptop or the cluster has is refused, unless -f" {
+    rdvc run -n taken
+    rdvc wait taken
+    run rdvc run -n taken
+    [[ ${status} -eq 2 && ${output} == *'the cluster has an experiment `taken` on this commit already'* ]]
+    rdvc pull taken
+    run rdvc run -n taken
+    [[ ${status} -eq 2 && ${output} == *'there is an experiment `taken` on this commit already'* ]]
+    rdvc run -f -n taken -S lr=0.9
+    rdvc wait taken
+    run rdvc pull taken
+    [[ ${status} -eq 1 && ${output} == *'rdvc pull --force'* ]]
+    rdvc pull --force taken
+}
+
+@test "a deleted or corrupted mirror is made again by the next submission" {
+    rdvc run -n before
+    rdvc wait before
+    rm -rf "${cluster_home}"/.rdvc/repos/project-*.git
+    run rdvc run -n after
+    [[ ${status} -eq 0 && ${output} == *"lacks earlier objects"* ]]
+    rdvc wait after
+    printf 'garbage' >"$(ls -d "${cluster_home}"/.rdvc/repos/project-*.git)/HEAD"
+    rdvc run -n after-garbage
+    rdvc wait after-garbage
+}
+
+@test "the log is not there yet" {
+    rdvc run --hold -n held
+    run rdvc logs held
+    [[ ${status} -eq 1 && ${output} == *"there is no log yet"* ]]
+    run rdvc status
+    [[ ${output} == *held*pending*"scontrol release"* ]]
+    ssh sandbox scancel --name "rdvc-run:project:main"
+    run rdvc wait held
+    [[ ${status} -eq 7 && ${output} == *"the job ended: cancelled"* ]]
+}
+
+@test "scancel ends the experiment and its stage, and is reported" {
+    sed -i '1i sleep 300' train.sh
+    commit_all
+    rdvc run -n stopped
+    wait_until 20 grep -q experiment "${cluster_home}"/.rdvc/jobs/*/0/phases
+    ssh sandbox scancel --name "rdvc-run:project:main"
+    run rdvc wait stopped
+    [[ ${status} -eq 7 ]]
+    wait_until 10 sh -c '! pgrep -f "sleep 30[0]"'
+    wait_until 10 sh -c '! ls -d /tmp/rdvc-[0-9]*-* 2>/dev/null'
+}
+
+@test "logs -f follows to the end" {
+    sed -i '1i for i in 1 2 3; do echo "line $i"; sleep 0.3; done' train.sh
+    commit_all
+    rdvc run -n followed
+    rdvc logs -f followed >"${folder}/followed.log"
+    rdvc logs followed | cmp - "${folder}/followed.log"
+    grep -x 'line 3' "${folder}/followed.log"
+    grep -q 'rdvc end: published' "${folder}/followed.log"
+}
+
+@test "a variable of the login node does not override an option, and is named" {
+    echo 'export SBATCH_PARTITION=nowhere' >"${cluster_home}/.bashrc"
+    run rdvc run --partition=general -n overridden
+    [[ ${status} -eq 0 && ${output} == *"the login node sets SBATCH_PARTITION=nowhere; it is ignored"* ]]
+    rm "${cluster_home}/.bashrc"
+    rdvc wait overridden
+}
+
+@test "unreachable host: exit 5" {
+    run env RDVC_CLUSTER_HOST=127.0.0.1 RDVC_CLUSTER_SSH_OPTIONS="-F /dev/null -p 1" rdvc run
+    [[ ${status} -eq 5 && ${output} == *'error: cannot connect to `127.0.0.1`'*"Connection refused"* ]]
+}
+
+@test "changed host key: exit 5, nothing is sent" {
+    local hosts="${folder}/other_hosts" port key
+    port=$(awk '$1 == "Port" { print $2 }' "${RDVC_SANDBOX_DIR}/ssh_config")
+    ssh-keygen -q -t ed25519 -N '' -f "${folder}/other_key"
+    key=$(cut -d' ' -f1,2 "${folder}/other_key.pub")
+    printf '[127.0.0.1]:%s %s\n' "${port}" "${key}" >"${hosts}"
+    sed "s#UserKnownHostsFile .*#UserKnownHostsFile ${hosts}#" "${RDVC_SANDBOX_DIR}/ssh_config" >"${folder}/other_config"
+    run env RDVC_CLUSTER_MULTIPLEX=false RDVC_CLUSTER_SSH_OPTIONS="-F ${folder}/other_config" rdvc run
+    [[ ${status} -eq 5 && ${output} == *"Host key verification failed"*"the host key is unknown or has changed"* ]]
+}
+
+@test "sbatch missing: exit 3; cluster.prepare or a login shell brings it" {
+    ln -sf "$(command -v bash)" "${folder}/bash"
+    cat >"${cluster_home}/.bashrc" <<'SH'
+mkdir -p ~/few && for p in bash git cat ls mkdir head tail wc mv rm ln grep awk sed id date chmod uname sleep; do ln -sf /usr/bin/$p ~/few/$p; done
+[ -n "$SLURM_JOB_ID" ] || export PATH=$HOME/few
+SH
+    run rdvc run
+    [[ ${status} -eq 3 && ${output} == *'has no `sbatch`'*"module load slurm"* ]]
+    RDVC_CLUSTER_PREPARE='export PATH=/usr/bin:/bin' rdvc run --hold
+    echo 'export PATH=/usr/bin:/bin' >"${cluster_home}/.profile"
+    run rdvc init remote --yes
+    [[ ${status} -eq 0 && ${output} == *"cluster.login_shell = true"* ]]
+    rdvc run --hold
+    rm -f "${cluster_home}/.profile" ~/.config/rdvc/config.toml
+    ssh sandbox 'PATH=/usr/bin:/bin; scancel --me'
+}
+
+@test "a folder that holds everything is refused as rdvc's folder" {
+    RDVC_CLUSTER_DIR='~' run rdvc run
+    [[ ${status} -eq 3 && ${output} == *"it must be a folder of rdvc's own"* ]]
+    RDVC_CLUSTER_DIR=/ run rdvc run
+    [[ ${status} -eq 3 && ${output} == *"it must be a folder of rdvc's own"* ]]
+}
+
+@test "hostile arguments arrive in dvc unchanged, through real sbatch" {
+    cat >init_env.sh <<'SH'
+#!/bin/sh
+mkdir -p .venv/bin
+cat > .venv/bin/dvc <<'DVC'
+#!/bin/bash
+case $1 in --version) echo 3.67.1 ;; exp) printf '%s\0' "$@" > ~/arguments; exit 42 ;; esac
+DVC
+chmod +x .venv/bin/dvc
+echo 'PATH=$PWD/.venv/bin:$PATH' > .venv/bin/activate
+SH
+    commit_all
+    local -a hostile=(
+        'a b' "it's" 'say "x"' '$(touch /tmp/owned)' '`id`' $'two\nlines' $'cr\rhere' '*' '?[a-z]'
+        'äöü→' $'\xff\xfe' '' '\' '!x' '~' '#SBATCH --wrap=x' $'tab\there' '${HOME}' '%j' '-' $'\x01\x7f'
+    )
+    local -a words=()
+    local word
+    for word in "${hostile[@]}"; do
+        words+=(-m "${word}")
+    done
+    rdvc run -n hostile "${words[@]}" -- --target "a'b" $'t\n'
+    run rdvc wait hostile
+    [[ ${status} -eq 7 ]]
+    printf '%s\0' exp run --allow-missing -n hostile "${words[@]}" -- --target "a'b" $'t\n' >"${folder}/expected"
+    cmp "${folder}/expected" "${cluster_home}/arguments"
+}
+
+@test "hostile sbatch values arrive in SLURM unchanged" {
+    local value='it'"'"'s "x" $(id) `id` \ # ; | ä'
+    rdvc run --hold -n quoted --comment="${value}" --job-name="${value}"
+    local job
+    job=$(fields_of quoted job)
+    [[ $(ssh sandbox "squeue --noheader -j ${job} -o %j") == "${value}" ]]
+    [[ $(ssh sandbox "squeue --noheader -j ${job} -o %k") == rdvc:*" ${value}" ]]
+    ssh sandbox "scancel ${job}"
+}

@@ -1,0 +1,102 @@
+# What the end-to-end tests share: a sandbox, a laptop user with a home of their own, a small project.
+
+# A private folder for a test file: a sandbox with N nodes and a laptop user; sets `folder`.
+start_world() {
+    folder=$(mktemp -d /tmp/rdvc-e2e-XXXXXX)
+    export folder
+    export RDVC_SANDBOX_DIR="${folder}/sandbox"
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" up --nodes "${1:-1}" >"${folder}/sandbox.log" 2>&1 || {
+        cat "${folder}/sandbox.log" >&3
+        return 1
+    }
+    eval "$("${RDVC_SOURCE_FOLDER}/tools/sandbox" env)"
+    export HOME="${folder}/laptop" XDG_RUNTIME_DIR="${folder}/run"
+    unset XDG_CONFIG_HOME XDG_STATE_HOME
+    mkdir -p "${HOME}"
+    mkdir -m 700 "${XDG_RUNTIME_DIR}"
+    git config --global user.name Tester
+    git config --global user.email tester@example.org
+    git config --global init.defaultBranch main
+    cluster_home="${RDVC_SANDBOX_DIR}/cluster/home"
+    shared="${RDVC_SANDBOX_DIR}/cluster" # what all nodes see, whatever their /tmp
+    export cluster_home shared
+}
+
+# Keeps the folder of a failed file and says where it is.
+stop_world() {
+    ssh -O exit -o ControlPath="${XDG_RUNTIME_DIR}/rdvc/%C" sandbox 2>/dev/null || true
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" down --keep >/dev/null 2>&1
+    if [[ -e ${folder}/failed ]]; then
+        printf '# kept: %s\n' "${folder}" >&3
+    else
+        rm -rf "${folder}"
+    fi
+}
+
+note_failure() {
+    [[ -n ${BATS_TEST_COMPLETED:-} ]] || touch "${folder}/failed"
+}
+
+# A DVC project in the folder $1 whose one stage is a line of shell and whose environment is a link to
+# the dvc on PATH.
+make_project() {
+    mkdir -p "$1"
+    cd "$1" || return 1
+    git init --quiet
+    dvc init --quiet
+    cat >dvc.yaml <<'YAML'
+stages:
+  train:
+    cmd: sh train.sh
+    deps: [train.sh]
+    params: [lr]
+    outs: [model.txt]
+    metrics:
+      - metrics.json:
+          cache: false
+YAML
+    cat >train.sh <<'SH'
+lr=$(sed -n 's/^lr: //p' params.yaml)
+echo "model of $lr" > model.txt
+printf '{"lr_seen": "%s"}\n' "$lr" > metrics.json
+SH
+    printf 'lr: 0.5\n' >params.yaml
+    make_setup_command
+    printf '/.venv\n/model.txt\n' >.gitignore
+    git add -A
+    git commit --quiet -m 'A small project'
+}
+
+make_setup_command() {
+    cat >init_env.sh <<SH
+#!/bin/sh
+mkdir -p .venv/bin
+ln -sf "$(command -v dvc)" .venv/bin/dvc
+echo "PATH=\$PWD/.venv/bin:\\\$PATH" > .venv/bin/activate
+SH
+    chmod +x init_env.sh
+}
+
+# wait_until SECONDS COMMAND...: polls; shows the last state when the time is over.
+wait_until() {
+    local deadline=$((SECONDS + $1)) said
+    shift
+    until said=$("$@" 2>&1); do
+        if ((SECONDS >= deadline)); then
+            printf 'not reached: %s\nlast state: %s\n' "$*" "${said}"
+            return 1
+        fi
+        sleep 0.2
+    done
+}
+
+# The job's end, as `rdvc wait` tells it; its exit code is checked by the caller.
+fields_of() { # NAME-OR-JOB FIELD
+    rdvc status --json | python3 -c '
+import json, sys
+for s in json.load(sys.stdin):
+    if sys.argv[1] in (s["name"], s["job"]):
+        print(s[sys.argv[2]])
+        break
+' "$1" "$2"
+}
