@@ -102,7 +102,7 @@ write_dvc_config() {
     analytics = false
     check_update = false
 [cache]
-    dir = ${RDVC_JOB_CACHE_DIR}
+    dir = "${RDVC_JOB_CACHE_DIR}"
     type = "hardlink,symlink,copy"
 [exp]
     auto_push = false

@@ -82,6 +82,15 @@ job_is_gone() {
     [[ ${comments} != *"|rdvc:$1"* ]]
 }
 
+# In a request that waits: a word now and then, so that it ends (SIGPIPE) when the laptop has gone.
+next_sign_of_life=0
+show_life() {
+    if ((SECONDS >= next_sign_of_life)); then
+        answer alive
+        next_sign_of_life=$((SECONDS + 20))
+    fi
+}
+
 printf '\n'
 answer hello "${HOME}"
 if [[ -n ${prepare} ]]; then

@@ -45,6 +45,7 @@ logs() {
         if [[ ${follow} != 1 || ${last} == 1 ]]; then
             finish end
         fi
+        show_life
         sleep 0.5
     done
 }

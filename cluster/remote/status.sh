@@ -12,7 +12,7 @@ answer_submission() {
     answer_file "${token}" submission "${folder}/submission"
     answer_file "${token}" jobid "${folder}/jobid"
     answer_file "${token}" sbatch.exit "${folder}/sbatch.exit"
-    [[ ! -d ${folder}/claim.1 ]] || answer file "${token}" claim 1
+    answer_file "${token}" claim "${folder}/claim.1/owner" # the submitter's own claim has no owner
     answer_file "${token}" phases "${job}/phases"
     answer_file "${token}" result "${job}/result"
 }

@@ -81,16 +81,19 @@ call_sbatch() {
     wait "$!"
 }
 
-# sbatch may fail and leave a job, so the queue decides: a job with this token is ours.
+# What sbatch printed, if it is an id; else the queue decides: a job with this token is ours. sbatch may
+# fail and leave a job, and sites wrap it.
 job_id() {
-    local id
+    local id=
     if [[ $(<"${folder}/sbatch.exit") == 0 ]]; then
         id=$(grep -Eo '^[0-9]+(;[^ ]*)?$' "${folder}/sbatch.out" | tail -n 1)
-        printf '%s' "${id%%;*}"
-    else
-        squeue --noheader --user "$(id -un)" -o '%A|%k' | awk -F'|' -v mark="rdvc:${token}" \
-            'index($2, mark) == 1 { print $1; exit }'
+        id=${id%%;*}
     fi
+    if [[ -z ${id} ]]; then
+        id=$(squeue --noheader --user "$(id -un)" -o '%A|%k' | awk -F'|' -v mark="rdvc:${token}" \
+            'index($2, mark) == 1 { print $1; exit }') || return 1
+    fi
+    printf '%s' "${id}"
 }
 
 # Where users of scripts and logs by job id look.
@@ -111,14 +114,16 @@ submit() {
     answer received
     call_sbatch
     local id
-    id=$(job_id) || finish unknown "sbatch failed and squeue does not answer"
+    id=$(job_id) || finish unknown "sbatch gave no job id, and squeue does not answer"
+    if [[ -n ${id} ]]; then # before any word: nobody may be there to hear it
+        printf '%s\n' "${id}" >"${folder}/jobid"
+        make_links "${id}"
+    fi
     answer_lines err <"${folder}/sbatch.err"
     if [[ -z ${id} ]]; then
         mkdir "${folder}/claim.${attempt}" 2>/dev/null || finish unknown "a job took the claim"
         finish refused sbatch "$(<"${folder}/sbatch.exit")"
     fi
-    printf '%s\n' "${id}" >"${folder}/jobid"
-    make_links "${id}"
     finish submitted "${id}" "${rdvc_dir}"
 }
 

@@ -21,6 +21,7 @@ wait_for_end() {
             next_question=$((SECONDS + pause))
             pause=$((pause < 60 ? pause * 2 : 60))
         fi
+        show_life
         sleep 0.5
     done
     answer_lines result <"$(result_of "${token}")"

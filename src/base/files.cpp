@@ -61,6 +61,14 @@ void make_folders(const fs::path& path) {
         fail("make folder", path);
 }
 
+// What a link (a dotfile manager's, say) points to in the end, there or not; else the path itself.
+fs::path link_target(fs::path path) {
+    constexpr int most = 40; // as the kernel's own limit
+    for (int i = 0; i < most && fs::is_symlink(path); ++i)
+        path = path.parent_path() / fs::read_symlink(path);
+    return path;
+}
+
 } // namespace
 
 std::optional<std::string> read_file(const fs::path& path) {
@@ -79,9 +87,8 @@ std::optional<std::string> read_file(const fs::path& path) {
 }
 
 void write_file(const fs::path& path, std::string_view content) {
-    make_folders(path.parent_path());
-    // A link (a dotfile manager's, say) stays one: what it points to is replaced.
-    const fs::path target = fs::is_symlink(path) ? fs::weakly_canonical(path) : path;
+    const fs::path target = link_target(path);
+    make_folders(target.parent_path());
     struct stat old {};
     const mode_t mode = ::stat(target.c_str(), &old) == 0 ? old.st_mode & 0777U : 0600;
     std::string temporary = target.string() + ".XXXXXX";

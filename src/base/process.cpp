@@ -157,15 +157,46 @@ void watch_children() {
     ::sigaction(SIGCHLD, &action, nullptr);
 }
 
-// A background child of the program (an ssh master, say) may hold the pipes open after the program
-// has ended, so the end is the program's, not the streams'.
-bool ended(pid_t child, int& status) {
-    pid_t got = 0;
-    do {
-        got = ::waitpid(child, &status, WNOHANG);
-    } while (got < 0 && errno == EINTR);
-    return got != 0;
-}
+// A started program. One that was not waited for (something was thrown) is ended.
+class Child {
+  public:
+    explicit Child(pid_t pid) : pid_(pid) {}
+    ~Child() {
+        if (pid_ > 0) {
+            ::kill(pid_, SIGKILL);
+            wait();
+        }
+    }
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+    Child(Child&&) = delete;
+    Child& operator=(Child&&) = delete;
+
+    void wait() { reap(0); }
+
+    // A background child of the program (an ssh master, say) may hold the pipes open after the
+    // program has ended, so the end is the program's, not the streams'.
+    bool ended() { return reap(WNOHANG); }
+
+    // The exit code, or 128 + the signal; valid after the end.
+    [[nodiscard]] int status() const {
+        return WIFSIGNALED(status_) ? 128 + WTERMSIG(status_) : WEXITSTATUS(status_);
+    }
+
+  private:
+    bool reap(int flags) {
+        pid_t got = 0;
+        do {
+            got = ::waitpid(pid_, &status_, flags);
+        } while (got < 0 && errno == EINTR);
+        if (got != 0)
+            pid_ = -1;
+        return got != 0;
+    }
+
+    pid_t pid_;
+    int status_ = 0;
+};
 
 } // namespace
 
@@ -185,14 +216,15 @@ Result ProcessRunner::run(const Command& command) {
                         fmt::format("cannot write `{}`: {}", command.output_file.string(),
                                     std::strerror(errno)));
     }
-    const pid_t child = ::fork();
-    if (child < 0)
+    const pid_t pid = ::fork();
+    if (pid < 0)
         throw Error(Exit::failed, fmt::format("cannot start a process: {}", std::strerror(errno)));
-    if (child == 0) {
+    if (pid == 0) {
         const int empty = ::open("/dev/null", O_RDONLY);
         become(command, command.input.empty() ? empty : in.end(0), output,
                command.terminal == Terminal::yes ? -1 : err.end(1), report.end(1));
     }
+    Child child(pid);
     if (!command.output_file.empty())
         ::close(output);
     in.close(0);
@@ -202,7 +234,7 @@ Result ProcessRunner::run(const Command& command) {
 
     int error = 0;
     if (::read(report.end(0), &error, sizeof error) == static_cast<ssize_t>(sizeof error)) {
-        ::waitpid(child, nullptr, 0);
+        child.wait();
         throw Error(Exit::not_ready,
                     fmt::format("cannot run `{}`: {}", command.argv.front(), std::strerror(error)));
     }
@@ -220,7 +252,6 @@ Result ProcessRunner::run(const Command& command) {
     ::fcntl(out.end(0), F_SETFL, O_NONBLOCK);
     ::fcntl(err.end(0), F_SETFL, O_NONBLOCK);
 
-    int status = 0;
     bool done = false;
     while (!done) {
         std::array<pollfd, 4> fds{{{out.end(0), POLLIN, 0},
@@ -231,7 +262,7 @@ Result ProcessRunner::run(const Command& command) {
             throw Error(Exit::failed, fmt::format("cannot wait: {}", std::strerror(errno)));
         std::array<char, 16> ignored{};
         [[maybe_unused]] const auto n = ::read(fds[3].fd, ignored.data(), ignored.size());
-        done = ended(child, status);
+        done = child.ended();
         if (!done && fds[2].revents != 0 && !input.feed(in.end(1)))
             in.close(1);
         do { // after the program's end: all that is left
@@ -242,7 +273,7 @@ Result ProcessRunner::run(const Command& command) {
         } while (done && ::poll(fds.data(), 2, 0) > 0 && (out.open(0) || err.open(0)) &&
                  ((fds[0].revents | fds[1].revents) & POLLIN) != 0);
     }
-    result.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    result.status = child.status();
     return result;
 }
 

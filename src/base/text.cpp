@@ -65,14 +65,51 @@ std::string trim(std::string_view text) {
     return std::string(text.substr(first, text.find_last_not_of(blank) - first + 1));
 }
 
+namespace {
+
+// The length of the well-formed UTF-8 sequence that `text` starts with, 0 if it starts with none.
+// Source: The Unicode Standard, table 3-7.
+std::size_t sequence_length(std::string_view text) {
+    const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned lead = byte(0);
+    if (lead < 0x80)
+        return 1;
+    const std::size_t length = lead >= 0xc2 && lead < 0xe0   ? 2
+                               : lead >= 0xe0 && lead < 0xf0 ? 3
+                               : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                             : 0;
+    if (length == 0 || text.size() < length)
+        return 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if ((byte(i) & 0xc0U) != 0x80U)
+            return 0;
+    const unsigned second = byte(1);
+    const bool bad = (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second >= 0xa0) ||
+                     (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second >= 0x90);
+    return bad ? 0 : length;
+}
+
+// C0 except tab, DEL, and C1 (two bytes in UTF-8), some of which terminals obey.
+bool is_control(std::string_view sequence) {
+    const auto first = static_cast<unsigned char>(sequence[0]);
+    if (sequence.size() == 2)
+        return first == 0xc2 && static_cast<unsigned char>(sequence[1]) < 0xa0;
+    return (first < 0x20 && first != '\t') || first == 0x7f;
+}
+
+} // namespace
+
 std::string printable(std::string_view text) {
     std::string result;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && c != '\t') || byte == 0x7f)
-            result += fmt::format("\\x{:02x}", byte);
+    while (!text.empty()) {
+        const auto length = sequence_length(text);
+        const auto sequence = text.substr(0, std::max<std::size_t>(length, 1));
+        if (length == 0 || is_control(sequence))
+            for (const char c : sequence)
+                result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
         else
-            result += c;
+            result += sequence;
+        text.remove_prefix(sequence.size());
     }
     return result;
 }
@@ -118,38 +155,11 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
 }
 
 bool is_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        std::size_t more = 0;
-        std::uint32_t code = 0;
-        if (lead < 0x80) {
-            ++i;
-            continue;
-        }
-        if (lead >= 0xc2 && lead < 0xe0) {
-            more = 1;
-            code = lead & 0x1fU;
-        } else if (lead >= 0xe0 && lead < 0xf0) {
-            more = 2;
-            code = lead & 0x0fU;
-        } else if (lead >= 0xf0 && lead < 0xf5) {
-            more = 3;
-            code = lead & 0x07U;
-        } else {
+    while (!text.empty()) {
+        const auto length = sequence_length(text);
+        if (length == 0)
             return false;
-        }
-        if (i + more >= text.size())
-            return false;
-        for (std::size_t k = 1; k <= more; ++k) {
-            const auto next = static_cast<unsigned char>(text[i + k]);
-            if ((next & 0xc0U) != 0x80U)
-                return false;
-            code = (code << 6U) | (next & 0x3fU);
-        }
-        const bool overlong = (more == 2 && code < 0x800) || (more == 3 && code < 0x10000);
-        if (overlong || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff)
-            return false;
-        i += more + 1;
+        text.remove_prefix(length);
     }
     return true;
 }
@@ -181,22 +191,23 @@ std::string bytes(std::uint64_t n) {
     constexpr std::array<std::string_view, 5> units = {"B", "KB", "MB", "GB", "TB"};
     auto value = static_cast<double>(n);
     std::size_t unit = 0;
-    while (value >= 1000 && unit + 1 < units.size()) {
+    while (value >= (unit == 0 ? 1000 : 999.5) && unit + 1 < units.size()) {
         value /= 1000;
         ++unit;
     }
-    return unit > 0 && value < 10 ? fmt::format("{:.1f} {}", value, units.at(unit))
-                                  : fmt::format("{:.0f} {}", value, units.at(unit));
+    return unit > 0 && value < 9.95 ? fmt::format("{:.1f} {}", value, units.at(unit))
+                                    : fmt::format("{:.0f} {}", value, units.at(unit));
 }
 
 std::string age(std::int64_t seconds) {
     if (seconds < 120)
         return fmt::format("{} s", seconds);
-    if (seconds < 2 * 3600)
+    constexpr std::int64_t hour = 3600;
+    if (seconds < 2 * hour)
         return fmt::format("{} min", seconds / 60);
-    if (seconds < 48 * 3600)
-        return fmt::format("{} h", seconds / 3600);
-    return fmt::format("{} d", seconds / 86400);
+    if (seconds < 48 * hour)
+        return fmt::format("{} h", seconds / hour);
+    return fmt::format("{} d", seconds / (24 * hour));
 }
 
 } // namespace rdvc::base

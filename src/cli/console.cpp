@@ -53,7 +53,10 @@ std::string Console::bold(std::string_view text) const {
     return out_color_ ? "\033[1m" + std::string(text) + "\033[0m" : std::string(text);
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+std::string table(std::vector<std::vector<std::string>> rows) {
+    for (auto& row : rows)
+        for (auto& cell : row)
+            cell = base::printable(cell);
     std::vector<std::size_t> widths;
     for (const auto& row : rows) {
         widths.resize(std::max(widths.size(), row.size()));
@@ -64,7 +67,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
     for (const auto& row : rows) {
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i) {
-            line += base::printable(row[i]);
+            line += row[i];
             if (i + 1 < row.size())
                 line += std::string(widths[i] - width(row[i]) + 2, ' ');
         }

@@ -39,6 +39,6 @@ class Console {
 };
 
 /// Rows of cells as columns with two blanks between; the last column is not padded.
-std::string table(const std::vector<std::vector<std::string>>& rows);
+std::string table(std::vector<std::vector<std::string>> rows);
 
 } // namespace rdvc::cli

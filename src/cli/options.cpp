@@ -30,7 +30,7 @@ Options& Options::text(const std::string& names, std::string& target, const std:
 }
 
 Options& Options::number(const std::string& names, unsigned& target, const std::string& help) {
-    app_->add_option(names, target, help)->type_name("N")->capture_default_str();
+    app_->add_option(names, target, help)->type_name("N")->capture_default_str()->check(CLI::PositiveNumber);
     return *this;
 }
 
@@ -50,7 +50,15 @@ bool Options::given(const std::string& name) const {
 }
 
 bool Options::parse(const std::vector<std::string>& arguments) {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend()); // as CLI11 wants it
+    std::vector<std::string> words;
+    for (const auto& word : arguments) {
+        // CLI11 takes `--name=` for an option without its value; it is one with an empty value.
+        const bool is_empty = word.starts_with("--") && word.find('=') == word.size() - 1;
+        words.push_back(is_empty ? word.substr(0, word.size() - 1) : word);
+        if (is_empty)
+            words.emplace_back();
+    }
+    std::vector<std::string> reversed(words.rbegin(), words.rend()); // as CLI11 wants it
     try {
         app_->parse(reversed);
     } catch (const CLI::CallForHelp&) {

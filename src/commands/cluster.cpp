@@ -140,10 +140,12 @@ Error connection_error(const std::string& cluster, const transport::Connection::
             error.hint(fmt::format("`ssh {} true` must work", cluster));
         return error;
     }
+    if (reply.outcome == transport::Outcome::no_bash)
+        return Error(Exit::not_ready, fmt::format("`{}` has no bash", cluster))
+            .context(reason)
+            .hint(fmt::format("`ssh {} bash --version` must work", cluster));
     Error error(Exit::unknown, fmt::format("the answer from `{}` is not complete", cluster));
     error.context(reason.empty() ? fmt::format("ssh ended with {}", reply.status) : reason);
-    if (reason.find("bash") != std::string::npos && reason.find("not found") != std::string::npos)
-        error.hint("the cluster needs bash on the PATH of `ssh HOST bash`");
     return error;
 }
 

@@ -64,7 +64,7 @@ std::string setup_command(const Project& project) {
     const auto exists = [&](const std::string& file) {
         return std::filesystem::exists(project.dvc_project / file);
     };
-    const auto configured = project.config.text("env.setup");
+    auto configured = project.config.text("env.setup");
     if (!configured.empty()) {
         const auto program = configured.substr(0, configured.find(' '));
         if (program.starts_with("./") && !exists(program))
@@ -73,7 +73,7 @@ std::string setup_command(const Project& project) {
                 .context("it is set by env.setup, in " + project.config.origin("env.setup"));
         return configured;
     }
-    for (const std::string file : {"./init_python_venv.sh", "./init_env.sh"})
+    for (const auto* file : {"./init_python_venv.sh", "./init_env.sh"})
         if (exists(file))
             return file;
     return "";
@@ -127,9 +127,12 @@ std::vector<std::string> contradicting_variables(const Submission& submission) {
     std::vector<std::string> variables;
     for (const auto& [name, value] : submission.sbatch)
         variables.push_back(slurm::environment_variable(name));
-    for (const auto* own : {"SBATCH_ARRAY_INX", "SBATCH_OUTPUT", "SBATCH_ERROR", "SBATCH_OPEN_MODE",
-                            "SBATCH_WAIT", "SBATCH_CHDIR", "SBATCH_IGNORE_PBS"})
+    for (const auto* own :
+         {"SBATCH_ARRAY_INX", "SBATCH_OUTPUT", "SBATCH_ERROR", "SBATCH_OPEN_MODE", "SBATCH_WAIT",
+          "SBATCH_CHDIR", "SBATCH_IGNORE_PBS", "SBATCH_CLUSTERS", "SLURM_CLUSTERS"})
         variables.emplace_back(own);
+    if (std::find(variables.begin(), variables.end(), "SBATCH_HINT") != variables.end())
+        variables.emplace_back("SLURM_HINT"); // sbatch reads both
     return variables;
 }
 
@@ -324,15 +327,16 @@ Exit run(cli::World& world, const Words& words) {
         report_submitted(world.console, submission, record.job, cluster.name(), arguments.json);
         return Exit::done;
     }
-    const bool certain = answer.verb == "refused" || answer.verb == "resend" ||
-                         answer.reply.outcome == transport::Outcome::unreachable;
+    const bool never_started = answer.reply.outcome == transport::Outcome::unreachable ||
+                               answer.reply.outcome == transport::Outcome::no_bash;
+    const bool certain = answer.verb == "refused" || answer.verb == "resend" || never_started;
     record.state = certain ? ledger::State::refused : ledger::State::unconfirmed;
     writable_ledger.conclude(record);
     if (answer.verb == "refused")
         throw refusal(answer, cluster.name());
     if (answer.verb == "resend")
         throw Error(Exit::failed, "the cluster's mirror cannot be repaired by sending all objects");
-    if (answer.reply.outcome == transport::Outcome::unreachable)
+    if (never_started)
         throw connection_error(cluster.name(), answer.reply);
     throw Error(Exit::unknown, "it is not known whether the job was submitted")
         .context(answer.verb == "unknown" ? answer.rest

@@ -65,7 +65,7 @@ State derive_state(const Kept& kept, const Overview& overview) {
     }
     if (!overview.squeue_answered)
         return {"unknown", phase, "squeue does not answer: " + overview.squeue_words};
-    if (!kept.job.empty())
+    if (!kept.job.empty() || kept.claimed || kept.sbatch_exit == "0")
         return {"lost", phase,
                 kept.claimed ? "the job ended without a result; see its log"
                              : "SLURM knows the job no more, and it never started"};

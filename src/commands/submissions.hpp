@@ -22,7 +22,7 @@ struct Kept {
         {}; ///< start (seconds since the epoch), name
     std::string job = {};
     std::string sbatch_exit = {};
-    bool claimed = false;
+    bool claimed = false; ///< by a job, not by the submitter
 };
 
 /// The cluster's answer to `status`.

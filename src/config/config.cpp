@@ -35,6 +35,13 @@ Error unknown(const std::string& place, const std::string& what, const std::stri
                                              base::suggestion(word, candidates))};
 }
 
+Error user_only(const std::string& place, const std::string& key) {
+    return Error(Exit::configuration,
+                 fmt::format("{}: a project's file may not set `{}`", place, key))
+        .context("a cloned project could otherwise send your code elsewhere")
+        .hint("set it in ~/.config/rdvc/config.toml");
+}
+
 // A flag may be written as a word where only words can be had (environment).
 std::optional<bool> as_flag(const Scalar& value) {
     if (const auto* flag = std::get_if<bool>(&value))
@@ -91,7 +98,11 @@ void add_sbatch_option(SbatchOptions& options, const std::string& name, const Sc
     if (option->argument == slurm::Argument::required && std::get_if<bool>(&kept) != nullptr &&
         std::get<bool>(kept))
         throw Error(Exit::configuration, fmt::format("{}: `{}` needs a value", place, name));
-    if (option->argument == slurm::Argument::none)
+    // An environment variable can only say `true` or `false` as text.
+    const auto* text = std::get_if<std::string>(&kept);
+    const bool is_word = text != nullptr && (*text == "true" || *text == "false");
+    if (option->argument == slurm::Argument::none ||
+        (option->argument == slurm::Argument::optional && is_word))
         kept = *as_flag(kept);
     options[name] = {kept, place};
 }
@@ -165,8 +176,19 @@ void Config::read_entry(const Entry& entry, const std::string& file, bool is_pro
     const std::string place = fmt::format("{}:{}", file, entry.line);
     const std::string& table = entry.path.front();
     if (std::find(tables.begin(), tables.end(), table) == tables.end())
-        throw unknown(place, entry.path.size() == 1 ? "key" : "table", table, tables);
+        throw unknown(place, entry.path.size() == 1 && !entry.is_table ? "key" : "table", table,
+                      tables);
     const bool named = table == "clusters" || table == "instances";
+    if (entry.is_table) {
+        if (is_project && table == "clusters")
+            throw user_only(place, table);
+        if (table == "instances" && entry.path.size() == 2)
+            instances_[entry.path[1]];
+        if (table == "clusters" && entry.path.size() == 2)
+            clusters_.push_back(entry.path[1]);
+        if (entry.path.size() <= (named ? 2U : 1U))
+            return;
+    }
     if (entry.path.size() != (named ? 3U : 2U))
         throw Error(Exit::configuration,
                     fmt::format("{}: `{}` is no setting", place, base::join(entry.path, ".")));
@@ -183,13 +205,8 @@ void Config::read_entry(const Entry& entry, const std::string& file, bool is_pro
         return;
     }
     if (is_project && setting->set_by == SetBy::user)
-        throw Error(Exit::configuration,
-                    fmt::format("{}: a project's file may not set `{}`", place, key))
-            .context("a cloned project could otherwise send your code elsewhere")
-            .hint("set it in ~/.config/rdvc/config.toml");
+        throw user_only(place, key);
     const auto value = checked(*setting, entry.value, place);
-    if (table == "clusters")
-        clusters_.push_back(entry.path[1]);
     const bool applies =
         table == "clusters" ? entry.path[1] == cluster : table != "cluster" || cluster.empty();
     if (applies)

@@ -32,13 +32,14 @@ std::string header_for(const std::vector<std::string>& tables) {
 }
 
 std::string add_line(std::string_view text, const std::string& header, const std::string& line) {
+    const std::string line_end = text.find("\r\n") == std::string_view::npos ? "\n" : "\r\n";
     auto all = base::lines(text);
     const auto table = std::find_if(all.begin(), all.end(), [&](const std::string& candidate) {
         return header_of(candidate) == header;
     });
     if (table == all.end()) {
         all.insert(all.end(), {"", header, line});
-        return base::join(all, "\n") + "\n";
+        return base::join(all, line_end) + line_end;
     }
     auto end = std::find_if(table + 1, all.end(), [](const std::string& candidate) {
         return !header_of(candidate).empty();
@@ -52,29 +53,47 @@ std::string add_line(std::string_view text, const std::string& header, const std
         while (end != table + 1 && !is_value(*(end - 1)))
             --end;
     all.insert(end, line);
-    return base::join(all, "\n") + "\n";
+    return base::join(all, line_end) + line_end;
+}
+
+// True if `after` has what `before` has and besides at most the key `path` (and new tables).
+bool differs_only_in(const std::vector<std::string>& path, const std::vector<Entry>& before,
+                     std::vector<Entry> after) {
+    const auto is_new = [&](const Entry& entry) {
+        return entry.path == path ||
+               (entry.is_table && std::find(before.begin(), before.end(), entry) == before.end());
+    };
+    const auto added = std::count_if(after.begin(), after.end(),
+                                     [&](const Entry& entry) { return entry.path == path; });
+    std::erase_if(after, is_new);
+    return added == 1 && after.size() == before.size() &&
+           std::is_permutation(after.begin(), after.end(), before.begin());
 }
 
 } // namespace
 
 std::string set_value(std::string_view text, const std::vector<std::string>& path,
                       const std::string& value, const std::string& file) {
-    for (const auto& entry : parse_toml(text, file)) {
-        if (entry.path == path) {
+    const auto before = parse_toml(text, file);
+    for (const auto& entry : before) {
+        if (entry.path == path && !entry.is_table) {
             std::string result(text);
             return result.replace(entry.begin, entry.end - entry.begin, value);
         }
     }
     const std::vector<std::string> tables(path.begin(), path.end() - 1);
     auto result = add_line(text, header_for(tables), fmt::format("{} = {}", path.back(), value));
+    bool good = false;
     try {
-        parse_toml(result, file);
-    } catch (const base::Error& error) {
+        good = differs_only_in(path, before, parse_toml(result, file));
+    } catch (const base::Error&) {
+        good = false; // inline or dotted tables cannot be added to by a line
+    }
+    if (!good)
         throw base::Error(base::Exit::configuration,
                           fmt::format("{}: cannot add `{} = {}` to {}", file, path.back(), value,
                                       header_for(tables)))
             .hint("add it by hand");
-    }
     return result;
 }
 

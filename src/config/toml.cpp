@@ -14,6 +14,8 @@ namespace {
 // Offset of a toml++ position; its columns count code points.
 std::size_t offset(std::string_view text, const toml::source_position& position) {
     std::size_t at = 0;
+    if (text.starts_with("\xef\xbb\xbf")) // a byte order mark is no column
+        at = 3;
     for (toml::source_index line = 1; line < position.line; ++line)
         at = text.find('\n', at) + 1;
     for (toml::source_index column = 1; column < position.column && at < text.size(); ++column) {
@@ -32,12 +34,19 @@ class Flattener {
         for (const auto& [key, node] : table) {
             auto inner = path;
             inner.emplace_back(key.str());
-            if (const auto* nested = node.as_table())
+            if (const auto* nested = node.as_table()) {
+                entries.push_back({inner,
+                                   {},
+                                   node.source().begin.line,
+                                   offset(text_, node.source().begin),
+                                   0,
+                                   true});
                 this->table(*nested, inner);
-            else
+            } else {
                 entries.push_back({inner, scalar(node), node.source().begin.line,
                                    offset(text_, node.source().begin),
                                    offset(text_, node.source().end)});
+            }
         }
     }
 

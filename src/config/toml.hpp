@@ -10,14 +10,19 @@ namespace rdvc::config {
 
 using Scalar = std::variant<std::string, bool, std::vector<std::string>>;
 
-/// One `key = value` with the tables that it stands in, outermost first, and where its value stands
-/// in the text (line and column from 1, bytes; `end` is one past the last byte).
+/// One table, or one `key = value` with the tables that it stands in, outermost first, and where
+/// its value stands in the text (line and column from 1, bytes; `end` is one past the last byte).
 struct Entry {
     std::vector<std::string> path;
     Scalar value; ///< numbers become text
     std::size_t line = 0;
     std::size_t begin = 0; ///< offset of the value in the text
     std::size_t end = 0;
+    bool is_table = false; ///< the table `path` itself, which may be empty; it has no value
+
+    bool operator==(const Entry& other) const {
+        return path == other.path && value == other.value && is_table == other.is_table;
+    }
 };
 
 /// All entries of `text`, in the file's order. Throws Error (configuration) that names `file` and

@@ -22,6 +22,13 @@ std::vector<std::string> git_in(const Repository& repository, std::vector<std::s
     return argv;
 }
 
+// The subcommand: the first word that is no option.
+std::string name_of(const std::vector<std::string>& arguments) {
+    const auto name = std::find_if(arguments.begin(), arguments.end(),
+                                   [](const std::string& word) { return !word.starts_with("-"); });
+    return name == arguments.end() ? "" : *name;
+}
+
 std::string ask(base::Runner& runner, const Repository& repository,
                 const std::vector<std::string>& arguments, const std::string& input = "") {
     base::Command command{.argv = git_in(repository, arguments)};
@@ -29,7 +36,7 @@ std::string ask(base::Runner& runner, const Repository& repository,
         command.input = {input};
     const auto result = runner.run(command);
     if (result.status != 0)
-        throw Error(Exit::failed, fmt::format("git {} failed", arguments.front()))
+        throw Error(Exit::failed, fmt::format("git {} failed", name_of(arguments)))
             .context(result.err);
     return result.out;
 }
@@ -38,16 +45,24 @@ std::string ask(base::Runner& runner, const Repository& repository,
 
 std::optional<Repository> find_repository(base::Runner& runner,
                                           const std::filesystem::path& folder) {
-    const auto result = runner.run({.argv = {"git", "rev-parse", "--show-toplevel",
-                                             "--is-shallow-repository", "--show-prefix"},
-                                    .folder = folder});
-    const auto facts = base::lines(result.out);
-    if (result.status != 0 || facts.size() < 2)
+    const auto result = runner.run(
+        {.argv = {"git", "rev-parse", "--is-shallow-repository", "--show-toplevel", "--show-cdup"},
+         .folder = folder});
+    if (result.status != 0 && result.err.find("not a git repository") != std::string::npos)
         return std::nullopt;
+    // Paths may have line ends in them; the way up (`../../`) has none.
+    const auto first = result.out.find('\n');
+    const auto last = result.out.rfind('\n', result.out.size() - 2);
+    if (result.status != 0 || first == std::string::npos || last <= first)
+        throw Error(Exit::not_ready, "git does not know this repository's work tree")
+            .context(result.err);
+    const std::filesystem::path top = result.out.substr(first + 1, last - first - 1);
+    const auto up = std::count(result.out.begin() + static_cast<long>(last), result.out.end(), '/');
     std::filesystem::path prefix;
-    if (facts.size() > 2 && !facts[2].empty())
-        prefix = facts[2].substr(0, facts[2].size() - 1); // without the slash at its end
-    return Repository{facts[0], prefix, facts[1] == "true"};
+    std::filesystem::path at = std::filesystem::weakly_canonical(folder);
+    for (auto level = up; level > 0; --level, at = at.parent_path())
+        prefix = prefix.empty() ? at.filename() : at.filename() / prefix;
+    return Repository{top, prefix, result.out.starts_with("true")};
 }
 
 Head read_head(base::Runner& runner, const Repository& repository) {
@@ -147,27 +162,33 @@ std::string name_in_url(const std::string& url) {
 }
 
 std::string normalised_url(const std::string& url) {
-    std::string rest = url;
-    const auto scheme = rest.find("://");
+    std::string rest = url.starts_with("file://") ? url.substr(7) : url;
     std::string host;
-    if (scheme != std::string::npos) {
+    if (const auto scheme = rest.find("://"); scheme != std::string::npos) {
         rest = rest.substr(scheme + 3);
         const auto slash = rest.find('/');
         host = rest.substr(0, slash);
         rest = slash == std::string::npos ? "" : rest.substr(slash + 1);
+        host = host.substr(host.rfind('@') + 1);
+        const auto after_address = host.find(']'); // [IPv6]:port
+        host =
+            host.substr(0, host.find(':', after_address == std::string::npos ? 0 : after_address));
     } else if (const auto colon = rest.find(':');
                colon != std::string::npos && rest.find('/') > colon) {
         host = rest.substr(0, colon);
         rest = rest.substr(colon + 1);
+        host = host.substr(host.rfind('@') + 1);
     }
-    host = host.substr(host.rfind('@') + 1);
-    host = host.substr(0, host.find(':'));
     std::transform(host.begin(), host.end(), host.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    while (!rest.empty() && rest.back() == '/')
-        rest.pop_back();
+    const auto drop_slashes = [&rest] {
+        while (!rest.empty() && rest.back() == '/')
+            rest.pop_back();
+    };
+    drop_slashes();
     if (rest.ends_with(".git"))
         rest.resize(rest.size() - 4);
+    drop_slashes();
     while (!rest.empty() && rest.front() == '/' && !host.empty())
         rest.erase(0, 1);
     return host.empty() ? rest : host + "/" + rest;

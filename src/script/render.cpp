@@ -30,7 +30,8 @@ std::string render_job(const Submission& submission) {
     const auto& facts = submission.facts;
     std::string text = "#!/bin/bash\n#\n";
     text += "# Made by rdvc. It can be read, changed and run by hand in an interactive allocation\n"
-            "# (salloc, then: srun --pty bash, then: bash THIS_FILE).\n#\n";
+            "# (salloc, then: srun --pty bash, then: bash THIS_FILE).\n#\n"
+            "# shellcheck disable=SC2016 # the values below are data, not code\n#\n";
     for (const auto& [name, value] : submission.sbatch)
         text += slurm::header_line(name, value) + "\n";
 

@@ -159,7 +159,6 @@ std::string header_line(std::string_view name, const std::optional<std::string>&
         if (byte < 0x20 || byte == 0x7f)
             throw base::Error(base::Exit::usage,
                               fmt::format("the value of `--{}` has a control character", name))
-                .context(*value)
                 .hint("sbatch's header lines cannot express it; remove it");
         quoted = quoted || plain.find(c) == std::string_view::npos;
         if (c == '"' || c == '\\')

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <regex>
 
 #include <fmt/core.h>
 
@@ -31,20 +32,22 @@ const std::vector<OwnOption>& own_options() {
 }
 // clang-format on
 
-bool is_sweep(std::string_view override) {
-    const auto equals = override.find('=');
-    if (equals == std::string_view::npos)
-        return false;
-    const auto value = base::trim(override.substr(equals + 1));
-    for (const std::string_view function : {"choice(", "range(", "interval(", "glob("})
-        if (value.starts_with(function))
-            return true;
+namespace {
+
+// The parts of `value` between commas that are outside of brackets and quotes.
+std::vector<std::string> split_at_commas(std::string_view value) {
+    std::vector<std::string> parts(1);
     int depth = 0;
     char quote = 0;
     for (std::size_t i = 0; i < value.size(); ++i) {
         const char c = value[i];
-        if (c == '\\')
-            ++i;
+        if (c == ',' && depth <= 0 && quote == 0) {
+            parts.emplace_back();
+            continue;
+        }
+        parts.back() += c;
+        if (c == '\\' && i + 1 < value.size())
+            parts.back() += value[++i];
         else if (quote != 0)
             quote = c == quote ? '\0' : quote;
         else if (c == '\'' || c == '"')
@@ -53,10 +56,49 @@ bool is_sweep(std::string_view override) {
             ++depth;
         else if (c == ']' || c == '}' || c == ')')
             --depth;
-        else if (c == ',' && depth <= 0)
-            return true;
     }
-    return false;
+    return parts;
+}
+
+bool has_several_values(std::string_view text);
+
+// `NAME(...)`: sweeps of their own, and functions that are sweeps if what they are given is.
+// Source: Hydra 1.3, "Extended override grammar".
+bool is_sweep_call(const std::string& function, const std::vector<std::string>& arguments) {
+    constexpr std::array<std::string_view, 4> sweeps = {"choice", "range", "interval", "glob"};
+    constexpr std::array<std::string_view, 7> wrappers = {"sort", "shuffle", "int",     "float",
+                                                          "str",  "bool",    "json_str"};
+    const auto is_one_of = [&function](const auto& names) {
+        return std::find(names.begin(), names.end(), function) != names.end();
+    };
+    if (is_one_of(sweeps))
+        return true;
+    std::vector<std::string> positional;
+    for (const auto& argument : arguments)
+        if (argument.find('=') == std::string::npos) // not `reverse=true`
+            positional.push_back(argument);
+    if (function == "tag")
+        return !positional.empty() && has_several_values(positional.back());
+    return is_one_of(wrappers) &&
+           (positional.size() > 1 || (positional.size() == 1 && has_several_values(positional[0])));
+}
+
+bool has_several_values(std::string_view text) {
+    const auto value = base::trim(text);
+    if (split_at_commas(value).size() > 1)
+        return true;
+    const auto bracket = value.find('(');
+    if (bracket == std::string::npos || value.back() != ')')
+        return false;
+    return is_sweep_call(base::trim(value.substr(0, bracket)),
+                         split_at_commas(value.substr(bracket + 1, value.size() - bracket - 2)));
+}
+
+} // namespace
+
+bool is_sweep(std::string_view override) {
+    const auto equals = override.find('=');
+    return equals != std::string_view::npos && has_several_values(override.substr(equals + 1));
 }
 
 namespace {
@@ -90,10 +132,11 @@ class Parser {
     std::string value(const std::string& option, const std::optional<std::string>& attached) {
         if (attached)
             return *attached;
-        const bool missing = at_ == words_.size() ||
-                             (words_[at_].size() > 1 && words_[at_][0] == '-' &&
-                              words_[at_].find(' ') == std::string::npos &&
-                              words_[at_].find_first_not_of("-.0123456789") != std::string::npos);
+        static const std::regex negative_number(R"(-\d+|-\d*\.\d+)");
+        const bool missing =
+            at_ == words_.size() || (words_[at_].size() > 1 && words_[at_][0] == '-' &&
+                                     words_[at_].find(' ') == std::string::npos &&
+                                     !std::regex_match(words_[at_], negative_number));
         if (missing)
             throw Error(Exit::usage, fmt::format("`{}` needs a value", option));
         return words_[at_++];
@@ -139,7 +182,7 @@ class Parser {
         else if (option.name == "cluster")
             result_.cluster = given;
         else if (option.name == "code")
-            result_.code = given;
+            result_.code = code(given);
         else if (option.name == "no-pull")
             result_.pull = false;
         else if (option.name == "dry-run")
@@ -148,6 +191,13 @@ class Parser {
             result_.json = true;
         else
             any_sbatch_option(given);
+    }
+
+    static std::string code(const std::string& given) {
+        if (given != "ssh" && given != "origin")
+            throw Error(Exit::usage,
+                        fmt::format("`--code` is `{}`; it must be `ssh` or `origin`", given));
+        return given;
     }
 
     // `--sbatch=OPTION[=VALUE]`: for options that the table does not know.
@@ -165,7 +215,16 @@ class Parser {
             attached = text.substr(equals + 1);
         if (const auto* option = slurm::find_option(name))
             refuse_if_owned(*option);
+        else
+            refuse_abbreviation(name); // sbatch would take it for the whole
         result_.sbatch.emplace_back(name, attached);
+    }
+
+    static void refuse_abbreviation(const std::string& name) {
+        for (const auto& option : slurm::options())
+            if (option.name.starts_with(name))
+                throw Error(Exit::usage, fmt::format("`--sbatch={}` is abbreviated", name))
+                    .hint(fmt::format("write `{}` in full", option.name));
     }
 
     static void refuse_if_owned(const slurm::Option& option) {
@@ -197,8 +256,7 @@ class Parser {
             throw Error(Exit::usage, fmt::format("`{} {}` is a sweep", shown, *given))
                 .context("sweeps as job arrays are not built yet; one `rdvc run` is one experiment")
                 .hint("run each value with a `rdvc run` of its own, or quote a value that has a "
-                      "comma: "
-                      "-S \"key='a,b'\"");
+                      "comma: -S \"key='a,b'\"");
         if (option.name == "force")
             result_.force = true;
         result_.dvc.push_back(word);
@@ -222,7 +280,7 @@ class Parser {
     }
 
     // `-fS a=b`, `-nNAME`: letters without value may be followed by more; one with a value takes
-    // the rest of the word, or the next one. Each letter is passed on as a word of its own.
+    // the rest of the word, or the next one. Each option is passed on as a word of its own.
     void short_options(const std::string& word) {
         for (std::size_t i = 1; i < word.size(); ++i) {
             const auto& table = dvc_options();
@@ -240,7 +298,10 @@ class Parser {
                 rest.erase(0, 1); // as argparse does
             const bool attached = i + 1 < word.size();
             const std::string given = value(shown, attached ? std::optional(rest) : std::nullopt);
-            dvc_option(*row, shown, given, shown, given);
+            if (attached)
+                dvc_option(*row, shown, given, "-" + word.substr(i), std::nullopt);
+            else
+                dvc_option(*row, shown, given, shown, given);
             return;
         }
     }

@@ -55,10 +55,22 @@ class Header {
     std::vector<SbatchOption> options_;
 };
 
-// A job name is one line of at most 1,024 bytes; branches may be long.
+// A job name is one line of at most 1,024 bytes; branches may be long. Cut between characters.
 std::string job_name(const Facts& facts) {
     const std::string at = facts.branch.empty() ? facts.commit.substr(0, 10) : facts.branch;
-    return fmt::format("rdvc-run:{}:{}", facts.repo_name, at).substr(0, 200);
+    std::string name = fmt::format("rdvc-run:{}:{}", facts.repo_name, at).substr(0, 200);
+    while (!name.empty() && !base::is_utf8(name) && base::is_utf8(at))
+        name.pop_back();
+    return name;
+}
+
+// True if anybody has said anything about this sbatch option, be it that it is not wanted.
+bool given(const std::string& name, const config::Config& config, const std::string& instance,
+           const RunArguments& arguments) {
+    return config.run_options().contains(name) ||
+           (!instance.empty() && config.instance(instance).contains(name)) ||
+           std::any_of(arguments.sbatch.begin(), arguments.sbatch.end(),
+                       [&](const SbatchOption& option) { return option.first == name; });
 }
 
 } // namespace
@@ -69,9 +81,6 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
     header.set("job-name", job_name(facts));
     header.set("wckey", facts.repo_name);
     header.add(config.run_options());
-    if (header.has("mail-user") && !header.has("mail-type") &&
-        !config.run_options().contains("mail-type"))
-        header.set("mail-type", "END,FAIL");
     const std::string instance = arguments.instance.value_or(config.text("run.instance"));
     if (!instance.empty())
         header.add(config.instance(instance));
@@ -82,6 +91,8 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
         else
             header.set(name, value);
     }
+    if (header.has("mail-user") && !given("mail-type", config, instance, arguments))
+        header.set("mail-type", "END,FAIL");
     const std::string comment = header.value("comment");
     header.set("comment", "rdvc:" + token + (comment.empty() ? "" : " " + comment));
 

@@ -41,8 +41,6 @@ std::vector<std::string> multiplex_options(const Destination& destination,
 
 std::vector<std::string> ssh_words(const Destination& destination,
                                    const std::vector<std::string>& multiplex) {
-    refuse_option(destination.host, "cluster.host");
-    refuse_option(destination.username, "cluster.username");
     std::vector<std::string> words = {"ssh", "-T"};
     words.insert(words.end(), destination.ssh_options.begin(), destination.ssh_options.end());
     words.insert(words.end(), multiplex.begin(), multiplex.end());
@@ -52,22 +50,56 @@ std::vector<std::string> ssh_words(const Destination& destination,
     return words;
 }
 
+namespace {
+
+// ssh's own words for failures before the remote command is started, as whole lines begin.
+bool is_before_start(std::string_view line) {
+    constexpr auto starts = std::to_array<std::string_view>({
+        "ssh: connect to host ",
+        "ssh: connect to address ",
+        "ssh: Could not resolve hostname ",
+        "Host key verification failed.",
+        "kex_exchange_identification: ",
+        "ssh_exchange_identification: ",
+        "banner exchange: ",
+        "Connection timed out during banner exchange",
+        "Connection closed by ",
+        "Connection reset by ",
+        "Unable to negotiate with ",
+        "Can't open user config file ",
+    });
+    const bool known = std::any_of(starts.begin(), starts.end(),
+                                   [&](std::string_view start) { return line.starts_with(start); });
+    // "USER@HOST: Permission denied (publickey).", "Received disconnect from ...: Too many ..."
+    const bool denied = line.find("@") != std::string_view::npos &&
+                        line.find(": Permission denied (") != std::string_view::npos;
+    const bool disconnected = line.starts_with("Received disconnect from ") &&
+                              line.ends_with("Too many authentication failures");
+    // "FILE: line N: Bad configuration option: ..."
+    const bool configuration = line.find(": Bad configuration option: ") != std::string_view::npos;
+    return known || denied || disconnected || configuration;
+}
+
+// ssh's words for a session that broke off.
+bool is_after_start(std::string_view line) {
+    return line.starts_with("client_loop: ") || line.starts_with("Read from remote host ") ||
+           line.starts_with("Timeout, server ") ||
+           (line.starts_with("Connection to ") && line.find(" closed") != std::string_view::npos);
+}
+
+} // namespace
+
 Outcome classify(int status, bool heard_hello, std::string_view ssh_errors) {
-    // ssh's own failures, as OpenSSH words them, that come before the remote command is started.
-    constexpr std::array<std::string_view, 14> before = {
-        "Could not resolve hostname",  "Connection refused",
-        "Connection timed out",        "No route to host",
-        "Network is unreachable",      "Host key verification failed",
-        "Permission denied",           "Too many authentication failures",
-        "Operation timed out",         "Connection closed by",
-        "kex_exchange_identification", "Bad configuration option",
-        "Can't open user config file", "no matching host key"};
     if (heard_hello)
         return status == 0 ? Outcome::answered : Outcome::unknown;
-    const bool is_before = std::any_of(before.begin(), before.end(), [&](std::string_view words) {
-        return ssh_errors.find(words) != std::string_view::npos;
-    });
-    return status == 255 && is_before ? Outcome::unreachable : Outcome::unknown;
+    constexpr int cannot_execute = 126; // the login shell's word for bash
+    constexpr int not_found = 127;
+    if (status == cannot_execute || status == not_found)
+        return Outcome::no_bash;
+    const auto all = base::lines(ssh_errors);
+    const bool certain = status == 255 && std::any_of(all.begin(), all.end(), is_before_start) &&
+                         std::none_of(all.begin(), all.end(), is_after_start);
+    return certain ? Outcome::unreachable : Outcome::unknown;
 }
 
 std::string main_reason(std::string_view ssh_errors) {
@@ -81,7 +113,10 @@ std::string main_reason(std::string_view ssh_errors) {
 Connection::Connection(base::Runner& runner, Destination destination,
                        std::filesystem::path socket_folder)
     : runner_(runner), destination_(std::move(destination)),
-      socket_folder_(std::move(socket_folder)) {}
+      socket_folder_(std::move(socket_folder)) {
+    refuse_option(destination_.host, "cluster.host");
+    refuse_option(destination_.username, "cluster.username");
+}
 
 // Asks ssh's own configuration once; `-G` opens no connection.
 const std::vector<std::string>& Connection::multiplex() {

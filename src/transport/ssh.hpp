@@ -31,7 +31,6 @@ std::vector<std::string> multiplex_options(const Destination& destination,
                                            const std::filesystem::path& folder);
 
 /// The words before the remote command: `ssh OPTIONS -- HOST`.
-/// Throws Error (configuration) for a host or user name that ssh would take as an option.
 std::vector<std::string> ssh_words(const Destination& destination,
                                    const std::vector<std::string>& multiplex);
 
@@ -39,6 +38,7 @@ std::vector<std::string> ssh_words(const Destination& destination,
 enum class Outcome {
     answered,    ///< the request ran to its last word
     unreachable, ///< it certainly did not start: no connection
+    no_bash,     ///< it certainly did not start: the login shell found no bash to run it
     unknown,     ///< it may have started; the answer is not whole
 };
 
@@ -51,6 +51,7 @@ std::string main_reason(std::string_view ssh_errors);
 
 class Connection {
   public:
+    /// Throws Error (configuration) for a host or user name that ssh would take as an option.
     Connection(base::Runner& runner, Destination destination, std::filesystem::path socket_folder);
 
     struct Request {
