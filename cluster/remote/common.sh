@@ -37,9 +37,12 @@ open_rdvc_dir() {
     /*) ;;
     *) finish refused dir "cluster.dir must start with / or ~/: ${rdvc_dir}" ;;
     esac
-    mkdir -p "${rdvc_dir}"/{submissions,jobs,logs,repos,cache} 2>/dev/null ||
-        finish refused dir "cannot make ${rdvc_dir}"
-    rdvc_dir=$(cd -P "${rdvc_dir}" && pwd) || finish refused dir "cannot enter ${rdvc_dir}"
+    if [[ ! -d ${rdvc_dir}/repos ]]; then # made last
+        mkdir -p "${rdvc_dir}"/{submissions,jobs,logs,cache,repos} 2>/dev/null ||
+            finish refused dir "cannot make ${rdvc_dir}"
+    fi
+    cd -P "${rdvc_dir}" || finish refused dir "cannot enter ${rdvc_dir}"
+    rdvc_dir=${PWD}
     local forbidden
     for forbidden in / "${HOME}" "${SCRATCH:-/}" /scratch /tmp; do
         if [[ -d ${forbidden} && ${rdvc_dir} -ef ${forbidden} ]]; then
@@ -51,10 +54,7 @@ open_rdvc_dir() {
 # A new mirror is made beside its place and renamed, so that two submissions can meet here.
 open_mirror() {
     mirror="${rdvc_dir}/repos/$1"
-    if [[ -d ${mirror} ]]; then
-        git -C "${mirror}" rev-parse --git-dir >/dev/null 2>&1 && return
-        mv "${mirror}" "${mirror}.broken-${nonce}"
-    fi
+    [[ ! -d ${mirror} ]] || return 0
     local new="${mirror}.new-${nonce}"
     git init --quiet --bare "${new}" >/dev/null || finish refused mirror "cannot make ${new}"
     git -C "${new}" config gc.auto 0

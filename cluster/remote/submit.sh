@@ -1,7 +1,7 @@
 # One submission: takes script, tags and missing Git objects from standard input, and calls sbatch.
-# Assignments before this text: token, attempt, mirror, head, experiment_ref, force, code,
-# script_size, notes_size, tags_size, pack_size, and the arrays haves, tag_objects, sbatch_options,
-# unset_variables.
+# Assignments before this text: token, attempt, mirror, head, experiment_ref, force, code, notes,
+# script_size, tags_size, pack_size, and the arrays haves, tag_objects, unset_variables.
+# A process costs one or two milliseconds, and the user waits: bash itself does what it can.
 set -o pipefail
 
 need_programs() {
@@ -22,12 +22,24 @@ unset_contradictions() {
     done
 }
 
-# The pack was made against commits that the laptop believes to be here.
-check_haves() {
-    local have
-    for have in "${haves[@]+"${haves[@]}"}"; do
-        git -C "${mirror}" cat-file -e "${have}^{commit}" 2>/dev/null || finish resend "${have}"
-    done
+# One question to git: is the mirror whole, has it the commits that the pack was made against, is the
+# experiment's name free?
+check_mirror() {
+    local questions=("${haves[@]+"${haves[@]/%/^\{commit\}}"}" "${experiment_ref}") known line
+    known=$(printf '%s\n' "${questions[@]}" | git -C "${mirror}" cat-file --batch-check 2>/dev/null) || {
+        mv "${mirror}" "${mirror}.broken-${token}"
+        finish resend "${mirror}"
+    }
+    while read -r line; do
+        case ${line} in
+        refs/*" missing") ;;
+        *" missing") finish resend "${line% missing}" ;;
+        esac
+    done <<<"${known}"
+    # The last answer is the experiment's.
+    if [[ ${force} != 1 && ${known##*$'\n'} != *" missing" ]]; then
+        finish refused name "${experiment_ref##*/}"
+    fi
 }
 
 receive_files() {
@@ -35,14 +47,15 @@ receive_files() {
     if ! mkdir "${folder}" 2>/dev/null && [[ -e ${folder}/sbatch.exit ]]; then
         finish refused token "this submission is known here already"
     fi
-    local part size
-    for part in job.sh:"${script_size}" submission:"${notes_size}" tags:"${tags_size}"; do
-        size=${part#*:}
-        part=${folder}/${part%%:*}
-        receive "${size}" >"${part}" || finish refused disk "cannot write ${part}"
-        [[ $(wc -c <"${part}") -eq ${size} ]] || finish refused disk "cannot write ${part}"
-    done
-    chmod 700 "${folder}/job.sh"
+    local size
+    receive "${script_size}" >"${folder}/job.sh" || finish refused disk "cannot write to ${folder}"
+    size=$(wc -c <"${folder}/job.sh")
+    if ((size != script_size)); then
+        finish refused disk "cannot write to ${folder}: ${size} of ${script_size} bytes are there"
+    fi
+    printf '%s' "${notes}" >"${folder}/submission" || finish refused disk "cannot write to ${folder}"
+    ((tags_size == 0)) || receive "${tags_size}" >"${folder}/tags" ||
+        finish refused disk "cannot write to ${folder}"
 }
 
 receive_objects() {
@@ -62,20 +75,12 @@ receive_objects() {
     } | git -C "${mirror}" update-ref --stdin 2>/dev/null || finish resend "${head}"
 }
 
-check_name() {
-    if [[ ${force} != 1 ]] && git -C "${mirror}" show-ref --verify --quiet "${experiment_ref}"; then
-        rm -rf "${folder}"
-        finish refused name "${experiment_ref##*/}"
-    fi
-}
-
 # sbatch goes on if the connection is lost; what it says is in files, for whoever asks later.
 call_sbatch() {
     (
         trap '' HUP
         sbatch --parsable --chdir="${HOME}" --output="${folder//%/%%}/slurm-%j.out" \
-            --open-mode=append "${sbatch_options[@]+"${sbatch_options[@]}"}" \
-            "${folder}/job.sh" "${attempt}" >"${folder}/sbatch.out" 2>"${folder}/sbatch.err"
+            --open-mode=append "${folder}/job.sh" "${attempt}" >"${folder}/sbatch.out" 2>"${folder}/sbatch.err"
         printf '%s\n' "$?" >"${folder}/sbatch.exit"
     ) </dev/null >/dev/null 2>&1 &
     wait "$!"
@@ -83,17 +88,22 @@ call_sbatch() {
 
 # What sbatch printed, if it is an id; else the queue decides: a job with this token is ours. sbatch may
 # fail and leave a job, and sites wrap it.
-job_id() {
-    local id=
-    if [[ $(<"${folder}/sbatch.exit") == 0 ]]; then
-        id=$(grep -Eo '^[0-9]+(;[^ ]*)?$' "${folder}/sbatch.out" | tail -n 1)
-        id=${id%%;*}
+find_job_id() {
+    local line jobs
+    job=
+    read -r sbatch_exit <"${folder}/sbatch.exit"
+    if [[ ${sbatch_exit} == 0 ]]; then
+        while read -r line; do
+            [[ ! ${line} =~ ^([0-9]+)(\;[^ ]*)?$ ]] || job=${BASH_REMATCH[1]}
+        done <"${folder}/sbatch.out"
     fi
-    if [[ -z ${id} ]]; then
-        id=$(squeue --noheader --user "$(id -un)" -o '%A|%k' | awk -F'|' -v mark="rdvc:${token}" \
-            'index($2, mark) == 1 { print $1; exit }') || return 1
+    if [[ -z ${job} ]]; then
+        jobs=$(squeue --noheader --user "$(id -un)" -o '%A|%k') ||
+            finish unknown "sbatch gave no job id, and squeue does not answer"
+        while read -r line; do
+            [[ ${line#*|} != "rdvc:${token}"* ]] || job=${line%%|*}
+        done <<<"${jobs}"
     fi
-    printf '%s' "${id}"
 }
 
 # Where users of scripts and logs by job id look.
@@ -107,24 +117,22 @@ submit() {
     need_programs
     unset_contradictions
     open_mirror "${mirror}"
-    check_haves
+    check_mirror
     receive_files
     [[ ${code} != ssh ]] || receive_objects
-    check_name
     answer received
     call_sbatch
-    local id
-    id=$(job_id) || finish unknown "sbatch gave no job id, and squeue does not answer"
-    if [[ -n ${id} ]]; then # before any word: nobody may be there to hear it
-        printf '%s\n' "${id}" >"${folder}/jobid"
-        make_links "${id}"
-    fi
-    answer_lines err <"${folder}/sbatch.err"
-    if [[ -z ${id} ]]; then
+    find_job_id
+    if [[ -z ${job} ]]; then
+        answer_lines err <"${folder}/sbatch.err"
         mkdir "${folder}/claim.${attempt}" 2>/dev/null || finish unknown "a job took the claim"
-        finish refused sbatch "$(<"${folder}/sbatch.exit")"
+        finish refused sbatch "${sbatch_exit}"
     fi
-    finish submitted "${id}" "${rdvc_dir}"
+    # Before any word: nobody may be there to hear it.
+    printf '%s\n' "${job}" >"${folder}/jobid"
+    make_links "${job}"
+    answer_lines err <"${folder}/sbatch.err"
+    finish submitted "${job}" "${rdvc_dir}"
 }
 
 submit

@@ -30,7 +30,10 @@ Options& Options::text(const std::string& names, std::string& target, const std:
 }
 
 Options& Options::number(const std::string& names, unsigned& target, const std::string& help) {
-    app_->add_option(names, target, help)->type_name("N")->capture_default_str()->check(CLI::PositiveNumber);
+    app_->add_option(names, target, help)
+        ->type_name("N")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
     return *this;
 }
 

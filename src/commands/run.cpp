@@ -126,13 +126,12 @@ Cargo load_cargo(cli::World& world, const Project& project, const std::string& c
 std::vector<std::string> contradicting_variables(const Submission& submission) {
     std::vector<std::string> variables;
     for (const auto& [name, value] : submission.sbatch)
-        variables.push_back(slurm::environment_variable(name));
+        for (auto& variable : slurm::environment_variables(name))
+            variables.push_back(std::move(variable));
     for (const auto* own :
-         {"SBATCH_ARRAY_INX", "SBATCH_OUTPUT", "SBATCH_ERROR", "SBATCH_OPEN_MODE", "SBATCH_WAIT",
-          "SBATCH_CHDIR", "SBATCH_IGNORE_PBS", "SBATCH_CLUSTERS", "SLURM_CLUSTERS"})
+         {"SBATCH_ARRAY_INX", "SBATCH_OUTPUT", "SBATCH_ERROR", "SBATCH_INPUT", "SBATCH_OPEN_MODE",
+          "SBATCH_WAIT", "SBATCH_CHDIR", "SBATCH_IGNORE_PBS", "SBATCH_CLUSTERS", "SLURM_CLUSTERS"})
         variables.emplace_back(own);
-    if (std::find(variables.begin(), variables.end(), "SBATCH_HINT") != variables.end())
-        variables.emplace_back("SLURM_HINT"); // sbatch reads both
     return variables;
 }
 
@@ -158,15 +157,14 @@ Answer submit(Cluster& cluster, const Submission& submission, const std::string&
         {"force", submission.force ? "1" : "0"},
         {"code", submission.code},
         {"script_size", fmt::format("{}", script.size())},
-        {"notes_size", fmt::format("{}", notes.size())},
+        {"notes", notes},
         {"tags_size", fmt::format("{}", cargo.tags.size())},
         {"pack_size", fmt::format("{}", cargo.pack.size)},
     };
     variables.lists = {{"haves", cargo.haves},
                        {"tag_objects", cargo.tag_objects},
-                       {"sbatch_options", {}},
                        {"unset_variables", contradicting_variables(submission)}};
-    Cluster::Data data = {script, notes, cargo.tags};
+    Cluster::Data data = {script, cargo.tags};
     if (cargo.pack.size > 0)
         data.emplace_back(cargo.pack.file);
     Answer answer;

@@ -1,6 +1,8 @@
 #include "slurm/options.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -25,13 +27,15 @@ const std::vector<Option>& options() {
         {"cluster-constraint", required, "LIST", "features that a federated cluster must have"},
         {"clusters", required, "NAMES", "other clusters to submit to", "a submission belongs to one cluster; use `--cluster NAME`"},
         {"comment", required, "TEXT", "comment; rdvc puts its own mark before it"},
+        {"consolidate-segments", none, "", "all segments in one larger block", {}, "25.11"},
         {"constraint", required, "LIST", "features that the nodes must have"},
         {"container", required, "BUNDLE", "OCI container bundle to run in"},
         {"container-id", required, "ID", "OCI container to run in", {}, "23.02"},
+        {"container-type", required, "TYPE", "kind of job container", {}, "26.05"},
         {"contiguous", none, "", "adjacent nodes only"},
         {"core-spec", required, "N", "cores per node reserved for the system"},
         {"cores-per-socket", required, "N", "nodes with at least N cores a socket"},
-        {"cpu-freq", required, "P1[-P2[:P3]]", "frequency of the job's CPUs", {}, {}, "SLURM_CPU_FREQ_REQ"},
+        {"cpu-freq", required, "P1[-P2[:P3]]", "frequency of the job's CPUs", {}, {}, "SBATCH_CPU_FREQ_REQ"},
         {"cpus-per-gpu", required, "N", "CPUs for each GPU"},
         {"cpus-per-task", required, "N", "CPUs for each task"},
         {"deadline", required, "TIME", "remove the job if it cannot end by then"},
@@ -40,10 +44,10 @@ const std::vector<Option>& options() {
         {"distribution", required, "METHOD", "how tasks are spread over nodes and sockets"},
         {"error", required, "FILE", "file for standard error", "output and errors go to one log in the submission's folder; see `rdvc logs`"},
         {"exclude", required, "NODES", "nodes not to use"},
-        {"exclusive", optional, "user|mcs", "do not share the nodes"},
+        {"exclusive", optional, "user|mcs|topo", "do not share the nodes"},
         {"export", required, "VARIABLES", "environment variables that the job gets"},
         {"export-file", required, "FILE", "file with environment variables, on the cluster"},
-        {"extra", required, "TEXT", "free text, used by node filters", {}, "23.11"},
+        {"extra", required, "TEXT", "free text, used by node filters", {}, "23.02"},
         {"extra-node-info", required, "S[:C[:T]]", "sockets, cores and threads that a node must have"},
         {"get-user-env", optional, "TIMEOUT", "load the environment of a login shell"},
         {"gid", required, "GROUP", "run as this group (root only)"},
@@ -63,13 +67,14 @@ const std::vector<Option>& options() {
         {"job-name", required, "NAME", "name of the job"},
         {"kill-on-invalid-dep", required, "yes|no", "end the job if its dependency can never be met"},
         {"licenses", required, "LIST", "licences that the job needs"},
-        {"mail-type", required, "TYPES", "events to send mail for", {}, {}, "SBATCH_MAIL_TYPE"},
+        {"mail-type", required, "TYPES", "events to send mail for"},
         {"mail-user", required, "ADDRESS", "where mail goes"},
         {"mcs-label", required, "LABEL", "multi-category security label"},
         {"mem", required, "SIZE", "memory on each node", {}, {}, "SBATCH_MEM_PER_NODE"},
         {"mem-bind", required, "TYPE", "bind tasks to memory"},
         {"mem-per-cpu", required, "SIZE", "memory for each CPU"},
         {"mem-per-gpu", required, "SIZE", "memory for each GPU"},
+        {"mem-update", required, "PERCENT@TIME", "lower the memory limit to what is used after TIME", {}, "26.05"},
         {"mincpus", required, "N", "nodes with at least N CPUs"},
         {"network", required, "TYPE", "network details (Cray, IBM)"},
         {"nice", optional, "N", "lower the job's priority by N"},
@@ -83,7 +88,7 @@ const std::vector<Option>& options() {
         {"ntasks-per-gpu", required, "N", "tasks for each GPU"},
         {"ntasks-per-node", required, "N", "tasks on each node"},
         {"ntasks-per-socket", required, "N", "tasks on each socket at most"},
-        {"oom-kill-step", optional, "0|1", "end the whole step when it runs out of memory", {}, "24.05"},
+        {"oom-kill-step", optional, "0|1", "end the whole step when it runs out of memory", {}, "24.11"},
         {"open-mode", required, "append|truncate", "how the log is opened", "the log of a requeued job is always appended to"},
         {"output", required, "FILE", "file for standard output", "the log has a place of its own in the submission's folder; see `rdvc logs`"},
         {"overcommit", none, "", "one CPU for all tasks of a node"},
@@ -98,24 +103,25 @@ const std::vector<Option>& options() {
         {"qos", required, "QOS", "quality of service"},
         {"quiet", none, "", "quiet", "it is rdvc's own option"},
         {"reboot", none, "", "reboot the nodes first"},
-        {"requeue", none, "", "may be requeued"},
+        {"requeue", optional, "expedite", "may be requeued (a value: SLURM 25.11 or newer)"},
         {"reservation", required, "NAMES", "use these reservations"},
-        {"segment", required, "SIZE", "size of a block of nodes in a block topology", {}, "24.05"},
+        {"resources", required, "LIST", "hierarchical resources for the job", {}, "25.11"},
+        {"resv-ports", optional, "N", "reserve ports for MPI; needs --stepmgr", {}, "24.05"},
+        {"segment", required, "SIZE", "size of a segment of nodes in a block topology", {}, "24.05", "SBATCH_SEGMENT_SIZE"},
         {"signal", required, "[R|B:]SIG[@SECONDS]", "signal to send before the time limit"},
         {"sockets-per-node", required, "N", "nodes with at least N sockets"},
         {"spread-job", none, "", "spread over many nodes"},
+        {"spread-segments", none, "", "each segment in a block of its own", {}, "25.11"},
         {"stepmgr", none, "", "one step manager for the job", {}, "24.05"},
-        {"switches", required, "N[@TIME]", "at most N network switches"},
+        {"switches", required, "N[@TIME]", "at most N network switches", {}, {}, "SBATCH_REQ_SWITCH"},
         {"test-only", none, "", "estimate only", "nothing would be submitted"},
         {"thread-spec", required, "N", "threads per node reserved for the system"},
         {"threads-per-core", required, "N", "nodes with at least N threads a core"},
         {"time", required, "TIME", "time limit", {}, {}, "SBATCH_TIMELIMIT"},
         {"time-min", required, "TIME", "smallest acceptable time limit"},
         {"tmp", required, "SIZE", "temporary disk space on each node"},
-        {"tres-bind", required, "TYPE", "bind tasks to trackable resources", {}, "23.02"},
-        {"tres-per-job", required, "LIST", "trackable resources for the job", {}, "24.05"},
-        {"tres-per-node", required, "LIST", "trackable resources on each node", {}, "24.05"},
-        {"tres-per-task", required, "LIST", "trackable resources for each task", {}, "23.11"},
+        {"tres-bind", required, "TYPE", "bind tasks to trackable resources", {}, "23.11"},
+        {"tres-per-task", required, "LIST", "trackable resources for each task", {}, "23.02"},
         {"uid", required, "USER", "run as this user (root only)"},
         {"usage", none, "", "usage", "use `rdvc run --help`"},
         {"use-min-nodes", none, "", "prefer few nodes to an early start"},
@@ -137,14 +143,29 @@ const Option* find_option(std::string_view name) {
     return row == table.end() ? nullptr : &*row;
 }
 
-std::string environment_variable(std::string_view name) {
+std::vector<std::string> environment_variables(std::string_view name) {
+    using Meddler = std::pair<std::string_view, std::string_view>;
+    constexpr auto meddlers = std::to_array<Meddler>({
+        {"bbf", "SBATCH_BURST_BUFFER"},
+        {"core-spec", "SBATCH_THREAD_SPEC"},
+        {"hint", "SLURM_HINT"},
+        {"no-requeue", "SBATCH_REQUEUE"},
+        {"oversubscribe", "SBATCH_EXCLUSIVE"},
+        {"requeue", "SBATCH_NO_REQUEUE"},
+        {"switches", "SBATCH_WAIT4SWITCH"},
+    });
     const auto* option = find_option(name);
-    if (option != nullptr && !option->environment.empty())
-        return std::string(option->environment);
-    std::string variable = "SBATCH_";
-    for (const char c : name)
-        variable += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-    return variable;
+    std::string own(option != nullptr ? option->environment : "");
+    if (own.empty()) {
+        own = "SBATCH_";
+        for (const char c : name)
+            own += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    }
+    std::vector<std::string> variables = {own};
+    for (const auto& [meddled, variable] : meddlers)
+        if (meddled == name)
+            variables.emplace_back(variable);
+    return variables;
 }
 
 std::string header_line(std::string_view name, const std::optional<std::string>& value) {

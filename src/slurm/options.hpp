@@ -28,8 +28,9 @@ const std::vector<Option>& options();
 /// The row of `name`, or null.
 const Option* find_option(std::string_view name);
 
-/// The variable through which the cluster's login environment would set the option `name` too.
-std::string environment_variable(std::string_view name);
+/// The variables through which the cluster's login environment would set the option `name` too, or
+/// what contradicts it. Source: sbatch(1), "INPUT ENVIRONMENT VARIABLES", and trying them.
+std::vector<std::string> environment_variables(std::string_view name);
 
 /// One `#SBATCH` line that gives `option` exactly `value` (none: the option alone). Values with
 /// other than plain characters are put in double quotes with `\` and `"` escaped, as sbatch's own

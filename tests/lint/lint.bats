@@ -43,8 +43,8 @@ setup() {
         {
             printf '#!/bin/bash\n'
             printf '%s=\n' nonce rdvc_dir prepare token attempt mirror head experiment_ref force code \
-                script_size notes_size tags_size pack_size limit only file follow offset make_folders
-            printf '%s=()\n' haves tag_objects sbatch_options unset_variables
+                notes script_size tags_size pack_size limit only file follow offset make_folders
+            printf '%s=()\n' haves tag_objects unset_variables
             cat cluster/remote/common.sh "cluster/remote/${request}.sh"
         } | shellcheck --exclude=SC2034,SC2317 -
     done

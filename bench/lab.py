@@ -1,0 +1,194 @@
+"""Where a benchmark takes place: a sandbox cluster behind a slow network, and a laptop with one small
+DVC project. It knows nothing of what is measured there. All of it is gone when the `with` block ends."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SANDBOX = str(REPOSITORY / "tools" / "sandbox")
+
+DVC_YAML = """\
+stages:
+  train:
+    cmd: python train.py
+    deps: [train.py]
+    params: [lr]
+    metrics: [metrics.json]
+"""
+TRAIN_PY = "import json\njson.dump({'loss': 1.0}, open('metrics.json', 'w'))\n"
+RDVC_CONFIG = '[project]\nid = "0123456789abcdef0123456789abcdef"\n'  # as `rdvc init project` writes it
+
+# Logs real executions and keeps their input, each if asked to. `-G` and `-O` connect to nothing.
+SSH_WRAPPER = """\
+#!/bin/sh
+case " $* " in *" -G "* | *" -O "*) exec {ssh} -F {config} "$@" ;; esac
+[ -z "${{BENCH_SSH_LOG-}}" ] || printf '%s\\n' "$*" >>"$BENCH_SSH_LOG"
+[ -z "${{BENCH_SSH_INPUT-}}" ] || {{ cat >"$BENCH_SSH_INPUT" && exec <"$BENCH_SSH_INPUT"; }}
+exec {ssh} -F {config} "$@"
+"""
+
+
+class Failed(Exception):
+    """A program that a benchmark needs did not do its work."""
+
+
+class Lab(contextlib.ExitStack):
+    """`folder`, `project`, `environment`, and how to act on them. `delay` is a round trip in ms."""
+
+    def __init__(self, delay):
+        super().__init__()
+        self.delay = delay
+        self.commits = 0
+
+    def __enter__(self):
+        super().__enter__()
+        try:
+            self._make_laptop()
+            self._start_cluster()
+            self._make_project()
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
+        return self
+
+    def __exit__(self, *error):
+        handlers = {s: signal.signal(s, signal.SIG_IGN) for s in (signal.SIGINT, signal.SIGTERM)}
+        super().__exit__(*error)  # a second Ctrl-C must not stop the clean-up
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        return False
+
+    def _make_laptop(self):
+        # Short: the path of a UNIX socket has at most 107 bytes, and rdvc wants less than 40 for this one.
+        self.folder = Path(tempfile.mkdtemp(prefix="rdvc-bench-", dir="/tmp"))
+        self.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        self.ssh_config = self.folder / "ssh_config"
+        self.runtime = self.folder / "run"
+        self.runtime.mkdir(mode=0o700)
+        (self.folder / "home").mkdir()
+        strange = ("RDVC_", "GIT_", "SLURM_", "SBATCH_", "XDG_", "SSH_", "BENCH_")
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(strange)}
+        self.environment.update(
+            HOME=str(self.folder / "home"),
+            XDG_RUNTIME_DIR=str(self.runtime),
+            GIT_CONFIG_NOSYSTEM="1",
+            RDVC_CLUSTER_HOST="sandbox",
+            RDVC_CLUSTER_SSH_OPTIONS=f"-F {self.ssh_config}",
+        )
+        for role in ("AUTHOR", "COMMITTER"):
+            self.environment |= {f"GIT_{role}_NAME": "bench", f"GIT_{role}_EMAIL": "bench@localhost"}
+
+    def _start_cluster(self):
+        place = ["--dir", str(self.folder / "sandbox")]
+        self.callback(subprocess.run, [SANDBOX, "down", *place], stderr=subprocess.DEVNULL)
+        self.run([SANDBOX, "up", *place])
+        config = (self.folder / "sandbox" / "ssh_config").read_text()
+        port = re.search(r"^\s*Port (\d+)$", config, re.MULTILINE)[1]
+        self.ssh_config.write_text(
+            f"Host sandbox\n  Port {self._start_proxy(port)}\n  HostKeyAlias [127.0.0.1]:{port}\n"
+            f"Include {self.folder}/sandbox/ssh_config\n"
+        )
+        self.callback(self.disconnect, whose="")  # everybody's
+        # Jobs wait in the queue for ever, whoever submits them and with what options.
+        self.run([SANDBOX, "login", *place, "scontrol", "update", "PartitionName=general", "State=DOWN"])
+        self.wrapper = self.folder / "bin"
+        self.wrapper.mkdir()
+        (self.wrapper / "ssh").write_text(
+            SSH_WRAPPER.format(ssh=shutil.which("ssh"), config=self.ssh_config)
+        )
+        (self.wrapper / "ssh").chmod(0o755)
+
+    def _start_proxy(self, port):
+        argv = [str(REPOSITORY / "bench" / "delay-proxy"), port, str(self.delay)]
+        # In a session of its own: Ctrl-C is for us, the proxy ends with its input.
+        proxy = subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            cwd=self.folder, start_new_session=True,
+        )
+
+        def stop():
+            proxy.stdin.close()
+            try:
+                proxy.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                proxy.kill()
+                proxy.wait()
+
+        self.callback(stop)
+        answer = proxy.stdout.readline().strip()
+        if not answer:
+            raise Failed("bench/delay-proxy did not start")
+        return int(answer)
+
+    def _make_project(self):
+        self.project = self.folder / "project"
+        self.write_project(self.project)
+
+    def write_project(self, folder):
+        (folder / ".dvc").mkdir(parents=True)
+        (folder / ".dvc" / "config").write_text("")
+        (folder / ".dvc" / ".gitignore").write_text("/config.local\n/tmp\n/cache\n")
+        (folder / "dvc.yaml").write_text(DVC_YAML)
+        (folder / "train.py").write_text(TRAIN_PY)
+        (folder / "params.yaml").write_text("lr: 0.1\n")
+        (folder / ".rdvc").mkdir()
+        (folder / ".rdvc" / "config.toml").write_text(RDVC_CONFIG)
+        self.run(["git", "init", "--quiet", "--initial-branch=main"], folder)
+        self.run(["git", "add", "--all"], folder)
+        self.run(["git", "commit", "--quiet", "--message=start"], folder)
+
+    def edit(self, folder):
+        self.commits += 1
+        (folder / "params.yaml").write_text(f"lr: 0.1\nround: {self.commits}\n")
+
+    def commit(self):
+        self.edit(self.project)
+        self.run(["git", "commit", "--quiet", "--all", "--message=edit"], self.project)
+
+    def run(self, argv, folder=None, **more):
+        """Runs a program and returns what it says; Failed if it fails."""
+        return self.timed(argv, folder, **more)[1]
+
+    def timed(self, argv, folder=None, env=None, input_file=os.devnull):
+        """Milliseconds from start to end of a program, and what it says. Its output goes to a file: an
+        ssh that stays in the background would hold a pipe open."""
+        said = self.folder / "said"
+        with open(said, "wb") as out, open(input_file, "rb") as source:
+            began = time.perf_counter()
+            status = subprocess.run(
+                argv, cwd=folder or self.folder, env=env or self.environment,
+                stdin=source, stdout=out, stderr=subprocess.STDOUT,
+            ).returncode
+            took = (time.perf_counter() - began) * 1000
+        text = said.read_text(errors="replace")
+        if status != 0:
+            raise Failed(f"`{' '.join(map(str, argv))}` ended with {status}\n{text}")
+        return took, text
+
+    def ssh(self, *options):
+        return ["ssh", "-F", str(self.ssh_config), *options, "sandbox"]
+
+    def ssh_over_open_connection(self):
+        """Over the socket that rdvc has made; fails rather than open a connection."""
+        return self.ssh("-o", f"ControlPath={self.runtime}/rdvc/%C", "-o", "ProxyCommand=false")
+
+    def disconnect(self, whose="rdvc"):
+        """Closes the open ssh connections of one program, and waits until they are closed."""
+        for socket in (self.runtime / whose).rglob("*"):
+            if not socket.is_socket():
+                continue
+            subprocess.run(
+                self.ssh("-o", f"ControlPath={socket}", "-O", "exit"),
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+            deadline = time.monotonic() + 5
+            while socket.exists() and time.monotonic() < deadline:
+                time.sleep(0.01)

@@ -1,0 +1,62 @@
+#!/usr/bin/env bats
+# bench/submit as a program: that it measures to its end, and that it leaves nothing. Never how long anything takes.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  BENCH="${RDVC_SOURCE_FOLDER:-${BATS_TEST_DIRNAME}/../..}/bench/submit"
+}
+
+# Its proxy's current folder is the one folder that it uses.
+folder_of() { # PID of bench/submit
+  local proxy
+  proxy=$(pgrep -P "$1" -f delay-proxy) && readlink "/proc/$proxy/cwd"
+}
+
+wait_until() { # SECONDS CONDITION...
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.1
+  done
+}
+
+has_folder() { folder_of "$1" >/dev/null; }
+
+nothing_is_left_of() { # FOLDER
+  [[ ! -e $1 ]]
+  [[ -z $(pgrep -f "$1") ]]
+}
+
+@test "the benchmark of submissions measures every row and gives every verdict" {
+  local row folder
+  "$BENCH" --runs 7 --delay 1 >"$BATS_TEST_TMPDIR/out" 3>&- &
+  wait_until 20 has_folder "$!"
+  folder=$(folder_of "$!")
+  wait "$!"
+  cat "$BATS_TEST_TMPDIR/out"
+  for row in 'ssh HOST true' 'ssh HOST sbatch <SCRIPT' 'rdvc run, project unchanged' 'rdvc run, one new commit' \
+    'rdvc --version' 'rdvc --help'; do
+    grep -Eq "^  $row +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9]+" "$BATS_TEST_TMPDIR/out"
+  done
+  [[ $(grep -cE '^(OK|MISSED) ' "$BATS_TEST_TMPDIR/out") -eq 10 ]]
+  grep -q '^OK .*ssh executions' "$BATS_TEST_TMPDIR/out"
+  nothing_is_left_of "$folder"
+}
+
+@test "the benchmark leaves nothing when it is ended in the middle" {
+  local folder status=0
+  "$BENCH" --delay 1 3>&- &
+  wait_until 20 has_folder "$!"
+  folder=$(folder_of "$!")
+  wait_until 20 test -e "$folder/trivial.sh" # written just before the first round
+  kill -TERM "$!"
+  wait "$!" || status=$?
+  [[ $status -eq 130 ]]
+  nothing_is_left_of "$folder"
+}
+
+@test "the benchmark refuses too few runs" {
+  run -2 "$BENCH" --runs 3
+}
