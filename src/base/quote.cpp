@@ -45,9 +45,12 @@ std::string ansi_c(std::string_view word, bool keep_high_bytes) {
 
 std::string quote(std::string_view word) {
     assert(word.find('\0') == std::string_view::npos);
-    const bool utf8 = is_utf8(word);
-    if (!utf8 || std::any_of(word.begin(), word.end(), is_control))
-        return ansi_c(word, utf8);
+    if (printable(word) != word || std::any_of(word.begin(), word.end(), is_control)) {
+        // High bytes stay where they are letters; not in broken UTF-8 or controls such as U+0085.
+        std::string without_controls(word);
+        std::erase_if(without_controls, is_control);
+        return ansi_c(word, printable(without_controls) == without_controls);
+    }
     if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain))
         return std::string(word);
     std::string result = "'";

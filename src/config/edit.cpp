@@ -12,10 +12,15 @@ namespace rdvc::config {
 
 namespace {
 
-// The part of a line before a comment, without blanks: enough to know a table's header.
-std::string header_of(const std::string& line) {
+bool is_header(const std::string& line) {
+    return base::trim(line).starts_with("[");
+}
+
+// True if `line` is this header, whatever comment follows it.
+bool is_header_of(const std::string& line, const std::string& header) {
     const auto text = base::trim(line);
-    return text.starts_with("[") ? base::trim(text.substr(0, text.find('#'))) : "";
+    const auto rest = text.starts_with(header) ? base::trim(text.substr(header.size())) : "-";
+    return rest.empty() || rest.front() == '#';
 }
 
 // A table's header as this file writes it: keys that are not bare are quoted.
@@ -35,15 +40,13 @@ std::string add_line(std::string_view text, const std::string& header, const std
     const std::string line_end = text.find("\r\n") == std::string_view::npos ? "\n" : "\r\n";
     auto all = base::lines(text);
     const auto table = std::find_if(all.begin(), all.end(), [&](const std::string& candidate) {
-        return header_of(candidate) == header;
+        return is_header_of(candidate, header);
     });
     if (table == all.end()) {
         all.insert(all.end(), {"", header, line});
         return base::join(all, line_end) + line_end;
     }
-    auto end = std::find_if(table + 1, all.end(), [](const std::string& candidate) {
-        return !header_of(candidate).empty();
-    });
+    auto end = std::find_if(table + 1, all.end(), is_header);
     // Blank lines, and a comment right above the next table, belong to what follows.
     const auto is_value = [](const std::string& candidate) {
         const auto content = base::trim(candidate);

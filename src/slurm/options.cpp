@@ -103,7 +103,7 @@ const std::vector<Option>& options() {
         {"qos", required, "QOS", "quality of service"},
         {"quiet", none, "", "quiet", "it is rdvc's own option"},
         {"reboot", none, "", "reboot the nodes first"},
-        {"requeue", optional, "expedite", "may be requeued (a value: SLURM 25.11 or newer)"},
+        {"requeue", none, "", "may be requeued; SLURM 25.11 or newer: --sbatch=requeue=expedite"},
         {"reservation", required, "NAMES", "use these reservations"},
         {"resources", required, "LIST", "hierarchical resources for the job", {}, "25.11"},
         {"resv-ports", optional, "N", "reserve ports for MPI; needs --stepmgr", {}, "24.05"},
