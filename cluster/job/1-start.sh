@@ -1,10 +1,11 @@
 # --- Start: who runs this, where it is written down, the user's ~/.bashrc -------------------------
 
+RDVC_JOB_UMASK=$(umask) # for the project's own programs, once the workspace is made
 umask 077
 set -uo pipefail
 
 # Seconds since the epoch, with milliseconds where this bash has them.
-now() {
+rdvc_now() {
     if [[ -n ${EPOCHREALTIME:-} ]]; then
         printf '%s' "${EPOCHREALTIME/,/.}"
     else
@@ -12,19 +13,19 @@ now() {
     fi
 }
 
-say() {
+rdvc_say() {
     printf 'rdvc: %s\n' "$*"
 }
 
 # Says which phase begins and when, in the log and in the job's folder.
 begin_phase() {
     RDVC_JOB_PHASE=$1
-    printf '%s %s\n' "$(now)" "$1" >>"${RDVC_JOB_RECORD_DIR}/phases" || true
+    printf '%s %s\n' "$(rdvc_now)" "$1" >>"${RDVC_JOB_RECORD_DIR}/phases" || true
     printf '\n=== rdvc %s: %s (%s)\n' "$1" "$2" "$(date '+%Y-%m-%d %H:%M:%S')"
 }
 
 # Ends the job as failed in the current phase; the reason goes to the log and to `rdvc status`.
-fail() {
+rdvc_fail() {
     RDVC_JOB_MESSAGE=$1
     printf 'rdvc: error: %s\n' "$1" >&2
     exit "${2:-1}"
@@ -63,7 +64,7 @@ bashrc_ended() {
 # sbatch gives the attempt's number as first argument; whoever makes its claim runs it, all others
 # end. The same job goes on when SLURM starts it again (requeue; or a controller that crashed before it
 # had saved the start, which does not even count as a restart). Without a number: a run by hand.
-start() {
+start_job() {
     local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}"
     local jobs="${RDVC_DIR}/jobs/${RDVC_JOB_TOKEN}"
     if [[ -z ${1:-} ]]; then
@@ -75,7 +76,7 @@ start() {
         done
         RDVC_JOB_EXP_NAME="${RDVC_JOB_EXP_NAME}-hand-${n}"
         RDVC_JOB_RECORD_DIR="${jobs}/hand-${n}"
-        say "run by hand: the experiment will be called ${RDVC_JOB_EXP_NAME}"
+        rdvc_say "run by hand: the experiment will be called ${RDVC_JOB_EXP_NAME}"
         return
     fi
     if [[ ! -d ${submission} ]]; then
@@ -87,7 +88,7 @@ start() {
     if mkdir "${claim}" 2>/dev/null; then
         printf '%s\n' "${SLURM_JOB_ID:-none}" >"${claim}/owner"
     elif [[ $(cat "${claim}/owner" 2>/dev/null) != "${SLURM_JOB_ID:-none}" ]]; then
-        say "attempt $1 of this submission was taken by another job; this one ends"
+        rdvc_say "attempt $1 of this submission was taken by another job; this one ends"
         exit 0
     fi
     RDVC_JOB_RECORD_DIR="${jobs}/0"
@@ -97,7 +98,10 @@ start() {
 }
 
 RDVC_JOB_MESSAGE=
-start "$@"
+RDVC_JOB_PUBLISHED=0
+# A job may be submitted from within another one, whose values are none of ours.
+unset RDVC_JOB_WORKSPACE_DIR RDVC_JOB_REPO_DIR RDVC_JOB_KEPT_DIR RDVC_JOB_EXP_REF RDVC_JOB_EXP_COMMIT
+start_job "$@"
 
 # At top level: what `declare` makes inside a function would be gone after it.
 begin_phase bashrc "load ~/.bashrc"
@@ -107,9 +111,10 @@ if [[ -r ${HOME}/.bashrc ]]; then
     # shellcheck source=/dev/null
     source "${HOME}/.bashrc"
 fi
-trap - EXIT
+trap - EXIT ERR DEBUG RETURN
 unalias -a
-unset -f cd
+unset -f cd rm mv git mkdir cat printf
+shopt -u failglob nullglob
 set -euo pipefail
-set +m
+set +mC
 IFS=$' \t\n'

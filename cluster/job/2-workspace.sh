@@ -1,13 +1,14 @@
 # --- 1. Workspace: the project at the submitted commit, in a folder of this job's own --------------
 
-# The first of these folders that this node has and lets us write to.
+# The first of these folders that this node has and lets us write to; one that was asked for must be it.
 workspace_root() {
     local folder
-    for folder in "${RDVC_JOB_WORKSPACE_ROOT}" "${SLURM_TMPDIR:-}" "${TMPDIR:-}" /tmp; do
+    for folder in "${RDVC_JOB_WORKSPACE_ROOT/#\~\//${HOME}/}" "${SLURM_TMPDIR:-}" "${TMPDIR:-}" /tmp; do
         if [[ -n ${folder} && -d ${folder} && -w ${folder} ]]; then
             printf '%s' "${folder}"
             return
         fi
+        [[ -z ${RDVC_JOB_WORKSPACE_ROOT} ]] || return 1
     done
     return 1
 }
@@ -26,17 +27,18 @@ kibibytes() {
 create_workspace() {
     begin_phase workspace "clone ${RDVC_JOB_REPO_NAME} at ${RDVC_JOB_REPO_REV:0:10}"
     local root free needed
-    root=$(workspace_root) || fail "no folder on $(uname -n) can hold the workspace"
+    root=$(workspace_root) || rdvc_fail "no folder on $(uname -n) can hold the workspace"
     free=$(df -Pk "${root}" | awk 'NR == 2 { print $4 }')
     needed=$(kibibytes "${RDVC_JOB_MIN_FREE}")
     if ((${free:-0} < needed)); then
-        fail "only ${free} KiB are free in ${root} on $(uname -n); job.min_free is ${RDVC_JOB_MIN_FREE}"
+        rdvc_fail "only ${free} KiB are free in ${root} on $(uname -n); job.min_free is ${RDVC_JOB_MIN_FREE}"
     fi
     RDVC_JOB_WORKSPACE_DIR=$(mktemp -d "${root}/rdvc-${SLURM_JOB_ID:-hand}-XXXXXXXX") ||
-        fail "cannot make a folder in ${root} on $(uname -n)"
+        rdvc_fail "cannot make a folder in ${root} on $(uname -n)"
     RDVC_JOB_REPO_DIR="${RDVC_JOB_WORKSPACE_DIR}/${RDVC_JOB_REPO_NAME}"
     export RDVC_JOB_WORKSPACE_DIR RDVC_JOB_REPO_DIR
-    say "workspace ${RDVC_JOB_WORKSPACE_DIR} on $(uname -n)"
+    umask "${RDVC_JOB_UMASK}" # the workspace itself has mode 0700
+    rdvc_say "workspace ${RDVC_JOB_WORKSPACE_DIR} on $(uname -n)"
 }
 
 # The project's mirror on this cluster lends its objects, so nothing is copied.
@@ -50,7 +52,7 @@ clone_from_mirror() {
 
 clone_from_origin() {
     git clone --quiet --no-checkout -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_REPO_DIR}" ||
-        fail "cannot clone ${RDVC_JOB_REPO_URL}"
+        rdvc_fail "cannot clone ${RDVC_JOB_REPO_URL}"
     cd "${RDVC_JOB_REPO_DIR}"
 }
 
@@ -61,10 +63,10 @@ clone_project() {
     origin) clone_from_origin ;;
     esac
     git -c advice.detachedHead=false checkout --quiet --detach "${RDVC_JOB_REPO_REV}" ||
-        fail "cannot check out ${RDVC_JOB_REPO_REV}"
+        rdvc_fail "cannot check out ${RDVC_JOB_REPO_REV}"
     [[ ${RDVC_JOB_CODE} != ssh ]] || restore_tags
     cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" ||
-        fail "the commit has no folder ${RDVC_JOB_PROJECT_DIR}"
+        rdvc_fail "the commit has no folder ${RDVC_JOB_PROJECT_DIR}"
 }
 
 # Versions are made from tags, so the tags that the laptop has on this history are made here too.
@@ -73,7 +75,7 @@ restore_tags() {
     [[ -s ${tags} ]] || return 0
     while read -r object name; do
         printf 'create refs/tags/%s %s\n' "${name}" "${object}"
-    done <"${tags}" | git update-ref --stdin || fail "cannot restore the project's tags"
+    done <"${tags}" | git update-ref --stdin || rdvc_fail "cannot restore the project's tags"
 }
 
 # The DVC configuration names a default remote.
@@ -95,7 +97,7 @@ has_dvc_remote() {
 
 # DVC's settings for this job, written as the file that `dvc config --local` would write.
 write_dvc_config() {
-    [[ -d .dvc ]] || fail "the commit has no DVC project in ${RDVC_JOB_PROJECT_DIR:-its root folder}"
+    [[ -d .dvc ]] || rdvc_fail "the commit has no DVC project in ${RDVC_JOB_PROJECT_DIR:-its root folder}"
     mkdir -p "${RDVC_JOB_CACHE_DIR}"
     cat >.dvc/config.local <<CONFIG
 [core]

@@ -7,8 +7,8 @@ set_up_environment() {
     bash -c "${RDVC_JOB_ENV_SETUP}" </dev/null || code=$?
     case ${code} in
     0) ;;
-    126 | 127) fail "the setup command cannot be run: ${RDVC_JOB_ENV_SETUP}" "${code}" ;;
-    *) fail "the setup command failed with exit code ${code}: ${RDVC_JOB_ENV_SETUP}" "${code}" ;;
+    126 | 127) rdvc_fail "the setup command cannot be run: ${RDVC_JOB_ENV_SETUP}" "${code}" ;;
+    *) rdvc_fail "the setup command failed with exit code ${code}: ${RDVC_JOB_ENV_SETUP}" "${code}" ;;
     esac
 }
 
@@ -22,7 +22,8 @@ activate_environment() {
     source "${file}"
     code=$?
     set -eu
-    ((code == 0)) || fail "activation failed with exit code ${code}: ${RDVC_JOB_ENV_ACTIVATE}"
+    set_traps
+    ((code == 0)) || rdvc_fail "activation failed with exit code ${code}: ${RDVC_JOB_ENV_ACTIVATE}"
 }
 
 # The version of the dvc on PATH: from the files beside it where they tell, since starting it is slow.
@@ -43,10 +44,10 @@ dvc_version() {
 check_dvc() {
     local version
     command -v dvc >/dev/null ||
-        fail "no \`dvc\` on PATH after activation; the setup command must install it"
-    version=$(dvc_version) || fail "\`dvc --version\` failed"
+        rdvc_fail "no \`dvc\` on PATH after activation; the setup command must install it"
+    version=$(dvc_version) || rdvc_fail "\`dvc --version\` failed"
     case ${version} in
-    [0-2].*) fail "dvc ${version} is too old; 3.0 or newer is needed" ;;
+    [0-2].*) rdvc_fail "dvc ${version} is too old; 3.0 or newer is needed" ;;
     esac
-    say "dvc ${version} at $(command -v dvc)"
+    rdvc_say "dvc ${version} at $(command -v dvc)"
 }

@@ -3,15 +3,37 @@
 RDVC_JOB_EXPERIMENT_PID=
 RDVC_JOB_SIGNAL=
 
-# Time limit, scancel, preemption: the whole group is told, since dvc alone would orphan its stage.
+# Time limit, scancel, preemption, Ctrl-C on a run by hand: the whole group is told, since dvc alone would orphan its stage.
 pass_signal() {
     RDVC_JOB_SIGNAL=$1
-    say "got SIG$1"
+    rdvc_say "got SIG$1"
     if [[ -n ${RDVC_JOB_EXPERIMENT_PID} ]]; then
         kill -TERM -- "-${RDVC_JOB_EXPERIMENT_PID}" 2>/dev/null || true
     else
-        fail "stopped by SIG$1" 143
+        rdvc_fail "stopped by SIG$1" 143
     fi
+}
+
+# Stages without dependencies and parameters that are not in dvc.lock yet. With --allow-missing DVC would
+# take them for unchanged and skip them, and exit 0 with nothing run.
+stages_that_must_run() {
+    local file
+    git ls-files -z ':(top,glob)**/dvc.yaml' | while IFS= read -r -d '' file; do
+        { cat "${file%yaml}lock" 2>/dev/null || true; printf '\n---\n'; cat "${file}"; } | awk '
+            function name(line) { gsub(/^ *["\047]?|["\047]?:.*$/, "", line); return line }
+            function end_of_stage() { if (stage != "" && !depends && !(stage in locked)) print stage; stage = "" }
+            !yaml && /^---$/ { yaml = 1; next }
+            !yaml && /^  [^ #].*:/ { key = name($0); locked[key]; sub(/@.*/, "", key); locked[key]; next }
+            !yaml || /^ *(#|$)/ { next }
+            /^[^ ]/ { end_of_stage(); in_stages = /^stages:/; width = 0; next }
+            !in_stages { next }
+            { match($0, /^ */); indent = RLENGTH }
+            width == 0 { width = indent }
+            indent == width { end_of_stage(); stage = name($0); depends = 0; next }
+            /^ *(deps|params):/ { depends = 1 }
+            END { end_of_stage() }
+        '
+    done
 }
 
 run_experiment() {
@@ -19,10 +41,11 @@ run_experiment() {
     if [[ ${RDVC_JOB_PULL} == 1 ]] && has_dvc_remote; then
         command+=(--pull)
     fi
-    command+=(--allow-missing -n "${RDVC_JOB_EXP_NAME}")
+    [[ -n $(stages_that_must_run) ]] || command+=(--allow-missing)
+    command+=(-n "${RDVC_JOB_EXP_NAME}")
     command+=("${RDVC_JOB_EXP_RUN_OPTIONS[@]+"${RDVC_JOB_EXP_RUN_OPTIONS[@]}"}")
-    begin_phase experiment "$(printf '%q ' "${command[@]}")"
-    cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_SUBDIR}" || fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
+    begin_phase experiment "$(printf '%q ' "${command[@]}" | sed 's/ $//')"
+    cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
     local code
     export PYTHONUNBUFFERED=1
     set -m
@@ -35,10 +58,9 @@ run_experiment() {
         kill -0 "${RDVC_JOB_EXPERIMENT_PID}" 2>/dev/null || break
     done
     RDVC_JOB_EXPERIMENT_PID=
-    if [[ -n ${RDVC_JOB_SIGNAL} ]]; then
-        fail "the experiment was stopped by SIG${RDVC_JOB_SIGNAL}" 143
-    fi
-    if ((code != 0)); then
-        fail "the experiment failed: dvc exp run ended with exit code ${code}" "${code}"
+    if ((code != 0)) && [[ -n ${RDVC_JOB_SIGNAL} ]]; then
+        rdvc_fail "the experiment was stopped by SIG${RDVC_JOB_SIGNAL} (scancel, time limit, preemption)" 143
+    elif ((code != 0)); then
+        rdvc_fail "the experiment failed: dvc exp run ended with exit code ${code}" "${code}"
     fi
 }

@@ -1,7 +1,8 @@
 # --- 4. Publish: data first, then the ref, then look whether both are there -----------------------
 
 # Output hashes of a dvc.lock on standard input, as lines of `hash path`. DVC writes this file itself,
-# with a fixed indentation; text of commands is indented deeper than the keys looked for.
+# with a fixed indentation; text of commands is indented deeper than the keys looked for. YAML may quote
+# a path; doubled quotes in it stay, which can only make an output look missing.
 locked_outputs() {
     awk '
         function value(line) { sub(/^[^:]*: */, "", line); gsub(/^["\047]|["\047]$/, "", line); return line }
@@ -28,42 +29,51 @@ cached_object() {
     return 1
 }
 
-# Paths of outputs that this experiment made (their hashes are not in the baseline's dvc.lock) and of
-# which an object is neither in the cluster's cache nor, for outputs that are not cached, in Git.
-missing_outputs() {
-    local lock hash path entry object
+# True if the experiment's commit has this output, as it has those with `cache: false`. A path in dvc.lock
+# is relative to the stage's `wdir`, so any file that ends so and has this content will do.
+tracked_output() {
+    local hash=$1 path=$2 tracked
+    while [[ ${path} == ./* || ${path} == ../* ]]; do
+        path=${path#*/}
+    done
+    while IFS= read -r -d '' tracked; do
+        [[ /${tracked} == *"/${path}" ]] || continue
+        [[ ${hash} == *.dir ]] && return 0
+        [[ $(git cat-file blob "${RDVC_JOB_EXP_COMMIT}:${tracked}" | md5sum) == "${hash} "* ]] && return 0
+    done < <(git ls-tree -r -t --full-tree --name-only -z "${RDVC_JOB_EXP_COMMIT}")
+    return 1
+}
+
+# Outputs that this experiment made (their hashes are not in the baseline's dvc.lock), as `hash path`.
+new_outputs() {
+    local lock
     git diff --name-only -z "${RDVC_JOB_REPO_REV}" "${RDVC_JOB_EXP_COMMIT}" -- ':(top,glob)**/dvc.lock' |
         while IFS= read -r -d '' lock; do
             comm -13 \
                 <(git show "${RDVC_JOB_REPO_REV}:${lock}" 2>/dev/null | locked_outputs | sort -u) \
-                <(git show "${RDVC_JOB_EXP_COMMIT}:${lock}" 2>/dev/null | locked_outputs | sort -u) |
-                while read -r hash path; do
-                    if object=$(cached_object "${hash}"); then
-                        [[ ${hash} == *.dir ]] || continue
-                        for entry in $(directory_entries "${object}"); do
-                            cached_object "${entry}" >/dev/null || printf '%s\n' "${path}"
-                        done
-                    elif [[ -z $(git ls-tree "${RDVC_JOB_EXP_COMMIT}" -- ":(top)$(dirname "${lock}")/${path}") ]]; then
-                        printf '%s\n' "${path}"
-                    fi
-                done
-        done | sort -u
+                <(git show "${RDVC_JOB_EXP_COMMIT}:${lock}" 2>/dev/null | locked_outputs | sort -u)
+        done
 }
 
-# DVC's own word on outputs that look missing; one that is not cached on purpose is none of them.
-confirm_missing() {
-    local status
-    status=$(dvc data status --json 2>/dev/null) || { cat; return; }
-    while IFS= read -r path; do
-        [[ ${status} != *'"not_in_cache"'*"\"${path}"* ]] || printf '%s\n' "${path}"
-    done
+# Paths of new outputs of which an object is neither in the cluster's cache nor in the commit.
+missing_outputs() {
+    local hash path entry object
+    new_outputs | while read -r hash path; do
+        if object=$(cached_object "${hash}"); then
+            [[ ${hash} == *.dir ]] || continue
+            for entry in $(directory_entries "${object}"); do
+                cached_object "${entry}" >/dev/null || printf '%s\n' "${path}"
+            done
+        elif ! tracked_output "${hash}" "${path}"; then
+            printf '%s\n' "${path}"
+        fi
+    done | sort -u
 }
 
 check_objects() {
     local missing
     missing=$(missing_outputs)
-    [[ -z ${missing} ]] || missing=$(confirm_missing <<<"${missing}")
-    [[ -z ${missing} ]] || fail "objects are missing in the cache, so the result is not complete: ${missing//$'\n'/, }"
+    [[ -z ${missing} ]] || rdvc_fail "the result is not complete; outputs that are neither in the cache nor in Git (ignored by Git, with \`cache: false\`?): ${missing//$'\n'/, }"
 }
 
 remote_commit() {
@@ -75,31 +85,32 @@ remote_commit() {
 push_ref() {
     local ref="refs/exps/${RDVC_JOB_REPO_REV:0:2}/${RDVC_JOB_REPO_REV:2}/${RDVC_JOB_EXP_NAME}"
     RDVC_JOB_EXP_COMMIT=$(git rev-parse --verify --quiet "${ref}^{commit}") ||
-        fail "dvc exp run ended well but made no experiment ${RDVC_JOB_EXP_NAME}"
+        rdvc_fail "dvc exp run ended well but made no experiment ${RDVC_JOB_EXP_NAME}"
     check_objects
     RDVC_JOB_EXP_REF=${ref}
     local lease="--force-with-lease=${ref}:"
     [[ ${RDVC_JOB_EXP_FORCE} != 1 ]] || lease=--force
     if ! git push --quiet "${lease}" -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${ref}" &&
         [[ $(remote_commit "${ref}") != "${RDVC_JOB_EXP_COMMIT}" ]]; then
-        [[ -n $(remote_commit "${ref}") ]] || fail "cannot push the experiment to ${RDVC_JOB_REPO_URL}"
-        say "another experiment is called ${RDVC_JOB_EXP_NAME}; this one becomes ${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
+        [[ -n $(remote_commit "${ref}") ]] || rdvc_fail "cannot push the experiment to ${RDVC_JOB_REPO_URL}"
+        rdvc_say "another experiment is called ${RDVC_JOB_EXP_NAME}; this one becomes ${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
         RDVC_JOB_EXP_NAME="${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
         RDVC_JOB_EXP_REF="${ref}-${RDVC_JOB_TOKEN}"
         git push --quiet --force -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${RDVC_JOB_EXP_REF}" ||
-            fail "cannot push the experiment to ${RDVC_JOB_REPO_URL}"
+            rdvc_fail "cannot push the experiment to ${RDVC_JOB_REPO_URL}"
     fi
     [[ $(remote_commit "${RDVC_JOB_EXP_REF}") == "${RDVC_JOB_EXP_COMMIT}" ]] ||
-        fail "the experiment is not in ${RDVC_JOB_REPO_URL} after the push"
+        rdvc_fail "the experiment is not in ${RDVC_JOB_REPO_URL} after the push"
 }
 
 publish_experiment() {
     begin_phase publish "push data and the experiment ${RDVC_JOB_EXP_NAME}"
     if has_dvc_remote; then
-        dvc push || fail "dvc push failed"
+        dvc push || rdvc_fail "dvc push failed"
     else
-        say "the project has no DVC remote: outputs stay in ${RDVC_JOB_CACHE_DIR}"
+        rdvc_say "the project has no DVC remote: outputs stay in ${RDVC_JOB_CACHE_DIR}"
     fi
     push_ref
-    say "published ${RDVC_JOB_EXP_NAME} (${RDVC_JOB_EXP_COMMIT:0:10})"
+    RDVC_JOB_PUBLISHED=1
+    rdvc_say "published ${RDVC_JOB_EXP_NAME} (${RDVC_JOB_EXP_COMMIT:0:10})"
 }

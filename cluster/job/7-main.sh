@@ -1,9 +1,7 @@
 # --- Main -----------------------------------------------------------------------------------------
 
 main() {
-    trap finish EXIT
-    trap 'pass_signal TERM' TERM
-    trap 'pass_signal USR1' USR1
+    set_traps
 
     # 1. Clone the project at the submitted commit
     create_workspace

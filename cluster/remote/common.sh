@@ -74,12 +74,36 @@ result_of() {
     printf '%s' "${rdvc_dir}/jobs/$1/0/result"
 }
 
-# True if SLURM says that no job of this submission waits or runs; no answer says nothing.
-# Ids can be given out again, so a job is known by the token in its comment.
-job_is_gone() {
-    local comments
-    comments=$(squeue --noheader --user "$(id -un)" -o '|%k' 2>/dev/null) || return 1
-    [[ ${comments} != *"|rdvc:$1"* ]]
+# SLURM's word on the job of submission $1: `job_state` and `job_reason`, empty where no job of it waits or
+# runs. False if squeue does not answer, which says nothing. Ids can be given out again, so a job is known
+# by the token in its comment.
+ask_squeue() {
+    local jobs line
+    jobs=$(squeue --noheader --user "$(id -un)" -o '%T|%r|%k' 2>/dev/null) || return 1
+    job_state='' job_reason=''
+    while IFS= read -r line; do
+        if [[ ${line} == *"|rdvc:$1"* ]]; then
+            job_state=${line%%|*}
+            line=${line#*|}
+            job_reason=${line%%|*}
+        fi
+    done <<<"${jobs}"
+}
+
+# Asks SLURM when it is time to, and says why a job has not started. True if it is gone.
+next_question=2
+question_pause=5
+said_reason=
+is_gone() {
+    ((SECONDS >= next_question)) || return 1
+    next_question=$((SECONDS + question_pause))
+    question_pause=$((question_pause < 60 ? question_pause * 2 : 60))
+    ask_squeue "$1" || return 1
+    if [[ ${job_state} == PENDING && ${job_reason} != "${said_reason}" ]]; then
+        answer pending "${job_reason}"
+        said_reason=${job_reason}
+    fi
+    [[ -z ${job_state} ]]
 }
 
 # In a request that waits: a word now and then, so that it ends (SIGPIPE) when the laptop has gone.
@@ -96,5 +120,5 @@ answer hello "${HOME}"
 if [[ -n ${prepare} ]]; then
     # The user's own command, e.g. `module load slurm`.
     # shellcheck source=/dev/null
-    source <(printf '%s\n' "${prepare}") >/dev/null 2>&1
+    source <(printf '%s\n' "${prepare}") </dev/null >/dev/null 2>&1
 fi

@@ -22,18 +22,15 @@ send_rest() {
     offset=${size}
 }
 
-# Asks SLURM rarely, the job's own record often.
 ended() {
-    [[ -e $(result_of "${token}") ]] && return 0
-    ((SECONDS >= next_question)) || return 1
-    next_question=$((SECONDS + 30))
-    job_is_gone "${token}"
+    [[ -e $(result_of "${token}") ]] || is_gone "${token}"
 }
 
 logs() {
     open_rdvc_dir
     [[ -d ${rdvc_dir}/submissions/${token} ]] || finish absent submission
-    local path last=0 next_question=5
+    [[ ${file} != log || -n $(job_of "${token}") ]] || finish absent job
+    local path last=0
     path=$(find_file)
     [[ -n ${path} || ${follow} == 1 ]] || finish absent file
     while :; do

@@ -25,10 +25,16 @@ unset_contradictions() {
 # One question to git: is the mirror whole, has it the commits that the pack was made against, is the
 # experiment's name free?
 check_mirror() {
-    local questions=("${haves[@]+"${haves[@]/%/^\{commit\}}"}" "${experiment_ref}") known line
-    known=$(printf '%s\n' "${questions[@]}" | git -C "${mirror}" cat-file --batch-check 2>/dev/null) || {
-        mv "${mirror}" "${mirror}.broken-${token}"
-        finish resend "${mirror}"
+    local known line
+    known=$({
+        for line in "${haves[@]+"${haves[@]}"}"; do
+            printf '%s^{commit}\n' "${line}"
+        done
+        printf '%s\n' "${experiment_ref}"
+    } | git -C "${mirror}" cat-file --batch-check 2>&1) || {
+        # Not moved away: running jobs borrow its objects, and it may hold results.
+        answer_lines err <<<"${known}"
+        finish refused mirror "git cannot read the project's mirror ${mirror}"
     }
     while read -r line; do
         case ${line} in
@@ -47,15 +53,15 @@ receive_files() {
     if ! mkdir "${folder}" 2>/dev/null && [[ -e ${folder}/sbatch.exit ]]; then
         finish refused token "this submission is known here already"
     fi
-    local size
-    receive "${script_size}" >"${folder}/job.sh" || finish refused disk "cannot write to ${folder}"
-    size=$(wc -c <"${folder}/job.sh")
-    if ((size != script_size)); then
-        finish refused disk "cannot write to ${folder}: ${size} of ${script_size} bytes are there"
-    fi
+    local part size
+    for part in job.sh:"${script_size}" tags:"${tags_size}"; do
+        size=${part#*:}
+        part=${folder}/${part%%:*}
+        ((size > 0)) || continue
+        receive "${size}" >"${part}" || finish refused disk "cannot write ${part}"
+        [[ $(wc -c <"${part}") -eq ${size} ]] || finish refused disk "${part} did not arrive whole"
+    done
     printf '%s' "${notes}" >"${folder}/submission" || finish refused disk "cannot write to ${folder}"
-    ((tags_size == 0)) || receive "${tags_size}" >"${folder}/tags" ||
-        finish refused disk "cannot write to ${folder}"
 }
 
 receive_objects() {

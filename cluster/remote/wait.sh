@@ -5,21 +5,16 @@ wait_for_end() {
     open_rdvc_dir
     [[ -d ${rdvc_dir}/submissions/${token} ]] || finish absent submission
     [[ -n $(job_of "${token}") ]] || finish absent job
-    local phase previous='' next_question=2 pause=5
+    local phase previous=
     while [[ ! -e $(result_of "${token}") ]]; do
         phase=$(tail -n 1 "${rdvc_dir}/jobs/${token}/0/phases" 2>/dev/null)
         if [[ ${phase} != "${previous}" ]]; then
             answer phase "${phase#* }"
             previous=${phase}
         fi
-        if ((SECONDS >= next_question)); then
-            if job_is_gone "${token}"; then
-                sleep 1 # its record may be a moment behind on a shared file system
-                [[ -e $(result_of "${token}") ]] || finish gone
-                break
-            fi
-            next_question=$((SECONDS + pause))
-            pause=$((pause < 60 ? pause * 2 : 60))
+        if is_gone "${token}"; then
+            sleep 1 # its record may be a moment behind on a shared file system
+            [[ -e $(result_of "${token}") ]] || finish gone
         fi
         show_life
         sleep 0.5

@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "base/error.hpp"
 #include "base/quote.hpp"
 
 namespace rdvc::cli {
@@ -37,9 +38,12 @@ std::string World::ask(const std::string& question, const std::string& fallback)
                                 : fmt::format("{} [{}]: ", question, fallback).c_str(),
                stderr);
     std::string answer;
-    if (!std::getline(std::cin, answer) || answer.empty())
-        return fallback;
-    return answer;
+    if (!std::getline(std::cin, answer)) {
+        std::fputs("\n", stderr);
+        throw base::Error(base::Exit::usage, "nobody answers the wizard's questions")
+            .hint("give the answers as options, or `--yes` to keep what is there");
+    }
+    return answer.empty() ? fallback : answer;
 }
 
 std::string version() {

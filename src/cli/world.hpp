@@ -28,7 +28,8 @@ struct World {
     [[nodiscard]] std::filesystem::path state_folder() const;
     /// A short private folder for ssh's sockets.
     [[nodiscard]] std::filesystem::path socket_folder() const;
-    /// One line asked on the terminal; `fallback` if it is empty or nobody answers.
+    /// One line asked on the terminal; `fallback` if it is empty. Throws Error (usage) at the end
+    /// of standard input.
     [[nodiscard]] std::string ask(const std::string& question, const std::string& fallback) const;
 };
 

@@ -9,8 +9,28 @@
 
 namespace rdvc::commands {
 
-using base::Error;
 using base::Exit;
+
+namespace {
+
+// What ssh would not take for a host or user name.
+std::string not_a_name(const std::string& value) {
+    const bool bad = value.starts_with("-") || value.find_first_of(" \t\n!") != std::string::npos;
+    return bad ? fmt::format("`{}` cannot be a host or user name", value) : "";
+}
+
+std::string not_an_address(const std::string& value) {
+    const bool bad = value.find_first_of(" \t\n\"") != std::string::npos || value.find('@') == 0 ||
+                     value.find('@') == std::string::npos;
+    return bad && !value.empty() ? fmt::format("`{}` is no e-mail address", value) : "";
+}
+
+std::string text_of(const config::Value& value) {
+    const auto* text = std::get_if<std::string>(&value.value);
+    return text == nullptr ? "" : *text;
+}
+
+} // namespace
 
 Exit init_global(cli::World& world, const Words& words) {
     std::string host;
@@ -28,24 +48,18 @@ Exit init_global(cli::World& world, const Words& words) {
         return Exit::done;
 
     const auto config = open_user_config(world, "");
-    const auto answer = [&](const std::string& option, const std::string& question,
-                            std::string& value, const std::string& current) {
-        if (!options.given(option))
-            value = yes ? current : world.ask(question, current);
-    };
+    const Questions questions(world, options, yes);
     const auto mail = config.run_options().find("mail-user");
-    answer("--host", "Cluster's login node (as in `ssh HOST`)", host, config.text("cluster.host"));
-    answer("--username", "User name there (empty: as ssh's configuration says)", username,
-           config.text("cluster.username"));
-    answer("--email", "E-mail address for SLURM's messages (empty: none)", email,
-           mail == config.run_options().end() ? "" : std::get<std::string>(mail->second.value));
-    if (host.empty())
-        throw Error(Exit::usage, "a host is needed").hint("rdvc init global --host=HOST");
-    for (const auto& value : {host, username})
-        if (value.starts_with("-") || value.find_first_of(" \t\n") != std::string::npos)
-            throw Error(Exit::usage, fmt::format("`{}` cannot be a host or user name", value));
-    if (email.find_first_of(" \t\n\"") != std::string::npos)
-        throw Error(Exit::usage, fmt::format("`{}` is no e-mail address", email));
+    questions.answer("--host", "Cluster's login node (as in `ssh HOST`)", host,
+                     config.text("cluster.host"), [](const std::string& value) {
+                         return value.empty() ? "a host is needed, e.g. --host=hpc"
+                                              : not_a_name(value);
+                     });
+    questions.answer("--username", "User name there (empty: as ssh's configuration says)", username,
+                     config.text("cluster.username"), not_a_name);
+    questions.answer("--email", "E-mail address for SLURM's messages (empty: none)", email,
+                     mail == config.run_options().end() ? "" : text_of(mail->second),
+                     not_an_address);
 
     SettingsFile file(world.user_config(), "# rdvc's settings of this user; see docs/manual.md");
     file.set({"cluster", "host"}, host);

@@ -53,6 +53,15 @@ std::vector<Offer> cluster_offers(cli::World& world, const config::Config& confi
     return offers;
 }
 
+std::string unknown_instance(const std::string& name, const std::vector<std::string>& names) {
+    return fmt::format("unknown instance `{}`{}; {}. Define it as [instances.\"{}\"] in "
+                       "~/.config/rdvc/config.toml",
+                       name, base::suggestion(name, names),
+                       names.empty() ? "no instance is defined, and no cluster told of any"
+                                     : "known are " + base::join(names, ", "),
+                       name);
+}
+
 void write_instance(SettingsFile& file, const Offer& offer) {
     file.set({"instances", offer.name, "partition"}, offer.partition);
     file.set({"instances", offer.name, "constraint"}, offer.name);
@@ -81,11 +90,6 @@ Exit init_project(cli::World& world, const Words& words) {
 
     const Project project = open_project(world, "");
     const auto& config = project.config;
-    const auto answer = [&](const std::string& option, const std::string& question,
-                            std::string& value, const std::string& current) {
-        if (!options.given(option))
-            value = yes ? current : world.ask(question, current);
-    };
     // The cluster is asked only where its answer can matter.
     const bool ask_cluster =
         !yes || (!instance.empty() && base::trim(instance) != config.text("run.instance"));
@@ -104,12 +108,25 @@ Exit init_project(cli::World& world, const Words& words) {
         if (default_setup.empty() && std::filesystem::exists(project.dvc_project / file))
             default_setup = file;
 
-    answer("--instance",
-           "Default instance" + (names.empty() ? " (none is defined yet; empty: none)"
-                                               : " (" + base::join(names, ", ") + "; empty: none)"),
-           instance, config.text("run.instance"));
-    answer("--wckey", "WCKey", wckey, current_key);
-    answer("--setup", "Setup command", setup, default_setup);
+    const Questions questions(world, options, yes);
+    const auto anything = [](const std::string&) { return std::string(); };
+    questions.answer("--instance",
+                     "Default instance, a named set of sbatch options" +
+                         (names.empty() ? std::string(" (none is defined yet; empty: none)")
+                                        : " (" + base::join(names, ", ") + "; empty: none)"),
+                     instance, config.text("run.instance"), [&](const std::string& value) {
+                         const bool known = value.empty() || std::find(names.begin(), names.end(),
+                                                                       value) != names.end();
+                         return known ? "" : unknown_instance(value, names);
+                     });
+    questions.answer("--wckey", "WCKey", wckey, current_key, anything);
+    questions.answer(
+        "--setup", "Setup command", setup, default_setup, [&](const std::string& value) {
+            const auto program = value.substr(0, value.find(' '));
+            const bool missing = program.starts_with("./") &&
+                                 !std::filesystem::exists(project.dvc_project / program);
+            return missing ? fmt::format("`{}` does not exist in the project", program) : "";
+        });
     if (!options.given("--name"))
         name =
             config.text("project.name").empty() ? project.repo_name : config.text("project.name");
@@ -129,14 +146,8 @@ Exit init_project(cli::World& world, const Words& words) {
     if (!instance.empty() && std::find(defined.begin(), defined.end(), instance) == defined.end()) {
         const auto offer = std::find_if(offers.begin(), offers.end(),
                                         [&](const Offer& o) { return o.name == instance; });
-        if (offer == offers.end())
-            throw Error(Exit::configuration, fmt::format("unknown instance `{}`{}", instance,
-                                                         base::suggestion(instance, names)))
-                .context(names.empty() ? "no instance is defined, and no cluster told of any"
-                                       : "known are: " + base::join(names, ", "))
-                .hint("define it as [instances.\"" + instance +
-                      "\"] in ~/.config/rdvc/config.toml");
-        write_instance(file, *offer);
+        if (offer != offers.end())
+            write_instance(file, *offer);
     }
     if (file.save()) {
         world.console.note("wrote " + file.path().string());

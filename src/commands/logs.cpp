@@ -35,14 +35,21 @@ Exit logs(cli::World& world, const Words& words) {
         [&](const transport::Frame& frame) {
             if (frame.verb == "absent")
                 absent = frame.rest;
+            if (frame.verb == "pending")
+                world.console.note("pending: " + slurm::explain_reason(frame.rest));
         },
         [](std::string_view bytes) { cli::Console::data(bytes); });
     if (absent == "file")
         throw Error(Exit::failed, "there is no log yet")
             .context("SLURM writes it when the job starts")
             .hint("`rdvc status` tells what the job waits for; `rdvc logs -f` waits for the log");
+    if (absent == "job")
+        throw Error(Exit::failed, "this submission has no job, so there is no log")
+            .hint("rdvc status " + token.substr(0, 8));
     if (!absent.empty())
-        throw Error(Exit::failed, "the cluster has no trace of this submission");
+        throw Error(Exit::failed, "the cluster has no trace of this submission")
+            .context(
+                fmt::format("in {} on {}", project.config.text("cluster.dir"), cluster.name()));
     return Exit::done;
 }
 

@@ -1,6 +1,8 @@
 // `rdvc pull`: experiments' refs come from the mirror (or origin), their data from the DVC remote.
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 #include <fmt/core.h>
 
@@ -38,35 +40,62 @@ std::optional<Result> published(const Kept& kept) {
                                                                : std::nullopt;
 }
 
-void fetch(cli::World& world, Cluster& cluster, const Project& project,
-           const std::string& mirror_url, const std::vector<Result>& results, bool force) {
-    for (const bool from_origin : {false, true}) {
-        std::vector<std::string> argv = {"git",
-                                         "-C",
-                                         project.repository.top.string(),
-                                         "fetch",
-                                         "--no-tags",
-                                         "--no-write-fetch-head",
-                                         "--",
-                                         from_origin ? "origin" : mirror_url};
-        const auto before = argv.size();
+// What the Git repository at `source` gives of `results`; a note about those that it has no more.
+std::vector<Result> still_there(cli::World& world, const base::Command& fetch,
+                                const std::string& source, const std::vector<Result>& results) {
+    const auto listed = world.runner.run({.argv = {"git", "ls-remote", "--", source, "refs/exps/*"},
+                                          .environment = fetch.environment,
+                                          .folder = fetch.folder});
+    std::vector<Result> there;
+    for (const auto& result : results) {
+        if (listed.out.find("\t" + result.ref + "\n") != std::string::npos)
+            there.push_back(result);
+        else
+            world.console.warn(fmt::format("{} is no longer in {}", result.name, source));
+    }
+    return there;
+}
+
+// Fetches from one place, the mirror or origin; gives what came.
+std::vector<Result> fetch_from(cli::World& world, const base::Command& git,
+                               const std::string& source, std::vector<Result> results, bool force) {
+    for (bool again = false; !results.empty(); again = true) {
+        auto command = git;
+        command.argv = {"git", "fetch", "--no-tags", "--no-write-fetch-head", "--", source};
         for (const auto& result : results)
-            if (result.from_origin == from_origin)
-                argv.push_back((force ? "+" : "") + result.ref + ":" + result.ref);
-        if (argv.size() == before)
-            continue;
-        base::Command command{.argv = argv, .effect = base::Effect::changes};
-        if (!from_origin && !cluster.is_local())
-            command.environment = {{"GIT_SSH_COMMAND", cluster.git_ssh_command()}};
+            command.argv.push_back((force ? "+" : "") + result.ref + ":" + result.ref);
         const auto fetched = world.runner.run(command);
         if (fetched.status == 0)
+            break;
+        if (!again && fetched.err.find("couldn't find remote ref") != std::string::npos) {
+            results = still_there(world, git, source, results);
             continue;
+        }
         Error error(Exit::failed, "git fetch could not bring the experiments");
         error.context(fetched.err);
         if (fetched.err.find("rejected") != std::string::npos)
             error.hint("another experiment has the name here; `rdvc pull --force` replaces it");
         throw error;
     }
+    return results;
+}
+
+std::vector<Result> fetch(cli::World& world, Cluster& cluster, const Project& project,
+                          const std::string& mirror_url, const std::vector<Result>& results,
+                          bool force) {
+    std::vector<Result> all;
+    for (const bool from_origin : {false, true}) {
+        std::vector<Result> some;
+        std::copy_if(results.begin(), results.end(), std::back_inserter(some),
+                     [&](const Result& result) { return result.from_origin == from_origin; });
+        base::Command git{
+            .argv = {}, .effect = base::Effect::changes, .folder = project.repository.top};
+        if (!some.empty() && !from_origin && !cluster.is_local())
+            git.environment = {{"GIT_SSH_COMMAND", cluster.git_ssh_command()}};
+        some = fetch_from(world, git, from_origin ? "origin" : mirror_url, std::move(some), force);
+        all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
 }
 
 // DVC brings the data that an experiment's ref needs; the ref itself is here already, so the
@@ -83,13 +112,15 @@ void fetch_data(cli::World& world, const Project& project, const std::vector<Res
         throw Error(Exit::failed,
                     "the experiments are here, but `dvc exp pull` could not bring their data")
             .context(done.err)
-            .hint("`rdvc pull --no-data` leaves the data out");
+            .hint(fmt::format("`rdvc pull {}` tries again; `--no-data` leaves the data out",
+                              results.front().name));
 }
 
-bool has(cli::World& world, const Project& project, const Result& result) {
-    const auto there = world.runner.run({.argv = {"git", "-C", project.repository.top.string(),
-                                                  "rev-parse", "--verify", "--quiet", result.ref}});
-    return base::trim(there.out) == result.commit;
+// The commit that a ref has here, or "".
+std::string commit_of(cli::World& world, const Project& project, const std::string& ref) {
+    const auto there = world.runner.run({.argv = {"git", "rev-parse", "--verify", "--quiet", ref},
+                                         .folder = project.repository.top});
+    return base::trim(there.out);
 }
 
 } // namespace
@@ -116,33 +147,53 @@ Exit pull(cli::World& world, const Words& words) {
     const auto overview =
         ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", 1000);
 
+    const bool has_remote = project::has_dvc_remote(project.dvc_project);
     std::vector<Result> results;
+    std::set<std::string> refs;
     for (const auto& kept : overview.submissions) {
         if (!tokens.empty() && std::find(tokens.begin(), tokens.end(), kept.token) == tokens.end())
             continue;
         const auto result = published(kept);
         if (!result && !tokens.empty()) {
             const auto state = derive_state(kept, overview);
-            throw Error(Exit::failed,
-                        fmt::format("job {} has no result to pull: {}", kept.job, state.word))
+            const bool waits = state.word == "pending" || state.word == "running";
+            const auto id = kept.job.empty() ? kept.token.substr(0, 8) : kept.job;
+            throw Error(Exit::failed, fmt::format("{} has no result to pull: {}", id, state.word))
                 .context(state.detail)
-                .hint(state.word == "failed" ? "rdvc logs " + kept.job : "rdvc wait " + kept.job);
+                .hint((waits ? "rdvc wait " : "rdvc status ") + id);
         }
-        if (result && (!tokens.empty() || !has(world, project, *result)))
+        // Newest first: with -f an older submission's result was replaced under the same ref.
+        if (!result || !refs.insert(result->ref).second)
+            continue;
+        const bool is_here = commit_of(world, project, result->ref) == result->commit;
+        if (is_here && !tokens.empty())
+            world.console.note(fmt::format("{} is here already", result->name));
+        if (!is_here || (!tokens.empty() && has_remote && !no_data))
             results.push_back(*result);
     }
     if (results.empty()) {
-        world.console.note("nothing new to pull");
+        if (tokens.empty())
+            world.console.note("nothing new to pull");
         return Exit::done;
     }
-    fetch(world, cluster, project, cluster.url(overview.dir + "/repos/" + project.mirror), results,
-          force);
-    if (!no_data && project::has_dvc_remote(project.dvc_project))
+    results = fetch(world, cluster, project, cluster.url(overview.dir + "/repos/" + project.mirror),
+                    results, force);
+    if (results.empty())
+        return Exit::done;
+    if (!no_data && has_remote)
         fetch_data(world, project, results);
     for (const auto& result : results)
-        cli::Console::data(
-            fmt::format("pulled {} ({})\n", result.name, result.commit.substr(0, 10)));
-    world.console.note("next:  dvc exp show    dvc exp apply " + results.front().name);
+        cli::Console::data(fmt::format("pulled {} ({})\n", result.name,
+                                       commit_of(world, project, result.ref).substr(0, 10)));
+    if (has_remote && !no_data) {
+        world.console.note("next:  dvc exp show    dvc exp apply " + results.front().name);
+    } else {
+        world.console.note(has_remote
+                               ? "their data was not asked for (--no-data)"
+                               : "the project has no DVC remote, so their outputs stay in the "
+                                 "cluster's cache");
+        world.console.note("next:  dvc exp show");
+    }
     return Exit::done;
 }
 

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "commands/cluster.hpp"
 #include "commands/command.hpp"
+#include "project/dvc.hpp"
 #include "project/pack.hpp"
 #include "slurm/options.hpp"
 #include "submission/arguments.hpp"
@@ -254,6 +255,10 @@ Submission prepare(cli::World& world, Project& project, const submission::RunArg
     if (std::filesystem::exists(project.repository.top / ".gitmodules"))
         world.console.warn("submodules do not travel: in the job their folders are empty");
 
+    if (project::has_only_local_dvc_remote(project.dvc_project))
+        world.console.warn(
+            "the DVC remote is set in .dvc/config.local only, which the job does not have");
+
     const auto& top = project.repository.top;
     const submission::Facts facts = {.repo_name = project.repo_name,
                                      .origin_url = project.origin_url,
@@ -280,7 +285,7 @@ Exit run(cli::World& world, const Words& words) {
     Cluster cluster(world, project.config);
     const Submission submission = prepare(world, project, arguments);
     const std::string script = script::render_job(submission);
-    const auto ledger = open_ledger(world);
+    auto ledger = open_ledger(world);
     ledger::Record record{.token = submission.token,
                           .time = timestamp(),
                           .cluster = cluster.name(),
@@ -288,8 +293,8 @@ Exit run(cli::World& world, const Words& words) {
                           .name = submission.tasks.front().name,
                           .commit = submission.facts.commit,
                           .job = {}};
-    const std::string notes =
-        script::render_notes(submission, "rdvc run " + base::quote_all(words), record.time);
+    const std::string notes = script::render_notes(
+        submission, base::trim("rdvc run " + base::quote_all(words)), record.time);
 
     const base::TemporaryFolder temporary;
     const auto pack_file = temporary.path() / "pack";
@@ -305,12 +310,12 @@ Exit run(cli::World& world, const Words& words) {
         return Exit::done;
     }
 
-    auto writable_ledger = ledger;
-    writable_ledger.intend(record, script);
+    ledger.intend(record, script);
     auto answer = submit(cluster, submission, script, notes, cargo);
     if (answer.verb == "resend") { // the mirror lacks what an earlier submission had sent
         world.console.note("the cluster's mirror lacks earlier objects; sending all of them");
         cargo = load_cargo(world, project, submission.facts.commit, {}, pack_file);
+        record.whole = true;
         answer = submit(cluster, submission, script, notes, cargo);
     }
     for (const auto& variable : answer.unset)
@@ -321,7 +326,7 @@ Exit run(cli::World& world, const Words& words) {
             world.console.note("sbatch: " + line);
         record.state = ledger::State::submitted;
         record.job = answer.rest.substr(0, answer.rest.find(' '));
-        writable_ledger.conclude(record);
+        ledger.conclude(record);
         report_submitted(world.console, submission, record.job, cluster.name(), arguments.json);
         return Exit::done;
     }
@@ -329,7 +334,7 @@ Exit run(cli::World& world, const Words& words) {
                                answer.reply.outcome == transport::Outcome::no_bash;
     const bool certain = answer.verb == "refused" || answer.verb == "resend" || never_started;
     record.state = certain ? ledger::State::refused : ledger::State::unconfirmed;
-    writable_ledger.conclude(record);
+    ledger.conclude(record);
     if (answer.verb == "refused")
         throw refusal(answer, cluster.name());
     if (answer.verb == "resend")

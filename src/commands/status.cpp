@@ -6,10 +6,12 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "base/quote.hpp"
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
 #include "commands/submissions.hpp"
+#include "submission/name.hpp"
 
 namespace rdvc::commands {
 
@@ -88,26 +90,44 @@ std::string describe(const Kept& kept, const State& state, const Overview& overv
     line("kept", field(kept.result, "kept"));
     if (state.word == "unpublished")
         text += fmt::format(
-            "\nThe experiment ran, but its result could not be published. To recover it:\n"
-            "  ssh {}\n  cd {}\n  dvc push; git push {} {}\n",
-            cluster, field(kept.result, "kept"),
-            overview.dir + "/repos/" + field(kept.notes, "mirror"), "'refs/exps/*:refs/exps/*'");
+            "\nThe experiment ran, but its result could not be published. What is left of it "
+            "is in the folder above\n(on {}), as `dvc exp run` left it; activate an "
+            "environment with dvc there, then\n  dvc push; git push {} '{}'\n",
+            field(kept.result, "node"),
+            base::quote(overview.dir + "/repos/" + field(kept.notes, "mirror")),
+            submission::experiment_ref(field(kept.notes, "commit"), name_of(kept)));
     return text;
 }
 
-// Submissions of this laptop that the cluster has no folder of.
-void add_unconfirmed(cli::World& world, const Project& project, const Cluster& cluster,
-                     std::vector<std::vector<std::string>>& rows, const Overview& overview) {
-    for (const auto& record : open_ledger(world).read()) {
-        const bool known =
-            std::any_of(overview.submissions.begin(), overview.submissions.end(),
-                        [&](const Kept& kept) { return kept.token == record.token; });
+// Submissions of this laptop whose outcome it does not know.
+std::vector<ledger::Record> open_records(cli::World& world, const Project& project,
+                                         const Cluster& cluster) {
+    auto records = open_ledger(world).read();
+    std::erase_if(records, [&](const ledger::Record& record) {
         const bool open =
             record.state == ledger::State::intent || record.state == ledger::State::unconfirmed;
-        if (!known && open && record.mirror == project.mirror && record.cluster == cluster.name())
-            rows.push_back(
-                {record.name, "-", "not submitted", "", "the cluster has no trace of it"});
-    }
+        return !open || record.mirror != project.mirror || record.cluster != cluster.name();
+    });
+    return records;
+}
+
+// Writes down what the cluster tells of them; gives those that it has no trace of.
+std::vector<ledger::Record> reconcile(cli::World& world, std::vector<ledger::Record> records,
+                                      const Overview& overview) {
+    auto ledger = open_ledger(world);
+    std::erase_if(records, [&](ledger::Record& record) {
+        const auto kept = std::find_if(overview.submissions.begin(), overview.submissions.end(),
+                                       [&](const Kept& k) { return k.token == record.token; });
+        if (kept == overview.submissions.end())
+            return false;
+        if (!kept->job.empty()) {
+            record.state = ledger::State::submitted;
+            record.job = kept->job;
+            ledger.conclude(record);
+        }
+        return true;
+    });
+    return records;
 }
 
 } // namespace
@@ -130,7 +150,13 @@ Exit status(cli::World& world, const Words& words) {
     Cluster cluster(world, project.config);
     const auto token =
         submission.empty() ? "" : find_submission(world, cluster, project.mirror, submission);
-    const auto overview = ask_overview(cluster, project.mirror, token, token.empty() ? limit : 1);
+    auto open = open_records(world, project, cluster);
+    std::vector<std::string> open_tokens;
+    for (const auto& record : open)
+        open_tokens.push_back(record.token);
+    const auto overview =
+        ask_overview(cluster, project.mirror, token, token.empty() ? limit : 1, open_tokens);
+    open = reconcile(world, std::move(open), overview);
 
     if (json) {
         nlohmann::json all = nlohmann::json::array();
@@ -144,8 +170,9 @@ Exit status(cli::World& world, const Words& words) {
         world.console.warn("squeue does not answer: " + overview.squeue_words);
     if (!token.empty()) {
         for (const auto& kept : overview.submissions)
-            cli::Console::data(
-                describe(kept, derive_state(kept, overview), overview, cluster.name()));
+            if (kept.token == token)
+                cli::Console::data(
+                    describe(kept, derive_state(kept, overview), overview, cluster.name()));
         if (overview.submissions.empty())
             world.console.note("the cluster has no trace of this submission");
         return Exit::done;
@@ -157,7 +184,8 @@ Exit status(cli::World& world, const Words& words) {
         rows.push_back({name_of(kept), kept.job.empty() ? "-" : kept.job, state.word,
                         phase_and_age(kept, state, overview), state.detail});
     }
-    add_unconfirmed(world, project, cluster, rows, overview);
+    for (const auto& record : open)
+        rows.push_back({record.name, "-", "not submitted", "", "the cluster has no trace of it"});
     if (rows.size() == 1)
         world.console.note("this project has no submission on " + cluster.name());
     else

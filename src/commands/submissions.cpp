@@ -31,6 +31,8 @@ void add_line(Kept& kept, const std::string& file, const std::string& line) {
         kept.job = line;
     else if (file == "sbatch.exit")
         kept.sbatch_exit = line;
+    else if (file == "sbatch.err")
+        kept.sbatch_error = line;
     else if (file == "claim")
         kept.claimed = true;
 }
@@ -51,12 +53,20 @@ std::string lower(std::string text) {
 
 State derive_state(const Kept& kept, const Overview& overview) {
     const std::string phase = kept.phases.empty() ? "" : kept.phases.back().second;
-    if (!kept.result.empty())
-        return {value(kept.result, "state"), value(kept.result, "phase"),
-                value(kept.result, "message")};
     const auto job = std::find_if(overview.jobs.begin(), overview.jobs.end(),
                                   [&](const slurm::Job& j) { return j.token == kept.token; });
-    if (job != overview.jobs.end()) {
+    const bool has_job = job != overview.jobs.end();
+    const bool requeued =
+        has_job && job->state == "PENDING" && value(kept.result, "state") != "published";
+    if (!kept.result.empty() && !requeued) {
+        const auto word = value(kept.result, "state");
+        // The job can only say that it was stopped; SLURM knows by what.
+        const bool stopped = word == "failed" && has_job && !slurm::is_active(job->state) &&
+                             job->state != "FAILED" && job->state != "COMPLETED";
+        return {stopped ? lower(job->state) : word, value(kept.result, "phase"),
+                value(kept.result, "message")};
+    }
+    if (has_job) {
         if (job->state == "PENDING")
             return {"pending", phase, slurm::explain_reason(job->reason)};
         if (slurm::is_active(job->state))
@@ -71,13 +81,14 @@ State derive_state(const Kept& kept, const Overview& overview) {
                              : "SLURM knows the job no more, and it never started"};
     if (kept.sbatch_exit.empty())
         return {"unconfirmed", phase, "sbatch has not answered"};
-    return {"refused", phase, "sbatch refused it"};
+    return {"refused", phase, kept.sbatch_error.empty() ? "sbatch refused it" : kept.sbatch_error};
 }
 
 Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
-                      unsigned limit) {
+                      unsigned limit, const std::vector<std::string>& also) {
     Overview overview;
     script::Variables variables;
+    variables.lists = {{"also", also}};
     variables.words = {{"mirror", mirror}, {"only", only}, {"limit", fmt::format("{}", limit)}};
     cluster.ask("status", variables, [&](const transport::Frame& frame) {
         if (frame.verb == "submission") {

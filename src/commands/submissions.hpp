@@ -22,7 +22,8 @@ struct Kept {
         {}; ///< start (seconds since the epoch), name
     std::string job = {};
     std::string sbatch_exit = {};
-    bool claimed = false; ///< by a job, not by the submitter
+    std::string sbatch_error = {}; ///< the last line that sbatch printed on standard error
+    bool claimed = false;          ///< by a job, not by the submitter
 };
 
 /// The cluster's answer to `status`.
@@ -45,9 +46,10 @@ struct State {
 
 State derive_state(const Kept& kept, const Overview& overview);
 
-/// Asks the cluster once. `only`: one token, or "" for the newest `limit` of the project.
+/// Asks the cluster once. `only`: one token, or "" for the newest `limit` of the project; `also`:
+/// tokens that are answered beyond the limit.
 Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
-                      unsigned limit);
+                      unsigned limit, const std::vector<std::string>& also = {});
 
 /// The token of the submission that `word` names: a token's start (4 digits or more), a job id or
 /// an experiment's name; "" is the newest. Looks into the ledger first, then asks the cluster.

@@ -32,6 +32,8 @@ Exit wait(cli::World& world, const Words& words) {
     cluster.ask("wait", variables, [&](const transport::Frame& frame) {
         if (frame.verb == "phase" && !frame.rest.empty()) {
             world.console.note("phase: " + frame.rest);
+        } else if (frame.verb == "pending") {
+            world.console.note("pending: " + slurm::explain_reason(frame.rest));
         } else if (frame.verb == "result") {
             const auto blank = frame.rest.find(' ');
             if (blank != std::string::npos)
@@ -41,7 +43,8 @@ Exit wait(cli::World& world, const Words& words) {
         }
     });
     if (end == "absent")
-        throw Error(Exit::failed, "the cluster has no job of this submission").hint("rdvc status");
+        throw Error(Exit::failed, "the cluster has no job of this submission")
+            .hint("rdvc status " + token.substr(0, 8));
     if (end == "gone") {
         const auto overview = ask_overview(cluster, project.mirror, token, 1);
         const auto state = overview.submissions.empty()

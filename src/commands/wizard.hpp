@@ -1,16 +1,50 @@
-// What the three wizards share: a TOML file whose values are changed one by one, comments kept.
+// What the three wizards share: questions with a default each, and a TOML file whose values are
+// changed one by one, comments kept.
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/files.hpp"
+#include "cli/options.hpp"
+#include "cli/world.hpp"
 #include "config/edit.hpp"
 #include "config/toml.hpp"
 
 namespace rdvc::commands {
+
+/// Says what is wrong with an answer, "" if nothing is.
+using Check = std::function<std::string(const std::string&)>;
+
+class Questions {
+  public:
+    Questions(const cli::World& world, const cli::Options& options, bool ask_nothing)
+        : world_(world), options_(options), ask_nothing_(ask_nothing) {}
+
+    /// Fills `value`: as given by `option`, else (with --yes) `current`, else as answered; a wrong
+    /// answer is asked for again. Throws Error (usage) for a wrong option.
+    void answer(const std::string& option, const std::string& question, std::string& value,
+                const std::string& current, const Check& check) const {
+        const bool given = options_.given(option);
+        if (!given)
+            value = ask_nothing_ ? current : world_.ask(question, current);
+        for (auto wrong = check(value); !wrong.empty(); wrong = check(value)) {
+            if (given || ask_nothing_)
+                throw base::Error(base::Exit::usage, option + ": " + wrong);
+            world_.console.note(wrong);
+            value = world_.ask(question, current);
+        }
+    }
+
+  private:
+    const cli::World& world_;
+    const cli::Options& options_;
+    bool ask_nothing_;
+};
 
 class SettingsFile {
   public:

@@ -26,10 +26,10 @@ constexpr std::array<std::pair<State, std::string_view>, 4> state_names = {{
 std::string to_line(const Record& record) {
     const auto* state = std::find_if(state_names.begin(), state_names.end(),
                                      [&](const auto& row) { return row.first == record.state; });
-    const Json json = {{"token", record.token},     {"time", record.time},
-                       {"cluster", record.cluster}, {"mirror", record.mirror},
-                       {"name", record.name},       {"commit", record.commit},
-                       {"job", record.job},         {"state", state->second}};
+    const Json json = {
+        {"token", record.token},   {"time", record.time},    {"cluster", record.cluster},
+        {"mirror", record.mirror}, {"name", record.name},    {"commit", record.commit},
+        {"job", record.job},       {"state", state->second}, {"whole", record.whole}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -42,8 +42,9 @@ std::optional<Record> from_line(std::string_view line) {
         return field != json.end() && field->is_string() ? field->get<std::string>()
                                                          : std::string();
     };
-    Record record{text("token"), text("time"),   text("cluster"), text("mirror"),
-                  text("name"),  text("commit"), text("job"),     State::intent};
+    Record record{text("token"),  text("time"),  text("cluster"),
+                  text("mirror"), text("name"),  text("commit"),
+                  text("job"),    State::intent, json.value("whole", Json(false)) == Json(true)};
     for (const auto& [state, name] : state_names)
         if (text("state") == name)
             record.state = state;
@@ -86,11 +87,15 @@ std::vector<std::string> believed_commits(const std::vector<Record>& records,
     constexpr std::size_t most = 16;
     std::vector<std::string> commits;
     for (auto record = records.rbegin(); record != records.rend() && commits.size() < most;
-         ++record)
-        if (record->state == State::submitted && record->cluster == cluster &&
-            record->mirror == mirror &&
-            std::find(commits.begin(), commits.end(), record->commit) == commits.end())
+         ++record) {
+        if (record->state != State::submitted || record->cluster != cluster ||
+            record->mirror != mirror)
+            continue;
+        if (std::find(commits.begin(), commits.end(), record->commit) == commits.end())
             commits.push_back(record->commit);
+        if (record->whole)
+            break;
+    }
     return commits;
 }
 

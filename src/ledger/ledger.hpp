@@ -26,6 +26,8 @@ struct Record {
     std::string commit;
     std::string job; ///< empty until submitted
     State state = State::intent;
+    bool whole =
+        false; ///< all of the history was sent: what was believed of the mirror before is void
 };
 
 class Ledger {

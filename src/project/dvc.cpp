@@ -16,20 +16,30 @@ std::optional<fs::path> find_dvc_project(const fs::path& folder, const fs::path&
     }
 }
 
-bool has_dvc_remote(const fs::path& dvc_project) {
-    for (const auto* name : {"config", "config.local"}) {
-        std::string section;
-        for (const auto& line :
-             base::lines(base::read_file(dvc_project / ".dvc" / name).value_or(""))) {
-            const auto text = base::trim(line);
-            if (text.starts_with("["))
-                section = text;
-            else if (section == "[core]" && text.starts_with("remote") &&
-                     base::trim(text.substr(6)).starts_with("="))
-                return true;
-        }
+namespace {
+
+bool names_remote(const fs::path& config) {
+    std::string section;
+    for (const auto& line : base::lines(base::read_file(config).value_or(""))) {
+        const auto text = base::trim(line);
+        if (text.starts_with("["))
+            section = text;
+        else if (section == "[core]" && text.starts_with("remote") &&
+                 base::trim(text.substr(6)).starts_with("="))
+            return true;
     }
     return false;
+}
+
+} // namespace
+
+bool has_dvc_remote(const fs::path& dvc_project) {
+    return names_remote(dvc_project / ".dvc" / "config") || has_only_local_dvc_remote(dvc_project);
+}
+
+bool has_only_local_dvc_remote(const fs::path& dvc_project) {
+    return names_remote(dvc_project / ".dvc" / "config.local") &&
+           !names_remote(dvc_project / ".dvc" / "config");
 }
 
 } // namespace rdvc::project

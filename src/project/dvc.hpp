@@ -13,4 +13,7 @@ std::optional<std::filesystem::path> find_dvc_project(const std::filesystem::pat
 /// True if the project's DVC configuration (`config`, `config.local`) names a default remote.
 bool has_dvc_remote(const std::filesystem::path& dvc_project);
 
+/// True if only `config.local` names it: that file is not in Git, so a job does not have it.
+bool has_only_local_dvc_remote(const std::filesystem::path& dvc_project);
+
 } // namespace rdvc::project

@@ -18,7 +18,7 @@ const std::vector<DvcOption>& dvc_options() {
         {0, "pull", "", own, "fetch missing data from the DVC remote first (the default)"},
         {0, "allow-missing", "", pass, "skip stages whose data is missing but unchanged (always given)"},
         {'k', "keep-going", "", pass, "go on with what does not depend on a failed stage"},
-        {0, "ignore-errors", "", pass, "go on after errors"},
+        {0, "ignore-errors", "", pass, "go on after errors; the experiment counts as done even if stages fail"},
         {'m', "message", "TEXT", pass, "message of the experiment's commit"},
         {0, "no-hydra", "", pass, "do not compose params.yaml with Hydra"},
         {'i', "interactive", "", refuse, "nobody is there to answer in a job"},

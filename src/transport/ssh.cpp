@@ -17,7 +17,7 @@ using base::Exit;
 
 namespace {
 
-void refuse_option(const std::string& value, std::string_view key) {
+void refuse_leading_dash(const std::string& value, std::string_view key) {
     if (value.starts_with("-"))
         throw Error(Exit::configuration,
                     fmt::format("`{}` starts with `-`: ssh would take it as an option", value))
@@ -114,8 +114,8 @@ Connection::Connection(base::Runner& runner, Destination destination,
                        std::filesystem::path socket_folder)
     : runner_(runner), destination_(std::move(destination)),
       socket_folder_(std::move(socket_folder)) {
-    refuse_option(destination_.host, "cluster.host");
-    refuse_option(destination_.username, "cluster.username");
+    refuse_leading_dash(destination_.host, "cluster.host");
+    refuse_leading_dash(destination_.username, "cluster.username");
 }
 
 // Asks ssh's own configuration once; `-G` opens no connection.

@@ -25,6 +25,9 @@ start_world() {
 # Keeps the folder of a failed file and says where it is.
 stop_world() {
     ssh -O exit -o ControlPath="${XDG_RUNTIME_DIR}/rdvc/%C" sandbox 2>/dev/null || true
+    if [[ -e ${folder}/failed ]]; then
+        cp -r "${cluster_home}/.rdvc/jobs" "${cluster_home}/.rdvc/submissions" "${folder}" || true
+    fi
     "${RDVC_SOURCE_FOLDER}/tools/sandbox" down --keep >/dev/null 2>&1
     if [[ -e ${folder}/failed ]]; then
         printf '# kept: %s\n' "${folder}" >&3

@@ -44,7 +44,7 @@ setup() {
             printf '#!/bin/bash\n'
             printf '%s=\n' nonce rdvc_dir prepare token attempt mirror head experiment_ref force code \
                 notes script_size tags_size pack_size limit only file follow offset make_folders
-            printf '%s=()\n' haves tag_objects unset_variables
+            printf '%s=()\n' haves tag_objects unset_variables also
             cat cluster/remote/common.sh "cluster/remote/${request}.sh"
         } | shellcheck --exclude=SC2034,SC2317 -
     done
