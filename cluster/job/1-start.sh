@@ -76,7 +76,7 @@ start_job() {
         done
         RDVC_JOB_EXP_NAME="${RDVC_JOB_EXP_NAME}-hand-${n}"
         RDVC_JOB_RECORD_DIR="${jobs}/hand-${n}"
-        rdvc_say "run by hand: the experiment will be called ${RDVC_JOB_EXP_NAME}"
+        rdvc_say "run by hand; on the laptop: dvc exp pull rdvc ${RDVC_JOB_EXP_NAME}"
         return
     fi
     if [[ ! -d ${submission} ]]; then

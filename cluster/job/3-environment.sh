@@ -44,7 +44,7 @@ dvc_version() {
 check_dvc() {
     local version
     command -v dvc >/dev/null ||
-        rdvc_fail "no \`dvc\` on PATH after activation; the setup command must install it"
+        rdvc_fail "no \`dvc\` on PATH after activation; the setup command must install it (${RDVC_JOB_ENV_SETUP:-there is none: add ./init_env.sh or env.setup})"
     version=$(dvc_version) || rdvc_fail "\`dvc --version\` failed"
     case ${version} in
     [0-2].*) rdvc_fail "dvc ${version} is too old; 3.0 or newer is needed" ;;

@@ -90,10 +90,15 @@ push_ref() {
     RDVC_JOB_EXP_REF=${ref}
     local lease="--force-with-lease=${ref}:"
     [[ ${RDVC_JOB_EXP_FORCE} != 1 ]] || lease=--force
-    if ! git push --quiet "${lease}" -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${ref}" &&
+    local said
+    if ! said=$(git push --quiet "${lease}" -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${ref}" 2>&1) &&
         [[ $(remote_commit "${ref}") != "${RDVC_JOB_EXP_COMMIT}" ]]; then
-        [[ -n $(remote_commit "${ref}") ]] || rdvc_fail "cannot push the experiment to ${RDVC_JOB_REPO_URL}"
-        rdvc_say "another experiment is called ${RDVC_JOB_EXP_NAME}; this one becomes ${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
+        if [[ -z $(remote_commit "${ref}") ]]; then
+            printf '%s\n' "${said}" >&2
+            rdvc_fail "cannot push the experiment to ${RDVC_JOB_REPO_URL}"
+        fi
+        RDVC_JOB_MESSAGE="another experiment is called ${RDVC_JOB_EXP_NAME}, so this one is ${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
+        rdvc_say "${RDVC_JOB_MESSAGE}"
         RDVC_JOB_EXP_NAME="${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
         RDVC_JOB_EXP_REF="${ref}-${RDVC_JOB_TOKEN}"
         git push --quiet --force -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${RDVC_JOB_EXP_REF}" ||

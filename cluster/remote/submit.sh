@@ -104,8 +104,10 @@ find_job_id() {
         done <"${folder}/sbatch.out"
     fi
     if [[ -z ${job} ]]; then
-        jobs=$(squeue --noheader --user "$(id -un)" -o '%A|%k') ||
+        jobs=$(squeue --noheader --user "$(id -un)" -o '%A|%k' 2>/dev/null) || {
+            answer_lines err <"${folder}/sbatch.err"
             finish unknown "sbatch gave no job id, and squeue does not answer"
+        }
         while read -r line; do
             [[ ${line#*|} != "rdvc:${token}"* ]] || job=${line%%|*}
         done <<<"${jobs}"

@@ -33,7 +33,7 @@ Options& Options::number(const std::string& names, unsigned& target, const std::
     app_->add_option(names, target, help)
         ->type_name("N")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1U, 1000000U));
     return *this;
 }
 

@@ -1,7 +1,10 @@
 #include "commands/cluster.hpp"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <ctime>
+#include <thread>
 
 #include <fmt/core.h>
 
@@ -114,6 +117,34 @@ void Cluster::ask(std::string_view request, script::Variables variables, const O
         throw Error(Exit::not_ready, refusal.substr(refusal.find(' ') + 1));
     if (reply.outcome != transport::Outcome::answered || !finished)
         throw connection_error(name(), reply);
+}
+
+void Cluster::ask_until_answered(const cli::Console& console, std::string_view request,
+                                 const std::function<script::Variables()>& variables,
+                                 const OnFrame& on_frame, const OnData& on_data) {
+    using Clock = std::chrono::steady_clock;
+    constexpr auto patience = std::chrono::minutes(10);
+    constexpr auto longest_pause = std::chrono::seconds(30);
+    auto heard = Clock::time_point::min(); // never
+    auto pause = std::chrono::seconds(1);
+    const auto on_any_frame = [&](const transport::Frame& frame) {
+        heard = Clock::now();
+        pause = std::chrono::seconds(1);
+        on_frame(frame);
+    };
+    for (;;) {
+        try {
+            return ask(request, variables(), on_any_frame, on_data);
+        } catch (const Error& error) {
+            const bool lost = error.code() == Exit::unknown || error.code() == Exit::unreachable;
+            const bool was_there = heard != Clock::time_point::min();
+            if (!lost || !was_there || Clock::now() - heard > patience)
+                throw;
+            console.note("the connection was lost, the job goes on; connecting again");
+            std::this_thread::sleep_for(pause);
+            pause = std::min(pause * 2, longest_pause);
+        }
+    }
 }
 
 std::string Cluster::name() const {

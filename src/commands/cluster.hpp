@@ -63,6 +63,13 @@ class Cluster {
         std::string_view request, script::Variables variables, const OnFrame& on_frame,
         const OnData& on_data = [](std::string_view) {});
 
+    /// The same for a request that may take hours: connects again when the connection was lost, for
+    /// ten minutes. `variables` is asked for each connection.
+    void ask_until_answered(
+        const cli::Console& console, std::string_view request,
+        const std::function<script::Variables()>& variables, const OnFrame& on_frame,
+        const OnData& on_data = [](std::string_view) {});
+
     /// Runs a request and leaves the judgement to the caller. `nonce` marks the answer.
     transport::Connection::Reply execute(
         std::string_view request, script::Variables variables, const std::string& nonce,

@@ -55,9 +55,9 @@ Exit init_global(cli::World& world, const Words& words) {
                          return value.empty() ? "a host is needed, e.g. --host=hpc"
                                               : not_a_name(value);
                      });
-    questions.answer("--username", "User name there (empty: as ssh's configuration says)", username,
+    questions.answer("--username", "User name there (-: as ssh's configuration says)", username,
                      config.text("cluster.username"), not_a_name);
-    questions.answer("--email", "E-mail address for SLURM's messages (empty: none)", email,
+    questions.answer("--email", "E-mail address for SLURM's messages (-: none)", email,
                      mail == config.run_options().end() ? "" : text_of(mail->second),
                      not_an_address);
 

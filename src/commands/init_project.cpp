@@ -112,8 +112,8 @@ Exit init_project(cli::World& world, const Words& words) {
     const auto anything = [](const std::string&) { return std::string(); };
     questions.answer("--instance",
                      "Default instance, a named set of sbatch options" +
-                         (names.empty() ? std::string(" (none is defined yet; empty: none)")
-                                        : " (" + base::join(names, ", ") + "; empty: none)"),
+                         (names.empty() ? std::string(" (none is defined yet; -: none)")
+                                        : " (" + base::join(names, ", ") + "; -: none)"),
                      instance, config.text("run.instance"), [&](const std::string& value) {
                          const bool known = value.empty() || std::find(names.begin(), names.end(),
                                                                        value) != names.end();

@@ -26,19 +26,28 @@ Exit logs(cli::World& world, const Words& words) {
     const Project project = open_project(world, cluster_name);
     Cluster cluster(world, project.config);
     const auto token = find_submission(world, cluster, project.mirror, submission);
-    script::Variables variables;
-    variables.words = {
-        {"token", token}, {"file", "log"}, {"follow", follow ? "1" : "0"}, {"offset", "0"}};
+    std::size_t offset = 0; // what is printed already, should the connection be lost
+    const auto variables = [&] {
+        script::Variables all;
+        all.words = {{"token", token},
+                     {"file", "log"},
+                     {"follow", follow ? "1" : "0"},
+                     {"offset", fmt::format("{}", offset)}};
+        return all;
+    };
     std::string absent;
-    cluster.ask(
-        "logs", variables,
+    cluster.ask_until_answered(
+        world.console, "logs", variables,
         [&](const transport::Frame& frame) {
             if (frame.verb == "absent")
                 absent = frame.rest;
             if (frame.verb == "pending")
                 world.console.note("pending: " + slurm::explain_reason(frame.rest));
         },
-        [](std::string_view bytes) { cli::Console::data(bytes); });
+        [&offset](std::string_view bytes) {
+            cli::Console::data(bytes);
+            offset += bytes.size();
+        });
     if (absent == "file")
         throw Error(Exit::failed, "there is no log yet")
             .context("SLURM writes it when the job starts")

@@ -260,6 +260,17 @@ Submission prepare(cli::World& world, Project& project, const submission::RunArg
             "the DVC remote is set in .dvc/config.local only, which the job does not have");
 
     const auto& top = project.repository.top;
+    const auto here = project.repository.prefix.empty() ? top : top / project.repository.prefix;
+    if (!arguments.has_targets && !std::filesystem::exists(here / "dvc.yaml"))
+        throw Error(Exit::not_ready, "there is no dvc.yaml here, and no target is given")
+            .context(here.string())
+            .hint(
+                "go to the folder with your dvc.yaml, or name a target: rdvc run FOLDER/dvc.yaml");
+    const auto setup = setup_command(project);
+    if (setup.empty())
+        world.console.warn(
+            "no setup command (./init_python_venv.sh, ./init_env.sh or env.setup); the job "
+            "uses the dvc that is on its PATH");
     const submission::Facts facts = {.repo_name = project.repo_name,
                                      .origin_url = project.origin_url,
                                      .branch = head.branch,
@@ -267,7 +278,7 @@ Submission prepare(cli::World& world, Project& project, const submission::RunArg
                                      .project_dir = path_below(project.dvc_project, top),
                                      .subdir = project.repository.prefix.generic_string(),
                                      .mirror = project.mirror,
-                                     .setup = setup_command(project)};
+                                     .setup = setup};
     return submission::compose(submission::make_token(), facts, project.config, arguments);
 }
 
@@ -342,8 +353,9 @@ Exit run(cli::World& world, const Words& words) {
     if (never_started)
         throw connection_error(cluster.name(), answer.reply);
     throw Error(Exit::unknown, "it is not known whether the job was submitted")
-        .context(answer.verb == "unknown" ? answer.rest
-                                          : transport::main_reason(answer.reply.errors))
+        .context(answer.verb == "unknown"
+                     ? base::trim(answer.rest + "\n" + base::join(answer.errors, "\n"))
+                     : transport::main_reason(answer.reply.errors))
         .hint("`rdvc status` will tell once the cluster answers; do not run it again before");
 }
 

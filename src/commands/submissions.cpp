@@ -71,7 +71,9 @@ State derive_state(const Kept& kept, const Overview& overview) {
             return {"pending", phase, slurm::explain_reason(job->reason)};
         if (slurm::is_active(job->state))
             return {job->state == "COMPLETING" ? "running" : lower(job->state), phase, ""};
-        return {lower(job->state), phase, "SLURM ended the job before it could say more"};
+        return {lower(job->state), phase,
+                phase.empty() ? "the job was ended before it started"
+                              : "SLURM ended the job before it could say more"};
     }
     if (!overview.squeue_answered)
         return {"unknown", phase, "squeue does not answer: " + overview.squeue_words};

@@ -29,7 +29,8 @@ Exit wait(cli::World& world, const Words& words) {
     variables.words = {{"token", token}};
     std::map<std::string, std::string> result;
     std::string end;
-    cluster.ask("wait", variables, [&](const transport::Frame& frame) {
+    const auto same = [&variables] { return variables; };
+    cluster.ask_until_answered(world.console, "wait", same, [&](const transport::Frame& frame) {
         if (frame.verb == "phase" && !frame.rest.empty()) {
             world.console.note("phase: " + frame.rest);
         } else if (frame.verb == "pending") {
@@ -52,7 +53,7 @@ Exit wait(cli::World& world, const Words& words) {
                                : derive_state(overview.submissions.front(), overview);
         throw Error(Exit::experiment_failed, fmt::format("the job ended: {}", state.word))
             .context(state.detail)
-            .hint("rdvc logs " + token.substr(0, 8));
+            .hint("rdvc status " + token.substr(0, 8));
     }
     if (result["state"] == "published") {
         world.console.note(

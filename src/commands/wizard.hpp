@@ -31,16 +31,21 @@ class Questions {
                 const std::string& current, const Check& check) const {
         const bool given = options_.given(option);
         if (!given)
-            value = ask_nothing_ ? current : world_.ask(question, current);
+            value = ask_nothing_ ? current : ask(question, current);
         for (auto wrong = check(value); !wrong.empty(); wrong = check(value)) {
             if (given || ask_nothing_)
                 throw base::Error(base::Exit::usage, option + ": " + wrong);
             world_.console.note(wrong);
-            value = world_.ask(question, current);
+            value = ask(question, current);
         }
     }
 
   private:
+    [[nodiscard]] std::string ask(const std::string& question, const std::string& current) const {
+        const auto given = world_.ask(question, current);
+        return given == "-" ? "" : given;
+    }
+
     const cli::World& world_;
     const cli::Options& options_;
     bool ask_nothing_;

@@ -114,6 +114,7 @@ class Parser {
                 result_.dvc.push_back(word);
                 result_.dvc.insert(result_.dvc.end(), words_.begin() + static_cast<long>(at_),
                                    words_.end());
+                result_.has_targets = result_.has_targets || at_ < words_.size();
                 at_ = words_.size();
             } else if (word.starts_with("--")) {
                 long_option(word);
@@ -121,6 +122,7 @@ class Parser {
                 short_options(word);
             } else {
                 result_.dvc.push_back(word);
+                result_.has_targets = true;
             }
         }
         return std::move(result_);
@@ -259,6 +261,8 @@ class Parser {
                       "comma: -S \"key='a,b'\"");
         if (option.name == "force")
             result_.force = true;
+        if (option.name == "all-pipelines")
+            result_.has_targets = true;
         result_.dvc.push_back(word);
         if (next)
             result_.dvc.push_back(*next);

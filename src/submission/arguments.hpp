@@ -28,6 +28,7 @@ struct RunArguments {
     std::optional<std::string> cluster;
     std::optional<std::string> code;
     std::optional<bool> pull;
+    bool has_targets = false; ///< or -P, which stands for all of them
     bool force = false;
     bool dry_run = false;
     bool json = false;

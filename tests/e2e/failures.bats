@@ -370,3 +370,36 @@ YAML
     grep "${token}" ~/.local/state/rdvc/ledger.jsonl | grep -q '"submitted"'
     ssh sandbox scancel --me
 }
+
+@test "wait and logs -f survive a lost connection" {
+    sed -i '1i echo one; sleep 4; echo two' train.sh
+    commit_all
+    rdvc run -n patient
+    rdvc wait patient 2>"${folder}/wait.err" &
+    local waiting=$!
+    rdvc logs -f patient >"${folder}/patient.log" 2>"${folder}/logs.err" &
+    local following=$!
+    wait_until 20 grep -x one "${folder}/patient.log"
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" stop sshd
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" start sshd
+    wait "${waiting}"
+    wait "${following}"
+    rdvc logs patient | cmp - "${folder}/patient.log"
+}
+
+@test "a folder without dvc.yaml is refused before sending" {
+    mkdir sub
+    echo x >sub/file
+    commit_all
+    cd sub
+    run rdvc run
+    [[ ${status} -eq 3 && ${output} == *"there is no dvc.yaml here"* ]]
+    rdvc run --dry-run -P >/dev/null
+}
+
+@test "slurmctld that does not answer: the outcome is unknown, with sbatch's own words" {
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" stop slurmctld
+    run rdvc run -n unknown-outcome
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" start slurmctld
+    [[ ${status} -eq 75 && ${output} == *"it is not known whether the job was submitted"*"Unable to contact slurm controller"* ]]
+}
