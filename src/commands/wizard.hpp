@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <fmt/core.h>
+
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "cli/options.hpp"
@@ -34,7 +36,7 @@ class Questions {
             value = ask_nothing_ ? current : ask(question, current);
         for (auto wrong = check(value); !wrong.empty(); wrong = check(value)) {
             if (given || ask_nothing_)
-                throw base::Error(base::Exit::usage, option + ": " + wrong);
+                throw base::Error(base::Exit::usage, fmt::format("{}: {}", option, wrong));
             world_.console.note(wrong);
             value = ask(question, current);
         }

@@ -1,5 +1,6 @@
 #include "submission/name.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 #include <fmt/core.h>
@@ -30,7 +31,9 @@ void check_name(const std::string& name) {
 }
 
 std::string experiment_ref(const std::string& baseline, const std::string& name) {
-    return fmt::format("refs/exps/{}/{}/{}", baseline.substr(0, 2), baseline.substr(2), name);
+    const auto split = std::min<std::size_t>(2, baseline.size());
+    return fmt::format("refs/exps/{}/{}/{}", baseline.substr(0, split), baseline.substr(split),
+                       name);
 }
 
 } // namespace rdvc::submission

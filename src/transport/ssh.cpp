@@ -71,7 +71,7 @@ bool is_before_start(std::string_view line) {
     const bool known = std::any_of(starts.begin(), starts.end(),
                                    [&](std::string_view start) { return line.starts_with(start); });
     // "USER@HOST: Permission denied (publickey).", "Received disconnect from ...: Too many ..."
-    const bool denied = line.find("@") != std::string_view::npos &&
+    const bool denied = line.find('@') != std::string_view::npos &&
                         line.find(": Permission denied (") != std::string_view::npos;
     const bool disconnected = line.starts_with("Received disconnect from ") &&
                               line.ends_with("Too many authentication failures");

@@ -51,7 +51,8 @@ setup() {
 }
 
 @test "golden scripts pass shellcheck" {
-    shellcheck tests/golden/*.sh
+    shellcheck tests/golden/plain.sh
+    shellcheck --exclude=SC2034 tests/golden/*.head.sh # what uses the data is in plain.sh
 }
 
 @test "nothing on the cluster's side is evaluated as code" {

@@ -1,0 +1,59 @@
+// What `--help` prints, under review.
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+#include "commands/command.hpp"
+#include "support/fake_runner.hpp"
+#include "support/folder.hpp"
+#include "support/golden.hpp"
+#include "support/world.hpp"
+
+namespace rdvc::commands {
+namespace {
+
+TEST(GoldenHelp, OfRun) {
+    tests::expect_golden("run-help.txt", run_help());
+}
+
+// Help needs no project, no configuration and no cluster.
+std::string help(const Words& words) {
+    const tests::Folder folder;
+    tests::FakeRunner runner;
+    tests::TestWorld world(runner, folder / "home", folder.path());
+    const auto outcome = world.run(words);
+    EXPECT_EQ(outcome.code, 0) << base::join(words, " ");
+    EXPECT_EQ(outcome.err, "") << base::join(words, " ");
+    return outcome.out;
+}
+
+TEST(GoldenHelp, OfTheRest) {
+    std::string text;
+    for (const Words& words :
+         {Words{"--help"}, Words{"init", "--help"}, Words{"init", "project", "--help"},
+          Words{"init", "global", "--help"}, Words{"init", "remote", "--help"},
+          Words{"status", "--help"}, Words{"logs", "--help"}, Words{"wait", "--help"},
+          Words{"pull", "--help"}, Words{"show", "--help"}})
+        text += "$ rdvc " + base::join(words, " ") + "\n" + help(words) + "\n";
+    tests::expect_golden("help.txt", text);
+}
+
+TEST(Help, IsThereForEveryCommand) {
+    for (const auto& command : commands()) {
+        EXPECT_NE(help({"--help"}).find("  " + std::string(command.name) + " "), std::string::npos);
+        EXPECT_NE(help({std::string(command.name), "--help"}), "");
+        EXPECT_EQ(help({std::string(command.name), "-h"}),
+                  help({std::string(command.name), "--help"}));
+    }
+    EXPECT_EQ(help({"help"}), help({"-h"}));
+}
+
+TEST(Help, FitsATerminal) {
+    for (const auto& line : base::lines(run_help()))
+        EXPECT_LE(line.size(), 132U) << line;
+}
+
+} // namespace
+} // namespace rdvc::commands

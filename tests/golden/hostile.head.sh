@@ -1,0 +1,33 @@
+#!/bin/bash
+#
+# Made by rdvc. It can be read, changed and run by hand in an interactive allocation
+# (salloc, then: srun --pty bash, then: bash THIS_FILE).
+#
+# shellcheck disable=SC2016 # the values below are data, not code
+#
+#SBATCH --wckey=rdvc-demo-project
+#SBATCH --job-name="#1 & only"
+#SBATCH --comment="rdvc:0123456789abcdef0123456789abcdef say \"hi\" \\ # $HOME `id` 'q'"
+
+# --- What to run -----------------------------------------------------------------
+
+export RDVC_DIR="${RDVC_DIR:-${HOME}/.rdvc}"
+export RDVC_JOB_TOKEN=0123456789abcdef0123456789abcdef
+export RDVC_JOB_REPO_NAME=rdvc-demo-project
+export RDVC_JOB_REPO_URL="${RDVC_DIR}"/repos/rdvc-demo-project-7f3a9c1d.git
+export RDVC_JOB_REPO_BRANCH='it'\''s-"$(touch${IFS}x)"'
+export RDVC_JOB_REPO_REV=c0ffee0123456789c0ffee0123456789c0ffee01
+export RDVC_JOB_CODE=ssh
+export RDVC_JOB_ORIGIN_URL='ssh://alice@host/~/a b/`id`.git'
+export RDVC_JOB_PROJECT_DIR='my project/Molekül'
+export RDVC_JOB_SUBDIR='my project/Molekül/-rf *'
+export RDVC_JOB_CACHE_DIR="${RDVC_DIR}/cache"
+export RDVC_JOB_WORKSPACE_ROOT=''
+export RDVC_JOB_MIN_FREE=1G
+export RDVC_JOB_ENV_SETUP=$'echo "it\'s" > \'a b\' && ! false\nexit 0'
+export RDVC_JOB_ENV_ACTIVATE='a='\''$x'\''; b="`y`"'
+export RDVC_JOB_EXP_NAME=exp-0123456789ab
+export RDVC_JOB_EXP_FORCE=0
+export RDVC_JOB_PULL=1
+RDVC_JOB_EXP_RUN_OPTIONS=(-S 'text=it'\''s "quoted" $HOME $(id) `id` \ * ? [a] {b} ~ # ! & | ;' -S $'lines=a\nb\r\n\tc' -S $'bytes=\001\033\177\377\303\274' '' -S empty= -- -dash 'träin')
+

@@ -1,0 +1,36 @@
+#!/bin/bash
+#
+# Made by rdvc. It can be read, changed and run by hand in an interactive allocation
+# (salloc, then: srun --pty bash, then: bash THIS_FILE).
+#
+# shellcheck disable=SC2016 # the values below are data, not code
+#
+#SBATCH --job-name=rdvc-run:rdvc-demo-project:feature/wider-net
+#SBATCH --wckey=rdvc-demo-project
+#SBATCH --time=2:00:00
+#SBATCH --partition=gpu
+#SBATCH --gpus=1
+#SBATCH --comment=rdvc:0123456789abcdef0123456789abcdef
+
+# --- What to run -----------------------------------------------------------------
+
+export RDVC_DIR="${RDVC_DIR:-${HOME}/.rdvc}"
+export RDVC_JOB_TOKEN=0123456789abcdef0123456789abcdef
+export RDVC_JOB_REPO_NAME=rdvc-demo-project
+export RDVC_JOB_REPO_URL=git@github.com:alice/rdvc-demo-project.git
+export RDVC_JOB_REPO_BRANCH=feature/wider-net
+export RDVC_JOB_REPO_REV=c0ffee0123456789c0ffee0123456789c0ffee01
+export RDVC_JOB_CODE=origin
+export RDVC_JOB_ORIGIN_URL=git@github.com:alice/rdvc-demo-project.git
+export RDVC_JOB_PROJECT_DIR=models/solubility
+export RDVC_JOB_SUBDIR=models/solubility/reports
+export RDVC_JOB_CACHE_DIR="${RDVC_DIR}/cache"
+export RDVC_JOB_WORKSPACE_ROOT=''
+export RDVC_JOB_MIN_FREE=1G
+export RDVC_JOB_ENV_SETUP='make env'
+export RDVC_JOB_ENV_ACTIVATE=$'module load dvc\nsource env.sh'
+export RDVC_JOB_EXP_NAME=wider
+export RDVC_JOB_EXP_FORCE=1
+export RDVC_JOB_PULL=0
+RDVC_JOB_EXP_RUN_OPTIONS=(-f train)
+

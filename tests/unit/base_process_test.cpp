@@ -1,0 +1,200 @@
+#include "base/process.hpp"
+
+#include <chrono>
+#include <csignal>
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "support/expect_error.hpp"
+#include "support/folder.hpp"
+
+namespace rdvc::base {
+namespace {
+
+namespace fs = std::filesystem;
+using tests::Folder;
+
+Result run(const Command& command) {
+    return ProcessRunner().run(command);
+}
+
+Result bash(const std::string& text, const std::vector<std::string>& arguments = {}) {
+    std::vector<std::string> argv = {"bash", "-c", text, "bash"};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    return run({.argv = argv});
+}
+
+TEST(ProcessRunner, CapturesBothStreams) {
+    const auto result = bash("printf 'to out'; printf 'to err' >&2");
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.out, "to out");
+    EXPECT_EQ(result.err, "to err");
+}
+
+TEST(ProcessRunner, HandsOverArgumentsAsTheyAre) {
+    const std::vector<std::string> arguments = {"a b", "",   "$HOME", "'\"`",
+                                                "*",   "\n", "\xff",  "-n"};
+    std::string expected;
+    for (const auto& argument : arguments)
+        expected += argument + '\0';
+    EXPECT_EQ(bash("printf '%s\\0' \"$@\"", arguments).out, expected);
+}
+
+TEST(ProcessRunner, GivesTheExitCode) {
+    for (const int code : {0, 1, 2, 75, 126, 127, 255})
+        EXPECT_EQ(bash("exit " + std::to_string(code)).status, code);
+}
+
+TEST(ProcessRunner, Gives128AndTheSignal) {
+    EXPECT_EQ(bash("kill -TERM $$").status, 128 + SIGTERM);
+    EXPECT_EQ(bash("kill -KILL $$").status, 128 + SIGKILL);
+}
+
+TEST(ProcessRunner, SaysWhichProgramIsMissing) {
+    EXPECT_FAILURE(run({.argv = {"no-such-program-anywhere"}}), Exit::not_ready,
+                   "error: cannot run `no-such-program-anywhere`: No such file or directory\n");
+}
+
+TEST(ProcessRunner, CannotRunWhatIsNoProgram) {
+    const Folder folder;
+    write_file(folder / "text", "no program");
+    const auto path = (folder / "text").string();
+    EXPECT_FAILURE(run({.argv = {path}}), Exit::not_ready,
+                   "error: cannot run `" + path + "`: Permission denied\n");
+}
+
+TEST(ProcessRunner, ReadsNothingWithoutInput) {
+    EXPECT_EQ(run({.argv = {"cat"}}).out, "");
+    EXPECT_EQ(run({.argv = {"cat"}, .input = {std::string()}}).out, "");
+}
+
+TEST(ProcessRunner, FeedsTextsAndFilesInTheirOrder) {
+    const Folder folder;
+    write_file(folder / "first", "<first>");
+    write_file(folder / "empty", "");
+    const auto result =
+        run({.argv = {"cat"},
+             .input = {std::string("a"), folder / "first", std::string(), folder / "empty",
+                       std::string("b\0c", 3), folder / "first"}});
+    EXPECT_EQ(result.out, std::string("a<first>b\0c<first>", 18));
+}
+
+// Both pipes hold much less than this: feeding and draining must go on at the same time.
+TEST(ProcessRunner, FeedsMuchWhileTheProgramWritesMuch) {
+    const Folder folder;
+    std::string big;
+    while (big.size() < 1'500'000)
+        big += "line " + std::to_string(big.size()) + "\n";
+    write_file(folder / "big", big);
+    const auto result =
+        run({.argv = {"bash", "-c", "tee /dev/stderr"}, .input = {big, folder / "big"}});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_TRUE(result.out == big + big);
+    EXPECT_TRUE(result.err == big + big);
+}
+
+TEST(ProcessRunner, OutlivesAProgramThatDoesNotReadItsInput) {
+    const auto result = run({.argv = {"bash", "-c", "exec <&-; printf done; exit 3"},
+                             .input = {std::string(1'000'000, 'x')}});
+    EXPECT_EQ(result.status, 3);
+    EXPECT_EQ(result.out, "done");
+}
+
+TEST(ProcessRunner, SaysWhichInputItCannotRead) {
+    const Folder folder;
+    const auto path = folder / "none";
+    EXPECT_FAILURE(run({.argv = {"cat"}, .input = {path}}), Exit::failed,
+                   "error: cannot read `" + path.string() + "`: No such file or directory\n");
+}
+
+TEST(ProcessRunner, LeavesNoProcessBehindWhenItCannotReadItsInput) {
+    const Folder folder;
+    EXPECT_NE(tests::failure_of([&] {
+                  return run({.argv = {"cat"}, .input = {folder / "none"}});
+              }).message,
+              "");
+    int status = 0;
+    EXPECT_EQ(::waitpid(-1, &status, WNOHANG), -1) << "there is a child that nobody waits for";
+    EXPECT_EQ(errno, ECHILD);
+}
+
+TEST(ProcessRunner, AddsToTheEnvironment) {
+    const auto result = run({.argv = {"bash", "-c", "printf '%s|%s' \"$RDVC_A\" \"${HOME:+home}\""},
+                             .environment = {{"RDVC_A", "a b"}, {"HOME", "/h"}}});
+    EXPECT_EQ(result.out, "a b|home");
+}
+
+TEST(ProcessRunner, StandsInTheFolder) {
+    const Folder folder;
+    EXPECT_EQ(trim(run({.argv = {"pwd"}, .folder = folder.path()}).out), folder.path().string());
+}
+
+TEST(ProcessRunner, WritesTheOutputFile) {
+    const Folder folder;
+    write_file(folder / "out", "what was there before, and longer");
+    const auto result =
+        run({.argv = {"bash", "-c", "printf new; printf err >&2"}, .output_file = folder / "out"});
+    EXPECT_EQ(tests::content_of(folder / "out"), "new");
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(result.err, "err");
+    EXPECT_EQ(run({.argv = {"printf", "x"}, .output_file = folder / "private"}).status, 0);
+    EXPECT_EQ(tests::mode_of(folder / "private"), 0600U);
+}
+
+// The program goes on only when its first line has been answered, so it must have come at once.
+TEST(ProcessRunner, HandsOverOutputAsItComes) {
+    const Folder folder;
+    const auto answer = folder / "answer";
+    std::vector<std::string> pieces;
+    const auto result = run({.argv = {"bash", "-c",
+                                      "printf 'first\\n'; until [[ -e $0 ]]; do sleep 0.01; done; "
+                                      "printf 'second\\n'",
+                                      answer.string()},
+                             .on_output = [&](std::string_view bytes) {
+                                 pieces.emplace_back(bytes);
+                                 write_file(answer, "");
+                             }});
+    EXPECT_EQ(join(pieces, ""), "first\nsecond\n");
+    EXPECT_EQ(pieces.front(), "first\n");
+    EXPECT_EQ(result.out, "");
+}
+
+// Like an ssh master that stays: it has our pipes, but the program itself has ended.
+TEST(ProcessRunner, DoesNotWaitForABackgroundChildThatHoldsThePipes) {
+    const Folder folder; // the child ends with it
+    const auto result = bash("printf '%s ' before; (while [[ -d $1 ]]; do sleep 0.05; done) & "
+                             "printf '%s' $!",
+                             {folder.path().string()});
+    const auto parts = words(result.out);
+    ASSERT_EQ(parts.size(), 2U);
+    EXPECT_EQ(parts[0], "before");
+    EXPECT_EQ(::kill(std::stoi(parts[1]), 0), 0) << "it had ended before run() did";
+}
+
+TEST(ProcessRunner, LeavesTheStreamsToAProgramForTheTerminal) {
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    const auto result = run(
+        {.argv = {"bash", "-c", "printf out; printf err >&2; exit 4"}, .terminal = Terminal::yes});
+    EXPECT_EQ(::testing::internal::GetCapturedStdout(), "out");
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "err");
+    EXPECT_EQ(result.status, 4);
+    EXPECT_EQ(result.out + result.err, "");
+}
+
+TEST(ProcessRunner, GivesAllThatWasWrittenBeforeTheEnd) {
+    for (int i = 0; i < 30; ++i)
+        ASSERT_EQ(bash("printf '%060000d' 7").out.size(), 60'000U);
+}
+
+TEST(ProcessRunner, StartsProgramsThatDieOfABrokenPipe) {
+    EXPECT_EQ(bash("trap - PIPE; kill -PIPE $$").status, 128 + SIGPIPE);
+}
+
+} // namespace
+} // namespace rdvc::base

@@ -1,0 +1,213 @@
+// The list of commands, and the three wizards.
+
+#include <gtest/gtest.h>
+
+#include "submission/token.hpp"
+#include "support/demo_project.hpp"
+#include "support/expect_error.hpp"
+
+namespace rdvc::commands {
+namespace {
+
+using base::Exit;
+using tests::answers;
+using tests::assigned;
+using tests::content_of;
+using tests::DemoProject;
+
+// --- The list ---
+
+TEST(Dispatch, KnowsItsCommands) {
+    DemoProject demo;
+    const auto unknown = demo.world.run({"stauts"});
+    EXPECT_EQ(unknown.code, static_cast<int>(Exit::usage));
+    EXPECT_EQ(unknown.err,
+              "error: unknown command `stauts`, did you mean `status`?\n\nhint: rdvc --help\n");
+    EXPECT_EQ(demo.world.run({"elephant"}).err,
+              "error: unknown command `elephant`\n\nhint: rdvc --help\n");
+    EXPECT_EQ(demo.world.run({"--version"}).out, "rdvc " + cli::version() + "\n");
+    const auto none = demo.world.run({});
+    EXPECT_EQ(none.code, static_cast<int>(Exit::usage));
+    EXPECT_EQ(none.out, "");
+    EXPECT_EQ(none.err, demo.world.run({"--help"}).out);
+}
+
+TEST(Dispatch, NeedsToKnowWhatToInitialise) {
+    DemoProject demo;
+    const auto none = demo.world.run({"init"});
+    EXPECT_EQ(none.code, static_cast<int>(Exit::usage));
+    EXPECT_TRUE(
+        none.err.starts_with("error: `rdvc init` needs to know what: project, global or remote\n"))
+        << none.err;
+    EXPECT_EQ(demo.world.run({"init", "porject"}).err,
+              "error: `rdvc init` has no `porject`, did you mean `project`?\n");
+}
+
+// --- init global ---
+
+class Init : public ::testing::Test {
+  protected:
+    Init() { demo_.commit_project(); }
+
+    [[nodiscard]] std::string user_file() const {
+        return content_of(demo_.folder / "home" / ".config" / "rdvc" / "config.toml");
+    }
+    [[nodiscard]] std::string project_file() const {
+        return content_of(demo_.git.path() / ".rdvc" / "config.toml");
+    }
+
+    DemoProject demo_;
+};
+
+TEST_F(Init, GlobalWritesWhatItIsTold) {
+    std::filesystem::remove_all(demo_.folder / "home");
+    const auto outcome = demo_.world.run({"init", "global", "-y", "--host=hpc.example.org",
+                                          "--username", "alice", "--email=alice@example.org"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(user_file(), "# rdvc's settings of this user; see docs/manual.md\n"
+                           "\n[cluster]\nhost = \"hpc.example.org\"\nusername = \"alice\"\n"
+                           "\n[run]\nmail-user = \"alice@example.org\"\n");
+    EXPECT_EQ(tests::mode_of(demo_.folder / "home" / ".config" / "rdvc" / "config.toml"), 0600U);
+}
+
+TEST_F(Init, GlobalKeepsWhatIsThere) {
+    const std::string before = "# mine\n[cluster]\nhost = \"old\" # the login node\n"
+                               "dir = \"/scratch/alice\"\n[instances.cpu]\nnodes = 1\n";
+    demo_.configure(before);
+    EXPECT_EQ(demo_.world.run({"init", "global", "-y"}).code, 0);
+    EXPECT_EQ(user_file(), before);
+    EXPECT_EQ(demo_.world.run({"init", "global", "-y", "--host=new"}).code, 0);
+    EXPECT_EQ(user_file(), tests::replaced(before, "\"old\"", "\"new\""));
+    const auto again = demo_.world.run({"init", "global", "-y", "--host=new"});
+    EXPECT_TRUE(again.err.starts_with("nothing to change in ")) << again.err;
+}
+
+TEST_F(Init, GlobalRefusesWhatCannotBe) {
+    for (const Words& words :
+         {Words{"--host=-oProxyCommand=x"}, Words{"--host=a b"},
+          Words{"--host=hpc", "--username=-l"}, Words{"--host=hpc", "--email=a b@c"},
+          Words{"--host=hpc", "--email=a\"b@c"}, Words{"--host=hpc", "--email=nobody"}}) {
+        Words all = {"init", "global", "-y"};
+        all.insert(all.end(), words.begin(), words.end());
+        const auto before = user_file();
+        EXPECT_EQ(demo_.world.run(all).code, static_cast<int>(Exit::usage)) << words.back();
+        EXPECT_EQ(user_file(), before);
+    }
+    demo_.configure("");
+    EXPECT_EQ(demo_.world.run({"init", "global", "-y"}).err,
+              "error: --host: a host is needed, e.g. --host=hpc\n");
+}
+
+// --- init project ---
+
+TEST_F(Init, ProjectGetsAnIdOnce) {
+    demo_.git.write("init_env.sh", "");
+    const auto outcome = demo_.world.run({"init", "project", "-y", "--wckey", ""});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    const auto file = project_file();
+    const std::string id = "id = \"";
+    const auto at = file.find(id);
+    ASSERT_NE(at, std::string::npos) << file;
+    EXPECT_TRUE(submission::is_token(file.substr(at + id.size(), 32))) << file;
+    EXPECT_NE(file.find("name = \"project\"\n"), std::string::npos) << file;
+    EXPECT_NE(file.find("wckey = \"\"\n"), std::string::npos) << file;
+    EXPECT_NE(file.find("setup = \"./init_env.sh\"\n"), std::string::npos) << file;
+    EXPECT_EQ(demo_.world.run({"init", "project", "-y"}).code, 0);
+    EXPECT_EQ(project_file(), file) << "a second time changes nothing";
+}
+
+TEST_F(Init, ProjectDefinesTheInstanceThatItsClusterOffers) {
+    demo_.expect_request().does(
+        answers({"bash 5.2", "nodes cpu|t3.xlarge,intel|(null)|infinite",
+                 "nodes single-gpu|g5.xlarge|gpu:a10g:1|2-00:00:00", "end"}));
+    EXPECT_EQ(demo_.world.run({"init", "project", "-y", "--instance=g5.xlarge"}).code, 0);
+    EXPECT_NE(project_file().find("[instances.\"g5.xlarge\"]\npartition = \"single-gpu\"\n"
+                                  "constraint = \"g5.xlarge\"\ngpus = 1\n"),
+              std::string::npos)
+        << project_file();
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "make_folders"), "0");
+}
+
+TEST_F(Init, ProjectRefusesAnInstanceOfNobody) {
+    demo_.expect_request().does(answers({"nodes cpu|t3.xlarge|(null)|infinite", "end"}));
+    const auto outcome = demo_.world.run({"init", "project", "-y", "--instance=t3.xlareg"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::usage));
+    EXPECT_TRUE(outcome.err.starts_with(
+        "error: --instance: unknown instance `t3.xlareg`, did you mean `t3.xlarge`?"))
+        << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(demo_.git.path() / ".rdvc" / "config.toml"));
+}
+
+// Without a cluster, or with one that does not answer, the project's own settings can still be
+// made.
+TEST_F(Init, ProjectNeedsNoClusterThatAnswers) {
+    demo_.configure_project("[instances.cpu]\nnodes = 1\n");
+    demo_.expect_request().exits(255, "ssh: connect to host hpc port 22: Connection refused\r\n");
+    const auto outcome = demo_.world.run({"init", "project", "-y", "--instance=cpu"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.err.find("warning: the cluster was not asked for its nodes: "),
+              std::string::npos)
+        << outcome.err;
+    EXPECT_NE(project_file().find("instance = \"cpu\"\n"), std::string::npos) << project_file();
+}
+
+// --- init remote ---
+
+const std::vector<std::string> found = {"bash 5.2.15",
+                                        "git git version 2.39.5",
+                                        "sbatch slurm-wlm 22.05.8",
+                                        "dir /home/alice/.rdvc",
+                                        "mirror /home/alice/.rdvc/repos/project-7f3a9c1d.git",
+                                        "nodes cpu|(null)|(null)|infinite",
+                                        "end"};
+
+TEST_F(Init, RemoteMakesTheGitRemote) {
+    demo_.configure_project("[project]\nid = \"7f3a9c1d\"\n");
+    demo_.expect_request().does(answers(found)).times(2);
+    const auto outcome = demo_.world.run({"init", "remote", "-y"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "mirror"), "project-7f3a9c1d.git");
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "make_folders"), "1");
+    const auto url = "ssh://alice@hpc/home/alice/.rdvc/repos/project-7f3a9c1d.git";
+    EXPECT_EQ(demo_.git.git({"remote", "get-url", "rdvc"}), url);
+    EXPECT_EQ(demo_.git.git({"config", "remote.rdvc.skipFetchAll"}), "true");
+    demo_.git.git({"remote", "set-url", "rdvc", "elsewhere"});
+    EXPECT_EQ(demo_.world.run({"init", "remote", "-y"}).code, 0);
+    EXPECT_EQ(demo_.git.git({"remote", "get-url", "rdvc"}), url) << "a second time repairs it";
+}
+
+TEST_F(Init, RemoteFindsOutThatALoginShellIsNeeded) {
+    demo_.expect_request().does(answers({"bash 5.2.15", "dir /d", "mirror /d/m.git", "end"}));
+    demo_.expect_request().does(answers(found));
+    EXPECT_EQ(demo_.world.run({"init", "remote", "-y"}).code, 0);
+    const auto requests = demo_.requests();
+    ASSERT_EQ(requests.size(), 2U);
+    EXPECT_EQ(requests.at(1).command.argv.at(requests.at(1).command.argv.size() - 2), "-l");
+    EXPECT_NE(user_file().find("login_shell = true\n"), std::string::npos) << user_file();
+}
+
+TEST_F(Init, RemoteSaysWhatIsMissing) {
+    demo_.expect_request().does(answers({"bash 5.2.15", "git git version 2.39.5", "end"})).times(2);
+    const auto before = user_file();
+    const auto outcome = demo_.world.run({"init", "remote", "-y"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::not_ready));
+    EXPECT_NE(outcome.err.find("error: `alice@hpc` has no `sbatch`\n"), std::string::npos)
+        << outcome.err;
+    EXPECT_EQ(user_file(), before);
+}
+
+TEST_F(Init, RemoteNamesTheRemoteOfANamedCluster) {
+    demo_.configure("[clusters.gpu]\nhost = \"hpc\"\nusername = \"alice\"\n");
+    demo_.expect_request().does(answers(found));
+    EXPECT_EQ(demo_.world.run({"init", "remote", "-y", "--cluster=gpu", "--dir=/scratch/a b"}).code,
+              0);
+    EXPECT_NE(demo_.git.git({"remote", "get-url", "rdvc-gpu"}), "");
+    EXPECT_NE(user_file().find("[clusters.gpu]\nhost = \"hpc\"\nusername = \"alice\"\n"
+                               "dir = \"/scratch/a b\"\n"),
+              std::string::npos)
+        << user_file();
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "rdvc_dir"), "'/scratch/a b'");
+}
+
+} // namespace
+} // namespace rdvc::commands

@@ -1,0 +1,432 @@
+// status, wait, logs, show and pull: what they ask, and what they make of the answers.
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "ledger/ledger.hpp"
+#include "submission/name.hpp"
+#include "support/demo_project.hpp"
+
+namespace rdvc::commands {
+namespace {
+
+using base::Exit;
+using tests::answers;
+using tests::assigned;
+using tests::DemoProject;
+
+const std::string one = "11111111111111111111111111111111";
+const std::string two = "22222222222222222222222222222222";
+const std::string three = "33333333333333333333333333333333";
+
+// Three submissions as the cluster tells of them: published, running, waiting.
+std::vector<std::string> overview(const std::string& ref = "", const std::string& commit = "") {
+    return {"dir /home/alice/.rdvc",
+            "time 1000",
+            "job 13|PENDING|Priority|2024-03-11T12:00:00|rdvc:" + three,
+            "job 12|RUNNING|None|2024-03-11T12:00:00|rdvc:" + two + " nightly",
+            "job 99|RUNNING|None|N/A|somebody's",
+            "squeue ok",
+            "submission " + three,
+            "file " + three + " submission name third",
+            "file " + three + " jobid 13",
+            "file " + three + " sbatch.exit 0",
+            "submission " + two,
+            "file " + two + " submission name second",
+            "file " + two + " jobid 12",
+            "file " + two + " sbatch.exit 0",
+            "file " + two + " claim 12",
+            "file " + two + " phases 900.5 workspace",
+            "file " + two + " phases 940.25 experiment",
+            "submission " + one,
+            "file " + one + " submission name first",
+            "file " + one + " submission command rdvc run -n first",
+            "file " + one + " submission code ssh",
+            "file " + one + " submission mirror project-7f3a9c1d.git",
+            "file " + one + " jobid 11",
+            "file " + one + " sbatch.exit 0",
+            "file " + one + " claim 11",
+            "file " + one + " phases 100 workspace",
+            "file " + one + " phases 110.5 experiment",
+            "file " + one + " phases 120 end",
+            "file " + one + " result state published",
+            "file " + one + " result phase publish",
+            "file " + one + " result exit 0",
+            "file " + one + " result node n1",
+            "file " + one + " result name first",
+            "file " + one + " result ref " + ref,
+            "file " + one + " result commit " + commit,
+            "end"};
+}
+
+class Query : public ::testing::Test {
+  protected:
+    Query() : commit_(demo_.commit_project()) {
+        demo_.configure("[cluster]\nhost = \"hpc\"\nusername = \"alice\"\n"
+                        "[project]\nid = \"7f3a9c1d\"\n");
+    }
+
+    void remember(const std::string& token, const std::string& name, const std::string& job,
+                  ledger::State state) {
+        ledger::Ledger(demo_.folder / "home" / ".local" / "state" / "rdvc")
+            .intend({.token = token,
+                     .time = "2024-03-11T12:00:00Z",
+                     .cluster = "alice@hpc",
+                     .mirror = "project-7f3a9c1d.git",
+                     .name = name,
+                     .commit = commit_,
+                     .job = job,
+                     .state = state},
+                    "#!/bin/bash\n# " + name + "\n");
+    }
+
+    DemoProject demo_;
+    std::string commit_;
+};
+
+// --- status ---
+
+TEST_F(Query, StatusIsATable) {
+    demo_.expect_request().does(answers(overview()));
+    const auto outcome = demo_.world.run({"status"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out,
+              "EXPERIMENT  JOB  STATE      PHASE             DETAIL\n"
+              "third       13   pending                      waits for jobs of higher priority\n"
+              "second      12   running    experiment, 60 s  \n"
+              "first       11   published                    \n");
+    EXPECT_EQ(outcome.err, "");
+    const auto input = demo_.requests().at(0).input;
+    EXPECT_EQ(assigned(input, "mirror"), "project-7f3a9c1d.git");
+    EXPECT_EQ(assigned(input, "limit"), "20");
+    EXPECT_EQ(assigned(input, "only"), "''");
+}
+
+TEST_F(Query, StatusTellsAllOfOneSubmission) {
+    remember(one, "first", "11", ledger::State::submitted);
+    auto frames = overview();
+    demo_.expect_request().does(answers(frames));
+    const auto outcome = demo_.world.run({"status", "first"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "only"), one);
+    for (const std::string& line : std::vector<std::string>{
+             "experiment   first", "state        published", "job          11", "node         n1",
+             "command      rdvc run -n first", "phases       workspace       10.50 s",
+             "             experiment       9.50 s",
+             "log          alice@hpc:/home/alice/.rdvc/submissions/" + one + "/slurm-11.out"})
+        EXPECT_NE(("\n" + outcome.out).find("\n" + line + "\n"), std::string::npos) << line << "\n"
+                                                                                    << outcome.out;
+}
+
+TEST_F(Query, StatusShowsWhatTheClusterHasNoTraceOf) {
+    remember("44444444444444444444444444444444", "fourth", "", ledger::State::unconfirmed);
+    remember("55555555555555555555555555555555", "fifth", "", ledger::State::refused);
+    remember(two, "second", "", ledger::State::unconfirmed); // the cluster has it after all
+    demo_.expect_request().does(answers(overview()));
+    const auto outcome = demo_.world.run({"status"});
+    EXPECT_NE(outcome.out.find("fourth      -    not submitted"), std::string::npos) << outcome.out;
+    EXPECT_EQ(outcome.out.find("fifth"), std::string::npos) << outcome.out;
+    EXPECT_NE(outcome.out.find("second      12   running"), std::string::npos) << outcome.out;
+    const auto records = ledger::Ledger(demo_.folder / "home" / ".local" / "state" / "rdvc").read();
+    EXPECT_EQ(records.at(0).state, ledger::State::unconfirmed);
+    EXPECT_EQ(records.at(2).state, ledger::State::submitted) << "it is written down";
+    EXPECT_EQ(records.at(2).job, "12");
+}
+
+TEST_F(Query, StatusCallsNothingFinishedWhereSqueueIsSilent) {
+    auto frames = overview();
+    std::erase_if(frames, [](const std::string& frame) { return frame.starts_with("job "); });
+    std::replace(frames.begin(), frames.end(), std::string("squeue ok"),
+                 std::string("squeue slurm_load_jobs error: connect failure"));
+    demo_.expect_request().does(answers(frames));
+    const auto outcome = demo_.world.run({"status"});
+    EXPECT_EQ(outcome.err,
+              "warning: squeue does not answer: slurm_load_jobs error: connect failure\n");
+    EXPECT_NE(outcome.out.find("second      12   unknown"), std::string::npos) << outcome.out;
+    EXPECT_NE(outcome.out.find("third       13   unknown"), std::string::npos) << outcome.out;
+    EXPECT_NE(outcome.out.find("first       11   published"), std::string::npos) << outcome.out;
+}
+
+TEST_F(Query, StatusTellsHowToRecoverWhatWasNotPublished) {
+    remember(one, "first", "11", ledger::State::submitted);
+    const auto unpublished = [](const std::string& commit) {
+        auto frames = overview();
+        std::replace(frames.begin(), frames.end(), "file " + one + " result state published",
+                     "file " + one + " result state unpublished");
+        frames.insert(frames.end() - 1,
+                      "file " + one + " result kept /home/alice/.rdvc/jobs/x/project");
+        if (!commit.empty())
+            frames.insert(frames.end() - 1, "file " + one + " submission commit " + commit);
+        return frames;
+    };
+    demo_.expect_request().does(answers(unpublished(commit_)));
+    const auto outcome = demo_.world.run({"status", "11"});
+    for (const std::string& text :
+         std::vector<std::string>{"The experiment ran, but its result could not be published.",
+                                  "kept         /home/alice/.rdvc/jobs/x/project\n",
+                                  "/home/alice/.rdvc/repos/project-7f3a9c1d.git",
+                                  submission::experiment_ref(commit_, "first")})
+        EXPECT_NE(outcome.out.find(text), std::string::npos) << text << "\n" << outcome.out;
+    // A record that is not whole is no reason to say nothing.
+    demo_.expect_request().does(answers(unpublished("")));
+    EXPECT_NO_THROW(demo_.world.run({"status", "11"}));
+}
+
+TEST_F(Query, StatusIsJsonForPrograms) {
+    demo_.expect_request().does(answers(overview("refs/exps/ab/cdef/first", "abcdef")));
+    const auto outcome = demo_.world.run({"status", "--json", "--limit", "3"});
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "limit"), "3");
+    for (const std::string& text : std::vector<std::string>{
+             "\"token\": \"" + one + "\"", std::string("\"ref\": \"refs/exps/ab/cdef/first\""),
+             std::string("\"state\": \"running\""), std::string("\"start\": 940.25"),
+             std::string("\"detail\": \"waits for jobs of higher priority\"")})
+        EXPECT_NE(outcome.out.find(text), std::string::npos) << text << "\n" << outcome.out;
+}
+
+TEST_F(Query, StatusSaysThatThereIsNothing) {
+    demo_.expect_request().does(answers({"dir /d", "time 1", "squeue ok", "end"}));
+    const auto outcome = demo_.world.run({"status"});
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err, "this project has no submission on alice@hpc\n");
+}
+
+TEST_F(Query, AnAnswerThatIsCutOffIsUnknown) {
+    auto frames = overview();
+    frames.resize(frames.size() / 2);
+    demo_.expect_request().does(
+        answers(frames, 255, "Connection to hpc closed by remote host.\r\n"));
+    const auto outcome = demo_.world.run({"status"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::unknown));
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err, "error: the answer from `alice@hpc` is not complete\n"
+                           "  Connection to hpc closed by remote host.\n");
+}
+
+TEST_F(Query, ARefusalIsPassedOn) {
+    demo_.expect_request().does(answers({"refused dir cannot make /scratch/x"}));
+    const auto outcome = demo_.world.run({"status"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::not_ready));
+    EXPECT_EQ(outcome.err, "error: cannot make /scratch/x\n");
+}
+
+// --- Naming a submission ---
+
+TEST_F(Query, ASubmissionIsNamedByTokenJobOrName) {
+    remember(one, "first", "11", ledger::State::submitted);
+    remember(two, "second", "12", ledger::State::submitted);
+    remember(three, "third", "", ledger::State::refused);
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {one, one}, {"1111", one}, {"11", one}, {"first", one}, {"second", two}, {"", two}};
+    for (const auto& [word, token] : cases) {
+        Words words = {"show"};
+        if (!word.empty())
+            words.push_back(word);
+        const auto outcome = demo_.world.run(words);
+        EXPECT_EQ(outcome.out,
+                  std::string("#!/bin/bash\n# ") + (token == one ? "first" : "second") + "\n")
+            << word;
+    }
+    EXPECT_TRUE(demo_.runner.calls().empty()) << "this laptop knows them all";
+}
+
+// Another laptop sent it: the cluster knows.
+TEST_F(Query, TheClusterIsAskedForWhatThisLaptopDidNotSend) {
+    demo_.expect_request().does(answers(overview()));
+    demo_.expect_request().does([](const tests::Call& call) {
+        const auto mark = "@rdvc:" + assigned(call.input, "nonce") + " ";
+        return base::Result{
+            0, mark + "hello /h\n" + mark + "data 12\n#!/bin/bash\n" + mark + "end\n", ""};
+    });
+    const auto outcome = demo_.world.run({"show", "second"});
+    EXPECT_EQ(outcome.out, "#!/bin/bash\n");
+    EXPECT_EQ(assigned(demo_.requests().at(1).input, "token"), two);
+    EXPECT_EQ(assigned(demo_.requests().at(1).input, "file"), "job.sh");
+}
+
+TEST_F(Query, ANameOfNothingIsRefused) {
+    demo_.expect_request().does(answers(overview()));
+    const auto outcome = demo_.world.run({"logs", "sixth"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::usage));
+    EXPECT_EQ(outcome.err, "error: no submission of this project is `sixth`\n\n"
+                           "hint: `rdvc status` lists them\n");
+}
+
+// --- logs ---
+
+TEST_F(Query, LogsAreBytesAsTheyAre) {
+    remember(one, "first", "11", ledger::State::submitted);
+    const std::string log("caf\xe9 \x1b[31mred\x1b[0m\n@rdvc: no frame\n\0end", 37);
+    demo_.expect_request().does([&](const tests::Call& call) {
+        const auto mark = "@rdvc:" + assigned(call.input, "nonce") + " ";
+        return base::Result{0,
+                            mark + "hello /h\n" + mark + "data " + std::to_string(log.size()) +
+                                "\n" + log + mark + "end\n",
+                            ""};
+    });
+    const auto outcome = demo_.world.run({"logs", "first"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, log);
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "file"), "log");
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "follow"), "0");
+}
+
+TEST_F(Query, LogsSayThatThereIsNoneYet) {
+    remember(one, "first", "11", ledger::State::submitted);
+    demo_.expect_request().does(answers({"absent file"}));
+    const auto outcome = demo_.world.run({"logs"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
+    EXPECT_TRUE(outcome.err.starts_with("error: there is no log yet\n")) << outcome.err;
+}
+
+// --- wait ---
+
+TEST_F(Query, WaitEndsWithTheResult) {
+    remember(one, "first", "11", ledger::State::submitted);
+    const std::vector<std::string> published = {
+        "phase workspace",      "phase experiment",  "alive",         "result state published",
+        "result phase publish", "result name first", "result job 11", "end"};
+    demo_.expect_request().does(answers(published));
+    const auto good = demo_.world.run({"wait", "first"});
+    EXPECT_EQ(good.code, 0) << good.err;
+    EXPECT_EQ(good.out, "");
+    EXPECT_TRUE(good.err.starts_with("phase: workspace\nphase: experiment\n")) << good.err;
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "token"), one);
+
+    demo_.expect_request().does(answers(
+        {"result state failed", "result phase experiment", "result job 11",
+         "result message the experiment failed: dvc exp run ended with exit code 3", "end"}));
+    const auto bad = demo_.world.run({"wait", "first"});
+    EXPECT_EQ(bad.code, static_cast<int>(Exit::experiment_failed));
+    EXPECT_EQ(bad.err, "error: failed in phase experiment\n"
+                       "  the experiment failed: dvc exp run ended with exit code 3\n\n"
+                       "hint: rdvc logs 11\n");
+}
+
+TEST_F(Query, WaitTellsOfAJobThatIsGone) {
+    remember(two, "second", "12", ledger::State::submitted);
+    demo_.expect_request().does(answers({"gone"}));
+    demo_.expect_request().does(answers(
+        {"dir /d", "time 1000", "squeue ok", "submission " + two, "file " + two + " jobid 12",
+         "file " + two + " sbatch.exit 0", "file " + two + " claim 12", "end"}));
+    const auto outcome = demo_.world.run({"wait", "second"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::experiment_failed));
+    EXPECT_EQ(outcome.err, "error: the job ended: lost\n"
+                           "  the job ended without a result; see its log\n\n"
+                           "hint: rdvc status 22222222\n");
+}
+
+// A lost connection says nothing about the job.
+TEST_F(Query, WaitConnectsAgainAfterALostConnection) {
+    remember(one, "first", "11", ledger::State::submitted);
+    demo_.expect_request().does(
+        answers({"phase experiment"}, 255, "Timeout, server hpc not responding.\r\n"));
+    demo_.expect_request().does(
+        answers({"result state published", "result name first", "result job 11", "end"}));
+    const auto outcome = demo_.world.run({"wait"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.err.find("the connection was lost, the job goes on; connecting again\n"),
+              std::string::npos)
+        << outcome.err;
+}
+
+TEST_F(Query, LogsGoOnWhereTheConnectionWasLost) {
+    remember(one, "first", "11", ledger::State::submitted);
+    const auto piece = [](const std::string& text, const std::string& end, int status) {
+        return [=](const tests::Call& call) {
+            const auto mark = "@rdvc:" + assigned(call.input, "nonce") + " ";
+            return base::Result{status,
+                                mark + "hello /h\n" + mark + "data " + std::to_string(text.size()) +
+                                    "\n" + text + (end.empty() ? "" : mark + end + "\n"),
+                                ""};
+        };
+    };
+    demo_.expect_request().does(piece("epoch 1\nepo", "", 255));
+    demo_.expect_request().does(piece("ch 2\n", "end", 0));
+    const auto outcome = demo_.world.run({"logs", "-f"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, "epoch 1\nepoch 2\n");
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "offset"), "0");
+    EXPECT_EQ(assigned(demo_.requests().at(1).input, "offset"), "11");
+}
+
+// Where nothing was ever heard there is no reason to try for long.
+TEST_F(Query, WaitGivesUpWhereTheClusterWasNeverThere) {
+    remember(one, "first", "11", ledger::State::submitted);
+    demo_.expect_request().exits(255, "ssh: connect to host hpc port 22: Connection refused\r\n");
+    EXPECT_EQ(demo_.world.run({"wait"}).code, static_cast<int>(Exit::unreachable));
+    demo_.expect_request().exits(255, "client_loop: send disconnect: Broken pipe\r\n");
+    EXPECT_EQ(demo_.world.run({"wait"}).code, static_cast<int>(Exit::unknown));
+}
+
+// --- pull ---
+
+TEST_F(Query, PullFetchesTheRefFromTheMirror) {
+    remember(one, "first", "11", ledger::State::submitted);
+    const auto ref = submission::experiment_ref(commit_, "first");
+    const auto is_fetch = [](const base::Command& command) {
+        return command.argv.front() == "git" &&
+               std::count(command.argv.begin(), command.argv.end(), "fetch") == 1;
+    };
+    base::ProcessRunner processes;
+    tests::FakeRunner runner(tests::Order::any);
+    runner.expect("git fetch", is_fetch).does([&](const tests::Call&) {
+        demo_.git.git({"update-ref", ref, commit_});
+        return base::Result{};
+    });
+    runner.expect("the rest of git", tests::starts_with({"git"}))
+        .does([&](const tests::Call& call) { return processes.run(call.command); })
+        .any_number();
+    runner.expect({"ssh", "-G", "-T", "-l", "alice", "--", "hpc"}).any_number();
+    runner.expect("the overview", tests::is_request).does(answers(overview(ref, commit_)));
+    tests::TestWorld world(runner, demo_.folder / "home", demo_.git.path());
+    const auto outcome = world.run({"pull", "first"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, "pulled first (" + commit_.substr(0, 10) + ")\n");
+
+    const auto fetch =
+        std::find_if(runner.calls().begin(), runner.calls().end(),
+                     [&](const tests::Call& call) { return is_fetch(call.command); });
+    ASSERT_NE(fetch, runner.calls().end());
+    const Words end = {"--", "ssh://alice@hpc/home/alice/.rdvc/repos/project-7f3a9c1d.git",
+                       ref + ":" + ref};
+    const auto& argv = fetch->command.argv;
+    EXPECT_TRUE(argv.size() > end.size() && std::equal(end.rbegin(), end.rend(), argv.rbegin()))
+        << base::quote_all(argv);
+    ASSERT_EQ(fetch->command.environment.size(), 1U);
+    EXPECT_EQ(fetch->command.environment[0].first, "GIT_SSH_COMMAND");
+    EXPECT_TRUE(fetch->command.environment[0].second.starts_with("ssh -T "))
+        << fetch->command.environment[0].second;
+}
+
+TEST_F(Query, PullRefusesWhatHasNoResult) {
+    remember(two, "second", "12", ledger::State::submitted);
+    demo_.expect_request().does(answers(overview()));
+    const auto outcome = demo_.world.run({"pull", "second"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
+    EXPECT_EQ(outcome.err, "error: 12 has no result to pull: running\n\nhint: rdvc wait 12\n");
+}
+
+// Text from the cluster becomes an argument of git; what is no ref of an experiment must not.
+TEST_F(Query, PullTakesNoOtherRefs) {
+    remember(one, "first", "11", ledger::State::submitted);
+    for (const std::string ref : {"refs/heads/main", "--upload-pack=x", "+refs/exps/a/b/c", ""}) {
+        SCOPED_TRACE(ref);
+        demo_.expect_request().does(answers(overview(ref, "c0ffee")));
+        const auto outcome = demo_.world.run({"pull", "first"});
+        EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed)) << outcome.err;
+        EXPECT_EQ(outcome.err.find("git fetch"), std::string::npos) << outcome.err;
+    }
+}
+
+TEST_F(Query, PullSaysThatThereIsNothingNew) {
+    demo_.expect_request().does(answers({"dir /d", "time 1", "squeue ok", "end"}));
+    const auto outcome = demo_.world.run({"pull"});
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_EQ(outcome.err, "nothing new to pull\n");
+}
+
+} // namespace
+} // namespace rdvc::commands

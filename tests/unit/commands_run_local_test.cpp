@@ -1,0 +1,193 @@
+// `rdvc run` against the cluster's own bash, on this machine, with stubs for SLURM.
+
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+#include "ledger/ledger.hpp"
+#include "submission/name.hpp"
+#include "support/folder.hpp"
+#include "support/git_repository.hpp"
+#include "support/world.hpp"
+
+namespace rdvc::commands {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto done = static_cast<int>(base::Exit::done);
+
+// On this machine, `bash -s` with a home folder of its own and an sbatch that keeps what it was
+// given.
+class LocalCluster : public base::Runner {
+  public:
+    LocalCluster(base::Runner& inner, const fs::path& folder) : inner_(inner), folder_(folder) {
+        fs::create_directories(folder_ / "home");
+        tests::write_program(folder_ / "bin" / "squeue", "#!/bin/bash\n");
+        set_sbatch("echo 77");
+    }
+
+    void set_sbatch(const std::string& end) {
+        tests::write_program(folder_ / "bin" / "sbatch",
+                             "#!/bin/bash\n"
+                             "printf '%s\\0' \"$@\" >\"${HOME}/sbatch.argv\"\n"
+                             "env >\"${HOME}/sbatch.env\"\n" +
+                                 end + "\n");
+    }
+
+    base::Result run(const base::Command& command) override {
+        auto local = command;
+        if (command.argv.front() == "bash") {
+            local.environment = {{"HOME", (folder_ / "home").string()},
+                                 {"PATH", (folder_ / "bin").string() + ":/usr/bin:/bin"},
+                                 {"SBATCH_WCKEY", "of-the-login-node"},
+                                 {"SBATCH_QOS", "of-the-login-node"}};
+            ++requests;
+            if (!listener.empty())
+                local.argv = {"bash", "-c", "bash -s | bash -c \"$0\"", listener};
+        }
+        return inner_.run(local);
+    }
+
+    [[nodiscard]] fs::path rdvc() const { return folder_ / "home" / ".rdvc"; }
+
+    int requests = 0;
+    std::string listener; ///< shell code that takes the answer instead of us
+
+  private:
+    base::Runner& inner_;
+    fs::path folder_;
+};
+
+class RunLocally : public ::testing::Test {
+  protected:
+    RunLocally()
+        : git_(folder_ / "project"), cluster_(processes_, folder_ / "cluster"),
+          world_(cluster_, folder_ / "home", git_.path()) {
+        git_.write(".dvc/config", "");
+        git_.write("dvc.yaml", "");
+        commit_ = git_.commit();
+        tests::put_file(folder_ / "home" / ".config" / "rdvc" / "config.toml",
+                        "[cluster]\nhost = \"local\"\n[project]\nid = \"7f3a9c1d\"\n");
+    }
+
+    [[nodiscard]] std::string token() const {
+        const auto records = ledger::Ledger(folder_ / "home" / ".local" / "state" / "rdvc").read();
+        EXPECT_FALSE(records.empty()) << "nothing was submitted";
+        return records.empty() ? "" : records.back().token;
+    }
+    [[nodiscard]] fs::path mirror() const {
+        return cluster_.rdvc() / "repos" / "project-7f3a9c1d.git";
+    }
+
+    tests::Folder folder_;
+    tests::GitRepository git_;
+    base::ProcessRunner processes_;
+    LocalCluster cluster_;
+    tests::TestWorld world_;
+    std::string commit_;
+};
+
+TEST_F(RunLocally, ArrivesWhole) {
+    git_.git({"tag", "--annotate", "--message=m", "v1"});
+    const auto outcome = world_.run({"run", "-S", "x=it's $HOME"});
+    ASSERT_EQ(outcome.code, done) << outcome.err;
+    EXPECT_TRUE(outcome.out.ends_with(" as job 77 on local\n")) << outcome.out;
+    EXPECT_EQ(cluster_.requests, 1);
+    const auto folder = cluster_.rdvc() / "submissions" / token();
+    EXPECT_EQ(tests::content_of(folder / "job.sh"),
+              tests::content_of(folder_ / "home" / ".local" / "state" / "rdvc" / "submissions" /
+                                token() / "job.sh"));
+    EXPECT_EQ(tests::content_of(folder / "jobid"), "77\n");
+    EXPECT_EQ(tests::content_of(folder / "tags"), git_.git({"rev-parse", "v1"}) + " v1\n");
+    EXPECT_EQ(fs::read_symlink(cluster_.rdvc() / "submissions" / "77.sbatch.sh"),
+              fs::path(token()) / "job.sh");
+    EXPECT_EQ(
+        tests::run_program({"git", "-C", mirror().string(), "rev-parse", "refs/rdvc/" + token()}),
+        commit_);
+    tests::run_program({"git", "-C", mirror().string(), "fsck", "--strict"});
+    const auto argv =
+        base::split(tests::content_of(folder_ / "cluster" / "home" / "sbatch.argv"), '\0');
+    ASSERT_GE(argv.size(), 3U);
+    EXPECT_EQ(argv[argv.size() - 3], (folder / "job.sh").string());
+    EXPECT_EQ(argv[argv.size() - 2], "1") << "the attempt";
+    const auto environment = tests::content_of(folder_ / "cluster" / "home" / "sbatch.env");
+    EXPECT_EQ(environment.find("SBATCH_WCKEY"), std::string::npos) << "the script says which";
+    EXPECT_NE(environment.find("SBATCH_QOS=of-the-login-node"), std::string::npos);
+    EXPECT_NE(outcome.err.find("SBATCH_WCKEY=of-the-login-node; it is ignored"), std::string::npos);
+}
+
+TEST_F(RunLocally, RepairsAMirrorThatIsGone) {
+    EXPECT_EQ(world_.run({"run"}).code, done);
+    fs::remove_all(mirror());
+    const auto outcome = world_.run({"run"});
+    EXPECT_EQ(outcome.code, done) << outcome.err;
+    EXPECT_EQ(cluster_.requests, 3) << "one more, to send all objects";
+    tests::run_program({"git", "-C", mirror().string(), "fsck", "--strict"});
+}
+
+TEST_F(RunLocally, RefusesANameThatTheMirrorHas) {
+    EXPECT_EQ(world_.run({"run"}).code, done);
+    tests::run_program({"git", "-C", mirror().string(), "update-ref",
+                        submission::experiment_ref(commit_, "first"), commit_});
+    const auto outcome = world_.run({"run", "-n", "first"});
+    EXPECT_EQ(outcome.code, static_cast<int>(base::Exit::usage)) << outcome.err;
+    EXPECT_FALSE(fs::exists(cluster_.rdvc() / "submissions" / token()));
+    EXPECT_EQ(world_.run({"run", "-f", "-n", "first"}).code, done);
+}
+
+TEST_F(RunLocally, TellsWhatSbatchSaid) {
+    cluster_.set_sbatch("echo 'sbatch: error: no such partition' >&2; exit 1");
+    const auto outcome = world_.run({"run"});
+    EXPECT_EQ(outcome.code, static_cast<int>(base::Exit::refused)) << outcome.err;
+    EXPECT_NE(outcome.err.find("  sbatch: error: no such partition\n"), std::string::npos);
+    EXPECT_TRUE(fs::exists(cluster_.rdvc() / "submissions" / token() / "claim.1"))
+        << "whatever starts late finds its claim taken";
+}
+
+TEST_F(RunLocally, FindsTheIdBelowABannerAndBesideACluster) {
+    cluster_.set_sbatch("echo 'Welcome to sbatch 2 of 3'; echo '78;hpc'");
+    EXPECT_TRUE(world_.run({"run"}).out.ends_with(" as job 78 on local\n"));
+}
+
+// sbatch failed, and yet there is a job with our token: it is ours.
+TEST_F(RunLocally, FindsTheJobOfAnSbatchThatFailed) {
+    tests::write_program(
+        folder_ / "cluster" / "bin" / "squeue",
+        "#!/bin/bash\n"
+        "printf '5|rdvc:ffffffffffffffffffffffffffffffff\\n'\n"
+        "printf '79|'; grep -o 'rdvc:[0-9a-f]*' \"${HOME}\"/.rdvc/submissions/*/job.sh | "
+        "head -n 1\n");
+    cluster_.set_sbatch(
+        "echo 'sbatch: error: Socket timed out on send/recv operation' >&2; exit 1");
+    const auto outcome = world_.run({"run"});
+    EXPECT_EQ(outcome.code, done) << outcome.err;
+    EXPECT_TRUE(outcome.out.ends_with(" as job 79 on local\n")) << outcome.out;
+}
+
+// A site's wrapper may say it in words; sbatch has taken the job all the same.
+TEST_F(RunLocally, FindsTheJobOfAnSbatchThatPrintsNoId) {
+    tests::write_program(
+        folder_ / "cluster" / "bin" / "squeue",
+        "#!/bin/bash\n"
+        "printf '80|'; grep -o 'rdvc:[0-9a-f]*' \"${HOME}\"/.rdvc/submissions/*/job.sh | "
+        "head -n 1\n");
+    cluster_.set_sbatch("echo 'Submitted batch job 80'");
+    const auto outcome = world_.run({"run"});
+    EXPECT_EQ(outcome.code, done) << outcome.err;
+    EXPECT_TRUE(outcome.out.ends_with(" as job 80 on local\n")) << outcome.out;
+}
+
+// The connection breaks while sbatch runs: what it said is on the cluster's disk all the same.
+TEST_F(RunLocally, WritesTheIdDownThoughNobodyListensAnyMore) {
+    cluster_.listener = "printf '%s' $$ >\"${HOME}/listener\"; "
+                        "until [[ -e ${HOME}/sbatch.env ]]; do sleep 0.01; done";
+    cluster_.set_sbatch(
+        "while kill -0 \"$(<\"${HOME}/listener\")\" 2>/dev/null; do sleep 0.01; done\n"
+        "echo 'sbatch: warning: some words' >&2; echo 81");
+    EXPECT_EQ(world_.run({"run"}).code, static_cast<int>(base::Exit::unknown));
+    EXPECT_EQ(tests::content_of(cluster_.rdvc() / "submissions" / token() / "sbatch.exit"), "0\n");
+    EXPECT_EQ(tests::content_of(cluster_.rdvc() / "submissions" / token() / "jobid"), "81\n");
+}
+
+} // namespace
+} // namespace rdvc::commands

@@ -1,0 +1,55 @@
+#include "project/dvc.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/folder.hpp"
+
+namespace rdvc::project {
+namespace {
+
+namespace fs = std::filesystem;
+using tests::Folder;
+
+TEST(FindDvcProject, IsTheNearestAbove) {
+    const Folder folder;
+    const auto top = folder / "top";
+    fs::create_directories(top / "a" / "b" / "c");
+    EXPECT_EQ(find_dvc_project(top / "a", top), std::nullopt);
+    fs::create_directory(folder / ".dvc"); // above the repository: not ours
+    EXPECT_EQ(find_dvc_project(top / "a", top), std::nullopt);
+    EXPECT_EQ(find_dvc_project(top, top), std::nullopt);
+    fs::create_directory(top / "a" / ".dvc");
+    EXPECT_EQ(find_dvc_project(top / "a" / "b" / "c", top), top / "a");
+    EXPECT_EQ(find_dvc_project(top / "a", top), top / "a");
+    EXPECT_EQ(find_dvc_project(top, top), std::nullopt);
+    tests::put_file(top / ".dvc", "a file is no project");
+    EXPECT_EQ(find_dvc_project(top, top), std::nullopt);
+}
+
+TEST(HasDvcRemote, ReadsDvcsOwnFiles) {
+    const std::vector<std::pair<std::string, bool>> cases = {
+        {"", false},
+        {"[core]\n    remote = storage\n['remote \"storage\"']\n    url = s3://b\n", true},
+        {"[core]\nremote=storage\n", true},
+        {"[core]\r\n    remote = storage\r\n", true},
+        {"[core]\n    analytics = false\n    remote = storage\n", true},
+        {"['remote \"storage\"']\n    url = s3://b\n", false}, // none is the default
+        {"[core]\n    # remote = storage\n", false},
+        {"[core]\n    remote_cache = x\n", false},
+        {"[cache]\n    remote = storage\n", false},
+        {"[core]\n[cache]\n    remote = storage\n", false},
+    };
+    for (const auto& [text, expected] : cases) {
+        const Folder folder;
+        tests::put_file(folder / ".dvc" / "config", text);
+        EXPECT_EQ(has_dvc_remote(folder.path()), expected) << text;
+    }
+    const Folder folder;
+    fs::create_directory(folder / ".dvc");
+    EXPECT_FALSE(has_dvc_remote(folder.path()));
+    tests::put_file(folder / ".dvc" / "config.local", "[core]\n    remote = mine\n");
+    EXPECT_TRUE(has_dvc_remote(folder.path()));
+}
+
+} // namespace
+} // namespace rdvc::project

@@ -1,0 +1,189 @@
+#include "script/render.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/process.hpp"
+#include "base/text.hpp"
+#include "script/embedded.hpp"
+#include "support/expect_error.hpp"
+#include "support/folder.hpp"
+
+namespace rdvc::script {
+namespace {
+
+using submission::Submission;
+using Words = std::vector<std::string>;
+
+Submission plain() {
+    Submission submission;
+    submission.token = "0123456789abcdef0123456789abcdef";
+    submission.facts = {.repo_name = "demo",
+                        .origin_url = "git@github.com:alice/demo.git",
+                        .branch = "main",
+                        .commit = "c0ffee0123456789c0ffee0123456789c0ffee01",
+                        .project_dir = "",
+                        .subdir = "",
+                        .mirror = "demo-12345678.git",
+                        .setup = ""};
+    submission.code = "ssh";
+    submission.tasks = {{"first", {}}};
+    submission.dir = "~/.rdvc";
+    submission.min_free = "1G";
+    return submission;
+}
+
+// The script without the functions: its header and data.
+std::string head_of(const std::string& script) {
+    return script.substr(0, script.size() - embedded_folder("job").size());
+}
+
+// What bash makes of the data: the values of `names`, with a home folder of our choice.
+std::vector<std::string>
+evaluated(const Submission& submission, const Words& names,
+          const std::vector<std::pair<std::string, std::string>>& environment = {}) {
+    auto program = head_of(render_job(submission));
+    for (const auto& name : names)
+        program += "printf '%s\\0' \"${" + name + "}\"\n";
+    auto variables = environment;
+    variables.emplace_back("HOME", "/home/alice b");
+    base::ProcessRunner runner;
+    const auto result =
+        runner.run({.argv = {"bash", "-eu"}, .input = {program}, .environment = variables});
+    EXPECT_EQ(result.err, "");
+    auto values = base::split(result.out, '\0');
+    values.pop_back();
+    return values;
+}
+
+TEST(Embedded, HoldsTheFilesOfTheCluster) {
+    EXPECT_TRUE(embedded("job/7-main.sh").ends_with("main\n"));
+    EXPECT_EQ(std::string(embedded("remote/submit.sh")),
+              tests::content_of(std::filesystem::path(RDVC_SOURCE_FOLDER) / "cluster" / "remote" /
+                                "submit.sh"));
+}
+
+TEST(Embedded, PutsAFoldersFilesInTheirOrder) {
+    const auto job = embedded_folder("job");
+    std::size_t before = 0;
+    for (const auto* name :
+         {"job/1-start.sh", "job/2-workspace.sh", "job/3-environment.sh", "job/4-experiment.sh",
+          "job/5-publish.sh", "job/6-finish.sh", "job/7-main.sh"}) {
+        const auto at = job.find(embedded(name));
+        ASSERT_NE(at, std::string::npos) << name;
+        EXPECT_GE(at, before) << name;
+        before = at;
+    }
+    EXPECT_EQ(job.find(embedded("remote/common.sh")), std::string::npos);
+}
+
+TEST(RenderJob, HasOneHeaderLineAnOption) {
+    auto submission = plain();
+    submission.sbatch = {{"time", "1:00:00"}, {"exclusive", std::nullopt}, {"comment", "a \"b\""}};
+    EXPECT_NE(render_job(submission)
+                  .find("\n#SBATCH --time=1:00:00\n#SBATCH --exclusive\n"
+                        "#SBATCH --comment=\"a \\\"b\\\"\"\n"),
+              std::string::npos);
+    submission.sbatch = {{"comment", "a\nb"}};
+    EXPECT_EQ(tests::failure_of([&] { return render_job(submission); }).code, base::Exit::usage);
+}
+
+TEST(RenderJob, KeepsRdvcsFolderInTheHomeOfTheCluster) {
+    const Words names = {"RDVC_DIR", "RDVC_JOB_REPO_URL", "RDVC_JOB_CACHE_DIR"};
+    EXPECT_EQ(evaluated(plain(), names),
+              Words({"/home/alice b/.rdvc", "/home/alice b/.rdvc/repos/demo-12345678.git",
+                     "/home/alice b/.rdvc/cache"}));
+    const std::vector<std::pair<std::string, std::string>> elsewhere = {
+        {"RDVC_DIR", "/else where"}};
+    EXPECT_EQ(evaluated(plain(), names, elsewhere),
+              Words({"/else where", "/else where/repos/demo-12345678.git", "/else where/cache"}));
+}
+
+TEST(RenderJob, TakesAnyFolder) {
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"/scratch/alice", "/scratch/alice"},
+        {"/my rdvc", "/my rdvc"},
+        {"~/my rdvc", "/home/alice b/my rdvc"},
+        {"~", "/home/alice b"},
+        {"~/", "/home/alice b/"},
+        {"/a}b'c\"d$e`f\\g*", "/a}b'c\"d$e`f\\g*"},
+        {"~/x}y", "/home/alice b/x}y"},
+        {"/a\nb", "/a\nb"},
+        {"/a:~/b", "/a:~/b"},
+        {"/\xff", "/\xff"},
+    };
+    for (const auto& [dir, path] : cases) {
+        auto submission = plain();
+        submission.dir = dir;
+        submission.cache = dir;
+        EXPECT_EQ(evaluated(submission, {"RDVC_DIR", "RDVC_JOB_CACHE_DIR"}), Words({path, path}))
+            << dir;
+    }
+}
+
+TEST(RenderJob, TakesTheCodeFromTheMirrorOrFromOrigin) {
+    const Words names = {"RDVC_JOB_CODE", "RDVC_JOB_REPO_URL", "RDVC_JOB_ORIGIN_URL"};
+    auto submission = plain();
+    submission.facts.origin_url = "ssh://host/a b.git";
+    submission.code = "origin";
+    EXPECT_EQ(evaluated(submission, names),
+              Words({"origin", "ssh://host/a b.git", "ssh://host/a b.git"}));
+    submission.code = "ssh";
+    EXPECT_EQ(evaluated(submission, names),
+              Words({"ssh", "/home/alice b/.rdvc/repos/demo-12345678.git", "ssh://host/a b.git"}));
+}
+
+TEST(RenderJob, HandsOverEveryValueAsItIs) {
+    const std::string hostile = "it's $HOME `id` $(id) \\ \"q\" *\n\t\xc3\xbc\xff";
+    auto submission = plain();
+    submission.facts.branch = hostile;
+    submission.facts.project_dir = hostile;
+    submission.facts.subdir = hostile;
+    submission.facts.setup = hostile;
+    submission.activate = hostile;
+    submission.workspace_root = hostile;
+    submission.force = true;
+    submission.pull = false;
+    const Words values = evaluated(
+        submission, {"RDVC_JOB_REPO_BRANCH", "RDVC_JOB_PROJECT_DIR", "RDVC_JOB_SUBDIR",
+                     "RDVC_JOB_ENV_SETUP", "RDVC_JOB_ENV_ACTIVATE", "RDVC_JOB_WORKSPACE_ROOT",
+                     "RDVC_JOB_TOKEN", "RDVC_JOB_EXP_NAME", "RDVC_JOB_EXP_FORCE", "RDVC_JOB_PULL",
+                     "RDVC_JOB_MIN_FREE", "RDVC_JOB_REPO_REV", "RDVC_JOB_REPO_NAME"});
+    EXPECT_EQ(values, Words({hostile, hostile, hostile, hostile, hostile, hostile,
+                             "0123456789abcdef0123456789abcdef", "first", "1", "0", "1G",
+                             "c0ffee0123456789c0ffee0123456789c0ffee01", "demo"}));
+}
+
+TEST(RenderNotes, AreLinesOfKeyAndValue) {
+    EXPECT_EQ(render_notes(plain(), "rdvc run -S 'a b'", "2024-03-11T12:00:00Z"),
+              "token 0123456789abcdef0123456789abcdef\n"
+              "name first\n"
+              "mirror demo-12345678.git\n"
+              "repo demo\n"
+              "branch main\n"
+              "commit c0ffee0123456789c0ffee0123456789c0ffee01\n"
+              "code ssh\n"
+              "time 2024-03-11T12:00:00Z\n"
+              "command rdvc run -S 'a b'\n");
+}
+
+TEST(RenderRequest, AssignsBeforeItActs) {
+    Variables variables;
+    variables.words = {{"token", "abc"}, {"only", ""}, {"prepare", "module load 'x y'"}};
+    variables.lists = {{"haves", {"a", "b c"}}, {"tag_objects", {}}};
+    EXPECT_EQ(render_request("status", variables),
+              "only=''\nprepare='module load '\\''x y'\\'''\ntoken=abc\nhaves=(a 'b c')\n"
+              "tag_objects=()\n" +
+                  std::string(embedded("remote/common.sh")) +
+                  std::string(embedded("remote/status.sh")));
+}
+
+TEST(RenderRequest, IsBash) {
+    base::ProcessRunner runner;
+    for (const auto* request : {"submit", "status", "logs", "wait", "probe"})
+        EXPECT_EQ(runner.run({.argv = {"bash", "-n"}, .input = {render_request(request, {})}}).err,
+                  "")
+            << request;
+}
+
+} // namespace
+} // namespace rdvc::script

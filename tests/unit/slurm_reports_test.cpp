@@ -1,0 +1,87 @@
+#include "slurm/reports.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rdvc::slurm {
+namespace {
+
+const std::string token = "0123456789abcdef0123456789abcdef";
+
+TEST(ParseSqueueLine, ReadsAJobOfOurs) {
+    const auto job = parse_squeue_line("1234|PENDING|Priority|2024-03-11T12:00:00|rdvc:" + token);
+    ASSERT_TRUE(job.has_value());
+    EXPECT_EQ(job->id, "1234");
+    EXPECT_EQ(job->state, "PENDING");
+    EXPECT_EQ(job->reason, "Priority");
+    EXPECT_EQ(job->start, "2024-03-11T12:00:00");
+    EXPECT_EQ(job->token, token);
+}
+
+TEST(ParseSqueueLine, FindsTheTokenBeforeTheUsersComment) {
+    for (const std::string comment : {" nightly", " a|b|c", " rdvc:", " \xc3\xbc \xff"}) {
+        const auto job = parse_squeue_line("7|RUNNING|None|N/A|rdvc:" + token + comment);
+        ASSERT_TRUE(job.has_value()) << comment;
+        EXPECT_EQ(job->token, token) << comment;
+    }
+}
+
+TEST(ParseSqueueLine, TakesNoTokenFromOtherComments) {
+    for (const std::string comment :
+         {"", "(null)", "nightly", "rdvc:", "rdvc:0123", "my rdvc:0123456789abcdef0123456789abcdef",
+          "rdvc:0123456789ABCDEF0123456789ABCDEF", "rdvc:0123456789abcdef0123456789abcdeg", "a|b|",
+          "RDVC:0123456789abcdef0123456789abcdef"}) {
+        const auto job = parse_squeue_line("7|RUNNING|None|N/A|" + comment);
+        ASSERT_TRUE(job.has_value()) << comment;
+        EXPECT_EQ(job->token, "") << comment;
+    }
+}
+
+TEST(ParseSqueueLine, PassesOverWhatIsNoJob) {
+    for (const std::string line :
+         {"", " ", "\r", "|", "||||", "JOBID|STATE|REASON|START_TIME|COMMENT",
+          "123_[4-9%2]|PENDING|Priority|N/A|(null)",        // a throttled array
+          "123_[1-3,5,...]|PENDING|JobArrayTaskLimit|N/A|", // and one that is cut off
+          "123_7|RUNNING|None|N/A|(null)",                  // an array's element
+          "123+1|RUNNING|None|N/A|(null)",                  // a part of a heterogeneous job
+          "slurm_load_jobs error: Unable to contact slurm controller (connect failure)",
+          "1234|PENDING|Priority|N/A", // no comment
+          "1234||None|N/A|x",          // no state
+          "12a|RUNNING|None|N/A|x", "-1|RUNNING|None|N/A|x", " 12|RUNNING|None|N/A|x",
+          "*** maintenance | on | Monday | at | noon ***"})
+        EXPECT_FALSE(parse_squeue_line(line).has_value()) << line;
+}
+
+TEST(ParseSqueueLine, KeepsUnknownWordsAsTheyAre) {
+    const auto job =
+        parse_squeue_line("1|OUT_OF_ME+|ReqNodeNotAvail, UnavailableNodes:n[1-2]|Unknown|(null)");
+    ASSERT_TRUE(job.has_value());
+    EXPECT_EQ(job->state, "OUT_OF_ME+");
+    EXPECT_EQ(job->reason, "ReqNodeNotAvail, UnavailableNodes:n[1-2]");
+    EXPECT_EQ(job->start, "Unknown");
+}
+
+TEST(ExplainReason, IsASentence) {
+    EXPECT_EQ(explain_reason("Priority"), "waits for jobs of higher priority");
+    EXPECT_EQ(explain_reason("None"), "is about to be scheduled");
+    EXPECT_EQ(explain_reason("QOSGrpGRES"), "waits (QOSGrpGRES)");
+    EXPECT_EQ(explain_reason(""), "waits ()");
+}
+
+// squeue adds the nodes to the word.
+TEST(ExplainReason, KeepsTheNodesThatSqueueAdds) {
+    const auto sentence = explain_reason("ReqNodeNotAvail, UnavailableNodes:n[1-2]");
+    EXPECT_NE(sentence.find("n[1-2]"), std::string::npos) << sentence;
+}
+
+TEST(IsActive, CallsNothingEndedByMistake) {
+    for (const auto* state : {"PENDING", "RUNNING", "SUSPENDED", "COMPLETING", "CONFIGURING",
+                              "REQUEUED", "REQUEUE_HOLD", "RESIZING", "SIGNALING", "STAGE_OUT",
+                              "STOPPED", "SPECIAL_EXIT", "OF_A_NEWER_SLURM", ""})
+        EXPECT_TRUE(is_active(state)) << state;
+    for (const auto* state : {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL",
+                              "PREEMPTED", "OUT_OF_MEMORY", "BOOT_FAIL", "DEADLINE", "REVOKED"})
+        EXPECT_FALSE(is_active(state)) << state;
+}
+
+} // namespace
+} // namespace rdvc::slurm

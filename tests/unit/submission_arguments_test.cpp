@@ -1,0 +1,371 @@
+#include "submission/arguments.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+#include "slurm/options.hpp"
+#include "submission/dvc_options.hpp"
+#include "support/expect_error.hpp"
+
+namespace rdvc::submission {
+namespace {
+
+using base::Exit;
+using Words = std::vector<std::string>;
+
+RunArguments parse(const Words& words) {
+    return parse_run_arguments(words);
+}
+
+// --- The tables ---
+
+TEST(DvcOptions, AreEachThereOnce) {
+    std::set<std::string> names;
+    std::set<char> letters;
+    for (const auto& option : dvc_options()) {
+        EXPECT_TRUE(names.insert(std::string(option.name)).second) << option.name;
+        if (option.letter != 0) {
+            EXPECT_TRUE(letters.insert(option.letter).second) << option.letter;
+        }
+        EXPECT_FALSE(option.text.empty()) << option.name;
+    }
+}
+
+// An option of both programs would be ambiguous; the three that both have belong to rdvc.
+TEST(DvcOptions, ClashWithNoOptionOfSbatchOrOurs) {
+    for (const auto& option : dvc_options()) {
+        const auto* of_sbatch = slurm::find_option(option.name);
+        if (of_sbatch != nullptr) {
+            EXPECT_FALSE(of_sbatch->refusal.empty()) << option.name;
+            EXPECT_EQ(static_cast<int>(option.role), static_cast<int>(Role::own)) << option.name;
+        }
+        for (const auto& own : own_options())
+            EXPECT_NE(own.name, option.name);
+    }
+    for (const auto& own : own_options())
+        EXPECT_EQ(slurm::find_option(own.name), nullptr) << own.name;
+}
+
+// --- What goes to dvc ---
+
+// Words for argparse with attached values apart: `-Sx` and `-S x` are the same to it.
+Words canonical(const Words& words) {
+    Words result;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i] == "--") {
+            result.insert(result.end(), words.begin() + static_cast<std::ptrdiff_t>(i),
+                          words.end());
+            break;
+        }
+        const bool is_short = words[i].size() > 2 && words[i][0] == '-' && words[i][1] != '-';
+        const auto row =
+            std::find_if(dvc_options().begin(), dvc_options().end(), [&](const DvcOption& option) {
+                return is_short && option.letter == words[i][1];
+            });
+        if (row != dvc_options().end() && !row->metavar.empty()) {
+            const auto value = words[i].substr(2);
+            result.push_back(words[i].substr(0, 2));
+            result.push_back(value.starts_with("=") ? value.substr(1) : value);
+        } else {
+            result.push_back(words[i]);
+        }
+    }
+    return result;
+}
+
+TEST(ParseRunArguments, HandsDvcsWordsOnAsTyped) {
+    const std::vector<std::pair<Words, Words>> cases = {
+        {{}, {}},
+        {{"train"}, {"train"}},
+        {{"train", "dvc.yaml:eval", ""}, {"train", "dvc.yaml:eval", ""}},
+        {{"-S", "lr=0.1"}, {"-S", "lr=0.1"}},
+        {{"-Slr=0.1"}, {"-S", "lr=0.1"}},
+        {{"-S=lr=0.1"}, {"-S", "lr=0.1"}},
+        {{"--set-param", "lr=0.1"}, {"--set-param", "lr=0.1"}},
+        {{"--set-param=lr=0.1"}, {"--set-param=lr=0.1"}},
+        {{"-S", "a=1", "-S", "b=2", "train"}, {"-S", "a=1", "-S", "b=2", "train"}},
+        {{"-f"}, {"-f"}},
+        {{"-fS", "a=b"}, {"-f", "-S", "a=b"}},
+        {{"-fSa=b"}, {"-f", "-S", "a=b"}},
+        {{"-fks"}, {"-f", "-k", "-s"}},
+        {{"--force", "--downstream"}, {"--force", "--downstream"}},
+        {{"-m", "two words"}, {"-m", "two words"}},
+        {{"-m", ""}, {"-m", ""}},
+        {{"--message="}, {"--message="}},
+        {{"-S", "x=-1"}, {"-S", "x=-1"}},
+        {{"-m", "-1.5"}, {"-m", "-1.5"}},         // a number is a value, as in argparse
+        {{"-m", "- a list"}, {"-m", "- a list"}}, // and so is what has a blank
+        {{"-m", "-"}, {"-m", "-"}},
+        {{"-"}, {"-"}},
+        {{"--", "-n", "--partition=x"}, {"--", "-n", "--partition=x"}},
+        {{"train", "--", "--", "-x"}, {"train", "--", "--", "-x"}},
+        {{"-S", "p=$(rm -rf /) `x` 'y' \"z\" \\ *\n\xff"},
+         {"-S", "p=$(rm -rf /) `x` 'y' \"z\" \\ *\n\xff"}},
+        {{"--no-hydra", "-R", "-p", "-P"}, {"--no-hydra", "-R", "-p", "-P"}},
+        {{"--allow-missing"}, {"--allow-missing"}},
+    };
+    for (const auto& [words, dvc] : cases) {
+        const auto arguments = parse(words);
+        EXPECT_EQ(canonical(arguments.dvc), dvc) << base::join(words, " ");
+        EXPECT_TRUE(arguments.sbatch.empty()) << base::join(words, " ");
+    }
+}
+
+// Apart from its option, such a value would look like an option to argparse in the job.
+TEST(ParseRunArguments, KeepsAnAttachedValueThatStartsWithADash) {
+    for (const Words& words :
+         {Words{"-m-wip"}, Words{"-m--"}, Words{"-fm-wip"}, Words{"-m=-wip"}}) {
+        const auto dvc = parse(words).dvc;
+        ASSERT_FALSE(dvc.empty());
+        EXPECT_TRUE(dvc.back().starts_with("-m") && dvc.back().size() > 2)
+            << base::join(words, " ") << " became " << base::join(dvc, " ");
+    }
+}
+
+TEST(ParseRunArguments, TakesTheName) {
+    for (const Words& words :
+         {Words{"-n", "first"}, Words{"-nfirst"}, Words{"-n=first"}, Words{"--name", "first"},
+          Words{"--name=first"}, Words{"-fn", "first"}, Words{"-n", "other", "-n", "first"}}) {
+        const auto arguments = parse(words);
+        EXPECT_EQ(arguments.name, "first") << base::join(words, " ");
+        EXPECT_EQ(std::count(arguments.dvc.begin(), arguments.dvc.end(), "first"), 0);
+    }
+    EXPECT_EQ(parse({}).name, std::nullopt);
+    EXPECT_FALSE(parse({}).force);
+    EXPECT_TRUE(parse({"-f"}).force);
+    EXPECT_TRUE(parse({"--force"}).force);
+    EXPECT_FALSE(parse({"--", "-f"}).force);
+}
+
+TEST(ParseRunArguments, TakesOurOwnOptions) {
+    const auto arguments = parse({"--instance", "g5", "--cluster=gpu", "--code", "origin",
+                                  "--no-pull", "--dry-run", "--json", "-qv", "-h"});
+    EXPECT_EQ(arguments.instance, "g5");
+    EXPECT_EQ(arguments.cluster, "gpu");
+    EXPECT_EQ(arguments.code, "origin");
+    EXPECT_EQ(arguments.pull, false);
+    EXPECT_TRUE(arguments.dry_run && arguments.json && arguments.quiet && arguments.verbose &&
+                arguments.help);
+    EXPECT_TRUE(arguments.dvc.empty());
+    EXPECT_EQ(parse({"--pull"}).pull, true);
+    EXPECT_EQ(parse({}).pull, std::nullopt);
+}
+
+TEST(ParseRunArguments, TakesOptionsOfSbatch) {
+    const auto arguments =
+        parse({"--partition=gpu", "--time", "1:00:00", "--exclusive", "--exclusive=user", "--hold",
+               "--comment=", "--sbatch=new-option=x", "--sbatch=--another", "--sbatch=mem=4G",
+               "--nice=-5"});
+    const std::vector<SbatchOption> expected = {
+        {"partition", "gpu"},  {"time", "1:00:00"},       {"exclusive", std::nullopt},
+        {"exclusive", "user"}, {"hold", std::nullopt},    {"comment", ""},
+        {"new-option", "x"},   {"another", std::nullopt}, {"mem", "4G"},
+        {"nice", "-5"}};
+    EXPECT_EQ(arguments.sbatch, expected);
+    EXPECT_TRUE(arguments.dvc.empty());
+}
+
+// An optional value is attached by `=`; the next word is a target.
+TEST(ParseRunArguments, TakesNoWordForAnOptionalValue) {
+    const auto arguments = parse({"--exclusive", "train"});
+    EXPECT_EQ(arguments.sbatch, std::vector<SbatchOption>({{"exclusive", std::nullopt}}));
+    EXPECT_EQ(arguments.dvc, Words({"train"}));
+}
+
+// --- What is refused ---
+
+TEST(ParseRunArguments, RefusesWithTheReason) {
+    const std::vector<std::pair<Words, std::string>> cases = {
+        // unknown
+        {{"--partion=x"},
+         "error: neither sbatch nor `dvc exp run` has an option `--partion`, did you "
+         "mean `--partition`?\n\nhint: options of sbatch that are newer than this rdvc "
+         "go through `--sbatch=OPTION[=VALUE]`\n"},
+        {{"--elephant"},
+         "error: neither sbatch nor `dvc exp run` has an option `--elephant`\n\nhint: "
+         "options of sbatch that are newer than this rdvc go through "
+         "`--sbatch=OPTION[=VALUE]`\n"},
+        {{"-x"},
+         "error: `dvc exp run` has no option `-x`\n\nhint: short options are DVC's; sbatch's are "
+         "written in full: `--exclude`\n"},
+        {{"-fZ"}, "error: `dvc exp run` has no option `-Z`\n"},
+        {{"-t", "1:00:00"},
+         "error: `dvc exp run` has no option `-t`\n\nhint: short options are DVC's; "
+         "sbatch's are written in full: `--time`\n"},
+        // abbreviated
+        {{"--nam", "x"}, "error: `--nam` is abbreviated\n\nhint: write `--name` in full\n"},
+        {{"--set-p", "a=1"},
+         "error: `--set-p` is abbreviated\n\nhint: write `--set-param` in full\n"},
+        {{"--cpus-per"},
+         "error: `--cpus-per` is abbreviated\n\nhint: write `--cpus-per-gpu` or "
+         "`--cpus-per-task` in full\n"},
+        {{"--forc"},
+         "error: `--forc` is abbreviated\n\nhint: write `--force` or `--force-downstream` in "
+         "full\n"},
+        // owned and refused
+        {{"--output=x"},
+         "error: `--output` cannot be given: the log has a place of its own in the "
+         "submission's folder; see `rdvc logs`\n"},
+        {{"--sbatch=output=x"},
+         "error: `--output` cannot be given: the log has a place of its own in "
+         "the submission's folder; see `rdvc logs`\n"},
+        {{"--sbatch=--wait"},
+         "error: `--wait` cannot be given: use `rdvc wait`, which survives a "
+         "lost connection\n"},
+        {{"--array=1-3"},
+         "error: `--array` cannot be given: sweeps as job arrays are not built yet\n"},
+        {{"--queue"},
+         "error: `--queue` cannot be given: SLURM is the queue; run each experiment with "
+         "`rdvc run`\n"},
+        {{"--run-all"},
+         "error: `--run-all` cannot be given: there is no queue of DVC's in a job\n"},
+        {{"-j", "4"},
+         "error: `-j` cannot be given: SLURM runs experiments in parallel; run each with "
+         "`rdvc run`\n"},
+        {{"--jobs=4"},
+         "error: `--jobs` cannot be given: SLURM runs experiments in parallel; run each "
+         "with `rdvc run`\n"},
+        {{"--temp"},
+         "error: `--temp` cannot be given: every job works in a folder of its own already\n"},
+        {{"-i"}, "error: `-i` cannot be given: nobody is there to answer in a job\n"},
+        {{"-fi"}, "error: `-i` cannot be given: nobody is there to answer in a job\n"},
+        {{"--dry"},
+         "error: `--dry` cannot be given: nothing would run; `--dry-run` shows what rdvc would "
+         "submit\n"},
+        {{"-C", "x"}, "error: `-C` cannot be given: files that Git ignores do not travel yet\n"},
+        // values
+        {{"-n"}, "error: `-n` needs a value\n"},
+        {{"-S"}, "error: `-S` needs a value\n"},
+        {{"-S", "-f"}, "error: `-S` needs a value\n"},
+        {{"--set-param", "--force"}, "error: `--set-param` needs a value\n"},
+        {{"--partition"}, "error: `--partition` needs a value\n"},
+        {{"--partition", "--hold"}, "error: `--partition` needs a value\n"},
+        {{"--instance"}, "error: `--instance` needs a value\n"},
+        {{"--hold=1"}, "error: `--hold` takes no value\n"},
+        {{"--force=1"}, "error: `--force` takes no value\n"},
+        {{"--dry-run=1"}, "error: `--dry-run` takes no value\n"},
+        {{"--sbatch="},
+         "error: `--sbatch=` names no option\n\nhint: write the long form, e.g. "
+         "`--sbatch=partition=gpu`\n"},
+        {{"--sbatch=a b"},
+         "error: `--sbatch=a b` names no option\n\nhint: write the long form, e.g. "
+         "`--sbatch=partition=gpu`\n"},
+        // sweeps
+        {{"-S", "lr=0.1,0.2"},
+         "error: `-S lr=0.1,0.2` is a sweep\n  sweeps as job arrays are not built yet; one `rdvc "
+         "run` is "
+         "one experiment\n\nhint: run each value with a `rdvc run` of its own, or quote a value "
+         "that has "
+         "a comma: -S \"key='a,b'\"\n"},
+        {{"--set-param=m=choice(a,b)"},
+         "error: `--set-param m=choice(a,b)` is a sweep\n  sweeps as job arrays are not built yet; "
+         "one "
+         "`rdvc run` is one experiment\n\nhint: run each value with a `rdvc run` of its own, or "
+         "quote a "
+         "value that has a comma: -S \"key='a,b'\"\n"},
+    };
+    for (const auto& [words, message] : cases)
+        EXPECT_FAILURE(parse(words), Exit::usage, message);
+}
+
+// Every option that is refused or owned says why.
+TEST(ParseRunArguments, RefusesEveryOptionThatTheTablesRefuse) {
+    for (const auto& option : dvc_options()) {
+        if (option.role != Role::refuse)
+            continue;
+        const auto word = "--" + std::string(option.name) + (option.metavar.empty() ? "" : "=x");
+        EXPECT_EQ(tests::failure_of([&] { return parse({word}); }).code, Exit::usage) << word;
+    }
+    for (const auto& option : slurm::options()) {
+        const bool shared = std::any_of(dvc_options().begin(), dvc_options().end(),
+                                        [&](const DvcOption& o) { return o.name == option.name; });
+        if (option.refusal.empty() || shared)
+            continue;
+        const auto word = "--" + std::string(option.name);
+        const auto failure = tests::failure_of([&] { return parse({word}); });
+        EXPECT_EQ(failure.message,
+                  "error: `" + word + "` cannot be given: " + std::string(option.refusal) + "\n");
+    }
+}
+
+// As argparse does: `-1` and `-.5` are numbers, what has a blank is no option, all else is one.
+TEST(ParseRunArguments, TakesOnlyNumbersAndBlanksBehindADash) {
+    for (const std::string word : {"--", "-.", "-5-", "--5", "-1.5e3", "-x", "-1.2.3"})
+        for (const std::string option : {"-n", "-S", "--message", "--partition"})
+            EXPECT_FAILURE(parse({option, word}), Exit::usage,
+                           "error: `" + option + "` needs a value\n");
+    for (const std::string word : {"-", "-1", "-.5", "-1.5", "-12", "- x", "--x y"})
+        EXPECT_EQ(parse({"--message", word}).dvc, Words({"--message", word}));
+}
+
+// sbatch would read these as options of its own that rdvc owns: getopt_long takes abbreviations.
+TEST(ParseRunArguments, RefusesAnAbbreviationOfAnOwnedOptionThroughSbatch) {
+    for (const auto* option : {"outpu=/x", "arra=1-3", "wai", "chdi=/"})
+        EXPECT_EQ(
+            tests::failure_of([&] { return parse({std::string("--sbatch=") + option}); }).code,
+            Exit::usage)
+            << option;
+}
+
+// --- Sweeps ---
+
+// Each as Hydra 1.3's own parser judges it (Override.is_sweep_override).
+TEST(IsSweep, IsHydrasGrammar) {
+    for (const auto* override : {"a=1,2",
+                                 "a=1, 2",
+                                 "+a=1,2",
+                                 "++a=1,2",
+                                 "~a=1,2",
+                                 "db@x=a,b",
+                                 "a=a:b,c",
+                                 "a= 'b' ,c",
+                                 "a=[1,2],[3]",
+                                 "a={a:1},{a:2}",
+                                 "a=${b},${c}",
+                                 "a=1\\\\,2",
+                                 "params.yaml:a=1,2",
+                                 "a=choice(1,2)",
+                                 "a= choice(1,2)",
+                                 "a=choice(1)",
+                                 "a=range(1,3)",
+                                 "a=range(3)",
+                                 "a=interval(0,1)",
+                                 "a=glob(*)"})
+        EXPECT_TRUE(is_sweep(override)) << override;
+    for (const auto* override : {"",
+                                 "a",
+                                 "~a",
+                                 "a=",
+                                 "a=x",
+                                 "a=[1,2]",
+                                 "a='1,2'",
+                                 "a=\"1,2\"",
+                                 "a=1\\,2",
+                                 "a={x:1,y:2}",
+                                 "a={x:[1,2],y:'3,4'}",
+                                 "a='x\\',y'",
+                                 "a=hello world",
+                                 "a=${f:1,2}",
+                                 "a=int(1)",
+                                 "a=sort([1,2])",
+                                 "a=shuffle([1,2])",
+                                 "a=choices",
+                                 "a=ranged",
+                                 "a,b=1"})
+        EXPECT_FALSE(is_sweep(override)) << override;
+}
+
+// Functions around a sweep are one too, and a blank may stand before the bracket.
+TEST(IsSweep, KnowsHydrasFunctions) {
+    for (const auto* override :
+         {"a=choice (1,2)", "a=sort(3,2,1)", "a=shuffle(a,b)", "a=tag(t,choice(a,b))",
+          "a=int(choice(1,2))", "a=bool(choice(1,0))", "a=float(1,2)", "a=sort(choice(1,2))",
+          "a=shuffle(range(1,3))"})
+        EXPECT_TRUE(is_sweep(override)) << override;
+}
+
+} // namespace
+} // namespace rdvc::submission

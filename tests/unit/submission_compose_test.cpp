@@ -1,0 +1,195 @@
+#include "submission/compose.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+#include "support/expect_error.hpp"
+
+namespace rdvc::submission {
+namespace {
+
+using base::Exit;
+using Words = std::vector<std::string>;
+
+constexpr auto token = "0123456789abcdef0123456789abcdef";
+
+Facts facts() {
+    return {.repo_name = "demo",
+            .origin_url = "git@github.com:alice/demo.git",
+            .branch = "main",
+            .commit = "c0ffee0123456789c0ffee0123456789c0ffee01",
+            .project_dir = "",
+            .subdir = "",
+            .mirror = "demo-12345678.git",
+            .setup = ""};
+}
+
+Submission composed(std::string_view toml, const Words& words, const Facts& from = facts()) {
+    config::Config config;
+    config.read_layer(toml, "config.toml", false, "");
+    return compose(token, from, config, parse_run_arguments(words));
+}
+
+// One option of the header: its value, "(alone)", or "(none)".
+std::string option(const Submission& submission, const std::string& name) {
+    std::string found = "(none)";
+    for (const auto& [key, value] : submission.sbatch)
+        if (key == name) {
+            EXPECT_EQ(found, "(none)") << name << " is there twice";
+            found = value.value_or("(alone)");
+        }
+    return found;
+}
+
+TEST(Compose, HasItsDefaults) {
+    const auto submission = composed("", {});
+    EXPECT_EQ(option(submission, "job-name"), "rdvc-run:demo:main");
+    EXPECT_EQ(option(submission, "wckey"), "demo");
+    EXPECT_EQ(option(submission, "comment"), std::string("rdvc:") + token);
+    EXPECT_EQ(submission.sbatch.size(), 3U);
+    EXPECT_EQ(submission.token, token);
+    EXPECT_EQ(submission.attempt, 1);
+    EXPECT_EQ(submission.code, "ssh");
+    EXPECT_EQ(submission.dir, "~/.rdvc");
+    EXPECT_EQ(submission.min_free, "1G");
+    EXPECT_TRUE(submission.pull);
+    EXPECT_FALSE(submission.force);
+    ASSERT_EQ(submission.tasks.size(), 1U);
+    EXPECT_EQ(submission.tasks[0].name, "exp-0123456789ab");
+}
+
+TEST(Compose, LetsTheLaterPlaceDecide) {
+    const auto* toml =
+        "[run]\ninstance = 'i'\ntime = 'run'\nqos = 'run'\nmem = 'run'\nwckey = 'run'\n"
+        "[instances.i]\nqos = 'instance'\nmem = 'instance'\nexclusive = true\n"
+        "[instances.j]\nmem = 'other'\n";
+    const auto submission = composed(toml, {"--mem=option"});
+    EXPECT_EQ(option(submission, "time"), "run");
+    EXPECT_EQ(option(submission, "qos"), "instance");
+    EXPECT_EQ(option(submission, "mem"), "option");
+    EXPECT_EQ(option(submission, "wckey"), "run");
+    EXPECT_EQ(option(submission, "exclusive"), "(alone)");
+    const auto other = composed(toml, {"--instance=j"});
+    EXPECT_EQ(option(other, "mem"), "other");
+    EXPECT_EQ(option(other, "qos"), "run");
+    EXPECT_EQ(option(other, "exclusive"), "(none)");
+    EXPECT_EQ(option(composed(toml, {"--instance="}), "mem"), "run") << "no instance";
+    EXPECT_EQ(option(composed("", {"--mem=1", "--mem=2"}), "mem"), "2");
+}
+
+TEST(Compose, TakesAwayWhatIsEmptyOrFalse) {
+    EXPECT_EQ(option(composed("[run]\nwckey = ''\n", {}), "wckey"), "(none)");
+    EXPECT_EQ(option(composed("[run]\nwckey = false\n", {}), "wckey"), "(none)");
+    EXPECT_EQ(option(composed("", {"--wckey="}), "wckey"), "(none)");
+    EXPECT_EQ(option(composed("[run]\nexclusive = true\ninstance = 'i'\n"
+                              "[instances.i]\nexclusive = false\n",
+                              {}),
+                     "exclusive"),
+              "(none)");
+    EXPECT_EQ(option(composed("[run]\ntime = '1'\n", {"--time="}), "time"), "(none)");
+    EXPECT_EQ(option(composed("[run]\njob-name = 'mine'\n", {}), "job-name"), "mine");
+}
+
+TEST(Compose, AsksForMailOnceThereIsAnAddress) {
+    EXPECT_EQ(option(composed("", {}), "mail-type"), "(none)");
+    EXPECT_EQ(option(composed("[run]\nmail-user = 'a@b'\n", {}), "mail-type"), "END,FAIL");
+    EXPECT_EQ(option(composed("[run]\nmail-user = 'a@b'\nmail-type = 'ALL'\n", {}), "mail-type"),
+              "ALL");
+    EXPECT_EQ(option(composed("[run]\nmail-user = 'a@b'\nmail-type = ''\n", {}), "mail-type"),
+              "(none)");
+    EXPECT_EQ(option(composed("[run]\nmail-user = 'a@b'\n", {"--mail-type=BEGIN"}), "mail-type"),
+              "BEGIN");
+    EXPECT_EQ(option(composed("[run]\nmail-user = ''\n", {}), "mail-type"), "(none)");
+}
+
+TEST(Compose, AsksForMailWhereverTheAddressComesFrom) {
+    EXPECT_EQ(option(composed("", {"--mail-user=a@b"}), "mail-type"), "END,FAIL");
+    EXPECT_EQ(option(composed("[instances.i]\nmail-user = 'a@b'\n", {"--instance=i"}), "mail-type"),
+              "END,FAIL");
+    EXPECT_EQ(option(composed("[run]\nmail-user = 'a@b'\n", {"--mail-user="}), "mail-type"),
+              "(none)");
+}
+
+TEST(Compose, PutsItsMarkBeforeTheUsersComment) {
+    const auto mark = std::string("rdvc:") + token;
+    EXPECT_EQ(option(composed("[run]\ncomment = 'nightly'\n", {}), "comment"), mark + " nightly");
+    EXPECT_EQ(option(composed("", {"--comment=a|b"}), "comment"), mark + " a|b");
+    EXPECT_EQ(option(composed("[run]\ncomment = 'x'\n", {"--comment="}), "comment"), mark);
+}
+
+TEST(Compose, NamesTheJobAfterBranchOrCommit) {
+    auto detached = facts();
+    detached.branch = "";
+    EXPECT_EQ(option(composed("", {}, detached), "job-name"), "rdvc-run:demo:c0ffee0123");
+    auto longer = facts();
+    longer.branch = std::string(2000, 'b');
+    EXPECT_LE(option(composed("", {}, longer), "job-name").size(), 1024U);
+}
+
+// A branch's name is cut between characters, not in the middle of one.
+TEST(Compose, CutsALongJobNameBetweenCharacters) {
+    for (std::size_t shift = 0; shift < 3; ++shift) {
+        auto longer = facts();
+        longer.branch = std::string(shift, 'x');
+        while (longer.branch.size() < 600)
+            longer.branch += "\xe2\x9c\x93";
+        EXPECT_TRUE(base::is_utf8(option(composed("", {}, longer), "job-name"))) << shift;
+    }
+}
+
+TEST(Compose, ActivatesWhatWasSetUp) {
+    auto with_setup = facts();
+    with_setup.setup = "./init_env.sh";
+    EXPECT_EQ(composed("", {}, with_setup).activate, "source .venv/bin/activate");
+    EXPECT_EQ(composed("", {}).activate, "") << "nothing is set up, so nothing is activated";
+    EXPECT_EQ(composed("[env]\nactivate = 'module load dvc'\n", {}).activate, "module load dvc");
+    EXPECT_EQ(composed("[env]\nactivate = ''\n", {}, with_setup).activate, "");
+}
+
+TEST(Compose, TakesTheRestFromConfigurationAndArguments) {
+    const auto submission =
+        composed("[cluster]\ndir = '/d'\ncache = '/c'\n[job]\nworkspace = '/w'\n"
+                 "min_free = '5G'\n[run]\ncode = 'origin'\n",
+                 {"-n", "mine", "-f", "--no-pull", "-S", "a=1", "train"});
+    EXPECT_EQ(submission.dir, "/d");
+    EXPECT_EQ(submission.cache, "/c");
+    EXPECT_EQ(submission.workspace_root, "/w");
+    EXPECT_EQ(submission.min_free, "5G");
+    EXPECT_EQ(submission.code, "origin");
+    EXPECT_TRUE(submission.force);
+    EXPECT_FALSE(submission.pull);
+    EXPECT_EQ(submission.tasks[0].name, "mine");
+    EXPECT_EQ(submission.tasks[0].arguments, Words({"-f", "-S", "a=1", "train"}));
+}
+
+TEST(Compose, RefusesAnUnknownInstance) {
+    EXPECT_EQ(tests::failure_of([] { return composed("", {"--instance=x"}); }).code,
+              Exit::configuration);
+    EXPECT_EQ(tests::failure_of([] { return composed("[run]\ninstance = 'x'\n", {}); }).code,
+              Exit::configuration);
+}
+
+TEST(MirrorName, IsTheSameInEveryClone) {
+    const std::string id = "7f3a9c1d7f3a9c1d7f3a9c1d7f3a9c1d";
+    EXPECT_EQ(mirror_name("demo", id, "git@github.com:alice/demo.git", "root"),
+              "demo-7f3a9c1d.git");
+    EXPECT_EQ(mirror_name("demo", "", "git@github.com:alice/demo.git", "root"),
+              mirror_name("demo", "", "https://bob:pw@github.com/alice/demo", "other"));
+    EXPECT_EQ(mirror_name("demo", "", "", "root"), mirror_name("demo", "", "", "root"));
+    EXPECT_NE(mirror_name("demo", "", "", "root"), mirror_name("demo", "", "", "other"));
+    EXPECT_NE(mirror_name("demo", "", "git@github.com:alice/demo.git", ""),
+              mirror_name("demo", "", "git@github.com:bob/demo.git", ""));
+}
+
+TEST(MirrorName, IsSafeWhateverTheIdIs) {
+    for (const std::string id : {"../../x", "my project", "7F3A9C1D", "7f3a", "\xff"}) {
+        const auto name = mirror_name("demo", id, "", "");
+        EXPECT_EQ(name.size(), std::string("demo-12345678.git").size()) << name;
+        EXPECT_EQ(name.find_first_not_of("demogit-.0123456789abcdef"), std::string::npos) << name;
+        EXPECT_NE(name, mirror_name("demo", id + "x", "", ""));
+    }
+    EXPECT_EQ(mirror_name("../a b", "7f3a9c1d", "", ""), "p..-a-b-7f3a9c1d.git");
+}
+
+} // namespace
+} // namespace rdvc::submission

@@ -1,0 +1,90 @@
+#include "transport/frames.hpp"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace rdvc::transport {
+namespace {
+
+using Words = std::vector<std::string>;
+
+// What a reader has told, one text a frame; data in angle brackets, joined however it came.
+struct Heard {
+    std::vector<std::string> all;
+    FrameReader reader;
+
+    explicit Heard(const std::string& nonce)
+        : reader(
+              nonce, [this](const Frame& frame) { all.push_back(frame.verb + "|" + frame.rest); },
+              [this](std::string_view bytes) {
+                  if (all.empty() || !all.back().starts_with("<"))
+                      all.emplace_back("<");
+                  all.back() += bytes;
+              }) {}
+};
+
+const std::string stream = "Welcome to hpc\r\n"
+                           "@rdvc:n0 hello /home/other\n" // another request's answer
+                           "motd without an end\n"
+                           "@rdvc:n1 hello /home/alice\n"
+                           "noise in between\n"
+                           " @rdvc:n1 not at the start\n"
+                           "@rdvc:n1\n"
+                           "@rdvc:n1 data 10\n"
+                           "a\n@rdvc:n1" // 10 bytes that look like a frame
+                           "@rdvc:n1 err two  blanks \n"
+                           "@rdvc:n1 data 0\n"
+                           "@rdvc:n1 data 3\n"
+                           "\n\n\n"
+                           "@rdvc:n1 end\n"
+                           "logout\n";
+const std::vector<std::string> told = {"hello|/home/alice", "<a\n@rdvc:n1", "err|two  blanks ",
+                                       "<\n\n\n", "end|"};
+
+TEST(FrameReader, FindsItsFramesInNoise) {
+    Heard heard("n1");
+    heard.reader.feed(stream);
+    EXPECT_EQ(heard.all, told);
+}
+
+TEST(FrameReader, TakesAStreamCutAnywhere) {
+    for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+        Heard heard("n1");
+        heard.reader.feed(std::string_view(stream).substr(0, cut));
+        heard.reader.feed(std::string_view(stream).substr(cut));
+        ASSERT_EQ(heard.all, told) << "cut at byte " << cut;
+    }
+    Heard heard("n1");
+    for (const char c : stream)
+        heard.reader.feed(std::string_view(&c, 1));
+    EXPECT_EQ(heard.all, told) << "byte by byte";
+}
+
+TEST(FrameReader, TellsNothingOfALineThatHasNotEnded) {
+    Heard heard("n1");
+    heard.reader.feed("@rdvc:n1 submitted 12");
+    EXPECT_TRUE(heard.all.empty());
+    heard.reader.feed("34 /dir\n");
+    EXPECT_EQ(heard.all, Words({"submitted|1234 /dir"}));
+}
+
+TEST(FrameReader, TakesAnyBytesAsData) {
+    std::string bytes;
+    for (int byte = 0; byte < 256; ++byte)
+        bytes += static_cast<char>(byte);
+    Heard heard("n1");
+    heard.reader.feed("@rdvc:n1 data 256\n" + bytes + "@rdvc:n1 end\n");
+    EXPECT_EQ(heard.all, Words({"<" + bytes, "end|"}));
+}
+
+TEST(FrameReader, SurvivesASizeThatIsNone) {
+    for (const std::string size : {"", "x", "-1", "99999999999999999999999999"}) {
+        Heard heard("n1");
+        heard.reader.feed("@rdvc:n1 data " + size + "\n@rdvc:n1 end\n");
+        EXPECT_EQ(heard.all, Words({"end|"})) << size;
+    }
+}
+
+} // namespace
+} // namespace rdvc::transport
