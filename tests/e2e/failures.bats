@@ -208,8 +208,7 @@ YAML
     ssh sandbox scancel --name "rdvc-run:project:main"
     run rdvc wait stopped
     [[ ${status} -eq 7 && ${output} == *"stopped by SIGTERM"* ]]
-    run rdvc status stopped
-    [[ ${output} == *"cancelled: the experiment was stopped"* ]]
+    wait_until 20 sh -c 'rdvc status stopped | grep "cancelled: the experiment was stopped"' # COMPLETING before
     wait_until 10 sh -c '! pgrep -f "sleep 30[0]"'
     wait_until 10 sh -c '! ls -d /tmp/rdvc-[0-9]*-* 2>/dev/null'
 }

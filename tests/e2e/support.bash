@@ -20,6 +20,15 @@ start_world() {
     cluster_home="${RDVC_SANDBOX_DIR}/cluster/home"
     shared="${RDVC_SANDBOX_DIR}/cluster" # what all nodes see, whatever their /tmp
     export cluster_home shared
+    # Nodes with a /tmp of their own do not see what is below ours, which may be this repository.
+    job_dvc=$(command -v dvc)
+    if ((${1:-1} > 1)); then
+        cp -r "$(dirname "$(dirname "${job_dvc}")")" "${shared}/venv"
+        job_dvc="${shared}/dvc"
+        printf '#!/bin/sh\nexec %s/venv/bin/python -m dvc "$@"\n' "${shared}" >"${job_dvc}"
+        chmod +x "${job_dvc}"
+    fi
+    export job_dvc
 }
 
 # Keeps the folder of a failed file and says where it is.
@@ -74,7 +83,7 @@ make_setup_command() {
     cat >init_env.sh <<SH
 #!/bin/sh
 mkdir -p .venv/bin
-ln -sf "$(command -v dvc)" .venv/bin/dvc
+ln -sf "${job_dvc}" .venv/bin/dvc
 echo "PATH=\$PWD/.venv/bin:\\\$PATH" > .venv/bin/activate
 SH
     chmod +x init_env.sh
