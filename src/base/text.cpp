@@ -47,6 +47,12 @@ std::vector<std::string> words(std::string_view text) {
     return result;
 }
 
+std::pair<std::string, std::string> key_and_value(std::string_view line) {
+    const auto blank = line.find(' ');
+    return {std::string(line.substr(0, blank)),
+            blank == std::string_view::npos ? "" : std::string(line.substr(blank + 1))};
+}
+
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
     std::string result;
     for (const auto& part : parts) {

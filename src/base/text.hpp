@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rdvc::base {
@@ -18,6 +19,9 @@ std::vector<std::string> lines(std::string_view text);
 
 /// The words of `text`, separated by blanks.
 std::vector<std::string> words(std::string_view text);
+
+/// What is before the first blank of `line` and what is after it; "" where there is nothing.
+std::pair<std::string, std::string> key_and_value(std::string_view line);
 
 /// `parts` with `separator` between them.
 std::string join(const std::vector<std::string>& parts, std::string_view separator);

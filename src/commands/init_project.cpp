@@ -9,6 +9,7 @@
 #include "commands/cluster.hpp"
 #include "commands/command.hpp"
 #include "commands/wizard.hpp"
+#include "project/dvc.hpp"
 #include "submission/token.hpp"
 
 namespace rdvc::commands {
@@ -104,9 +105,8 @@ Exit init_project(cli::World& world, const Words& words) {
                                         ? ""
                                         : std::get<std::string>(key->second.value);
     std::string default_setup = config.text("env.setup");
-    for (const auto* file : {"./init_python_venv.sh", "./init_env.sh"})
-        if (default_setup.empty() && std::filesystem::exists(project.dvc_project / file))
-            default_setup = file;
+    if (default_setup.empty())
+        default_setup = project::default_setup(project.dvc_project);
 
     const Questions questions(world, options, yes);
     const auto anything = [](const std::string&) { return std::string(); };

@@ -27,10 +27,6 @@ struct Result {
 };
 
 std::optional<Result> published(const Kept& kept) {
-    const auto field = [](const std::map<std::string, std::string>& map, const std::string& key) {
-        const auto found = map.find(key);
-        return found == map.end() ? std::string() : found->second;
-    };
     const Result result{field(kept.result, "name"), field(kept.result, "ref"),
                         field(kept.result, "commit"), field(kept.notes, "code") == "origin"};
     // Text from the cluster becomes part of a command's arguments.

@@ -1,18 +1,16 @@
-// `rdvc run`: facts, configuration and arguments become one submission, sent in one ssh execution.
+// `rdvc run`: facts, configuration and arguments become one submission, which shipment.cpp sends.
 
 #include <algorithm>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
-#include "base/files.hpp"
 #include "base/quote.hpp"
 #include "base/text.hpp"
 #include "commands/cluster.hpp"
 #include "commands/command.hpp"
+#include "commands/shipment.hpp"
 #include "project/dvc.hpp"
-#include "project/pack.hpp"
-#include "slurm/options.hpp"
 #include "submission/arguments.hpp"
 #include "submission/name.hpp"
 #include "submission/token.hpp"
@@ -74,10 +72,7 @@ std::string setup_command(const Project& project) {
                 .context("it is set by env.setup, in " + project.config.origin("env.setup"));
         return configured;
     }
-    for (const auto* file : {"./init_python_venv.sh", "./init_env.sh"})
-        if (exists(file))
-            return file;
-    return "";
+    return project::default_setup(project.dvc_project);
 }
 
 std::string path_below(const std::filesystem::path& folder, const std::filesystem::path& top) {
@@ -96,116 +91,7 @@ void refuse_taken_name(cli::World& world, const Project& project, const std::str
             .hint("choose another name, or replace it with `-f`");
 }
 
-// What travels besides the script.
-struct Cargo {
-    project::Pack pack;
-    std::vector<std::string> haves;
-    std::string tags; ///< lines "object name"
-    std::vector<std::string> tag_objects;
-};
-
-Cargo load_cargo(cli::World& world, const Project& project, const std::string& commit,
-                 const std::vector<std::string>& believed, const std::filesystem::path& file) {
-    Cargo cargo;
-    std::vector<std::string> wanted = {commit};
-    for (const auto& tag : project::reachable_tags(world.runner, project.repository)) {
-        cargo.tags += tag.object + " " + tag.name + "\n";
-        if (tag.annotated)
-            cargo.tag_objects.push_back(tag.object);
-    }
-    cargo.haves = project::existing_objects(world.runner, project.repository, believed);
-    const bool known =
-        std::find(cargo.haves.begin(), cargo.haves.end(), commit) != cargo.haves.end();
-    wanted.insert(wanted.end(), cargo.tag_objects.begin(), cargo.tag_objects.end());
-    if (!known || !cargo.tag_objects.empty())
-        cargo.pack =
-            project::make_pack(world.runner, project.repository, wanted, cargo.haves, file);
-    return cargo;
-}
-
-// Variables of the login node that would set one of these options.
-std::vector<std::string> contradicting_variables(const Submission& submission) {
-    std::vector<std::string> variables;
-    for (const auto& [name, value] : submission.sbatch)
-        for (auto& variable : slurm::environment_variables(name))
-            variables.push_back(std::move(variable));
-    for (const auto* own :
-         {"SBATCH_ARRAY_INX", "SBATCH_OUTPUT", "SBATCH_ERROR", "SBATCH_INPUT", "SBATCH_OPEN_MODE",
-          "SBATCH_WAIT", "SBATCH_CHDIR", "SBATCH_IGNORE_PBS", "SBATCH_CLUSTERS", "SLURM_CLUSTERS"})
-        variables.emplace_back(own);
-    return variables;
-}
-
-// The cluster's answer to a submission.
-struct Answer {
-    std::string verb; ///< submitted, refused, resend, unknown; "" if none came
-    std::string rest;
-    std::vector<std::string> errors; ///< sbatch's and git's own words
-    std::vector<std::string> unset;
-    transport::Connection::Reply reply;
-};
-
-Answer submit(Cluster& cluster, const Submission& submission, const std::string& script,
-              const std::string& notes, const Cargo& cargo) {
-    script::Variables variables;
-    variables.words = {
-        {"token", submission.token},
-        {"attempt", fmt::format("{}", submission.attempt)},
-        {"mirror", submission.facts.mirror},
-        {"head", submission.facts.commit},
-        {"experiment_ref",
-         submission::experiment_ref(submission.facts.commit, submission.tasks.front().name)},
-        {"force", submission.force ? "1" : "0"},
-        {"code", submission.code},
-        {"script_size", fmt::format("{}", script.size())},
-        {"notes", notes},
-        {"tags_size", fmt::format("{}", cargo.tags.size())},
-        {"pack_size", fmt::format("{}", cargo.pack.size)},
-    };
-    variables.lists = {{"haves", cargo.haves},
-                       {"tag_objects", cargo.tag_objects},
-                       {"unset_variables", contradicting_variables(submission)}};
-    Cluster::Data data = {script, cargo.tags};
-    if (cargo.pack.size > 0)
-        data.emplace_back(cargo.pack.file);
-    Answer answer;
-    answer.reply =
-        cluster.execute("submit", variables, submission.token, data, base::Effect::changes,
-                        [&](const transport::Frame& frame) {
-                            if (frame.verb == "err")
-                                answer.errors.push_back(frame.rest);
-                            else if (frame.verb == "unset")
-                                answer.unset.push_back(frame.rest);
-                            else if (frame.verb == "submitted" || frame.verb == "refused" ||
-                                     frame.verb == "resend" || frame.verb == "unknown") {
-                                answer.verb = frame.verb;
-                                answer.rest = frame.rest;
-                            }
-                        });
-    return answer;
-}
-
-Error refusal(const Answer& answer, const std::string& cluster) {
-    const auto blank = answer.rest.find(' ');
-    const auto kind = answer.rest.substr(0, blank);
-    const auto rest = blank == std::string::npos ? "" : answer.rest.substr(blank + 1);
-    if (kind == "sbatch")
-        return Error(Exit::refused, "sbatch refused the job")
-            .context(base::join(answer.errors, "\n"));
-    if (kind == "name")
-        return Error(Exit::usage,
-                     fmt::format("the cluster has an experiment `{}` on this commit already", rest))
-            .hint("choose another name, or replace it with `-f`");
-    if (kind == "program")
-        return Error(Exit::not_ready, fmt::format("`{}` has no `{}`", cluster, rest))
-            .context("it is not on the PATH of `ssh HOST bash -s`")
-            .hint("if a login shell has it: `rdvc init remote`; if a module has it: "
-                  "cluster.prepare = \"module load slurm\" in ~/.config/rdvc/config.toml");
-    return Error(Exit::not_ready, rest).context(base::join(answer.errors, "\n"));
-}
-
-void describe(const cli::Console& console, const Submission& submission, const Cargo& cargo,
-              std::size_t script_size) {
+void describe(const cli::Console& console, const Submission& submission, const Shipment& shipment) {
     const auto& facts = submission.facts;
     const std::string at = fmt::format("{} ({})", facts.commit.substr(0, 10),
                                        facts.branch.empty() ? "detached HEAD" : facts.branch);
@@ -213,8 +99,8 @@ void describe(const cli::Console& console, const Submission& submission, const C
         console.note(fmt::format("code: {} from {}", at, facts.origin_url));
     else
         console.note(fmt::format("code: {}, {} to send, {}", at,
-                                 base::count(cargo.pack.objects, "Git object"),
-                                 base::bytes(cargo.pack.size + script_size)));
+                                 base::count(shipment.objects(), "Git object"),
+                                 base::bytes(shipment.size())));
 }
 
 void report_submitted(const cli::Console& console, const Submission& submission,
@@ -295,68 +181,16 @@ Exit run(cli::World& world, const Words& words) {
     Project project = open_project(world, arguments.cluster.value_or(""));
     Cluster cluster(world, project.config);
     const Submission submission = prepare(world, project, arguments);
-    const std::string script = script::render_job(submission);
-    auto ledger = open_ledger(world);
-    ledger::Record record{.token = submission.token,
-                          .time = timestamp(),
-                          .cluster = cluster.name(),
-                          .mirror = project.mirror,
-                          .name = submission.tasks.front().name,
-                          .commit = submission.facts.commit,
-                          .job = {}};
-    const std::string notes = script::render_notes(
-        submission, base::trim("rdvc run " + base::quote_all(words)), record.time);
-
-    const base::TemporaryFolder temporary;
-    const auto pack_file = temporary.path() / "pack";
-    Cargo cargo;
-    if (submission.code == "ssh")
-        cargo = load_cargo(world, project, submission.facts.commit,
-                           ledger::believed_commits(ledger.read(), cluster.name(), project.mirror),
-                           pack_file);
-    describe(world.console, submission, cargo, script.size());
+    Shipment shipment(world, project, cluster, submission,
+                      base::trim("rdvc run " + base::quote_all(words)));
+    describe(world.console, submission, shipment);
     if (arguments.dry_run) {
-        cli::Console::data(script);
+        cli::Console::data(shipment.script());
         world.console.note("nothing was submitted (--dry-run)");
         return Exit::done;
     }
-
-    ledger.intend(record, script);
-    auto answer = submit(cluster, submission, script, notes, cargo);
-    if (answer.verb == "resend") { // the mirror lacks what an earlier submission had sent
-        world.console.note("the cluster's mirror lacks earlier objects; sending all of them");
-        cargo = load_cargo(world, project, submission.facts.commit, {}, pack_file);
-        record.whole = true;
-        answer = submit(cluster, submission, script, notes, cargo);
-    }
-    for (const auto& variable : answer.unset)
-        world.console.warn(fmt::format("the login node sets {}; it is ignored", variable));
-
-    if (answer.verb == "submitted") {
-        for (const auto& line : answer.errors)
-            world.console.note("sbatch: " + line);
-        record.state = ledger::State::submitted;
-        record.job = answer.rest.substr(0, answer.rest.find(' '));
-        ledger.conclude(record);
-        report_submitted(world.console, submission, record.job, cluster.name(), arguments.json);
-        return Exit::done;
-    }
-    const bool never_started = answer.reply.outcome == transport::Outcome::unreachable ||
-                               answer.reply.outcome == transport::Outcome::no_bash;
-    const bool certain = answer.verb == "refused" || answer.verb == "resend" || never_started;
-    record.state = certain ? ledger::State::refused : ledger::State::unconfirmed;
-    ledger.conclude(record);
-    if (answer.verb == "refused")
-        throw refusal(answer, cluster.name());
-    if (answer.verb == "resend")
-        throw Error(Exit::failed, "the cluster's mirror cannot be repaired by sending all objects");
-    if (never_started)
-        throw connection_error(cluster.name(), answer.reply);
-    throw Error(Exit::unknown, "it is not known whether the job was submitted")
-        .context(answer.verb == "unknown"
-                     ? base::trim(answer.rest + "\n" + base::join(answer.errors, "\n"))
-                     : transport::main_reason(answer.reply.errors))
-        .hint("`rdvc status` will tell once the cluster answers; do not run it again before");
+    report_submitted(world.console, submission, shipment.send(), cluster.name(), arguments.json);
+    return Exit::done;
 }
 
 } // namespace rdvc::commands

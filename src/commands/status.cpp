@@ -19,11 +19,6 @@ using base::Exit;
 
 namespace {
 
-std::string field(const std::map<std::string, std::string>& map, const std::string& key) {
-    const auto found = map.find(key);
-    return found == map.end() ? "" : found->second;
-}
-
 // The name that the result has now: another than was asked for where that was taken.
 std::string name_of(const Kept& kept) {
     const auto published = field(kept.result, "name");

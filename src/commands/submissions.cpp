@@ -14,18 +14,13 @@ using base::Exit;
 
 namespace {
 
-std::pair<std::string, std::string> key_and_value(const std::string& line) {
-    const auto blank = line.find(' ');
-    return {line.substr(0, blank), blank == std::string::npos ? "" : line.substr(blank + 1)};
-}
-
 void add_line(Kept& kept, const std::string& file, const std::string& line) {
     if (file == "submission")
-        kept.notes.insert(key_and_value(line));
+        kept.notes.insert(base::key_and_value(line));
     else if (file == "result")
-        kept.result.insert(key_and_value(line));
+        kept.result.insert(base::key_and_value(line));
     else if (file == "phases") {
-        const auto [time, phase] = key_and_value(line);
+        const auto [time, phase] = base::key_and_value(line);
         kept.phases.emplace_back(std::strtod(time.c_str(), nullptr), phase);
     } else if (file == "jobid")
         kept.job = line;
@@ -37,11 +32,6 @@ void add_line(Kept& kept, const std::string& file, const std::string& line) {
         kept.claimed = true;
 }
 
-std::string value(const std::map<std::string, std::string>& map, const std::string& key) {
-    const auto found = map.find(key);
-    return found == map.end() ? "" : found->second;
-}
-
 std::string lower(std::string text) {
     for (char& c : text)
         if (c >= 'A' && c <= 'Z')
@@ -51,20 +41,25 @@ std::string lower(std::string text) {
 
 } // namespace
 
+std::string field(const std::map<std::string, std::string>& map, const std::string& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? "" : found->second;
+}
+
 State derive_state(const Kept& kept, const Overview& overview) {
     const std::string phase = kept.phases.empty() ? "" : kept.phases.back().second;
     const auto job = std::find_if(overview.jobs.begin(), overview.jobs.end(),
                                   [&](const slurm::Job& j) { return j.token == kept.token; });
     const bool has_job = job != overview.jobs.end();
     const bool requeued =
-        has_job && job->state == "PENDING" && value(kept.result, "state") != "published";
+        has_job && job->state == "PENDING" && field(kept.result, "state") != "published";
     if (!kept.result.empty() && !requeued) {
-        const auto word = value(kept.result, "state");
+        const auto word = field(kept.result, "state");
         // The job can only say that it was stopped; SLURM knows by what.
         const bool stopped = word == "failed" && has_job && !slurm::is_active(job->state) &&
                              job->state != "FAILED" && job->state != "COMPLETED";
-        return {stopped ? lower(job->state) : word, value(kept.result, "phase"),
-                value(kept.result, "message")};
+        return {stopped ? lower(job->state) : word, field(kept.result, "phase"),
+                field(kept.result, "message")};
     }
     if (has_job) {
         if (job->state == "PENDING")
@@ -96,8 +91,8 @@ Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::st
         if (frame.verb == "submission") {
             overview.submissions.push_back({.token = frame.rest});
         } else if (frame.verb == "file" && !overview.submissions.empty()) {
-            const auto [token, rest] = key_and_value(frame.rest);
-            const auto [file, line] = key_and_value(rest);
+            const auto [token, rest] = base::key_and_value(frame.rest);
+            const auto [file, line] = base::key_and_value(rest);
             if (token == overview.submissions.back().token)
                 add_line(overview.submissions.back(), file, line);
         } else if (frame.verb == "job") {
@@ -133,7 +128,7 @@ std::string find_submission(cli::World& world, Cluster& cluster, const std::stri
         auto overview = ask_overview(cluster, mirror, "", word.empty() ? 1 : all);
         std::reverse(overview.submissions.begin(), overview.submissions.end());
         for (const auto& kept : overview.submissions)
-            if (matches(kept.token, kept.job, value(kept.notes, "name")))
+            if (matches(kept.token, kept.job, field(kept.notes, "name")))
                 found.push_back(kept.token);
     }
     if (found.empty())

@@ -26,6 +26,9 @@ struct Kept {
     bool claimed = false;          ///< by a job, not by the submitter
 };
 
+/// The value of `key`, or "".
+std::string field(const std::map<std::string, std::string>& map, const std::string& key);
+
 /// The cluster's answer to `status`.
 struct Overview {
     std::vector<Kept> submissions; ///< newest first

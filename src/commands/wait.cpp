@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
 #include "commands/submissions.hpp"
@@ -36,9 +37,7 @@ Exit wait(cli::World& world, const Words& words) {
         } else if (frame.verb == "pending") {
             world.console.note("pending: " + slurm::explain_reason(frame.rest));
         } else if (frame.verb == "result") {
-            const auto blank = frame.rest.find(' ');
-            if (blank != std::string::npos)
-                result[frame.rest.substr(0, blank)] = frame.rest.substr(blank + 1);
+            result.insert(base::key_and_value(frame.rest));
         } else if (frame.verb == "gone" || frame.verb == "absent") {
             end = frame.verb;
         }

@@ -23,13 +23,30 @@ constexpr std::array<std::pair<State, std::string_view>, 4> state_names = {{
     {State::unconfirmed, "unconfirmed"},
 }};
 
+constexpr std::array<std::pair<Sent, std::string_view>, 3> sent_names = {{
+    {Sent::nothing, "nothing"},
+    {Sent::missing, "missing"},
+    {Sent::all, "all"},
+}};
+
+// The word for an enumerator, by one of the tables above.
+template <typename Table, typename Enumerator>
+std::string_view name_in(const Table& table, Enumerator wanted) {
+    return std::find_if(table.begin(), table.end(),
+                        [&](const auto& row) { return row.first == wanted; })
+        ->second;
+}
+
 std::string to_line(const Record& record) {
-    const auto* state = std::find_if(state_names.begin(), state_names.end(),
-                                     [&](const auto& row) { return row.first == record.state; });
-    const Json json = {
-        {"token", record.token},   {"time", record.time},    {"cluster", record.cluster},
-        {"mirror", record.mirror}, {"name", record.name},    {"commit", record.commit},
-        {"job", record.job},       {"state", state->second}, {"whole", record.whole}};
+    const Json json = {{"token", record.token},
+                       {"time", record.time},
+                       {"cluster", record.cluster},
+                       {"mirror", record.mirror},
+                       {"name", record.name},
+                       {"commit", record.commit},
+                       {"job", record.job},
+                       {"state", name_in(state_names, record.state)},
+                       {"sent", name_in(sent_names, record.sent)}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -42,12 +59,14 @@ std::optional<Record> from_line(std::string_view line) {
         return field != json.end() && field->is_string() ? field->get<std::string>()
                                                          : std::string();
     };
-    Record record{text("token"),  text("time"),  text("cluster"),
-                  text("mirror"), text("name"),  text("commit"),
-                  text("job"),    State::intent, json.value("whole", Json(false)) == Json(true)};
+    Record record{text("token"), text("time"),   text("cluster"), text("mirror"),
+                  text("name"),  text("commit"), text("job"),     State::intent};
     for (const auto& [state, name] : state_names)
         if (text("state") == name)
             record.state = state;
+    for (const auto& [sent, name] : sent_names)
+        if (text("sent") == name)
+            record.sent = sent;
     return record.token.empty() ? std::nullopt : std::optional(record);
 }
 
@@ -89,11 +108,11 @@ std::vector<std::string> believed_commits(const std::vector<Record>& records,
     for (auto record = records.rbegin(); record != records.rend() && commits.size() < most;
          ++record) {
         if (record->state != State::submitted || record->cluster != cluster ||
-            record->mirror != mirror)
+            record->mirror != mirror || record->sent == Sent::nothing)
             continue;
         if (std::find(commits.begin(), commits.end(), record->commit) == commits.end())
             commits.push_back(record->commit);
-        if (record->whole)
+        if (record->sent == Sent::all)
             break;
     }
     return commits;

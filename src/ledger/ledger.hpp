@@ -17,6 +17,13 @@ enum class State {
     unconfirmed ///< the answer did not arrive
 };
 
+/// What of the project's history went to the mirror with a submission.
+enum class Sent {
+    nothing, ///< the job clones origin
+    missing, ///< what the mirror was believed to lack
+    all      ///< everything: what was believed of the mirror before is void
+};
+
 struct Record {
     std::string token;
     std::string time;    ///< ISO 8601, UTC
@@ -26,8 +33,7 @@ struct Record {
     std::string commit;
     std::string job; ///< empty until submitted
     State state = State::intent;
-    bool whole =
-        false; ///< all of the history was sent: what was believed of the mirror before is void
+    Sent sent = Sent::missing;
 };
 
 class Ledger {

@@ -42,4 +42,11 @@ bool has_only_local_dvc_remote(const fs::path& dvc_project) {
            !names_remote(dvc_project / ".dvc" / "config");
 }
 
+std::string default_setup(const fs::path& dvc_project) {
+    for (const auto* file : {"./init_python_venv.sh", "./init_env.sh"})
+        if (fs::exists(dvc_project / file))
+            return file;
+    return "";
+}
+
 } // namespace rdvc::project

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace rdvc::project {
 
@@ -15,5 +16,9 @@ bool has_dvc_remote(const std::filesystem::path& dvc_project);
 
 /// True if only `config.local` names it: that file is not in Git, so a job does not have it.
 bool has_only_local_dvc_remote(const std::filesystem::path& dvc_project);
+
+/// The setup command of a project that names none: the first of `./init_python_venv.sh` and
+/// `./init_env.sh` that exists, or "".
+std::string default_setup(const std::filesystem::path& dvc_project);
 
 } // namespace rdvc::project

@@ -208,5 +208,13 @@ TEST(Age, IsTheLargestUnitThatSaysEnough) {
         EXPECT_EQ(age(seconds), expected) << seconds;
 }
 
+TEST(KeyAndValue, AreParted) {
+    using Pair = std::pair<std::string, std::string>;
+    EXPECT_EQ(key_and_value("name first try"), Pair("name", "first try"));
+    EXPECT_EQ(key_and_value("name"), Pair("name", ""));
+    EXPECT_EQ(key_and_value("name "), Pair("name", ""));
+    EXPECT_EQ(key_and_value(""), Pair("", ""));
+}
+
 } // namespace
 } // namespace rdvc::base

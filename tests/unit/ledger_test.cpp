@@ -181,6 +181,18 @@ TEST(BelievedCommits, AreThoseOfThisMirrorThatWereTaken) {
     EXPECT_TRUE(believed_commits({}, "alice@hpc", "demo-12345678.git").empty());
 }
 
+// A job that clones origin brings nothing to the mirror; after everything was sent, only that
+// counts.
+TEST(BelievedCommits, KnowWhatWasSent) {
+    std::vector<Record> records;
+    for (int n = 0; n < 4; ++n)
+        records.push_back(record(n, State::submitted));
+    records[1].sent = Sent::all;
+    records[2].sent = Sent::nothing;
+    EXPECT_EQ(believed_commits(records, "alice@hpc", "demo-12345678.git"),
+              std::vector<std::string>({"c0ffee3", "c0ffee1"}));
+}
+
 TEST(BelievedCommits, AreAtMostSixteen) {
     std::vector<Record> records;
     for (int n = 0; n < 40; ++n)

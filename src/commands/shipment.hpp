@@ -1,0 +1,66 @@
+// One submission on its way: what travels, one ssh execution, what became of it, written down.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/files.hpp"
+#include "commands/cluster.hpp"
+#include "project/pack.hpp"
+#include "submission/compose.hpp"
+
+namespace rdvc::commands {
+
+class Shipment {
+  public:
+    /// Renders the script and packs the Git objects that the mirror lacks, as far as the ledger
+    /// knows. Nothing is written down yet. Throws Error. The arguments must outlive this.
+    Shipment(cli::World& world, const Project& project, Cluster& cluster,
+             const submission::Submission& submission, const std::string& command_line);
+
+    [[nodiscard]] const std::string& script() const { return script_; }
+    [[nodiscard]] std::uint32_t objects() const { return cargo_.pack.objects; }
+    /// Bytes of script and objects.
+    [[nodiscard]] std::uintmax_t size() const { return cargo_.pack.size + script_.size(); }
+
+    /// Writes down the intent, sends everything in one ssh execution (in a second one where the
+    /// mirror lacks what it was believed to have), writes down the outcome. Gives the job's id.
+    /// Throws Error: refused, not_ready, usage (a name that is taken), unreachable, or unknown.
+    std::string send();
+
+  private:
+    /// What travels besides the script.
+    struct Cargo {
+        project::Pack pack;
+        std::vector<std::string> haves;
+        std::string tags; ///< lines "object name"
+        std::vector<std::string> tag_objects;
+    };
+    /// The cluster's answer.
+    struct Answer {
+        std::string verb; ///< submitted, refused, resend, unknown; "" if none came
+        std::string rest;
+        std::vector<std::string> errors; ///< sbatch's and git's own words
+        std::vector<std::string> unset;
+        transport::Connection::Reply reply;
+    };
+
+    [[nodiscard]] Cargo load(const std::vector<std::string>& believed) const;
+    [[nodiscard]] Answer submit();
+    [[nodiscard]] base::Error failure(const Answer& answer) const;
+    [[nodiscard]] base::Error refusal(const Answer& answer) const;
+
+    cli::World& world_;
+    const Project& project_;
+    Cluster& cluster_;
+    const submission::Submission& submission_;
+    ledger::Ledger ledger_;
+    ledger::Record record_;
+    base::TemporaryFolder folder_;
+    std::string script_;
+    std::string notes_;
+    Cargo cargo_;
+};
+
+} // namespace rdvc::commands
