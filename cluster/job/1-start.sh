@@ -1,9 +1,5 @@
 # --- Start: who runs this, where it is written down, the user's ~/.bashrc -------------------------
 
-RDVC_JOB_UMASK=$(umask) # for the project's own programs, once the workspace is made
-umask 077
-set -uo pipefail
-
 # Seconds since the epoch, with milliseconds where this bash has them.
 rdvc_now() {
     if [[ -n ${EPOCHREALTIME:-} ]]; then
@@ -65,8 +61,23 @@ bashrc_ended() {
 # end. The same job goes on when SLURM starts it again (requeue; or a controller that crashed before it
 # had saved the start, which does not even count as a restart). Without a number: a run by hand.
 start_job() {
+    RDVC_JOB_UMASK=$(umask) # for the project's own programs, once the workspace is made
+    umask 077
+    set -uo pipefail
+    RDVC_JOB_MESSAGE=
+    RDVC_JOB_PUBLISHED=0
+    # A job may be submitted from within another one, whose values are none of ours.
+    unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_OBJECT_DIRECTORY \
+        GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH
+    unset RDVC_JOB_WORKSPACE_DIR RDVC_JOB_REPO_DIR RDVC_JOB_KEPT_DIR RDVC_JOB_EXP_REF RDVC_JOB_EXP_COMMIT
     local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}"
     local jobs="${RDVC_DIR}/jobs/${RDVC_JOB_TOKEN}"
+    if [[ ${1:-} == environment ]]; then # on the login node, before the job
+        RDVC_JOB_ONLY=environment
+        RDVC_JOB_RECORD_DIR="${jobs}/environment"
+        mkdir -p "${RDVC_JOB_RECORD_DIR}" || exit 1
+        return
+    fi
     if [[ -z ${1:-} ]]; then
         local n=1
         mkdir -p "${jobs}" || exit 1
@@ -97,24 +108,19 @@ start_job() {
     printf '%s\n' "${SLURM_JOB_ID:-none}" >"${RDVC_JOB_RECORD_DIR}/job"
 }
 
-RDVC_JOB_MESSAGE=
-RDVC_JOB_PUBLISHED=0
-# A job may be submitted from within another one, whose values are none of ours.
-unset RDVC_JOB_WORKSPACE_DIR RDVC_JOB_REPO_DIR RDVC_JOB_KEPT_DIR RDVC_JOB_EXP_REF RDVC_JOB_EXP_COMMIT
-start_job "$@"
+# What the user's ~/.bashrc may do to this shell is undone after it.
+before_bashrc() {
+    begin_phase bashrc "load ~/.bashrc"
+    set +u
+    trap bashrc_ended EXIT
+}
 
-# At top level: what `declare` makes inside a function would be gone after it.
-begin_phase bashrc "load ~/.bashrc"
-set +u
-trap bashrc_ended EXIT
-if [[ -r ${HOME}/.bashrc ]]; then
-    # shellcheck source=/dev/null
-    source "${HOME}/.bashrc"
-fi
-trap - EXIT ERR DEBUG RETURN
-unalias -a
-unset -f cd rm mv git mkdir cat printf
-shopt -u failglob nullglob
-set -euo pipefail
-set +mC
-IFS=$' \t\n'
+after_bashrc() {
+    trap - EXIT ERR DEBUG RETURN
+    unalias -a
+    unset -f cd rm mv git mkdir cat printf
+    shopt -u failglob nullglob
+    set -euo pipefail
+    set +mC
+    IFS=$' \t\n'
+}

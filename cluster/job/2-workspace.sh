@@ -13,15 +13,16 @@ workspace_root() {
     return 1
 }
 
-# Size such as 500M or 2G -> KiB.
+# Size such as 500M or 2G (units of 1,000) -> KiB.
 kibibytes() {
-    local number=${1%[KMGT]} unit=${1: -1}
-    case ${unit} in
-    M) number=$((number * 1024)) ;;
-    G) number=$((number * 1024 * 1024)) ;;
-    T) number=$((number * 1024 * 1024 * 1024)) ;;
+    local number=${1%[KMGT]}
+    case $1 in
+    *K) number=$((number * 1000)) ;;
+    *M) number=$((number * 1000000)) ;;
+    *G) number=$((number * 1000000000)) ;;
+    *T) number=$((number * 1000000000000)) ;;
     esac
-    printf '%s' "${number}"
+    printf '%s' "$(((number + 1023) / 1024))"
 }
 
 create_workspace() {
@@ -41,32 +42,137 @@ create_workspace() {
     rdvc_say "workspace ${RDVC_JOB_WORKSPACE_DIR} on $(uname -n)"
 }
 
-# The project's mirror on this cluster lends its objects, so nothing is copied.
+# A repository in folder $1 that borrows all objects from the mirror $2, so that nothing is copied.
+borrow_from() {
+    git init --quiet "$1"
+    printf '%s/objects\n' "$2" >"$1/.git/objects/info/alternates"
+    # Where a history ends in the mirror it ends here.
+    [[ ! -s $2/shallow ]] || cp "$2/shallow" "$1/.git/shallow"
+    neutral_settings "$1"
+}
+
+# What the user's own settings on the cluster would make of files and refs is not what they are on the laptop.
+neutral_settings() {
+    cat >>"$1/.git/config" <<'CONFIG'
+[core]
+    autocrlf = false
+    eol = lf
+    hooksPath = .git/hooks
+[submodule]
+    recurse = false
+CONFIG
+}
+
 clone_from_mirror() {
-    git init --quiet "${RDVC_JOB_REPO_DIR}"
-    cd "${RDVC_JOB_REPO_DIR}"
-    printf '%s/objects\n' "${RDVC_JOB_REPO_URL}" >.git/objects/info/alternates
+    borrow_from "${RDVC_JOB_REPO_DIR}" "${RDVC_JOB_REPO_URL}"
+    cd "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot make ${RDVC_JOB_REPO_DIR}"
     # To the project, origin is what it is on the laptop.
     git remote add origin "${RDVC_JOB_ORIGIN_URL:-${RDVC_JOB_REPO_URL}}"
+    restore_lfs "${RDVC_JOB_EXTRAS}"
 }
 
 clone_from_origin() {
     git clone --quiet --no-checkout -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_REPO_DIR}" ||
         rdvc_fail "cannot clone ${RDVC_JOB_REPO_URL}"
-    cd "${RDVC_JOB_REPO_DIR}"
+    neutral_settings "${RDVC_JOB_REPO_DIR}"
+    cd "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot make ${RDVC_JOB_REPO_DIR}"
 }
 
-# The same commit as was submitted, even if the branch has moved on in the meantime.
+# The experiment's commit is by whoever submitted it; DVC refuses to run for nobody.
+set_identity() {
+    local name=${RDVC_JOB_USER_NAME} email=${RDVC_JOB_USER_EMAIL}
+    if [[ -z ${name} ]] && git config user.name >/dev/null && git config user.email >/dev/null; then
+        return
+    fi
+    git config user.name "${name:-$(id -un)}"
+    git config user.email "${email:-$(id -un)@$(uname -n)}"
+}
+
+# HEAD is the submitted commit, even if the branch has moved on in the meantime; index and files are the
+# snapshot. So the changes are staged, and to DVC they are what they were on the laptop.
+check_out() {
+    local tree=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}}
+    put_tree "${RDVC_JOB_REPO_REV}" "${tree}" && return
+    if [[ ${RDVC_JOB_CODE} == ssh ]] && ! is_readable "${tree}"; then
+        sleep 3 # a node may see later what was written elsewhere
+        put_tree "${RDVC_JOB_REPO_REV}" "${tree}" && return
+        tell_of_damage "${tree}" "${RDVC_JOB_REPO_URL}"
+    fi
+    rdvc_fail "cannot check out ${tree}"
+}
+
+# $1: the commit that is HEAD, $2: the one whose files they are.
+put_tree() {
+    git update-ref --no-deref HEAD "$1" && git read-tree --reset -u "$2"
+}
+
+# Where objects of the commit $1 cannot be read: the mirror $2 is marked, and the next submission repairs it.
+tell_of_damage() {
+    is_readable "$1" && return
+    : >"$2/rdvc-damaged"
+    rdvc_fail "the mirror $2 is damaged; the next \`rdvc run\` repairs it"
+}
+
+# All objects of a commit's tree can be read.
+is_readable() {
+    git rev-list --objects --no-walk "$1" 2>/dev/null | cut -d ' ' -f 1 |
+        git cat-file --batch >/dev/null 2>&1
+}
+
 clone_project() {
     case ${RDVC_JOB_CODE} in
     ssh) clone_from_mirror ;;
     origin) clone_from_origin ;;
     esac
-    git -c advice.detachedHead=false checkout --quiet --detach "${RDVC_JOB_REPO_REV}" ||
-        rdvc_fail "cannot check out ${RDVC_JOB_REPO_REV}"
-    [[ ${RDVC_JOB_CODE} != ssh ]] || restore_tags
+    set_identity
+    check_out
+    case ${RDVC_JOB_CODE} in
+    ssh)
+        restore_tags
+        restore_submodules
+        restore_copies
+        ;;
+    origin)
+        [[ ! -e .gitmodules ]] || git submodule --quiet update --init --recursive ||
+            rdvc_fail "cannot bring the submodules"
+        fetch_lfs
+        ;;
+    esac
     cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" ||
         rdvc_fail "the commit has no folder ${RDVC_JOB_PROJECT_DIR}"
+}
+
+# Each at its commit, from a mirror of its own; outer ones come before those in them.
+restore_submodules() {
+    local words=("${RDVC_JOB_SUBMODULES[@]+"${RDVC_JOB_SUBMODULES[@]}"}") i path commit mirror
+    ((${#words[@]} > 0)) || return 0
+    for ((i = 0; i < ${#words[@]}; i += 4)); do
+        path="${RDVC_JOB_REPO_DIR}/${words[i]}" commit=${words[i + 1]} mirror="${RDVC_DIR}/repos/${words[i + 2]}"
+        borrow_from "${path}" "${mirror}"
+        cd "${path}" || rdvc_fail "cannot make the folder of the submodule ${words[i]}"
+        restore_lfs "${words[i + 3]}"
+        if ! put_tree "${commit}" "${commit}"; then
+            tell_of_damage "${commit}" "${mirror}"
+            rdvc_fail "cannot check out the submodule ${words[i]} at ${commit}"
+        fi
+    done
+    cd "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_JOB_REPO_DIR}"
+    git submodule --quiet init
+}
+
+# Files that Git ignores and the user named: over the checkout, in no commit; byte for byte, whatever
+# .gitattributes say.
+restore_copies() {
+    [[ -n ${RDVC_JOB_EXTRAS} ]] && git rev-parse --verify --quiet "${RDVC_JOB_EXTRAS}:copies" >/dev/null ||
+        return 0
+    local scratch="${RDVC_JOB_WORKSPACE_DIR}/copies.git"
+    git init --quiet --bare "${scratch}"
+    printf '%s/objects\n' "${RDVC_JOB_REPO_URL}" >"${scratch}/objects/info/alternates"
+    printf '* -export-ignore -export-subst -text -eol -ident -filter -working-tree-encoding\n' \
+        >"${scratch}/info/attributes"
+    git --git-dir="${scratch}" archive "${RDVC_JOB_EXTRAS}:copies" | tar -x ||
+        rdvc_fail "cannot restore the copied files"
+    rm -rf "${scratch}"
 }
 
 # Versions are made from tags, so the tags that the laptop has on this history are made here too.

@@ -1,15 +1,238 @@
-# --- 2. Environment: the project's own setup command, then its activation -------------------------
+# --- 2. Environment: setup runs once for what decides it; later jobs reuse what it left ------------
+
+# Reusing gives the same result as running setup afresh, or setup is run afresh. The first job of a key
+# runs setup in its own checkout as ever, and a copy of what setup left goes to envs/PROJECT/KEY/ID. A later
+# job gets a view: links to that copy, and files of its own where its own path must be in them.
 
 set_up_environment() {
     begin_phase environment "${RDVC_JOB_ENV_SETUP:-nothing to set up}"
     [[ -n ${RDVC_JOB_ENV_SETUP} ]] || return 0
+    local folder="${RDVC_JOB_WORKSPACE_DIR}/environment" here=${PWD} choice=afresh place='' build='' reason='' began
+    began=$(rdvc_now)
+    fill_in_values
+    if can_reuse; then
+        cd "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_JOB_REPO_DIR}"
+        find_environment_key "${folder}"
+        choose_environment
+        [[ ${choice} != reuse ]] || use_environment || choice=afresh
+        [[ ${choice} != build ]] || begin_build
+    fi
+    cd "${here}" || rdvc_fail "cannot enter ${here}"
+    case ${choice} in
+    build)
+        began=${SECONDS}
+        run_setup_command
+        keep_environment "$((SECONDS - began))"
+        ;;
+    afresh) run_setup_command ;;
+    esac
+}
+
+# Values that a script of another version may not have.
+fill_in_values() {
+    : "${RDVC_JOB_PROJECT_ID:=}" "${RDVC_JOB_ENV_REUSE:=1}" "${RDVC_JOB_ENV_FRESH:=0}" "${RDVC_JOB_ENV_WHERE:=node}" "${RDVC_JOB_ONLY:=}"
+    : "${RDVC_JOB_EXTRAS:=}" "${RDVC_JOB_ENV_ACTIVATE:=}"
+    declare -p RDVC_JOB_ENV_INPUTS >/dev/null 2>&1 || RDVC_JOB_ENV_INPUTS=()
+    declare -p RDVC_JOB_ENV_IGNORE >/dev/null 2>&1 || RDVC_JOB_ENV_IGNORE=()
+    declare -p RDVC_JOB_ENV_OUTSIDE >/dev/null 2>&1 || RDVC_JOB_ENV_OUTSIDE=()
+    RDVC_JOB_ENV_STORE="${RDVC_DIR}/envs/${RDVC_JOB_PROJECT_ID}"
+    RDVC_JOB_ENV_REAL_DIR=$(cd "${RDVC_JOB_REPO_DIR}" && pwd -P)
+    export RDVC_JOB_ENV_SETUP RDVC_JOB_ENV_ACTIVATE # for awk
+}
+
+# False where this job's checkout can neither have a view nor lend one.
+can_reuse() {
+    [[ -n ${RDVC_JOB_PROJECT_ID} && ${RDVC_JOB_ENV_REUSE} == 1 ]] || return 1
+    local path
+    for path in "${RDVC_JOB_REPO_DIR}" "${RDVC_JOB_ENV_REAL_DIR}"; do
+        # What is longer does not fit into the first line of a script.
+        if [[ ${path} == *[!A-Za-z0-9_./-]* || ${#path} -gt 90 ]]; then
+            rdvc_say "no environment is reused: the path ${path} is too long, or has characters that scripts do not take"
+            return 1
+        fi
+    done
+}
+
+# Sets `choice`: reuse (with `build`, its folder), build (the lock is held; `reason` says why) or afresh.
+choose_environment() {
+    local key=${RDVC_JOB_ENV_KEY} id mark failed failed_before refused='' refused_mark=''
+    local beat_seen='' beat_since=0 owner=0 waiting=0 pause=0.2
+    follow_modules "${key}"
+    failed_before=$(cat "${place}.failed" 2>/dev/null || true)
+    if [[ ${RDVC_JOB_ENV_FRESH} == 1 ]]; then
+        refused=$(readlink "${place}/current" || true)
+        refused_mark=$(cat "${place}/not-reusable" 2>/dev/null || true)
+        reason='--fresh-env'
+    fi
+    while :; do
+        follow_modules "${key}"
+        mark=$(cat "${place}/not-reusable" 2>/dev/null || true)
+        id=$(readlink "${place}/current" || true)
+        if [[ -n ${mark} && ${mark} != "${refused_mark}" ]]; then
+            release_environment_lock
+            accept_not_reusable "${mark%%$'\n'*}"
+            return
+        fi
+        if [[ -n ${id} && ${id} != "${refused}" && $(value_of place "${place}/${id}/info") == "${place}/${id}" ]]; then
+            build="${place}/${id}"
+            if ! state_of_outside "${build}/plan" | cmp -s - "${build}/plan/outside-state"; then
+                refused=${id}
+                reason="a file elsewhere that it links to has changed: $(state_of_outside "${build}/plan" |
+                    LC_ALL=C grep -vxF -f - "${build}/plan/outside-state" | sed -n '1s/^[0-9]* [0-9]* //p')"
+                continue
+            fi
+            release_environment_lock
+            choice=reuse
+            record_use "${id}" && return
+            [[ ! -e ${build}/info ]] || { choice=afresh && return; }
+            continue
+        fi
+        must_find_it
+        if [[ ${RDVC_JOB_ENV_LOCK} == "${place}.lock" ]]; then
+            choice=build
+            return
+        fi
+        release_environment_lock
+        failed=$(cat "${place}.failed" 2>/dev/null || true)
+        if ((waiting)) && [[ -n ${failed} && ${failed} != "${failed_before}" ]]; then
+            rdvc_fail "this job waited for the environment of job ${failed%%$'\n'*}, where ${failed##*$'\n'}"
+        fi
+        (umask 077 && mkdir -p "${RDVC_JOB_ENV_STORE}") || rdvc_fail "cannot make ${RDVC_JOB_ENV_STORE}"
+        take_lock "${place}.lock" && continue # and look again: someone may have been faster
+        if ((!waiting && owner > 0)); then
+            rdvc_say "waiting for the environment that job $(cat "${place}.lock/owner.${owner}/job" 2>/dev/null || true) makes"
+            waiting=1
+        fi
+        sleep "${pause}"
+        case ${pause} in 0.2) pause=0.5 ;; 0.5) pause=1 ;; *) pause=2 ;; esac
+    done
+}
+
+# Sets `place`, and the key for this code's modules where those of the environment there are others.
+follow_modules() {
+    local what hash own
+    RDVC_JOB_ENV_KEY=$1
+    place="${RDVC_JOB_ENV_STORE}/$1"
+    [[ -r ${place}/current/plan/modules ]] || return 0
+    read -r what hash <"${place}/current/plan/modules"
+    own=$(hash_modules "${what}")
+    if [[ ${own} != "${hash}" ]]; then
+        RDVC_JOB_ENV_KEY="$1-${own}"
+        place="${RDVC_JOB_ENV_STORE}/${RDVC_JOB_ENV_KEY}"
+        printf 'modules-of-code: %s\n' "${own}" | LC_ALL=C sort -u -o "${folder}/inputs" - "${folder}/inputs"
+    fi
+}
+
+accept_not_reusable() {
+    if [[ ${RDVC_JOB_ENV_WHERE} == login ]]; then
+        rdvc_fail "env.where is login, but this project's environment cannot be reused: $1"
+    fi
+    rdvc_say "setup runs in each job, since the environment cannot be reused: $1"
+    choice=afresh
+    [[ ${RDVC_JOB_ONLY} != environment ]] || choice=none
+}
+
+# With env.where=login only the login node makes environments.
+must_find_it() {
+    [[ ${RDVC_JOB_ENV_WHERE} == login && ${RDVC_JOB_ONLY} != environment ]] || return 0
+    release_environment_lock
+    rdvc_fail "the environment is not built, and env.where is login ($(why_not_there)); on the laptop: rdvc env build"
+}
+
+# Why there is no environment of this key, in words.
+why_not_there() {
+    local newest=''
+    if [[ -n ${reason} ]]; then
+        printf '%s' "${reason}"
+    elif [[ -e ${place}/inputs ]]; then
+        printf 'it was cleared, or could not be kept'
+    else
+        # shellcheck disable=SC2012 # the names are ours
+        newest=$(ls -t "${RDVC_JOB_ENV_STORE}"/*/inputs 2>/dev/null | head -n 1 || true)
+        if [[ -z ${newest} ]]; then
+            printf 'the first one of this project'
+        else
+            differing_inputs "${newest}" "${folder}/inputs"
+        fi
+    fi
+}
+
+begin_build() {
+    rdvc_say "environment ${RDVC_JOB_ENV_KEY} is made: $(why_not_there)"
+    note_checkout "${folder}"
+}
+
+# Makes the view of `build`; where that does not work setup is to be run, and the log says why.
+use_environment() {
+    local said=''
+    if [[ ${RDVC_JOB_ONLY} == environment ]]; then
+        rdvc_say "environment ${RDVC_JOB_ENV_KEY} exists already: $(describe_build)"
+        return
+    fi
+    if view_collides "${build}"; then
+        rdvc_say "environment ${RDVC_JOB_ENV_KEY} is not used: the checkout has files in its place"
+        return 1
+    fi
+    if ! make_view "${build}" || [[ ! -e ${build}/info ]]; then
+        remove_view "${build}"
+        rdvc_say "environment ${RDVC_JOB_ENV_KEY} could not be put into the checkout"
+        return 1
+    fi
+    if [[ ! -e ${build}/verified ]]; then
+        said=$(look_at_activation "$(value_of workspace "${build}/info")")
+        if [[ -n ${said} && ${said} != 'activation failed' ]]; then
+            remove_view "${build}"
+            mark_not_reusable "${said}" "${folder}"
+            return 1
+        fi
+        [[ -n ${said} ]] || : >"${build}/verified" || true
+    fi
+    rdvc_say "environment ${RDVC_JOB_ENV_KEY} $(describe_build); reused in $(awk -v a="${began}" -v b="$(rdvc_now)" 'BEGIN { printf "%.2f", b - a }') s"
+}
+
+describe_build() {
+    printf 'made by job %s on %s, %s' "$(value_of job "${build}/info")" "$(value_of node "${build}/info")" \
+        "$(date -d "@$(value_of made "${build}/info")" '+%Y-%m-%d %H:%M')"
+}
+
+run_setup_command() {
     local code=0
     bash -c "${RDVC_JOB_ENV_SETUP}" </dev/null || code=$?
     case ${code} in
     0) ;;
-    126 | 127) rdvc_fail "the setup command cannot be run: ${RDVC_JOB_ENV_SETUP}" "${code}" ;;
-    *) rdvc_fail "the setup command failed with exit code ${code}: ${RDVC_JOB_ENV_SETUP}" "${code}" ;;
+    126 | 127) setup_failed "the setup command cannot be run: ${RDVC_JOB_ENV_SETUP}" "${code}" ;;
+    *) setup_failed "the setup command failed with exit code ${code}: ${RDVC_JOB_ENV_SETUP}" "${code}" ;;
     esac
+}
+
+# Jobs that wait for this environment need not try the same, one after the other.
+setup_failed() {
+    if still_owner; then
+        printf '%s\n%s %s\n%s\n' "${SLURM_JOB_ID:-by hand}" "$(date +%s)" "$$" "$1" >"${RDVC_JOB_ENV_LOCK%.lock}.failed" || true
+    fi
+    release_environment_lock
+    rdvc_fail "$1" "$2"
+}
+
+# After setup, which took $1 seconds: keeps what it left for later jobs, or the reason why not.
+keep_environment() {
+    local said here=${PWD}
+    cd "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_JOB_REPO_DIR}"
+    said=$(examine_environment "${folder}")
+    [[ -n ${said} ]] || said=$(look_at_activation '')
+    if [[ -z ${said} ]]; then
+        publish_environment "${folder}" "$1"
+    elif [[ ${said} == 'activation failed' ]]; then
+        rdvc_say "activation failed, so the environment is not kept"
+    else
+        mark_not_reusable "${said}" "${folder}"
+        if [[ ${RDVC_JOB_ENV_WHERE} == login ]]; then
+            release_environment_lock
+            rdvc_fail "env.where is login, but this project's environment cannot be reused: ${said}"
+        fi
+    fi
+    cd "${here}" || rdvc_fail "cannot enter ${here}"
+    release_environment_lock
 }
 
 # Sourced from a file, as the user would type it; activation scripts are not written for `set -eu`.
@@ -30,7 +253,9 @@ activate_environment() {
 dvc_version() {
     local program info
     program=$(command -v dvc) || return 1
-    for info in "${program%/*}"/../lib/python3*/site-packages/dvc-[0-9]*.dist-info; do
+    local real
+    real=$(readlink -f -- "${program}")
+    for info in {"${program%/*}","${real%/*}"}/../lib/python3*/site-packages/dvc-[0-9]*.dist-info; do
         if [[ -d ${info} ]]; then
             info=${info##*/dvc-}
             printf '%s' "${info%.dist-info}"
@@ -49,5 +274,6 @@ check_dvc() {
     case ${version} in
     [0-2].*) rdvc_fail "dvc ${version} is too old; 3.0 or newer is needed" ;;
     esac
+    RDVC_JOB_DVC_VERSION=${version}
     rdvc_say "dvc ${version} at $(command -v dvc)"
 }

@@ -36,8 +36,19 @@ stages_that_must_run() {
     done
 }
 
+# A folder that only uncommitted files are in goes and comes with DVC's stash; who stands in it must not.
+keep_folder() {
+    [[ -n ${RDVC_JOB_SUBDIR} ]] && ! git rev-parse --verify --quiet "HEAD:${RDVC_JOB_SUBDIR}" >/dev/null ||
+        return 0
+    printf '/%s/.rdvc-stays\n' "${RDVC_JOB_SUBDIR}" >>"${RDVC_JOB_REPO_DIR}/.git/info/exclude"
+    : >.rdvc-stays
+}
+
 run_experiment() {
-    local command=(dvc exp run)
+    local command=(dvc)
+    # Since DVC 3.61; without it a stage that calls dvc itself would fail after 3 s.
+    [[ ${RDVC_JOB_DVC_VERSION} =~ ^3\.([0-9]|[1-5][0-9]|60)\. ]] || command+=(--wait-for-lock)
+    command+=(exp run)
     if [[ ${RDVC_JOB_PULL} == 1 ]] && has_dvc_remote; then
         command+=(--pull)
     fi
@@ -46,6 +57,7 @@ run_experiment() {
     command+=("${RDVC_JOB_EXP_RUN_OPTIONS[@]+"${RDVC_JOB_EXP_RUN_OPTIONS[@]}"}")
     begin_phase experiment "$(printf '%q ' "${command[@]}" | sed 's/ $//')"
     cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
+    keep_folder
     local code
     export PYTHONUNBUFFERED=1
     set -m

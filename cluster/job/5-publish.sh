@@ -91,7 +91,7 @@ push_ref() {
     local lease="--force-with-lease=${ref}:"
     [[ ${RDVC_JOB_EXP_FORCE} != 1 ]] || lease=--force
     local said
-    if ! said=$(git push --quiet "${lease}" -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${ref}" 2>&1) &&
+    if ! said=$(git -c core.hooksPath=/dev/null push --quiet "${lease}" -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${ref}" 2>&1) &&
         [[ $(remote_commit "${ref}") != "${RDVC_JOB_EXP_COMMIT}" ]]; then
         if [[ -z $(remote_commit "${ref}") ]]; then
             printf '%s\n' "${said}" >&2
@@ -101,7 +101,7 @@ push_ref() {
         rdvc_say "${RDVC_JOB_MESSAGE}"
         RDVC_JOB_EXP_NAME="${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
         RDVC_JOB_EXP_REF="${ref}-${RDVC_JOB_TOKEN}"
-        git push --quiet --force -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${RDVC_JOB_EXP_REF}" ||
+        git -c core.hooksPath=/dev/null push --quiet --force -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${RDVC_JOB_EXP_REF}" ||
             rdvc_fail "cannot push the experiment to ${RDVC_JOB_REPO_URL}"
     fi
     [[ $(remote_commit "${RDVC_JOB_EXP_REF}") == "${RDVC_JOB_EXP_COMMIT}" ]] ||
@@ -109,10 +109,12 @@ push_ref() {
 }
 
 publish_experiment() {
-    begin_phase publish "push data and the experiment ${RDVC_JOB_EXP_NAME}"
     if has_dvc_remote; then
+        begin_phase push "dvc push"
         dvc push || rdvc_fail "dvc push failed"
+        begin_phase publish "the experiment ${RDVC_JOB_EXP_NAME}"
     else
+        begin_phase publish "the experiment ${RDVC_JOB_EXP_NAME}"
         rdvc_say "the project has no DVC remote: outputs stay in ${RDVC_JOB_CACHE_DIR}"
     fi
     push_ref

@@ -40,9 +40,12 @@ finish_job() {
     trap - EXIT
     trap : TERM USR1 INT HUP # once is enough
     set +e
+    release_environment_lock # first: others wait for it
     # Only the last line of publish_experiment says so; an `exit 0` of something sourced does not.
     if [[ ${RDVC_JOB_PUBLISHED} == 1 ]]; then
         state=published
+    elif ((code == 0)) && [[ ${RDVC_JOB_ONLY} == environment ]]; then
+        state=built
     elif ((code == 0)); then
         code=1
         RDVC_JOB_MESSAGE="the shell was ended in phase ${RDVC_JOB_PHASE}"
@@ -53,7 +56,7 @@ finish_job() {
     [[ -z ${RDVC_JOB_SIGNAL} ]] || write_result "${state}" "${code}"
     case ${state}-${RDVC_JOB_PHASE} in
     failed-experiment) [[ -n ${RDVC_JOB_SIGNAL} ]] || push_run_cache ;;
-    failed-publish)
+    failed-push | failed-publish)
         state=unpublished
         keep_workspace
         ;;

@@ -1,8 +1,12 @@
 # What every request of rdvc's starts with, on the login node. Before this text come assignments:
 # nonce, rdvc_dir, prepare. Answers are lines of our own, so that whatever else a login prints
 # (banners, ~/.bashrc) is harmless.
+login_umask=$(umask) # what the user's own jobs would have
 umask 077
 set -u
+# Of a Git hook that started rdvc, where the cluster is this machine: here git works on mirrors.
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_NAMESPACE GIT_OBJECT_DIRECTORY \
+    GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH GIT_SHALLOW_FILE
 
 # One line of the answer.
 answer() {
@@ -38,7 +42,7 @@ open_rdvc_dir() {
     *) finish refused dir "cluster.dir must start with / or ~/: ${rdvc_dir}" ;;
     esac
     if [[ ! -d ${rdvc_dir}/repos ]]; then # made last
-        mkdir -p "${rdvc_dir}"/{submissions,jobs,logs,cache,repos} 2>/dev/null ||
+        mkdir -p "${rdvc_dir}"/{submissions,jobs,logs,cache,functions,envs,repos} 2>/dev/null ||
             finish refused dir "cannot make ${rdvc_dir}"
     fi
     cd -P "${rdvc_dir}" || finish refused dir "cannot enter ${rdvc_dir}"
@@ -51,14 +55,36 @@ open_rdvc_dir() {
     done
 }
 
+# No gc by itself, since running jobs borrow objects; no hook of the user's; patience with locks, since many
+# jobs publish at once and somebody may run `git gc`.
+configure_mirror() {
+    cat >"$1/config" <<'CONFIG'
+[core]
+    repositoryformatversion = 0
+    filemode = true
+    bare = true
+    hooksPath = /dev/null
+    filesRefLockTimeout = 20000
+    packedRefsTimeout = 20000
+[gc]
+    auto = 0
+[receive]
+    autogc = false
+CONFIG
+}
+
+# Git in the mirror; with its folder named, so that `safe.bareRepository = explicit` is content.
+mirror_git() {
+    git --git-dir="${mirror}" "$@"
+}
+
 # A new mirror is made beside its place and renamed, so that two submissions can meet here.
 open_mirror() {
     mirror="${rdvc_dir}/repos/$1"
     [[ ! -d ${mirror} ]] || return 0
     local new="${mirror}.new-${nonce}"
     git init --quiet --bare "${new}" >/dev/null || finish refused mirror "cannot make ${new}"
-    git -C "${new}" config gc.auto 0
-    git -C "${new}" config receive.autogc false
+    configure_mirror "${new}"
     mv -T "${new}" "${mirror}" 2>/dev/null || rm -rf "${new}"
 }
 

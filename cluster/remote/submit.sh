@@ -1,6 +1,9 @@
-# One submission: takes script, tags and missing Git objects from standard input, and calls sbatch.
-# Assignments before this text: token, attempt, mirror, head, experiment_ref, force, code, notes,
-# script_size, tags_size, pack_size, and the arrays haves, tag_objects, unset_variables.
+# One submission: takes script, tags, functions and missing Git objects from standard input, and calls
+# sbatch. Assignments before this text: token, attempt, experiment_ref, force, everything (1: all is sent,
+# since this cluster lacked something), on_login (`environment`: it is made here first), with_job (0: that is all), notes,
+# script_size, tags (a hash of the list of tags, or nothing), tags_size, functions (the hash of the job's functions), functions_length, functions_size, and the arrays
+# tag_objects and unset_variables; and one element a mirror in mirrors, tips, pack_sizes, haves and
+# boundaries (words), the project's own first.
 # A process costs one or two milliseconds, and the user waits: bash itself does what it can.
 set -o pipefail
 
@@ -23,29 +26,125 @@ unset_contradictions() {
 }
 
 # One question to git: is the mirror whole, has it the commits that the pack was made against, is the
-# experiment's name free?
+# experiment's name free? $1: place in the arrays.
 check_mirror() {
-    local known line
-    known=$({
-        for line in "${haves[@]+"${haves[@]}"}"; do
-            printf '%s^{commit}\n' "${line}"
-        done
-        printf '%s\n' "${experiment_ref}"
-    } | git -C "${mirror}" cat-file --batch-check 2>&1) || {
-        # Not moved away: running jobs borrow its objects, and it may hold results.
+    local known line questions='' missing=
+    for line in ${haves[$1]}; do
+        questions+="${line}^{commit}"$'\n'
+    done
+    (($1 > 0)) || questions+="${experiment_ref}"$'\n'
+    check_packs
+    known=$(printf '%s' "${questions}" | mirror_git cat-file --batch-check 2>&1)
+    case $?-${known} in
+    *"not a git repository"* | *"in file ${mirror}/config"* | *"error: "*"${mirror}/"* | *[Cc]"orrupt"* | *"bad object"*)
+        damaged=1
+        ;;
+    0-*) ;;
+    *) # of git's settings, memory, the file system: another try, or another hand, may read it
         answer_lines err <<<"${known}"
         finish refused mirror "git cannot read the project's mirror ${mirror}"
-    }
-    while read -r line; do
-        case ${line} in
-        refs/*" missing") ;;
-        *" missing") finish resend "${line% missing}" ;;
-        esac
-    done <<<"${known}"
+        ;;
+    esac
+    if [[ ${damaged} == 0 && -n ${haves[$1]} ]]; then
+        while read -r line; do
+            case ${line} in
+            refs/*" missing") ;;
+            *" missing") missing=${line} ;;
+            esac
+        done <<<"${known}"
+        # A mirror that was just made, or cleaned, lacks objects and is sound.
+        [[ -z ${missing} ]] || mirror_git rev-list --objects --all >/dev/null 2>&1 || damaged=1
+    fi
+    if [[ ${damaged} == 1 ]]; then
+        repair_mirror
+        [[ ${everything} == 1 ]] ||
+            finish resend "the project's mirror was damaged; what could not be read is in ${mirror}/rdvc-unreadable"
+        return
+    fi
+    [[ -z ${missing} ]] || finish resend "the project's mirror lacks earlier commits"
     # The last answer is the experiment's.
-    if [[ ${force} != 1 && ${known##*$'\n'} != *" missing" ]]; then
+    if (($1 == 0)) && [[ ${force} != 1 && ${known##*$'\n'} != *" missing" ]]; then
         finish refused name "${experiment_ref##*/}"
     fi
+}
+
+# The checksum at the end of a pack, or of its index, is that of what is before it (gitformat-pack(5)). What
+# cannot be computed proves nothing.
+is_sound() {
+    local sum end
+    sum=$(head -c -20 "$1" | sha1sum) && end=$(tail -c 20 "$1" | od -An -v -tx1) || return 0
+    [[ ${sum} == "${end//[^0-9a-f]/} "* ]]
+}
+
+# A pack never changes; git only touches its time. One with another size or content is damaged, which
+# git may not notice as long as it needs no object from the middle.
+check_packs() {
+    local packs known='' pack size time
+    packs=$(cd "${mirror}/objects/pack" 2>/dev/null && stat -c '%n %s %Y' -- *.pack 2>/dev/null)
+    [[ ! -r ${mirror}/rdvc-packs ]] || known=$(<"${mirror}/rdvc-packs")
+    [[ ${packs} != "${known}" ]] || return 0
+    while read -r pack size time; do
+        if [[ ${known} == *"${pack} "* && ${known} != *"${pack} ${size} ${time}"* ]]; then
+            pack="${mirror}/objects/pack/${pack}"
+            is_sound "${pack}" || [[ ! -e ${pack} ]] || damaged=1 # gone: somebody repacks
+        fi
+    done <<<"${packs}"
+    printf '%s\n' "${packs}" >"${mirror}/rdvc-packs"
+}
+
+# Damaged: git cannot read it, or a job found objects that cannot be read. Repaired in place, since running
+# jobs borrow its objects: what is sound stays where it is, what can be read of the rest is taken, what is
+# unreadable is put aside. Then all that this submission needs is sent again, and refs that lead nowhere go.
+repair_mirror() {
+    local aside="${mirror}/rdvc-unreadable" pack file
+    mkdir -p "${aside}" "${mirror}/refs" "${mirror}/objects/pack" "${mirror}/objects/info" ||
+        finish refused mirror "cannot repair ${mirror}"
+    configure_mirror "${mirror}"
+    mirror_git rev-parse --git-dir >/dev/null 2>&1 || printf 'ref: refs/heads/main\n' >"${mirror}/HEAD"
+    for pack in "${mirror}"/objects/pack/*.pack; do
+        [[ -e ${pack} ]] || continue
+        file=${pack%.pack}
+        if ! is_sound "${pack}"; then
+            mirror_git unpack-objects -r -q <"${pack}" >/dev/null 2>&1
+            mv -f "${file}".* "${aside}"
+        elif [[ ! -e ${file}.idx ]] || ! is_sound "${file}.idx"; then
+            mirror_git index-pack -o "${file}.idx.new" "${pack}" >/dev/null 2>&1 &&
+                mv -f "${file}.idx.new" "${file}.idx"
+        fi
+    done
+    mirror_git fsck --no-dangling 2>&1 | sed -n 's/^error: .*: object corrupt or missing: //p' |
+        while IFS= read -r file; do
+            mv -f "${file}" "${aside}" 2>/dev/null
+        done
+    : >"${mirror}/rdvc-repaired"
+    rm -f "${mirror}/rdvc-damaged" "${mirror}/rdvc-packs"
+}
+
+# After a repair, when everything has arrived: git stumbles over refs whose objects are lost.
+drop_dead_refs() {
+    local object ref
+    if ! mirror_git rev-list --objects --all >/dev/null 2>&1; then
+        mirror_git for-each-ref --format='%(objectname) %(refname)' | while read -r object ref; do
+            if ! mirror_git rev-list --objects "${object}" --not "$1" >/dev/null 2>&1; then
+                printf '%s %s\n' "${object}" "${ref}" >>"${mirror}/rdvc-unreadable/refs"
+                mirror_git update-ref -d "${ref}" "${object}"
+            fi
+        done
+    fi
+    rm -f "${mirror}/rdvc-repaired"
+}
+
+# Nothing was submitted, so nothing stays.
+refuse() {
+    rm -rf -- "${folder}"
+    finish refused "$@"
+}
+
+receive_file() {
+    local file=$1 size=$2
+    ((size > 0)) || return 0
+    receive "${size}" >"${file}" || refuse disk "cannot write ${file}"
+    [[ $(wc -c <"${file}") -eq ${size} ]] || refuse disk "${file} did not arrive whole"
 }
 
 receive_files() {
@@ -53,38 +152,81 @@ receive_files() {
     if ! mkdir "${folder}" 2>/dev/null && [[ -e ${folder}/sbatch.exit ]]; then
         finish refused token "this submission is known here already"
     fi
-    local part size
-    for part in job.sh:"${script_size}" tags:"${tags_size}"; do
-        size=${part#*:}
-        part=${folder}/${part%%:*}
-        ((size > 0)) || continue
-        receive "${size}" >"${part}" || finish refused disk "cannot write ${part}"
-        [[ $(wc -c <"${part}") -eq ${size} ]] || finish refused disk "${part} did not arrive whole"
-    done
-    printf '%s' "${notes}" >"${folder}/submission" || finish refused disk "cannot write to ${folder}"
+    receive_file "${folder}/job.sh" "${script_size}"
+    if [[ -n ${tags} ]]; then
+        local list="${rdvc_dir}/repos/${mirrors[0]}/rdvc-tags-${tags}"
+        receive_file "${list}.${token}" "${tags_size}"
+        ((tags_size == 0)) || mv "${list}.${token}" "${list}"
+        cp "${list}" "${folder}/tags" || refuse disk "cannot write to ${folder}"
+    fi
+    local library="${rdvc_dir}/functions/${functions}"
+    if ((functions_size > 0)); then
+        mkdir -p "${library}" || refuse disk "cannot make ${library}"
+        receive_file "${library}/job.sh.${token}" "${functions_size}"
+        mv "${library}/job.sh.${token}" "${library}/job.sh"
+    fi
+    printf '%s' "${notes}" >"${folder}/submission" || refuse disk "cannot write to ${folder}"
 }
 
-receive_objects() {
-    if ((pack_size > 0)); then
-        local said
-        said=$(receive "${pack_size}" | git -C "${mirror}" index-pack --stdin --fix-thin 2>&1) || {
-            answer_lines err <<<"${said}"
-            finish refused mirror "the Git objects did not arrive whole"
-        }
+# The history of a mirror ends at these commits, unless their parents came from elsewhere. $1: place in
+# the arrays. Git's own lock file is honoured.
+note_boundary() {
+    local file="${mirror}/shallow" tries=0 commit parent
+    [[ -n ${boundaries[$1]} || -s ${file} ]] || return 0
+    until (set -o noclobber && : >"${file}.lock") 2>/dev/null; do
+        tries=$((tries + 1))
+        ((tries < 100)) || refuse mirror "${file}.lock is there; remove it if no git runs on ${mirror}"
+        sleep 0.1
+    done
+    for commit in ${boundaries[$1]} $(cat "${file}" 2>/dev/null); do
+        # Git itself reports no parents beyond a boundary; the object does.
+        mirror_git cat-file commit "${commit}" 2>/dev/null | sed -n '/^$/q; s/^parent //p' |
+            while read -r parent; do
+                mirror_git cat-file -e "${parent}" 2>/dev/null || printf '%s\n' "${commit}"
+            done
+    done | sort -u >"${file}.lock" || refuse disk "cannot write ${file}"
+    if [[ -s ${file}.lock ]]; then
+        mv "${file}.lock" "${file}"
+    else
+        rm -f "${file}" "${file}.lock"
     fi
-    local object
-    {
-        printf 'update refs/rdvc/%s %s\n' "${token}" "${head}"
-        for object in "${tag_objects[@]+"${tag_objects[@]}"}"; do
+}
+
+# git said $1. Unless that is about the connection or the disk, what came does not go together with what is
+# there; when everything came, that is the end of it.
+refuse_objects() {
+    case ${everything}-$1 in
+    1-* | *"early EOF"* | *"No space"* | *"quota"* | *".lock"* | *"ermission denied"*)
+        answer_lines err <<<"$1"
+        refuse mirror "the Git objects did not arrive whole"
+        ;;
+    esac
+    : >"${mirror}/rdvc-damaged"
+    finish resend "the project's mirror is damaged"
+}
+
+# $1: place in the arrays.
+receive_objects() {
+    local size=${pack_sizes[$1]} said object
+    if ((size > 0)); then
+        said=$(receive "${size}" | mirror_git index-pack --stdin --fix-thin 2>&1) ||
+            refuse_objects "${said}"
+        note_boundary "$1"
+    fi
+    said=$({
+        printf 'update refs/rdvc/%s %s\n' "${token}" "${tips[$1]}"
+        (($1 > 0)) || for object in "${tag_objects[@]+"${tag_objects[@]}"}"; do
             printf 'update refs/rdvc-tags/%s %s\n' "${object}" "${object}"
         done
-    } | git -C "${mirror}" update-ref --stdin 2>/dev/null || finish resend "${head}"
+    } | mirror_git update-ref --stdin 2>&1) || refuse_objects "${said}"
+    [[ ! -e ${mirror}/rdvc-repaired ]] || drop_dead_refs "${tips[$1]}"
 }
 
 # sbatch goes on if the connection is lost; what it says is in files, for whoever asks later.
 call_sbatch() {
     (
         trap '' HUP
+        umask "${login_umask}" # which sbatch hands to the job
         sbatch --parsable --chdir="${HOME}" --output="${folder//%/%%}/slurm-%j.out" \
             --open-mode=append "${folder}/job.sh" "${attempt}" >"${folder}/sbatch.out" 2>"${folder}/sbatch.err"
         printf '%s\n' "$?" >"${folder}/sbatch.exit"
@@ -120,15 +262,43 @@ make_links() {
     ln -sfn "../submissions/${token}/slurm-$1.out" "${rdvc_dir}/logs/slurm-$1.out"
 }
 
+# Where compute nodes have no network: the job's script itself makes the environment, here and now.
+make_environment() {
+    local code
+    bash "${folder}/job.sh" environment </dev/null 2>&1 | answer_lines log
+    code=${PIPESTATUS[0]}
+    ((code == 0)) || refuse environment "${code}"
+}
+
 submit() {
     open_rdvc_dir
     need_programs
     unset_contradictions
-    open_mirror "${mirror}"
-    check_mirror
+    local i damaged
+    if ((functions_size == 0)) &&
+        [[ $(wc -c <"${rdvc_dir}/functions/${functions}/job.sh" 2>/dev/null) -ne ${functions_length} ]]; then
+        finish resend "the cluster lacks the job's functions"
+    fi
+    for i in "${!mirrors[@]}"; do
+        open_mirror "${mirrors[i]}"
+        damaged=0
+        [[ ! -e ${mirror}/rdvc-damaged ]] || damaged=1
+        check_mirror "${i}"
+    done
+    if ((tags_size == 0)) && [[ -n ${tags} && ! -s ${rdvc_dir}/repos/${mirrors[0]}/rdvc-tags-${tags} ]]; then
+        finish resend "the project's mirror lacks the list of tags"
+    fi
     receive_files
-    [[ ${code} != ssh ]] || receive_objects
+    for i in "${!mirrors[@]}"; do
+        open_mirror "${mirrors[i]}"
+        receive_objects "${i}"
+    done
     answer received
+    [[ ${on_login} != environment ]] || make_environment
+    if [[ ${with_job} == 0 ]]; then
+        rm -rf "${folder}"
+        finish built
+    fi
     call_sbatch
     find_job_id
     if [[ -z ${job} ]]; then

@@ -63,6 +63,18 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
     return result;
 }
 
+std::string first_lines(std::vector<std::string> parts) {
+    constexpr std::size_t most = 20;
+    const auto total = parts.size();
+    if (total > most)
+        parts.resize(most);
+    for (auto& part : parts)
+        part = printable(part);
+    if (total > most)
+        parts.push_back(fmt::format("and {} more", total - most));
+    return join(parts, "\n");
+}
+
 std::string trim(std::string_view text) {
     constexpr std::string_view blank = " \t\r\n";
     const auto first = text.find_first_not_of(blank);
@@ -203,6 +215,23 @@ std::string bytes(std::uint64_t n) {
     }
     return unit > 0 && value < 9.95 ? fmt::format("{:.1f} {}", value, units.at(unit))
                                     : fmt::format("{:.0f} {}", value, units.at(unit));
+}
+
+std::optional<std::uint64_t> parse_bytes(std::string_view text) {
+    constexpr std::string_view units = "KMGT";
+    std::uint64_t factor = 1;
+    if (!text.empty()) {
+        if (const auto unit = units.find(text.back()); unit != std::string_view::npos) {
+            for (std::size_t i = 0; i <= unit; ++i)
+                factor *= 1000;
+            text.remove_suffix(1);
+        }
+    }
+    constexpr std::size_t most_digits = 6; // a million TB is below 2^64
+    if (text.empty() || text.size() > (factor == 1 ? 18 : most_digits) ||
+        text.find_first_not_of("0123456789") != std::string_view::npos)
+        return std::nullopt;
+    return std::stoull(std::string(text)) * factor;
 }
 
 std::string age(std::int64_t seconds) {

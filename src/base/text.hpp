@@ -26,6 +26,9 @@ std::pair<std::string, std::string> key_and_value(std::string_view line);
 /// `parts` with `separator` between them.
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
+/// The first 20 of `parts` as printable lines, and how many more there are.
+std::string first_lines(std::vector<std::string> parts);
+
 /// `text` without blanks, tabs and line ends at both ends.
 std::string trim(std::string_view text);
 
@@ -55,6 +58,9 @@ std::string count(std::uint64_t n, std::string_view noun);
 
 /// "0 B", "12 KB", "3.4 MB" (units of 1,000).
 std::string bytes(std::uint64_t n);
+
+/// The number of bytes that "500", "20M" or "1G" means (units of 1,000), or nothing.
+std::optional<std::uint64_t> parse_bytes(std::string_view text);
 
 /// "5 s", "3 min", "2 h", "4 d": the largest whole unit of a duration in seconds.
 std::string age(std::int64_t seconds);

@@ -20,6 +20,7 @@ const std::vector<Command>& commands() {
         {"wait", "wait until a submission's job has ended", wait},
         {"pull", "bring finished experiments into the local repository", pull},
         {"show", "the script of a submission", show},
+        {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
     };
     return table;
 }
@@ -37,6 +38,35 @@ std::string help() {
 }
 
 } // namespace
+
+Exit dispatch_group(cli::World& world, std::string_view group, const std::vector<Command>& parts,
+                    const Words& words) {
+    std::vector<std::string> names;
+    std::string rows;
+    for (const auto& part : parts) {
+        names.emplace_back(part.name);
+        rows += fmt::format("  {:<8} {}\n", part.name, part.summary);
+    }
+    const auto text =
+        fmt::format("usage: rdvc {} {} [OPTIONS]\n\n{}", group, base::join(names, "|"), rows);
+    if (words.empty()) {
+        auto choice = names;
+        const auto last = choice.back();
+        choice.pop_back();
+        throw Error(Exit::usage, fmt::format("`rdvc {}` needs to know what: {} or {}", group,
+                                             base::join(choice, ", "), last))
+            .context(text);
+    }
+    if (words.front() == "--help" || words.front() == "-h") {
+        cli::Console::data(text);
+        return Exit::done;
+    }
+    for (const auto& part : parts)
+        if (part.name == words.front())
+            return part.run(world, Words(words.begin() + 1, words.end()));
+    throw Error(Exit::usage, fmt::format("`rdvc {}` has no `{}`{}", group, words.front(),
+                                         base::suggestion(words.front(), names)));
+}
 
 Exit dispatch(cli::World& world, const Words& words) {
     if (words.empty()) {

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "script/embedded.hpp"
 #include "slurm/options.hpp"
 #include "submission/name.hpp"
 
@@ -29,82 +30,149 @@ std::vector<std::string> contradicting_variables(const Submission& submission) {
     return variables;
 }
 
+ledger::Holding functions_holding() {
+    return {"functions", script::job_functions().hash, ""};
+}
+
 } // namespace
 
 Shipment::Shipment(cli::World& world, const Project& project, Cluster& cluster,
-                   const Submission& submission, const std::string& command_line)
+                   const Submission& submission, const std::vector<project::Submodule>& submodules,
+                   const std::string& command_line)
     : world_(world), project_(project), cluster_(cluster), submission_(submission),
+      submodules_(submodules),
       ledger_(open_ledger(world)), record_{.token = submission.token,
                                            .time = timestamp(),
                                            .cluster = cluster.name(),
                                            .mirror = project.mirror,
                                            .name = submission.tasks.front().name,
                                            .commit = submission.facts.commit,
-                                           .job = {},
-                                           .sent = submission.code == "ssh"
-                                                       ? ledger::Sent::missing
-                                                       : ledger::Sent::nothing},
+                                           .job = {}},
       script_(script::render_job(submission)),
       notes_(script::render_notes(submission, command_line, record_.time)) {
-    if (submission.code == "ssh")
-        cargo_ = load(ledger::believed_commits(ledger_.read(), record_.cluster, record_.mirror));
+    pack(ledger::believed_holdings(ledger_.read(), record_.cluster));
 }
 
-Shipment::Cargo Shipment::load(const std::vector<std::string>& believed) const {
-    const auto& commit = submission_.facts.commit;
+std::uint32_t Shipment::objects() const {
+    std::uint32_t objects = 0;
+    for (const auto& parcel : cargo_.parcels)
+        objects += parcel.pack.objects;
+    return objects;
+}
+
+std::uintmax_t Shipment::size() const {
+    std::uintmax_t size = script_.size() + cargo_.functions.size();
+    for (const auto& parcel : cargo_.parcels)
+        size += parcel.pack.size;
+    return size;
+}
+
+bool Shipment::is_cut() const {
+    return !cargo_.parcels.empty() && cargo_.parcels.front().cut;
+}
+
+void Shipment::pack(const std::vector<ledger::Holding>& believed) {
+    cargo_ = load(believed);
+    record_.holdings = {functions_holding()};
+    if (!cargo_.tags_holding.object.empty())
+        record_.holdings.push_back(cargo_.tags_holding);
+    for (const auto& parcel : cargo_.parcels)
+        record_.holdings.push_back(parcel.holding);
+}
+
+Shipment::Cargo Shipment::load(const std::vector<ledger::Holding>& believed) const {
+    const auto& facts = submission_.facts;
     Cargo cargo;
-    std::vector<std::string> wanted = {commit};
+    const auto is_there = [&](const ledger::Holding& holding) {
+        return std::find(believed.begin(), believed.end(), holding) != believed.end();
+    };
+    if (!is_there(functions_holding()))
+        cargo.functions = script::job_functions().text;
+    if (submission_.code != "ssh")
+        return cargo;
     for (const auto& tag : project::reachable_tags(world_.runner, project_.repository)) {
         cargo.tags += tag.object + " " + tag.name + "\n";
         if (tag.annotated)
             cargo.tag_objects.push_back(tag.object);
     }
-    cargo.haves = project::existing_objects(world_.runner, project_.repository, believed);
-    const bool known =
-        std::find(cargo.haves.begin(), cargo.haves.end(), commit) != cargo.haves.end();
-    wanted.insert(wanted.end(), cargo.tag_objects.begin(), cargo.tag_objects.end());
-    if (!known || !cargo.tag_objects.empty())
-        cargo.pack = project::make_pack(world_.runner, project_.repository, wanted, cargo.haves,
-                                        folder_.path() / "pack");
+    if (!cargo.tags.empty())
+        cargo.tags_holding = {facts.mirror + "/tags", base::short_hash(cargo.tags), ""};
+    if (is_there(cargo.tags_holding)) {
+        cargo.tags.clear();
+        cargo.tag_objects.clear();
+    }
+    const auto max_history = project_.config.size("run.max_history");
+    const auto add = [&](const Delivery& delivery) {
+        const auto file = folder_.path() / fmt::format("pack-{}", cargo.parcels.size());
+        cargo.parcels.push_back(make_parcel(world_.runner, delivery, believed, max_history, file));
+    };
+    add({project_.repository, facts.mirror, facts.tip(), facts.commit, cargo.tag_objects});
+    for (std::size_t i = 0; i < submodules_.size(); ++i)
+        add({submodules_[i].repository,
+             facts.submodules[i].mirror,
+             facts.submodules[i].tip(),
+             submodules_[i].commit,
+             {}});
+    if (cargo.parcels.front().cut) { // the commits of tags stay here
+        cargo.tags_holding = {};
+        cargo.tags.clear();
+        cargo.tag_objects.clear();
+    }
     return cargo;
 }
 
 Shipment::Answer Shipment::submit() {
+    const bool on_login =
+        submission_.environment.where == "login" && !submission_.facts.setup.empty();
     script::Variables variables;
     variables.words = {
         {"token", submission_.token},
         {"attempt", fmt::format("{}", submission_.attempt)},
-        {"mirror", submission_.facts.mirror},
-        {"head", submission_.facts.commit},
         {"experiment_ref",
          submission::experiment_ref(submission_.facts.commit, submission_.tasks.front().name)},
         {"force", submission_.force ? "1" : "0"},
-        {"code", submission_.code},
+        {"everything", record_.resent ? "1" : "0"},
+        {"on_login", on_login ? "environment" : ""},
+        {"with_job", on_login && submission_.only_environment ? "0" : "1"},
         {"script_size", fmt::format("{}", script_.size())},
         {"notes", notes_},
+        {"tags", cargo_.tags_holding.object},
         {"tags_size", fmt::format("{}", cargo_.tags.size())},
-        {"pack_size", fmt::format("{}", cargo_.pack.size)},
+        {"functions", script::job_functions().hash},
+        {"functions_length", fmt::format("{}", script::job_functions().text.size())},
+        {"functions_size", fmt::format("{}", cargo_.functions.size())},
     };
-    variables.lists = {{"haves", cargo_.haves},
-                       {"tag_objects", cargo_.tag_objects},
+    variables.lists = {{"tag_objects", cargo_.tag_objects},
                        {"unset_variables", contradicting_variables(submission_)}};
-    Cluster::Data data = {script_, cargo_.tags};
-    if (cargo_.pack.size > 0)
-        data.emplace_back(cargo_.pack.file);
+    auto& lists = variables.lists;
+    for (const auto* name : {"mirrors", "tips", "pack_sizes", "haves", "boundaries"})
+        lists[name];
+    Cluster::Data data = {script_, cargo_.tags, cargo_.functions};
+    for (const auto& parcel : cargo_.parcels) {
+        lists["mirrors"].push_back(parcel.holding.place);
+        lists["tips"].push_back(parcel.holding.object);
+        lists["pack_sizes"].push_back(fmt::format("{}", parcel.pack.size));
+        lists["haves"].push_back(base::join(parcel.haves, " "));
+        lists["boundaries"].push_back(base::join(parcel.boundary, " "));
+        if (parcel.pack.size > 0)
+            data.emplace_back(parcel.pack.file);
+    }
     Answer answer;
-    answer.reply =
-        cluster_.execute("submit", variables, submission_.token, data, base::Effect::changes,
-                         [&](const transport::Frame& frame) {
-                             if (frame.verb == "err")
-                                 answer.errors.push_back(frame.rest);
-                             else if (frame.verb == "unset")
-                                 answer.unset.push_back(frame.rest);
-                             else if (frame.verb == "submitted" || frame.verb == "refused" ||
-                                      frame.verb == "resend" || frame.verb == "unknown") {
-                                 answer.verb = frame.verb;
-                                 answer.rest = frame.rest;
-                             }
-                         });
+    answer.reply = cluster_.execute(
+        "submit", variables, submission_.token, data, base::Effect::changes,
+        [&](const transport::Frame& frame) {
+            if (frame.verb == "err")
+                answer.errors.push_back(frame.rest);
+            else if (frame.verb == "unset")
+                answer.unset.push_back(frame.rest);
+            else if (frame.verb == "log")
+                world_.console.note(frame.rest);
+            else if (frame.verb == "submitted" || frame.verb == "built" ||
+                     frame.verb == "refused" || frame.verb == "resend" || frame.verb == "unknown") {
+                answer.verb = frame.verb;
+                answer.rest = frame.rest;
+            }
+        });
     return answer;
 }
 
@@ -112,13 +180,18 @@ std::string Shipment::send() {
     ledger_.intend(record_, script_);
     auto answer = submit();
     if (answer.verb == "resend") { // the mirror lacks what an earlier submission had sent
-        world_.console.note("the cluster's mirror lacks earlier objects; sending all of them");
-        cargo_ = load({});
-        record_.sent = ledger::Sent::all;
+        world_.console.note(answer.rest + "; sending everything");
+        pack({});
+        record_.resent = true;
         answer = submit();
     }
     for (const auto& variable : answer.unset)
         world_.console.warn(fmt::format("the login node sets {}; it is ignored", variable));
+    if (answer.verb == "built") { // on the login node; there is no job
+        record_.state = ledger::State::refused;
+        ledger_.conclude(record_);
+        return "";
+    }
     if (answer.verb != "submitted") {
         const auto error = failure(answer);
         record_.state =
@@ -139,7 +212,8 @@ Error Shipment::failure(const Answer& answer) const {
     if (answer.verb == "refused")
         return refusal(answer);
     if (answer.verb == "resend")
-        return {Exit::failed, "the cluster's mirror cannot be repaired by sending all objects"};
+        return Error(Exit::failed, "the cluster still lacks something after all was sent")
+            .context(answer.rest);
     if (answer.reply.outcome == transport::Outcome::unreachable ||
         answer.reply.outcome == transport::Outcome::no_bash)
         return connection_error(record_.cluster, answer.reply);
@@ -159,6 +233,9 @@ Error Shipment::refusal(const Answer& answer) const {
         return Error(Exit::usage,
                      fmt::format("the cluster has an experiment `{}` on this commit already", rest))
             .hint("choose another name, or replace it with `-f`");
+    if (kind == "environment")
+        return Error(Exit::failed, "the environment could not be made on the login node")
+            .context("its words are above; no job was submitted");
     if (kind == "program")
         return Error(Exit::not_ready, fmt::format("`{}` has no `{}`", record_.cluster, rest))
             .context("it is not on the PATH of `ssh HOST bash -s`")

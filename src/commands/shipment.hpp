@@ -7,35 +7,42 @@
 
 #include "base/files.hpp"
 #include "commands/cluster.hpp"
-#include "project/pack.hpp"
+#include "commands/parcel.hpp"
+#include "project/submodules.hpp"
 #include "submission/compose.hpp"
 
 namespace rdvc::commands {
 
 class Shipment {
   public:
-    /// Renders the script and packs the Git objects that the mirror lacks, as far as the ledger
+    /// Renders the script and packs the Git objects that the mirrors lack, as far as the ledger
     /// knows. Nothing is written down yet. Throws Error. The arguments must outlive this.
     Shipment(cli::World& world, const Project& project, Cluster& cluster,
-             const submission::Submission& submission, const std::string& command_line);
+             const submission::Submission& submission,
+             const std::vector<project::Submodule>& submodules, const std::string& command_line);
 
     [[nodiscard]] const std::string& script() const { return script_; }
-    [[nodiscard]] std::uint32_t objects() const { return cargo_.pack.objects; }
+    /// Git objects that travel.
+    [[nodiscard]] std::uint32_t objects() const;
     /// Bytes of script and objects.
-    [[nodiscard]] std::uintmax_t size() const { return cargo_.pack.size + script_.size(); }
+    [[nodiscard]] std::uintmax_t size() const;
+    /// True if the history is too large to travel: the job sees one commit without parents.
+    [[nodiscard]] bool is_cut() const;
 
     /// Writes down the intent, sends everything in one ssh execution (in a second one where the
-    /// mirror lacks what it was believed to have), writes down the outcome. Gives the job's id.
+    /// mirror lacks what it was believed to have), writes down the outcome. Gives the job's id;
+    /// "" where only an environment was made, on the login node.
     /// Throws Error: refused, not_ready, usage (a name that is taken), unreachable, or unknown.
     std::string send();
 
   private:
     /// What travels besides the script.
     struct Cargo {
-        project::Pack pack;
-        std::vector<std::string> haves;
-        std::string tags; ///< lines "object name"
-        std::vector<std::string> tag_objects;
+        std::vector<Parcel> parcels;          ///< the project's own first, then its submodules'
+        ledger::Holding tags_holding;         ///< object: a hash of the list; "" without tags
+        std::string tags;                     ///< lines "object name"; "" if the mirror has them
+        std::vector<std::string> tag_objects; ///< annotated tags that travel
+        std::string functions;                ///< of the job script; "" if they are there
     };
     /// The cluster's answer.
     struct Answer {
@@ -46,7 +53,8 @@ class Shipment {
         transport::Connection::Reply reply;
     };
 
-    [[nodiscard]] Cargo load(const std::vector<std::string>& believed) const;
+    [[nodiscard]] Cargo load(const std::vector<ledger::Holding>& believed) const;
+    void pack(const std::vector<ledger::Holding>& believed);
     [[nodiscard]] Answer submit();
     [[nodiscard]] base::Error failure(const Answer& answer) const;
     [[nodiscard]] base::Error refusal(const Answer& answer) const;
@@ -55,6 +63,7 @@ class Shipment {
     const Project& project_;
     Cluster& cluster_;
     const submission::Submission& submission_;
+    const std::vector<project::Submodule>& submodules_;
     ledger::Ledger ledger_;
     ledger::Record record_;
     base::TemporaryFolder folder_;

@@ -26,7 +26,7 @@ std::string name_of(const Kept& kept) {
 }
 
 std::string phase_and_age(const Kept& kept, const State& state, const Overview& overview) {
-    if (kept.phases.empty() || state.word == "published")
+    if (kept.phases.empty() || state.word == "published" || state.word == "built")
         return "";
     const bool ended = !kept.result.empty();
     const auto since = overview.time - static_cast<std::int64_t>(kept.phases.back().first);

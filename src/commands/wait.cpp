@@ -59,6 +59,10 @@ Exit wait(cli::World& world, const Words& words) {
             fmt::format("{} is published; next:  rdvc pull {}", result["name"], result["job"]));
         return Exit::done;
     }
+    if (result["state"] == "built") {
+        world.console.note("the environment is there");
+        return Exit::done;
+    }
     throw Error(Exit::experiment_failed,
                 fmt::format("{} in phase {}", result["state"], result["phase"]))
         .context(result["message"])

@@ -69,16 +69,22 @@ Scalar checked(const Setting& setting, const Scalar& value, const std::string& p
             return value;
         throw Error(Exit::configuration,
                     fmt::format("{}: `{}` must be a list of texts", place, setting.key));
-    case Kind::text: break;
+    case Kind::text:
+    case Kind::size: break;
     }
     if (!std::holds_alternative<std::string>(value))
         throw Error(Exit::configuration,
                     fmt::format("{}: `{}` must be a text", place, setting.key));
     const auto& text = std::get<std::string>(value);
-    if (setting.key == "run.code" && text != "ssh" && text != "origin")
-        throw Error(
-            Exit::configuration,
-            fmt::format("{}: `run.code` is `{}`; it must be `ssh` or `origin`", place, text));
+    const auto choices = base::words(setting.choices);
+    if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end())
+        throw Error(Exit::configuration,
+                    fmt::format("{}: `{}` is `{}`; it must be `{}`", place, setting.key, text,
+                                base::join(choices, "` or `")));
+    if (setting.kind == Kind::size && !base::parse_bytes(text))
+        throw Error(Exit::configuration,
+                    fmt::format("{}: `{}` is `{}`; it must be a size such as 500M or 2G", place,
+                                setting.key, text));
     return value;
 }
 
@@ -111,7 +117,7 @@ void add_sbatch_option(SbatchOptions& options, const std::string& name, const Sc
 
 std::string Config::text(std::string_view key) const {
     const auto* setting = find_setting(key);
-    assert(setting != nullptr && setting->kind == Kind::text);
+    assert(setting != nullptr && (setting->kind == Kind::text || setting->kind == Kind::size));
     const auto value = values_.find(key);
     return value == values_.end() ? std::string(setting->fallback)
                                   : std::get<std::string>(value->second.value);
@@ -131,6 +137,10 @@ std::vector<std::string> Config::list(std::string_view key) const {
     const auto value = values_.find(key);
     return value == values_.end() ? std::vector<std::string>{}
                                   : std::get<std::vector<std::string>>(value->second.value);
+}
+
+std::uint64_t Config::size(std::string_view key) const {
+    return base::parse_bytes(text(key)).value();
 }
 
 std::string Config::origin(std::string_view key) const {

@@ -2,6 +2,7 @@
 // defaults < user file < project file < RDVC_* < options.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -36,6 +37,8 @@ class Config {
     [[nodiscard]] std::string text(std::string_view key) const;
     [[nodiscard]] bool flag(std::string_view key) const;
     [[nodiscard]] std::vector<std::string> list(std::string_view key) const;
+    /// In bytes.
+    [[nodiscard]] std::uint64_t size(std::string_view key) const;
     /// "default" or the place that set it.
     [[nodiscard]] std::string origin(std::string_view key) const;
 

@@ -19,11 +19,18 @@ const std::vector<Setting>& settings() {
         {"project.id", text, SetBy::project, "", "what makes this project the same one in every clone; written by `init project`"},
         {"project.name", text, SetBy::project, "", "name of the project; empty: the repository's"},
         {"run.instance", text, SetBy::project, "", "instance used when none is given"},
-        {"run.code", text, SetBy::project, "ssh", "how code travels: `ssh` (with the submission) or `origin` (the job clones origin)"},
+        {"run.code", text, SetBy::project, "ssh", "how code travels: `ssh` (with the submission) or `origin` (the job clones origin)", "ssh origin"},
+        {"run.max_untracked", size, SetBy::project, "20M", "largest size of all untracked files that may travel with a submission (K, M, G, T)"},
+        {"run.max_history", size, SetBy::project, "100M", "larger histories are not sent: the job sees the submitted commit alone"},
         {"env.setup", text, SetBy::project, "", "command that makes the environment; empty: ./init_python_venv.sh or ./init_env.sh, if there"},
         {"env.activate", text, SetBy::project, "source .venv/bin/activate", "shell code that activates it"},
+        {"env.where", text, SetBy::project, "node", "where it is made: `node` (in a job) or `login` (on the login node, for nodes without network)", "node login"},
+        {"env.reuse", flag, SetBy::project, "true", "keep what the setup command left, for later jobs with the same inputs"},
+        {"env.inputs", list, SetBy::project, "", "more tracked files that it depends on, as patterns"},
+        {"env.ignore", list, SetBy::project, "", "tracked files that it does not depend on, as patterns; `.git`: versions from tags"},
+        {"env.outside", list, SetBy::project, "", "folders outside of the project that it may use, e.g. [\"~/miniconda3\"]"},
         {"job.workspace", text, SetBy::project, "", "where a job's folder is made; empty: $SLURM_TMPDIR, $TMPDIR or /tmp"},
-        {"job.min_free", text, SetBy::project, "1G", "space that must be free there (K, M, G, T)"},
+        {"job.min_free", size, SetBy::project, "1G", "space that must be free there (K, M, G, T)"},
     };
     return table;
 }

@@ -8,7 +8,7 @@
 
 namespace rdvc::config {
 
-enum class Kind { text, flag, list };
+enum class Kind { text, flag, list, size };
 
 /// A project's own file may not say where code is sent or what runs on the laptop: a cloned project
 /// could otherwise redirect uncommitted work.
@@ -20,6 +20,7 @@ struct Setting {
     SetBy set_by;
     std::string_view fallback;
     std::string_view help;
+    std::string_view choices = {}; ///< the words that a text may be; "": any
 };
 
 const std::vector<Setting>& settings();

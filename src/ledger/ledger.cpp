@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -23,30 +24,21 @@ constexpr std::array<std::pair<State, std::string_view>, 4> state_names = {{
     {State::unconfirmed, "unconfirmed"},
 }};
 
-constexpr std::array<std::pair<Sent, std::string_view>, 3> sent_names = {{
-    {Sent::nothing, "nothing"},
-    {Sent::missing, "missing"},
-    {Sent::all, "all"},
-}};
-
-// The word for an enumerator, by one of the tables above.
-template <typename Table, typename Enumerator>
-std::string_view name_in(const Table& table, Enumerator wanted) {
-    return std::find_if(table.begin(), table.end(),
-                        [&](const auto& row) { return row.first == wanted; })
+std::string_view name_of(State state) {
+    return std::find_if(state_names.begin(), state_names.end(),
+                        [&](const auto& row) { return row.first == state; })
         ->second;
 }
 
 std::string to_line(const Record& record) {
-    const Json json = {{"token", record.token},
-                       {"time", record.time},
-                       {"cluster", record.cluster},
-                       {"mirror", record.mirror},
-                       {"name", record.name},
-                       {"commit", record.commit},
-                       {"job", record.job},
-                       {"state", name_in(state_names, record.state)},
-                       {"sent", name_in(sent_names, record.sent)}};
+    Json holdings = Json::array();
+    for (const auto& holding : record.holdings)
+        holdings.push_back({holding.place, holding.object, holding.boundary});
+    const Json json = {{"token", record.token},     {"time", record.time},
+                       {"cluster", record.cluster}, {"mirror", record.mirror},
+                       {"name", record.name},       {"commit", record.commit},
+                       {"job", record.job},         {"state", name_of(record.state)},
+                       {"holdings", holdings},      {"resent", record.resent}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -64,9 +56,12 @@ std::optional<Record> from_line(std::string_view line) {
     for (const auto& [state, name] : state_names)
         if (text("state") == name)
             record.state = state;
-    for (const auto& [sent, name] : sent_names)
-        if (text("sent") == name)
-            record.sent = sent;
+    if (const auto holdings = json.find("holdings"); holdings != json.end())
+        for (const auto& holding : *holdings)
+            if (holding.is_array() && holding.size() == 3 && holding[0].is_string() &&
+                holding[1].is_string() && holding[2].is_string())
+                record.holdings.push_back({holding[0], holding[1], holding[2]});
+    record.resent = json.value("resent", Json(false)) == Json(true);
     return record.token.empty() ? std::nullopt : std::optional(record);
 }
 
@@ -101,21 +96,25 @@ std::optional<std::string> Ledger::script(const std::string& token) const {
     return base::read_file(folder_ / "submissions" / token / "job.sh");
 }
 
-std::vector<std::string> believed_commits(const std::vector<Record>& records,
-                                          std::string_view cluster, std::string_view mirror) {
-    constexpr std::size_t most = 16;
-    std::vector<std::string> commits;
-    for (auto record = records.rbegin(); record != records.rend() && commits.size() < most;
-         ++record) {
-        if (record->state != State::submitted || record->cluster != cluster ||
-            record->mirror != mirror || record->sent == Sent::nothing)
+std::vector<Holding> believed_holdings(const std::vector<Record>& records,
+                                       std::string_view cluster) {
+    constexpr int most = 16;
+    std::map<std::string, int> counts;
+    std::set<std::string> resent;
+    std::vector<Holding> believed;
+    for (auto record = records.rbegin(); record != records.rend(); ++record) {
+        if (record->state != State::submitted || record->cluster != cluster)
             continue;
-        if (std::find(commits.begin(), commits.end(), record->commit) == commits.end())
-            commits.push_back(record->commit);
-        if (record->sent == Sent::all)
-            break;
+        for (const auto& holding : record->holdings)
+            if (!resent.contains(holding.place) &&
+                std::find(believed.begin(), believed.end(), holding) == believed.end() &&
+                counts[holding.place]++ < most)
+                believed.push_back(holding);
+        if (record->resent)
+            for (const auto& holding : record->holdings)
+                resent.insert(holding.place);
     }
-    return commits;
+    return believed;
 }
 
 } // namespace rdvc::ledger

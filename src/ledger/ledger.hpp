@@ -17,11 +17,13 @@ enum class State {
     unconfirmed ///< the answer did not arrive
 };
 
-/// What of the project's history went to the mirror with a submission.
-enum class Sent {
-    nothing, ///< the job clones origin
-    missing, ///< what the mirror was believed to lack
-    all      ///< everything: what was believed of the mirror before is void
+/// Something that a cluster has after a submission.
+struct Holding {
+    std::string place;    ///< a mirror's name, or `functions`
+    std::string object;   ///< the commit, with all that it needs; or the functions' hash
+    std::string boundary; ///< where the history ends there; "": nowhere, it is whole
+
+    bool operator==(const Holding&) const = default;
 };
 
 struct Record {
@@ -33,7 +35,8 @@ struct Record {
     std::string commit;
     std::string job; ///< empty until submitted
     State state = State::intent;
-    Sent sent = Sent::missing;
+    std::vector<Holding> holdings = {}; ///< what the cluster has once this is submitted
+    bool resent = false; ///< all of them were sent whole: what was believed of their places is void
 };
 
 class Ledger {
@@ -57,9 +60,9 @@ class Ledger {
     std::filesystem::path folder_;
 };
 
-/// Commits that a mirror is believed to hold: those of its latest submissions, newest first, 16 at
+/// What a cluster is believed to have, from its latest submissions, newest first; 16 of a place at
 /// most.
-std::vector<std::string> believed_commits(const std::vector<Record>& records,
-                                          std::string_view cluster, std::string_view mirror);
+std::vector<Holding> believed_holdings(const std::vector<Record>& records,
+                                       std::string_view cluster);
 
 } // namespace rdvc::ledger

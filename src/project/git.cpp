@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 
 #include <fmt/core.h>
 
@@ -22,16 +23,22 @@ std::vector<std::string> git_in(const Repository& repository, std::vector<std::s
     return argv;
 }
 
-// The subcommand: the first word that is no option.
+// The subcommand: the first word that is no option, nor the value of `-c`.
 std::string name_of(const std::vector<std::string>& arguments) {
-    const auto name = std::find_if(arguments.begin(), arguments.end(),
-                                   [](const std::string& word) { return !word.starts_with("-"); });
-    return name == arguments.end() ? "" : *name;
+    for (std::size_t i = 0; i < arguments.size(); ++i)
+        if (arguments[i] == "-c")
+            ++i;
+        else if (!arguments[i].starts_with("-"))
+            return arguments[i];
+    return "";
 }
 
-std::string ask(base::Runner& runner, const Repository& repository,
-                const std::vector<std::string>& arguments, const std::string& input = "") {
-    base::Command command{.argv = git_in(repository, arguments)};
+} // namespace
+
+std::string ask_git(base::Runner& runner, const Repository& repository,
+                    const std::vector<std::string>& arguments, const std::string& input,
+                    const std::vector<std::pair<std::string, std::string>>& environment) {
+    base::Command command{.argv = git_in(repository, arguments), .environment = environment};
     if (!input.empty())
         command.input = {input};
     const auto result = runner.run(command);
@@ -41,7 +48,14 @@ std::string ask(base::Runner& runner, const Repository& repository,
     return result.out;
 }
 
-} // namespace
+std::string ask_git_apart(base::Runner& runner, const Repository& repository,
+                          const std::filesystem::path& index,
+                          const std::vector<std::string>& arguments, const std::string& input) {
+    std::vector<std::string> all = {"-c", "core.splitIndex=false",   "-c", "core.fsmonitor=false",
+                                    "-c", "core.hooksPath=/dev/null"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return ask_git(runner, repository, all, input, {{"GIT_INDEX_FILE", index.string()}});
+}
 
 std::optional<Repository> find_repository(base::Runner& runner,
                                           const std::filesystem::path& folder) {
@@ -66,32 +80,28 @@ std::optional<Repository> find_repository(base::Runner& runner,
 }
 
 Head read_head(base::Runner& runner, const Repository& repository) {
-    const auto text = ask(runner, repository,
-                          {"--no-optional-locks", "status", "--porcelain=v2", "--branch", "-z",
-                           "--untracked-files=all"});
+    const auto text =
+        ask_git(runner, repository,
+                {"--no-optional-locks", "status", "--porcelain=v2", "--branch", "-z",
+                 "--untracked-files=all", "--no-renames", "--ignore-submodules=none"});
     Head head;
-    const auto records = base::split(text, '\0');
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        const std::string& record = records[i];
+    for (const auto& record : base::split(text, '\0')) {
         const auto after = [&](std::string_view start) { return record.substr(start.size()); };
         if (record.starts_with("# branch.oid ")) {
             head.commit = after("# branch.oid ");
         } else if (record.starts_with("# branch.head ")) {
             head.branch = after("# branch.head ");
         } else if (record.starts_with("? ")) {
-            head.dirty.push_back("?? " + after("? "));
-        } else if (record.starts_with("1 ") || record.starts_with("2 ") ||
-                   record.starts_with("u ")) {
-            // "1 XY sub mH mI mW hH hI path"; a rename has a score before its path and the old path
-            // as a record of its own; an unmerged file has one mode and one hash more.
-            const int fields = record[0] == '1' ? 8 : record[0] == '2' ? 9 : 10;
+            head.changes.push_back({.xy = "??", .path = after("? ")});
+        } else if (record.starts_with("1 ") || record.starts_with("u ")) {
+            // "1 XY sub mH mI mW hH hI path"; an unmerged file has one mode and one hash more.
+            const int fields = record[0] == '1' ? 8 : 10;
             std::size_t at = 0;
             for (int field = 0; field < fields && at != std::string::npos; ++field)
                 at = record.find(' ', at + (field > 0 ? 1 : 0));
             if (at != std::string::npos)
-                head.dirty.push_back(record.substr(2, 2) + " " + record.substr(at + 1));
-            if (record[0] == '2')
-                ++i;
+                head.changes.push_back({record.substr(2, 2), record.substr(at + 1),
+                                        record.substr(5, 4), record[0] == 'u'});
         }
     }
     if (head.commit == "(initial)")
@@ -99,6 +109,53 @@ Head read_head(base::Runner& runner, const Repository& repository) {
     if (head.branch == "(detached)")
         head.branch.clear();
     return head;
+}
+
+std::string commit_tree(base::Runner& runner, const Repository& repository, const std::string& tree,
+                        const std::string& parent, const std::string& message) {
+    constexpr auto date = "2000-01-01T00:00:00+0000";
+    return base::trim(ask_git(runner, repository,
+                              {"commit-tree", tree, "-p", parent, "-m", message}, "",
+                              {{"GIT_AUTHOR_NAME", "rdvc"},
+                               {"GIT_AUTHOR_EMAIL", "rdvc"},
+                               {"GIT_AUTHOR_DATE", date},
+                               {"GIT_COMMITTER_NAME", "rdvc"},
+                               {"GIT_COMMITTER_EMAIL", "rdvc"},
+                               {"GIT_COMMITTER_DATE", date}}));
+}
+
+std::filesystem::path git_dir(base::Runner& runner, const Repository& repository) {
+    auto usual = repository.top / ".git";
+    if (std::filesystem::is_directory(usual) && std::getenv("GIT_DIR") == nullptr)
+        return usual; // a process less
+    auto path = ask_git(runner, repository, {"rev-parse", "--absolute-git-dir"});
+    path.pop_back(); // the line end; others may be the name's
+    return path;
+}
+
+Identity identity(base::Runner& runner, const Repository& repository) {
+    const auto result = runner.run({.argv = git_in(repository, {"var", "GIT_COMMITTER_IDENT"})});
+    const auto open = result.out.find(" <"); // "NAME <EMAIL> SECONDS ZONE"
+    const auto close = result.out.find('>', open == std::string::npos ? 0 : open);
+    if (result.status != 0 || open == std::string::npos || close == std::string::npos)
+        return {};
+    return {result.out.substr(0, open), result.out.substr(open + 2, close - open - 2)};
+}
+
+IndexFacts read_index(base::Runner& runner, const Repository& repository) {
+    IndexFacts facts;
+    const auto text = ask_git(runner, repository, {"ls-files", "-v", "-z"});
+    for (std::size_t at = 0; at < text.size();) { // "H path", each of tens of thousands
+        const auto end = text.find('\0', at);
+        const char tag = text[at];
+        const auto path = std::string_view(text).substr(at + 2, end - at - 2);
+        if (tag == 'S' || (tag >= 'a' && tag <= 'z'))
+            if (std::filesystem::exists(std::filesystem::symlink_status(repository.top / path)))
+                facts.hidden.emplace_back(path);
+        facts.has_attributes = facts.has_attributes || path.ends_with(".gitattributes");
+        at = end + 1;
+    }
+    return facts;
 }
 
 std::string read_setting(base::Runner& runner, const Repository& repository,
@@ -112,8 +169,8 @@ std::vector<std::string> existing_objects(base::Runner& runner, const Repository
     if (objects.empty())
         return {};
     std::vector<std::string> existing;
-    for (const auto& line : base::lines(ask(runner, repository, {"cat-file", "--batch-check"},
-                                            base::join(objects, "\n") + "\n")))
+    for (const auto& line : base::lines(ask_git(runner, repository, {"cat-file", "--batch-check"},
+                                                base::join(objects, "\n") + "\n")))
         if (!line.ends_with(" missing"))
             existing.push_back(line.substr(0, line.find(' ')));
     return existing;
@@ -121,11 +178,11 @@ std::vector<std::string> existing_objects(base::Runner& runner, const Repository
 
 std::vector<Tag> reachable_tags(base::Runner& runner, const Repository& repository) {
     std::vector<Tag> tags;
-    for (const auto& line : base::lines(ask(runner, repository,
-                                            {"for-each-ref", "--merged=HEAD",
-                                             "--format=%(objecttype) %(objectname) "
-                                             "%(refname:lstrip=2)",
-                                             "refs/tags"}))) {
+    for (const auto& line : base::lines(ask_git(runner, repository,
+                                                {"for-each-ref", "--merged=HEAD",
+                                                 "--format=%(objecttype) %(objectname) "
+                                                 "%(refname:lstrip=2)",
+                                                 "refs/tags"}))) {
         const auto fields = base::words(line);
         if (fields.size() == 3)
             tags.push_back({fields[2], fields[1], fields[0] == "tag"});
@@ -135,14 +192,14 @@ std::vector<Tag> reachable_tags(base::Runner& runner, const Repository& reposito
 
 std::string root_commit(base::Runner& runner, const Repository& repository) {
     const auto roots =
-        base::lines(ask(runner, repository, {"rev-list", "--max-parents=0", "HEAD"}));
+        base::lines(ask_git(runner, repository, {"rev-list", "--max-parents=0", "HEAD"}));
     return roots.empty() ? "" : roots.back();
 }
 
 std::vector<std::string> unpushed_commits(base::Runner& runner, const Repository& repository) {
     return base::lines(
-        ask(runner, repository,
-            {"log", "--max-count=20", "--format=%h %s", "HEAD", "--not", "--remotes=origin"}));
+        ask_git(runner, repository,
+                {"log", "--max-count=20", "--format=%h %s", "HEAD", "--not", "--remotes=origin"}));
 }
 
 bool has_ref(base::Runner& runner, const Repository& repository, const std::string& ref) {

@@ -21,15 +21,58 @@ struct Repository {
 std::optional<Repository> find_repository(base::Runner& runner,
                                           const std::filesystem::path& folder);
 
+/// A path that differs from HEAD, as git-status(1), porcelain version 2, tells of it.
+struct Change {
+    std::string xy;   ///< letters of index and work tree, `.` for unchanged; `??`: untracked
+    std::string path; ///< from the work tree's root; with a slash at its end: another repository
+    std::string submodule = "N..."; ///< `S` and what changed there: commit, content, untracked
+    bool unmerged = false;          ///< in conflict; the letters alone do not tell (`DD`)
+
+    [[nodiscard]] bool is_untracked() const { return xy == "??"; }
+};
+
 struct Head {
     std::string commit; ///< 40 or 64 hex digits; empty: no commit yet
     std::string branch; ///< empty: detached
-    std::vector<std::string>
-        dirty; ///< changed and untracked files, "XY path", as git status has them
+    std::vector<Change> changes;
 };
 
 /// HEAD and the state of the work tree. Throws Error if git fails.
 Head read_head(base::Runner& runner, const Repository& repository);
+
+/// Runs git in the repository. Throws Error with git's own words if it fails.
+std::string ask_git(base::Runner& runner, const Repository& repository,
+                    const std::vector<std::string>& arguments, const std::string& input = "",
+                    const std::vector<std::pair<std::string, std::string>>& environment = {});
+
+/// The same on an index of our own. Nothing but objects is left in the repository: no hook runs,
+/// and no part of the index (a split one's) is written there.
+std::string ask_git_apart(base::Runner& runner, const Repository& repository,
+                          const std::filesystem::path& index,
+                          const std::vector<std::string>& arguments, const std::string& input = "");
+
+/// A commit of `tree` on `parent`, the same one each time: author and date are rdvc's own.
+std::string commit_tree(base::Runner& runner, const Repository& repository, const std::string& tree,
+                        const std::string& parent, const std::string& message);
+
+/// The repository's own folder (`.git`), of this work tree.
+std::filesystem::path git_dir(base::Runner& runner, const Repository& repository);
+
+/// Who commits here, as Git knows (settings, GIT_COMMITTER_*); both empty if it does not.
+struct Identity {
+    std::string name;
+    std::string email;
+};
+Identity identity(base::Runner& runner, const Repository& repository);
+
+/// What one look at the index tells of the work tree.
+struct IndexFacts {
+    /// Files that are there and marked as skip-worktree or assume-unchanged: git status tells of no
+    /// change in them (git-update-index(1)).
+    std::vector<std::string> hidden;
+    bool has_attributes = false; ///< some folder has a tracked .gitattributes
+};
+IndexFacts read_index(base::Runner& runner, const Repository& repository);
 
 /// The value of a Git setting, or "".
 std::string read_setting(base::Runner& runner, const Repository& repository,

@@ -3,6 +3,8 @@
 #include <cassert>
 #include <map>
 
+#include "base/text.hpp"
+
 namespace rdvc::script {
 
 namespace {
@@ -22,15 +24,16 @@ std::string_view embedded(std::string_view name) {
     return file->second;
 }
 
-std::string embedded_folder(std::string_view folder) {
-    std::string text;
-    for (const auto& [name, content] : files()) {
-        if (name.starts_with(std::string(folder) + "/")) {
-            text += '\n';
-            text += content;
-        }
-    }
-    return text;
+const JobFunctions& job_functions() {
+    static const JobFunctions functions = [] {
+        JobFunctions all;
+        for (const auto& [name, content] : files())
+            if (name.starts_with("job/") && name != "job/main.sh")
+                all.text += (all.text.empty() ? "" : "\n") + std::string(content);
+        all.hash = base::short_hash(all.text);
+        return all;
+    }();
+    return functions;
 }
 
 } // namespace rdvc::script

@@ -6,10 +6,15 @@
 
 namespace rdvc::script {
 
-/// The text of `cluster/<name>`, e.g. "job/7-main.sh". The name must exist.
+/// The text of `cluster/<name>`, e.g. "job/main.sh". The name must exist.
 std::string_view embedded(std::string_view name);
 
-/// All files of `cluster/<folder>/`, in the order of their names, one after the other.
-std::string embedded_folder(std::string_view folder);
+/// The functions of a job script, the same for every job: `cluster/job/[1-9]*.sh`, in the order of
+/// their names. They lie on the cluster once, in a folder that is named by their hash.
+struct JobFunctions {
+    std::string text;
+    std::string hash; ///< 8 hex digits
+};
+const JobFunctions& job_functions();
 
 } // namespace rdvc::script

@@ -17,6 +17,24 @@ std::string assign(std::string_view name, const std::string& value) {
     return fmt::format("export {}={}\n", name, quote(value));
 }
 
+std::string assign_list(std::string_view name, const std::vector<std::string>& values) {
+    return fmt::format("{}=({})\n", name, base::quote_all(values));
+}
+
+// The mirror's name without its ending.
+std::string project_id(const std::string& mirror) {
+    return mirror.substr(0, mirror.rfind(".git"));
+}
+
+// Four words each: path, commit, mirror, extras.
+std::vector<std::string> submodule_words(const std::vector<submission::Submodule>& submodules) {
+    std::vector<std::string> words;
+    for (const auto& submodule : submodules)
+        words.insert(words.end(),
+                     {submodule.path, submodule.commit, submodule.mirror, submodule.extras});
+    return words;
+}
+
 // `~/` is the home folder on the cluster, wherever that is.
 std::string cluster_path(const std::string& path) {
     if (path == "~")
@@ -31,7 +49,7 @@ std::string render_job(const Submission& submission) {
     std::string text = "#!/bin/bash\n#\n";
     text += "# Made by rdvc. It can be read, changed and run by hand in an interactive allocation\n"
             "# (salloc, then: srun --pty bash, then: bash THIS_FILE).\n#\n"
-            "# shellcheck disable=SC2016 # the values below are data, not code\n#\n";
+            "# shellcheck disable=SC2016,SC2088 # the values below are data, not code\n#\n";
     for (const auto& [name, value] : submission.sbatch)
         text += slurm::header_line(name, value) + "\n";
 
@@ -47,8 +65,14 @@ std::string render_job(const Submission& submission) {
                 : assign("RDVC_JOB_REPO_URL", facts.origin_url);
     text += assign("RDVC_JOB_REPO_BRANCH", facts.branch);
     text += assign("RDVC_JOB_REPO_REV", facts.commit);
+    text += assign("RDVC_JOB_SNAPSHOT", facts.snapshot);
+    text += assign("RDVC_JOB_EXTRAS", facts.extras);
+    text += assign_list("RDVC_JOB_SUBMODULES", submodule_words(facts.submodules));
     text += assign("RDVC_JOB_CODE", submission.code);
+    text += assign("RDVC_JOB_PROJECT_ID", project_id(facts.mirror));
     text += assign("RDVC_JOB_ORIGIN_URL", facts.origin_url);
+    text += assign("RDVC_JOB_USER_NAME", facts.user_name);
+    text += assign("RDVC_JOB_USER_EMAIL", facts.user_email);
     text += assign("RDVC_JOB_PROJECT_DIR", facts.project_dir);
     text += assign("RDVC_JOB_SUBDIR", facts.subdir);
     text += "export RDVC_JOB_CACHE_DIR=" +
@@ -57,13 +81,22 @@ std::string render_job(const Submission& submission) {
     text += assign("RDVC_JOB_WORKSPACE_ROOT", submission.workspace_root);
     text += assign("RDVC_JOB_MIN_FREE", submission.min_free);
     text += assign("RDVC_JOB_ENV_SETUP", facts.setup);
-    text += assign("RDVC_JOB_ENV_ACTIVATE", submission.activate);
+    const auto& environment = submission.environment;
+    text += assign("RDVC_JOB_ENV_ACTIVATE", environment.activate);
+    text += assign("RDVC_JOB_ENV_WHERE", environment.where);
+    text += assign("RDVC_JOB_ENV_REUSE", environment.reuse ? "1" : "0");
+    text += assign("RDVC_JOB_ENV_FRESH", environment.fresh ? "1" : "0");
+    text += assign_list("RDVC_JOB_ENV_INPUTS", environment.inputs);
+    text += assign_list("RDVC_JOB_ENV_IGNORE", environment.ignore);
+    text += assign_list("RDVC_JOB_ENV_OUTSIDE", environment.outside);
     const auto& task = submission.tasks.front();
     text += assign("RDVC_JOB_EXP_NAME", task.name);
     text += assign("RDVC_JOB_EXP_FORCE", submission.force ? "1" : "0");
+    text += assign("RDVC_JOB_ONLY", submission.only_environment ? "environment" : "");
     text += assign("RDVC_JOB_PULL", submission.pull ? "1" : "0");
-    text += fmt::format("RDVC_JOB_EXP_RUN_OPTIONS=({})\n", base::quote_all(task.arguments));
-    return text + embedded_folder("job");
+    text += assign_list("RDVC_JOB_EXP_RUN_OPTIONS", task.arguments);
+    text += "RDVC_JOB_FUNCTIONS=\"${RDVC_DIR}/functions/" + job_functions().hash + "\"\n";
+    return text + "\n" + std::string(embedded("job/main.sh"));
 }
 
 std::string render_notes(const Submission& submission, std::string_view command_line,

@@ -23,6 +23,9 @@ const std::vector<OwnOption>& own_options() {
         {"instance", "NAME", "use the sbatch options of this instance from the configuration"},
         {"cluster", "NAME", "use [clusters.NAME] of the configuration"},
         {"code", "ssh|origin", "how the code travels: with the submission, or by the job cloning origin"},
+        {"only-committed", "", "leave uncommitted changes here: run HEAD as it is"},
+        {"include", "PATH", "let a new file travel though it looks like a secret; may be given several times"},
+        {"fresh-env", "", "make the environment anew, even if one can be reused"},
         {"no-pull", "", "do not fetch missing data from the DVC remote"},
         {"sbatch", "OPTION[=VALUE]", "any other option of sbatch"},
         {"dry-run", "", "print the script and what would be sent; submit nothing"},
@@ -179,12 +182,20 @@ class Parser {
         if (option.metavar.empty() && attached)
             throw Error(Exit::usage, fmt::format("`{}` takes no value", shown));
         const std::string given = option.metavar.empty() ? "" : value(shown, attached);
+        if (option.name == "include")
+            refuse_empty(shown, given);
         if (option.name == "instance")
             result_.instance = given;
         else if (option.name == "cluster")
             result_.cluster = given;
         else if (option.name == "code")
             result_.code = code(given);
+        else if (option.name == "only-committed")
+            result_.only_committed = true;
+        else if (option.name == "include")
+            result_.include.push_back(given);
+        else if (option.name == "fresh-env")
+            result_.fresh_env = true;
         else if (option.name == "no-pull")
             result_.pull = false;
         else if (option.name == "dry-run")
@@ -193,6 +204,12 @@ class Parser {
             result_.json = true;
         else
             any_sbatch_option(given);
+    }
+
+    // An empty path, of a variable that is not set, would be the whole folder.
+    static void refuse_empty(const std::string& shown, const std::string& given) {
+        if (given.empty())
+            throw Error(Exit::usage, fmt::format("`{}` is empty", shown));
     }
 
     static std::string code(const std::string& given) {
@@ -272,6 +289,9 @@ class Parser {
         if (option.name == "name") {
             check_name(*given);
             result_.name = *given;
+        } else if (option.name == "copy-paths") {
+            refuse_empty("--copy-paths", *given);
+            result_.copy_paths.push_back(*given);
         } else if (option.name == "pull") {
             result_.pull = true;
         } else if (option.name == "help") {

@@ -28,6 +28,10 @@ struct RunArguments {
     std::optional<std::string> cluster;
     std::optional<std::string> code;
     std::optional<bool> pull;
+    std::vector<std::string> copy_paths; ///< as typed: from where the user stands
+    std::vector<std::string> include;    ///< the same
+    bool only_committed = false;
+    bool fresh_env = false;
     bool has_targets = false; ///< or -P, which stands for all of them
     bool force = false;
     bool dry_run = false;

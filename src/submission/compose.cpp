@@ -104,9 +104,14 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
     submission.tasks = {{arguments.name.value_or(name_from_token(token)), arguments.dvc}};
     submission.force = arguments.force;
     submission.pull = arguments.pull.value_or(true);
-    submission.activate = facts.setup.empty() && config.origin("env.activate") == "default"
-                              ? ""
-                              : config.text("env.activate");
+    const bool no_activation = facts.setup.empty() && config.origin("env.activate") == "default";
+    submission.environment = {.activate = no_activation ? "" : config.text("env.activate"),
+                              .where = config.text("env.where"),
+                              .reuse = config.flag("env.reuse"),
+                              .fresh = arguments.fresh_env,
+                              .inputs = config.list("env.inputs"),
+                              .ignore = config.list("env.ignore"),
+                              .outside = config.list("env.outside")};
     submission.dir = config.text("cluster.dir");
     submission.cache = config.text("cluster.cache");
     submission.workspace_root = config.text("job.workspace");

@@ -15,16 +15,49 @@ struct Task {
     std::vector<std::string> arguments; ///< for `dvc exp run`, as typed
 };
 
+/// A submodule that travels with a submission.
+struct Submodule {
+    std::string path;        ///< from the repository's root
+    std::string commit;      ///< that the job checks out
+    std::string mirror;      ///< `NAME-<8 hex>.git`
+    std::string extras = {}; ///< on top of it: LFS content; "" if there is none
+
+    [[nodiscard]] const std::string& tip() const { return extras.empty() ? commit : extras; }
+};
+
 /// What `rdvc run` found out about the project before it composes anything.
 struct Facts {
     std::string repo_name;
     std::string origin_url; ///< without password; empty: no remote `origin`
     std::string branch;     ///< empty: detached HEAD
-    std::string commit;
-    std::string project_dir; ///< of the DVC project within the repository; "" for its root
-    std::string subdir;      ///< where the user stands within the repository; "" for its root
-    std::string mirror;      ///< `NAME-<8 hex>.git`
-    std::string setup;       ///< the setup command; "" for none
+    std::string commit;     ///< HEAD
+    std::string snapshot =
+        {}; ///< HEAD with the changes of the work tree on top; "" if there are none
+    std::string extras =
+        {}; ///< on top of that: ignored files and LFS content; "" if there are none
+    std::vector<Submodule> submodules = {};
+    std::string project_dir;     ///< of the DVC project within the repository; "" for its root
+    std::string subdir;          ///< where the user stands within the repository; "" for its root
+    std::string mirror;          ///< `NAME-<8 hex>.git`
+    std::string user_name = {};  ///< who commits; "" if Git does not know
+    std::string user_email = {}; ///< the same
+    std::string setup;           ///< the setup command; "" for none
+
+    /// The commit whose history has all that is sent of the project.
+    [[nodiscard]] const std::string& tip() const {
+        return !extras.empty() ? extras : !snapshot.empty() ? snapshot : commit;
+    }
+};
+
+/// How the job comes by its environment.
+struct Environment {
+    std::string activate;
+    std::string where; ///< "node" or "login"
+    bool reuse = true;
+    bool fresh = false; ///< make it anew, whatever is there
+    std::vector<std::string> inputs;
+    std::vector<std::string> ignore;
+    std::vector<std::string> outside;
 };
 
 struct Submission {
@@ -34,9 +67,10 @@ struct Submission {
     std::string code; ///< "ssh" or "origin"
     std::vector<SbatchOption> sbatch;
     std::vector<Task> tasks;
+    bool only_environment = false; ///< no experiment: `rdvc env build`
     bool force = false;
     bool pull = true;
-    std::string activate;
+    Environment environment;
     std::string dir;   ///< rdvc's folder on the cluster, absolute or `~/...`
     std::string cache; ///< DVC's cache there; "" for `cache` in `dir`
     std::string workspace_root;

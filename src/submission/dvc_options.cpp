@@ -27,7 +27,7 @@ const std::vector<DvcOption>& dvc_options() {
         {0, "run-all", "", refuse, "there is no queue of DVC's in a job"},
         {'j', "jobs", "N", refuse, "SLURM runs experiments in parallel; run each with `rdvc run`"},
         {0, "temp", "", refuse, "every job works in a folder of its own already"},
-        {'C', "copy-paths", "PATH", refuse, "files that Git ignores do not travel yet"},
+        {'C', "copy-paths", "PATH", own, "a file or folder that Git ignores and the run needs; may be given several times"},
         {'h', "help", "", own, "this help"},
         {'q', "quiet", "", own, "print only errors and the job's id"},
         {'v', "verbose", "", own, "show the commands that rdvc runs"},

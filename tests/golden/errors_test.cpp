@@ -84,16 +84,16 @@ std::vector<Scenario> of_project() {
              demo.git.commit();
              demo.world.stand_in(demo.git.path() / "models" / "net");
          }},
-        {"changes that no commit holds",
-         {},
+        {"origin, and changes that no commit holds",
+         {"--code=origin"},
          [](DemoProject& demo) {
              demo.commit_project();
              demo.git.write("params.yaml", "lr: 0.2\n");
              demo.git.write("new file.txt", "");
              demo.git.git({"rm", "--quiet", "dvc.yaml"});
          }},
-        {"many changes",
-         {},
+        {"origin, and many changes",
+         {"--code=origin"},
          [](DemoProject& demo) {
              demo.commit_project();
              for (int i = 100; i < 125; ++i)
@@ -104,16 +104,6 @@ std::vector<Scenario> of_project() {
          [](DemoProject& demo) {
              const auto commit = demo.commit_project();
              demo.git.git({"update-ref", submission::experiment_ref(commit, "first"), commit});
-         }},
-        {"shallow clone",
-         {},
-         [](DemoProject& demo) {
-             demo.commit_project();
-             demo.git.commit("More");
-             const auto clone = demo.folder / "shallow";
-             demo.git.git({"clone", "--quiet", "--depth=1", "file://" + demo.git.path().string(),
-                           clone.string()});
-             demo.world.stand_in(clone);
          }},
         {"origin, and there is none",
          {"--code=origin"},
@@ -127,6 +117,49 @@ std::vector<Scenario> of_project() {
              demo.git.git({"remote", "add", "origin", (demo.folder / "origin.git").string()});
              demo.git.git({"fetch", "--quiet", "origin"});
              demo.git.commit("Widen the net");
+         }},
+        {"origin, and ignored files",
+         {"--code=origin", "-C", "data"},
+         [](DemoProject& demo) { demo.commit_project(); }},
+        {"path to copy that is not there",
+         {"--copy-paths=models/weights.bin"},
+         [](DemoProject& demo) { demo.commit_project(); }},
+        {"path to copy that is outside",
+         {"-C", "../weights.bin"},
+         [](DemoProject& demo) { demo.commit_project(); }},
+        {"secret",
+         {},
+         [](DemoProject& demo) {
+             demo.commit_project();
+             demo.git.write("models/.env", "TOKEN=x\n");
+         }},
+        {"secrets, one of them included",
+         {"--include", "models/.env"},
+         [](DemoProject& demo) {
+             demo.commit_project();
+             demo.git.write("models/.env", "TOKEN=x\n");
+             demo.git.write("models/id_rsa", "x\n");
+             demo.git.write("notes", "-----BEGIN OPENSSH PRIVATE KEY-----\n");
+         }},
+        {"much untracked data",
+         {},
+         [](DemoProject& demo) {
+             demo.configure_project("[run]\nmax_untracked = '2K'\n");
+             demo.commit_project();
+             demo.git.write("checkpoints/last.pt", std::string(7000, 'x'));
+             demo.git.write("notes.txt", "x\n");
+         }},
+        {"unfinished merge",
+         {},
+         [](DemoProject& demo) {
+             const auto commit = demo.commit_project();
+             demo.git.write(".git/MERGE_HEAD", commit + "\n");
+         }},
+        {"repository in the repository",
+         {},
+         [](DemoProject& demo) {
+             demo.commit_project();
+             demo.git.git({"init", "--quiet", "libs/chem"});
          }},
         {"setup command that is not there",
          {},
@@ -155,6 +188,10 @@ std::vector<Scenario> of_configuration() {
         {"no cluster", {}, with_user_file("")},
         {"unknown key", {}, with_user_file("[cluster]\nhots = \"hpc\"\n")},
         {"unknown table", {}, with_user_file("[clutser]\nhost = \"hpc\"\n")},
+        {"size that is none", {}, with_project_file("[run]\nmax_history = '1GB'\n")},
+        {"place for the environment that is none",
+         {},
+         with_project_file("[env]\nwhere = 'laptop'\n")},
         {"key of the wrong kind",
          {},
          with_user_file("[cluster]\nhost = \"hpc\"\nmultiplex = \"often\"\n")},
@@ -224,8 +261,10 @@ std::vector<Scenario> of_cluster() {
         {"mirror that cannot be repaired",
          {},
          [](DemoProject& demo) {
-             const auto commit = demo.commit_project();
-             demo.expect_request().does(answers({"resend " + commit})).times(2);
+             demo.commit_project();
+             demo.expect_request()
+                 .does(answers({"resend the project's mirror is damaged"}))
+                 .times(2);
          }},
     };
 }

@@ -3,7 +3,7 @@
 # Made by rdvc. It can be read, changed and run by hand in an interactive allocation
 # (salloc, then: srun --pty bash, then: bash THIS_FILE).
 #
-# shellcheck disable=SC2016 # the values below are data, not code
+# shellcheck disable=SC2016,SC2088 # the values below are data, not code
 #
 #SBATCH --job-name=rdvc-run:rdvc-demo-project:main
 #SBATCH --wckey=rdvc-demo-project
@@ -17,8 +17,14 @@ export RDVC_JOB_REPO_NAME=rdvc-demo-project
 export RDVC_JOB_REPO_URL="${RDVC_DIR}"/repos/rdvc-demo-project-7f3a9c1d.git
 export RDVC_JOB_REPO_BRANCH=main
 export RDVC_JOB_REPO_REV=c0ffee0123456789c0ffee0123456789c0ffee01
+export RDVC_JOB_SNAPSHOT=''
+export RDVC_JOB_EXTRAS=''
+RDVC_JOB_SUBMODULES=()
 export RDVC_JOB_CODE=ssh
+export RDVC_JOB_PROJECT_ID=rdvc-demo-project-7f3a9c1d
 export RDVC_JOB_ORIGIN_URL=git@github.com:alice/rdvc-demo-project.git
+export RDVC_JOB_USER_NAME=''
+export RDVC_JOB_USER_EMAIL=''
 export RDVC_JOB_PROJECT_DIR=''
 export RDVC_JOB_SUBDIR=''
 export RDVC_JOB_CACHE_DIR='/scratch/alice/dvc cache'
@@ -26,8 +32,16 @@ export RDVC_JOB_WORKSPACE_ROOT='/local/$USER'
 export RDVC_JOB_MIN_FREE=20G
 export RDVC_JOB_ENV_SETUP=''
 export RDVC_JOB_ENV_ACTIVATE=''
+export RDVC_JOB_ENV_WHERE=node
+export RDVC_JOB_ENV_REUSE=1
+export RDVC_JOB_ENV_FRESH=0
+RDVC_JOB_ENV_INPUTS=()
+RDVC_JOB_ENV_IGNORE=()
+RDVC_JOB_ENV_OUTSIDE=()
 export RDVC_JOB_EXP_NAME=exp-0123456789ab
 export RDVC_JOB_EXP_FORCE=0
+export RDVC_JOB_ONLY=''
 export RDVC_JOB_PULL=1
 RDVC_JOB_EXP_RUN_OPTIONS=()
+RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
 

@@ -3,7 +3,7 @@
 # Made by rdvc. It can be read, changed and run by hand in an interactive allocation
 # (salloc, then: srun --pty bash, then: bash THIS_FILE).
 #
-# shellcheck disable=SC2016 # the values below are data, not code
+# shellcheck disable=SC2016,SC2088 # the values below are data, not code
 #
 #SBATCH --wckey=rdvc-demo-project
 #SBATCH --job-name="#1 & only"
@@ -17,8 +17,14 @@ export RDVC_JOB_REPO_NAME=rdvc-demo-project
 export RDVC_JOB_REPO_URL="${RDVC_DIR}"/repos/rdvc-demo-project-7f3a9c1d.git
 export RDVC_JOB_REPO_BRANCH='it'\''s-"$(touch${IFS}x)"'
 export RDVC_JOB_REPO_REV=c0ffee0123456789c0ffee0123456789c0ffee01
+export RDVC_JOB_SNAPSHOT=''
+export RDVC_JOB_EXTRAS=''
+RDVC_JOB_SUBMODULES=()
 export RDVC_JOB_CODE=ssh
+export RDVC_JOB_PROJECT_ID=rdvc-demo-project-7f3a9c1d
 export RDVC_JOB_ORIGIN_URL='ssh://alice@host/~/a b/`id`.git'
+export RDVC_JOB_USER_NAME=''
+export RDVC_JOB_USER_EMAIL=''
 export RDVC_JOB_PROJECT_DIR='my project/Molekül'
 export RDVC_JOB_SUBDIR='my project/Molekül/-rf *'
 export RDVC_JOB_CACHE_DIR="${RDVC_DIR}/cache"
@@ -26,8 +32,16 @@ export RDVC_JOB_WORKSPACE_ROOT=''
 export RDVC_JOB_MIN_FREE=1G
 export RDVC_JOB_ENV_SETUP=$'echo "it\'s" > \'a b\' && ! false\nexit 0'
 export RDVC_JOB_ENV_ACTIVATE='a='\''$x'\''; b="`y`"'
+export RDVC_JOB_ENV_WHERE=node
+export RDVC_JOB_ENV_REUSE=1
+export RDVC_JOB_ENV_FRESH=0
+RDVC_JOB_ENV_INPUTS=()
+RDVC_JOB_ENV_IGNORE=()
+RDVC_JOB_ENV_OUTSIDE=()
 export RDVC_JOB_EXP_NAME=exp-0123456789ab
 export RDVC_JOB_EXP_FORCE=0
+export RDVC_JOB_ONLY=''
 export RDVC_JOB_PULL=1
 RDVC_JOB_EXP_RUN_OPTIONS=(-S 'text=it'\''s "quoted" $HOME $(id) `id` \ * ? [a] {b} ~ # ! & | ;' -S $'lines=a\nb\r\n\tc' -S $'bytes=\001\033\177\377\303\274' '' -S empty= -- -dash 'träin')
+RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
 

@@ -30,6 +30,11 @@ Facts demo() {
             .setup = ""};
 }
 
+// The functions' hash changes with every edit of them, which is none of these files' concern.
+std::string settled(const std::string& script) {
+    return tests::replaced(script, "/functions/" + job_functions().hash, "/functions/HASH");
+}
+
 std::string job(const Facts& facts, std::string_view toml, const Words& words) {
     config::Config config;
     config.read_layer(toml, "config.toml", false, "");
@@ -37,18 +42,39 @@ std::string job(const Facts& facts, std::string_view toml, const Words& words) {
         submission::compose(token, facts, config, submission::parse_run_arguments(words)));
 }
 
-// What differs from script to script: header and data. The functions after them are in plain.sh.
+// What differs from script to script: header and data. What is done with them is in plain.sh.
 std::string head(const Facts& facts, const std::string& toml,
                  const std::vector<std::string>& words) {
-    const auto text = job(facts, toml, words);
-    return text.substr(0, text.find("# --- Start: "));
+    const auto text = settled(job(facts, toml, words));
+    return text.substr(0, text.find("# --- Main ---"));
 }
 
 // `rdvc run` in a project without configuration, setup or remote.
 TEST(GoldenJob, Plain) {
     Facts facts = demo();
     facts.origin_url = "";
-    tests::expect_golden("plain.sh", job(facts, "", {}));
+    tests::expect_golden("plain.sh", settled(job(facts, "", {})));
+}
+
+// Everything that may travel: changes, ignored files, submodules; and how environments are made.
+TEST(GoldenJob, Snapshot) {
+    Facts facts = demo();
+    facts.snapshot = "5a9500123456789c0ffee0123456789c0ffee010";
+    facts.extras = "e87a50123456789c0ffee0123456789c0ffee012";
+    facts.submodules = {
+        {"libs/my data", "da7a00123456789c0ffee0123456789c0ffee013", "data-0123abcd.git"},
+        {"libs/my data/it's", "da7a10123456789c0ffee0123456789c0ffee014", "its-4567abcd.git"}};
+    facts.user_name = "Alice O'Hara";
+    facts.user_email = "alice@example.org";
+    facts.setup = "./init_python_venv.sh";
+    tests::expect_golden("snapshot.head.sh", head(facts,
+                                                  "[env]\n"
+                                                  "where = \"login\"\n"
+                                                  "reuse = false\n"
+                                                  "inputs = [\"conda/*.yml\", \"a b\"]\n"
+                                                  "ignore = [\".git\"]\n"
+                                                  "outside = [\"~/miniconda3\"]\n",
+                                                  {"--fresh-env"}));
 }
 
 // A demo with a configuration file, an instance, mail: `rdvc run -S fabric=gpu`.
@@ -121,12 +147,6 @@ TEST(GoldenJob, Folders) {
 
 // --- What holds for every script ---
 
-// Header, data and main; the functions in between are the same for all.
-std::size_t own_size(const std::string& script) {
-    std::size_t functions = embedded_folder("job").size() - embedded("job/7-main.sh").size();
-    return script.size() - functions;
-}
-
 TEST(Job, IsSmallWhateverItIsGiven) {
     Words words;
     for (const auto& option : slurm::options())
@@ -141,7 +161,7 @@ TEST(Job, IsSmallWhateverItIsGiven) {
     }
     Facts facts = demo();
     facts.setup = std::string(500, 's');
-    EXPECT_LE(own_size(job(facts, "", words)), 16U * 1024U);
+    EXPECT_LE(job(facts, "", words).size(), 16U * 1024U);
 }
 
 TEST(Job, BeginsWithItsHeader) {
@@ -171,6 +191,32 @@ TEST(Job, IsBash) {
     base::ProcessRunner runner;
     const auto script = job(demo(), "", {"-S", "x=$(("});
     EXPECT_EQ(runner.run({.argv = {"bash", "-n"}, .input = {script}}).err, "");
+}
+
+// --- The functions, which lie on the cluster once ---
+
+TEST(JobFunctions, AreCleanText) {
+    const auto& text = job_functions().text;
+    EXPECT_TRUE(base::is_utf8(text));
+    for (const char c : text)
+        EXPECT_TRUE(c == '\n' || c == '\t' || static_cast<unsigned char>(c) >= 0x20) << int{c};
+    EXPECT_TRUE(text.ends_with("\n}\n")) << "the last one is whole";
+}
+
+TEST(JobFunctions, AreBash) {
+    base::ProcessRunner runner;
+    EXPECT_EQ(runner.run({.argv = {"bash", "-n"}, .input = {job_functions().text}}).err, "");
+}
+
+// They are sourced by every job and by git's filters: that does and says nothing.
+TEST(JobFunctions, DoNothingByThemselves) {
+    base::ProcessRunner runner;
+    const auto result =
+        runner.run({.argv = {"bash", "-euo", "pipefail"},
+                    .input = {job_functions().text + "\ntrap -p\njobs\nprintf '%s' \"$-\"\n"}});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.out, "ehuBs") << "no traps, no jobs, the shell's own options";
+    EXPECT_EQ(result.err, "");
 }
 
 } // namespace

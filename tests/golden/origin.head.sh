@@ -3,7 +3,7 @@
 # Made by rdvc. It can be read, changed and run by hand in an interactive allocation
 # (salloc, then: srun --pty bash, then: bash THIS_FILE).
 #
-# shellcheck disable=SC2016 # the values below are data, not code
+# shellcheck disable=SC2016,SC2088 # the values below are data, not code
 #
 #SBATCH --job-name=rdvc-run:rdvc-demo-project:feature/wider-net
 #SBATCH --wckey=rdvc-demo-project
@@ -20,8 +20,14 @@ export RDVC_JOB_REPO_NAME=rdvc-demo-project
 export RDVC_JOB_REPO_URL=git@github.com:alice/rdvc-demo-project.git
 export RDVC_JOB_REPO_BRANCH=feature/wider-net
 export RDVC_JOB_REPO_REV=c0ffee0123456789c0ffee0123456789c0ffee01
+export RDVC_JOB_SNAPSHOT=''
+export RDVC_JOB_EXTRAS=''
+RDVC_JOB_SUBMODULES=()
 export RDVC_JOB_CODE=origin
+export RDVC_JOB_PROJECT_ID=rdvc-demo-project-7f3a9c1d
 export RDVC_JOB_ORIGIN_URL=git@github.com:alice/rdvc-demo-project.git
+export RDVC_JOB_USER_NAME=''
+export RDVC_JOB_USER_EMAIL=''
 export RDVC_JOB_PROJECT_DIR=models/solubility
 export RDVC_JOB_SUBDIR=models/solubility/reports
 export RDVC_JOB_CACHE_DIR="${RDVC_DIR}/cache"
@@ -29,8 +35,16 @@ export RDVC_JOB_WORKSPACE_ROOT=''
 export RDVC_JOB_MIN_FREE=1G
 export RDVC_JOB_ENV_SETUP='make env'
 export RDVC_JOB_ENV_ACTIVATE=$'module load dvc\nsource env.sh'
+export RDVC_JOB_ENV_WHERE=node
+export RDVC_JOB_ENV_REUSE=1
+export RDVC_JOB_ENV_FRESH=0
+RDVC_JOB_ENV_INPUTS=()
+RDVC_JOB_ENV_IGNORE=()
+RDVC_JOB_ENV_OUTSIDE=()
 export RDVC_JOB_EXP_NAME=wider
 export RDVC_JOB_EXP_FORCE=1
+export RDVC_JOB_ONLY=''
 export RDVC_JOB_PULL=0
 RDVC_JOB_EXP_RUN_OPTIONS=(-f train)
+RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
 

@@ -48,9 +48,22 @@ struct Said {
     std::optional<std::string> option;
 };
 
-rc::Gen<std::optional<std::string>> maybe_text() {
+// A text that the setting takes.
+rc::Gen<std::string> text_for(const Setting& setting) {
+    if (!setting.choices.empty())
+        return rc::gen::elementOf(base::words(setting.choices));
+    if (setting.kind == Kind::size)
+        return rc::gen::map(rc::gen::pair(rc::gen::inRange(0, 1000000),
+                                          rc::gen::element<std::string>("", "K", "M", "G", "T")),
+                            [](const std::pair<int, std::string>& size) {
+                                return std::to_string(size.first) + size.second;
+                            });
+    return utf8_text();
+}
+
+rc::Gen<std::optional<std::string>> maybe_text(const Setting& setting) {
     return rc::gen::oneOf(rc::gen::just(std::optional<std::string>()),
-                          rc::gen::map(utf8_text(), [](const std::string& text) {
+                          rc::gen::map(text_for(setting), [](const std::string& text) {
                               return std::optional<std::string>(text);
                           }));
 }
@@ -61,13 +74,13 @@ RC_GTEST_PROP(Layers, TheLatestThatSaysSomethingDecides, ()) {
     std::map<std::string, std::string> user; // table -> lines
     std::map<std::string, std::string> project;
     for (const auto& setting : settings()) {
-        if (setting.kind != Kind::text || setting.key == "run.code")
+        if (setting.kind != Kind::text && setting.kind != Kind::size)
             continue;
         const std::string key(setting.key);
         const auto dot = key.find('.');
-        Said said{*maybe_text(), {}, *maybe_text(), *maybe_text()};
+        Said said{*maybe_text(setting), {}, *maybe_text(setting), *maybe_text(setting)};
         if (setting.set_by == SetBy::project)
-            said.project = *maybe_text();
+            said.project = *maybe_text(setting);
         const auto line = [&](const std::string& text) {
             return key.substr(dot + 1) + " = " + toml_string(text) + "\n";
         };

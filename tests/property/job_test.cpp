@@ -28,8 +28,8 @@ using tests::Words;
 // `dvc exp run` writes its arguments into ${STUB_RECORD} and makes the experiment's ref, as DVC
 // does.
 constexpr auto stub = R"(#!/bin/bash
-case "$1 $2" in
-'exp run')
+case "$1 ${2:-} ${3:-}" in
+'--wait-for-lock exp run' | 'exp run '*)
     printf '%d\0' "$#" >>"${STUB_RECORD}"
     printf '%s\0' "$@" >>"${STUB_RECORD}"
     [[ -z ${RDVC_JOB_REPO_REV:-} || -n ${STUB_ONLY_RECORDS:-} ]] || git update-ref \
@@ -53,7 +53,7 @@ std::vector<Words> recorded(const fs::path& file) {
 }
 
 Words expected_call(const std::string& name, const Words& arguments) {
-    Words call = {"exp", "run", "--allow-missing", "-n", name};
+    Words call = {"--wait-for-lock", "exp", "run", "--allow-missing", "-n", name};
     call.insert(call.end(), arguments.begin(), arguments.end());
     return call;
 }
@@ -78,7 +78,8 @@ Submission submission_of(const Words& arguments, const std::string& commit) {
 
 // The part of a script that holds its data.
 std::string data_of(const std::string& script) {
-    return script.substr(0, script.size() - script::embedded_folder("job").size());
+    EXPECT_TRUE(script.ends_with(script::embedded("job/main.sh")));
+    return script.substr(0, script.size() - script::embedded("job/main.sh").size());
 }
 
 // The data of each list, and the job's own function that runs the experiment; all in one bash.
@@ -89,6 +90,7 @@ TEST(JobArguments, ReachDvcByteForByte) {
     const auto lists = tests::hostile_lists(1000);
     // What the sections before would have defined.
     std::string program = "set -euo pipefail\n"
+                          "RDVC_JOB_DVC_VERSION=3.67.1\n"
                           "begin_phase() { :; }\n"
                           "rdvc_say() { :; }\n"
                           "rdvc_fail() { printf '%s\\n' \"$1\" >&2; exit 1; }\n"
@@ -118,6 +120,41 @@ TEST(JobArguments, ReachDvcByteForByte) {
         ASSERT_EQ(calls[i], expected[i]) << tests::shown(expected[i]);
 }
 
+// The option came with DVC 3.61.
+TEST(JobArguments, WaitForTheLockWhereDvcCan) {
+    const std::vector<std::pair<std::string, bool>> versions = {
+        {"3.0.0", false},
+        {"3.9.1", false},
+        {"3.10.0", false},
+        {"3.59.2", false},
+        {"3.60.1", false},
+        {"3.61.0", true},
+        {"3.67.1", true},
+        {"3.70.0", true},
+        {"3.100.0", true},
+        {"3.601.0", true},
+        {"4.0.0", true},
+        {"4.60.0", true},
+        {"3.67.1.dev5+g0123456", true},
+    };
+    const Folder folder;
+    tests::write_program(folder / "dvc", "#!/bin/bash\nprintf '%s\\n' \"$1\"\n");
+    for (const auto& [version, waits] : versions) {
+        base::ProcessRunner runner;
+        const auto result = runner.run(
+            {.argv = {"bash", "-s"},
+             .input = {"set -euo pipefail\nbegin_phase() { :; }\nrdvc_fail() { exit 1; }\n" +
+                       std::string(script::embedded("job/4-experiment.sh")) +
+                       "stages_that_must_run() { :; }\n" +
+                       data_of(script::render_job(submission_of({}, "c0ffee"))) +
+                       "RDVC_JOB_REPO_DIR=/\nRDVC_JOB_DVC_VERSION=" + version +
+                       "\nRDVC_JOB_PULL=0\nrun_experiment\n"},
+             .environment = {{"PATH", folder.path().string() + ":" + std::getenv("PATH")}}});
+        EXPECT_EQ(result.err, "");
+        EXPECT_EQ(result.out, waits ? "--wait-for-lock\n" : "exp\n") << version;
+    }
+}
+
 // A cluster for whole scripts: a home folder with rdvc's own, the project's mirror, and a setup
 // command that makes the environment with the stub in it.
 class Cluster {
@@ -140,6 +177,8 @@ class Cluster {
     base::Result run(const Submission& submission, const std::string& locale = "C.UTF-8") const {
         const auto folder = rdvc() / "submissions" / submission.token;
         tests::put_file(folder / "job.sh", script::render_job(submission));
+        tests::put_file(rdvc() / "functions" / script::job_functions().hash / "job.sh",
+                        script::job_functions().text);
         base::ProcessRunner runner;
         return runner.run({.argv = {"bash", (folder / "job.sh").string(), "1"},
                            .environment = {{"HOME", (folder_ / "home").string()},
@@ -153,7 +192,7 @@ class Cluster {
     [[nodiscard]] Submission submission(const Words& arguments) const {
         auto made = submission_of(arguments, commit_);
         made.facts.setup = "./init_env.sh";
-        made.activate = "source .venv/bin/activate";
+        made.environment.activate = "source .venv/bin/activate";
         return made;
     }
     [[nodiscard]] fs::path record(const Submission& submission) const {

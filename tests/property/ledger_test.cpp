@@ -1,5 +1,7 @@
 // The ledger gives every record back, whatever stands in it.
 
+#include <tuple>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -19,6 +21,15 @@ rc::Gen<std::string> utf8_text() {
     });
 }
 
+rc::Gen<std::vector<Holding>> holdings() {
+    const auto holding =
+        rc::gen::map(rc::gen::tuple(utf8_text(), utf8_text(), utf8_text()),
+                     [](const std::tuple<std::string, std::string, std::string>& words) {
+                         return Holding{std::get<0>(words), std::get<1>(words), std::get<2>(words)};
+                     });
+    return rc::gen::resize(4, rc::gen::container<std::vector<Holding>>(holding));
+}
+
 RC_GTEST_PROP(Ledger, GivesEveryRecordBack, ()) {
     const tests::Folder folder;
     Ledger ledger(folder.path());
@@ -33,7 +44,9 @@ RC_GTEST_PROP(Ledger, GivesEveryRecordBack, ()) {
                            .commit = *utf8_text(),
                            .job = *utf8_text(),
                            .state = *rc::gen::element(State::intent, State::submitted,
-                                                      State::refused, State::unconfirmed)});
+                                                      State::refused, State::unconfirmed),
+                           .holdings = *holdings(),
+                           .resent = *rc::gen::arbitrary<bool>()});
         ledger.conclude(records.back());
     }
     const auto read = ledger.read();
@@ -47,6 +60,8 @@ RC_GTEST_PROP(Ledger, GivesEveryRecordBack, ()) {
         RC_ASSERT(read[i].commit == records[i].commit);
         RC_ASSERT(read[i].job == records[i].job);
         RC_ASSERT(static_cast<int>(read[i].state) == static_cast<int>(records[i].state));
+        RC_ASSERT(read[i].holdings == records[i].holdings);
+        RC_ASSERT(read[i].resent == records[i].resent);
     }
 }
 

@@ -199,6 +199,37 @@ TEST(Bytes, RoundIntoTheNextUnit) {
     EXPECT_EQ(bytes(9'990), "10 KB");
 }
 
+TEST(ParseBytes, KnowsPowersOf1024) {
+    const std::vector<std::pair<std::string, std::optional<std::uint64_t>>> cases = {
+        {"0", 0},
+        {"500", 500},
+        {"1K", 1000},
+        {"20M", 20'000'000},
+        {"1G", 1'000'000'000},
+        {"2T", 2'000'000'000'000},
+        {"007K", 7000},
+        {"999999T", 999'999'000'000'000'000},
+        {"999999999999999999", 999'999'999'999'999'999},
+        {"1000000T", std::nullopt}, // might not fit
+        {"1000000000000000000", std::nullopt},
+        {"", std::nullopt},
+        {"K", std::nullopt},
+        {"1k", std::nullopt},
+        {"1KB", std::nullopt},
+        {"1 K", std::nullopt},
+        {" 1", std::nullopt},
+        {"-1", std::nullopt},
+        {"+1", std::nullopt},
+        {"1.5G", std::nullopt},
+        {"1P", std::nullopt},
+        {"0x10", std::nullopt},
+        {"many", std::nullopt},
+        {"1\n", std::nullopt},
+    };
+    for (const auto& [text, bytes] : cases)
+        EXPECT_EQ(parse_bytes(text), bytes) << text;
+}
+
 TEST(Age, IsTheLargestUnitThatSaysEnough) {
     const std::vector<std::pair<std::int64_t, std::string>> cases = {
         {0, "0 s"},    {119, "119 s"},    {120, "2 min"},   {7199, "119 min"},

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "ledger/ledger.hpp"
+#include "script/embedded.hpp"
 #include "submission/name.hpp"
 #include "support/folder.hpp"
 #include "support/git_repository.hpp"
@@ -114,6 +115,121 @@ TEST_F(RunLocally, ArrivesWhole) {
     EXPECT_EQ(environment.find("SBATCH_WCKEY"), std::string::npos) << "the script says which";
     EXPECT_NE(environment.find("SBATCH_QOS=of-the-login-node"), std::string::npos);
     EXPECT_NE(outcome.err.find("SBATCH_WCKEY=of-the-login-node; it is ignored"), std::string::npos);
+}
+
+// The functions come with the first submission, and again where they are gone.
+TEST_F(RunLocally, BringsTheJobsFunctionsOnce) {
+    const auto library = cluster_.rdvc() / "functions" / script::job_functions().hash / "job.sh";
+    EXPECT_EQ(world_.run({"run"}).code, done);
+    EXPECT_EQ(tests::content_of(library), script::job_functions().text);
+    const auto written = fs::last_write_time(library);
+    EXPECT_EQ(world_.run({"run"}).code, done);
+    EXPECT_EQ(fs::last_write_time(library), written);
+    EXPECT_EQ(cluster_.requests, 2);
+    fs::remove(library);
+    const auto outcome = world_.run({"run"});
+    EXPECT_EQ(outcome.code, done) << outcome.err;
+    EXPECT_EQ(cluster_.requests, 4) << "one more, to send everything";
+    EXPECT_NE(outcome.err.find("the cluster lacks the job's functions; sending everything\n"),
+              std::string::npos)
+        << outcome.err;
+    EXPECT_EQ(tests::content_of(library), script::job_functions().text);
+    EXPECT_EQ(world_.run({"run"}).code, done);
+    EXPECT_EQ(cluster_.requests, 5);
+}
+
+TEST_F(RunLocally, BringsChangesAndIgnoredFiles) {
+    git_.write(".gitignore", "ignored\n");
+    git_.write("new", "x");
+    git_.write("ignored", "y");
+    const auto outcome = world_.run({"run", "-C", "ignored"});
+    ASSERT_EQ(outcome.code, done) << outcome.err;
+    const auto in_mirror = [&](const std::string& what) {
+        return tests::run_program({"git", "-C", mirror().string(), "show", what});
+    };
+    const auto tip = "refs/rdvc/" + token();
+    EXPECT_EQ(in_mirror(tip + ":copies/ignored"), "y");
+    EXPECT_EQ(in_mirror(tip + "^:new"), "x");
+    EXPECT_EQ(tests::run_program({"git", "-C", mirror().string(), "rev-parse", tip + "^^"}),
+              commit_);
+    tests::run_program({"git", "-C", mirror().string(), "fsck", "--strict"});
+}
+
+// A clone without its history, and one that gets it later.
+TEST_F(RunLocally, BringsAShallowHistory) {
+    git_.write("a", "2");
+    git_.commit("two");
+    git_.write("a", "3");
+    const auto three = git_.commit("three");
+    const auto clone = folder_ / "clone" / "project";
+    git_.git({"clone", "--quiet", "--depth=1", "file://" + git_.path().string(), clone.string()});
+    world_.stand_in(clone);
+    const auto run = [&](const std::string& commits) {
+        const auto outcome = world_.run({"run"});
+        EXPECT_EQ(outcome.code, done) << outcome.err;
+        tests::run_program({"git", "-C", mirror().string(), "fsck", "--strict"});
+        EXPECT_EQ(
+            tests::run_program({"git", "-C", mirror().string(), "rev-list", "--count", three}),
+            commits);
+    };
+    run("1");
+    EXPECT_EQ(tests::content_of(mirror() / "shallow"), three + "\n");
+    run("1");
+    tests::run_program({"git", "fetch", "--quiet", "--unshallow"}, clone);
+    run("3");
+    EXPECT_FALSE(fs::exists(mirror() / "shallow")) << "the parents are there now";
+    EXPECT_EQ(cluster_.requests, 3) << "nothing was asked for twice";
+}
+
+TEST_F(RunLocally, BringsOneCommitOfAHistoryThatIsTooLarge) {
+    world_.environment["RDVC_RUN_MAX_HISTORY"] = "1K";
+    git_.write("a", "2");
+    const auto two = git_.commit("two");
+    EXPECT_EQ(world_.run({"run"}).code, done);
+    EXPECT_EQ(tests::content_of(mirror() / "shallow"), two + "\n");
+    git_.write("a", "3");
+    const auto three = git_.commit("three");
+    git_.write("new", "x");
+    EXPECT_EQ(world_.run({"run"}).code, done);
+    tests::run_program({"git", "-C", mirror().string(), "fsck", "--strict"});
+    EXPECT_EQ(tests::run_program(
+                  {"git", "-C", mirror().string(), "rev-list", "--count", "refs/rdvc/" + token()}),
+              "3")
+        << "the snapshot, the commit, and the one before, which is there";
+    EXPECT_EQ(tests::content_of(mirror() / "shallow"), two + "\n");
+    world_.environment.erase("RDVC_RUN_MAX_HISTORY");
+    EXPECT_EQ(world_.run({"run", "--only-committed"}).code, done);
+    EXPECT_FALSE(fs::exists(mirror() / "shallow"));
+    EXPECT_EQ(tests::run_program({"git", "-C", mirror().string(), "rev-list", "--count", three}),
+              "3");
+    tests::run_program({"git", "-C", mirror().string(), "fsck", "--strict"});
+}
+
+TEST_F(RunLocally, BringsSubmodulesToMirrorsOfTheirOwn) {
+    const tests::GitRepository library(folder_ / "my lib");
+    library.write("l", "1");
+    const auto library_commit = library.commit();
+    git_.git({"-c", "protocol.file.allow=always", "submodule", "--quiet", "add",
+              library.path().string(), "libs/my lib"});
+    git_.commit();
+    const auto find_mirror = [&] {
+        fs::path found;
+        for (const auto& entry : fs::directory_iterator(cluster_.rdvc() / "repos"))
+            if (entry.path().filename().string().starts_with("my-lib-"))
+                found = entry.path();
+        return found;
+    };
+    ASSERT_EQ(world_.run({"run"}).code, done);
+    const auto library_mirror = find_mirror();
+    ASSERT_FALSE(library_mirror.empty());
+    EXPECT_EQ(tests::run_program(
+                  {"git", "-C", library_mirror.string(), "rev-parse", "refs/rdvc/" + token()}),
+              library_commit);
+    fs::remove_all(library_mirror);
+    const auto outcome = world_.run({"run"});
+    EXPECT_EQ(outcome.code, done) << outcome.err;
+    EXPECT_EQ(cluster_.requests, 3) << "one more, to send everything";
+    tests::run_program({"git", "-C", library_mirror.string(), "fsck", "--strict"});
 }
 
 TEST_F(RunLocally, RepairsAMirrorThatIsGone) {

@@ -7,7 +7,7 @@
 #include "script/embedded.hpp"
 #include "submission/name.hpp"
 #include "submission/token.hpp"
-#include "support/demo_project.hpp"
+#include "support/submit_request.hpp"
 
 namespace rdvc::commands {
 namespace {
@@ -16,40 +16,12 @@ using tests::answers;
 using tests::assigned;
 using tests::Call;
 using tests::DemoProject;
+using tests::ledger_of;
+using tests::received;
+using tests::words_of;
+using Texts = std::vector<std::string>;
 
 constexpr auto done = static_cast<int>(base::Exit::done);
-
-// A request as the cluster reads it: the program, then the bytes that it takes from the same
-// stream.
-struct Received {
-    std::string program;
-    std::string script;
-    std::string tags;
-    std::string pack;
-};
-
-Received received(const std::string& input) {
-    const auto last = std::string(script::embedded("remote/submit.sh"));
-    const auto end = input.find(last);
-    EXPECT_NE(end, std::string::npos) << "the program is not there whole";
-    Received all;
-    all.program = input.substr(0, end + last.size());
-    std::size_t at = all.program.size();
-    const auto next = [&](const std::string& size) {
-        const auto n = std::stoul(assigned(all.program, size));
-        at += n;
-        return input.substr(at - n, n);
-    };
-    all.script = next("script_size");
-    all.tags = next("tags_size");
-    all.pack = next("pack_size");
-    EXPECT_EQ(at, input.size()) << "there is more than was announced";
-    return all;
-}
-
-std::vector<ledger::Record> ledger_of(const DemoProject& demo) {
-    return ledger::Ledger(demo.folder / "home" / ".local" / "state" / "rdvc").read();
-}
 
 // --- A submission ---
 
@@ -75,12 +47,15 @@ TEST(Run, IsOneExecutionOfSsh) {
     EXPECT_TRUE(submission::is_token(token)) << token;
     EXPECT_EQ(assigned(sent.program, "nonce"), token);
     EXPECT_EQ(assigned(sent.program, "attempt"), "1");
-    EXPECT_EQ(assigned(sent.program, "head"), commit);
+    EXPECT_EQ(words_of(sent.program, "tips"), Texts({commit}));
+    EXPECT_EQ(words_of(sent.program, "mirrors").size(), 1U);
     EXPECT_EQ(assigned(sent.program, "experiment_ref"),
               submission::experiment_ref(commit, "first"));
     EXPECT_EQ(assigned(sent.program, "force"), "0");
-    EXPECT_EQ(assigned(sent.program, "code"), "ssh");
-    EXPECT_EQ(assigned(sent.program, "haves"), "()");
+    EXPECT_EQ(assigned(sent.program, "everything"), "0");
+    EXPECT_EQ(words_of(sent.program, "haves"), Texts({""}));
+    EXPECT_EQ(words_of(sent.program, "boundaries"), Texts({""}));
+    EXPECT_EQ(assigned(sent.program, "functions"), script::job_functions().hash);
     EXPECT_EQ(assigned(sent.program, "rdvc_dir"), "'~/.rdvc'");
     EXPECT_NE(sent.program.find(script::embedded("remote/common.sh")), std::string::npos);
 
@@ -95,7 +70,9 @@ TEST(Run, IsOneExecutionOfSsh) {
               std::string::npos)
         << notes;
     EXPECT_EQ(sent.tags, commit + " v1\n");
-    EXPECT_TRUE(sent.pack.starts_with("PACK"));
+    EXPECT_EQ(sent.functions, script::job_functions().text);
+    ASSERT_EQ(sent.packs.size(), 1U);
+    EXPECT_TRUE(sent.packs.at(0).starts_with("PACK"));
 
     const auto records = ledger_of(demo);
     ASSERT_EQ(records.size(), 1U);
@@ -125,64 +102,6 @@ TEST(Run, WritesItsIntentDownFirst) {
     EXPECT_EQ(before[0].token, assigned(demo.requests().at(0).input, "token"));
 }
 
-TEST(Run, SendsOnlyWhatTheMirrorLacks) {
-    DemoProject demo;
-    const auto first = demo.commit_project();
-    demo.expect_request().does(answers({"submitted 1 /d"})).times(3);
-    EXPECT_EQ(demo.world.run({"run"}).code, done);
-    EXPECT_EQ(demo.world.run({"run"}).code, done);
-    demo.git.write("params.yaml", "lr: 0.2\n");
-    const auto second = demo.git.commit();
-    EXPECT_EQ(demo.world.run({"run"}).code, done);
-    const auto requests = demo.requests();
-    ASSERT_EQ(requests.size(), 3U);
-    EXPECT_NE(received(requests.at(0).input).pack, "");
-    EXPECT_EQ(received(requests.at(1).input).pack, "") << "the commit is there already";
-    EXPECT_EQ(assigned(requests.at(1).input, "haves"), "(" + first + ")");
-    const auto third = received(requests.at(2).input);
-    EXPECT_EQ(assigned(requests.at(2).input, "haves"), "(" + first + ")");
-    EXPECT_EQ(assigned(requests.at(2).input, "head"), second);
-    EXPECT_NE(third.pack, "");
-    EXPECT_LT(third.pack.size(), received(requests.at(0).input).pack.size());
-}
-
-TEST(Run, SendsAllAgainWhereTheMirrorHasLostIt) {
-    DemoProject demo;
-    const auto commit = demo.commit_project();
-    demo.expect_request().does(answers({"submitted 1 /d"}));
-    demo.expect_request().does(answers({"resend " + commit}));
-    demo.expect_request().does(answers({"received", "submitted 2 /d"}));
-    EXPECT_EQ(demo.world.run({"run"}).code, done);
-    const auto outcome = demo.world.run({"run"});
-    EXPECT_EQ(outcome.code, done) << outcome.err;
-    EXPECT_NE(outcome.err.find("sending all of them"), std::string::npos) << outcome.err;
-    const auto requests = demo.requests();
-    ASSERT_EQ(requests.size(), 3U);
-    EXPECT_EQ(received(requests.at(1).input).pack, "");
-    EXPECT_NE(received(requests.at(2).input).pack, "");
-    EXPECT_EQ(assigned(requests.at(2).input, "haves"), "()");
-    EXPECT_EQ(assigned(requests.at(1).input, "token"), assigned(requests.at(2).input, "token"))
-        << "it is one submission";
-    EXPECT_EQ(ledger_of(demo).size(), 2U);
-}
-
-TEST(Run, SendsNoCodeThatTheJobTakesFromOrigin) {
-    DemoProject demo;
-    demo.commit_project();
-    demo.git.git({"clone", "--quiet", "--bare", ".", (demo.folder / "origin.git").string()});
-    demo.git.git({"remote", "add", "origin", (demo.folder / "origin.git").string()});
-    demo.git.git({"fetch", "--quiet", "origin"});
-    demo.expect_request().does(answers({"submitted 1 /d"}));
-    EXPECT_EQ(demo.world.run({"run", "--code=origin"}).code, done);
-    const auto sent = received(demo.requests().at(0).input);
-    EXPECT_EQ(sent.pack, "");
-    EXPECT_EQ(sent.tags, "");
-    EXPECT_EQ(assigned(sent.program, "code"), "origin");
-    EXPECT_NE(sent.script.find(
-                  "\nexport RDVC_JOB_REPO_URL=" + (demo.folder / "origin.git").string() + "\n"),
-              std::string::npos);
-}
-
 TEST(Run, KnowsWhereTheUserStands) {
     DemoProject demo;
     demo.git.write("models/net/.dvc/config", "");
@@ -207,7 +126,7 @@ TEST(Run, TakesItsOwnUncommittedConfiguration) {
     demo.configure_project("[project]\nid = \"7f3a9c1d00000000\"\nname = \"demo\"\n");
     demo.expect_request().does(answers({"submitted 1 /d"}));
     EXPECT_EQ(demo.world.run({"run"}).code, done);
-    EXPECT_EQ(assigned(demo.requests().at(0).input, "mirror"), "demo-7f3a9c1d.git");
+    EXPECT_EQ(words_of(demo.requests().at(0).input, "mirrors"), Texts({"demo-7f3a9c1d.git"}));
 }
 
 // sbatch's variables on the login node would override the script's lines.
@@ -242,15 +161,6 @@ TEST(Run, PassesOnWhatSbatchSays) {
     EXPECT_NE(outcome.err.find("sbatch: sbatch: warning: \\x1b[1mmaintenance\\x1b[0m on Monday\n"),
               std::string::npos)
         << outcome.err;
-}
-
-TEST(Run, WarnsOfSubmodules) {
-    DemoProject demo;
-    demo.git.write(".gitmodules", "");
-    demo.commit_project();
-    demo.expect_request().does(answers({"submitted 1 /d"}));
-    EXPECT_NE(demo.world.run({"run"}).err.find("warning: submodules do not travel"),
-              std::string::npos);
 }
 
 // --- Forms of the answer ---

@@ -34,6 +34,8 @@ void expect_equal(const Record& a, const Record& b) {
     EXPECT_EQ(a.commit, b.commit);
     EXPECT_EQ(a.job, b.job);
     EXPECT_EQ(a.state, b.state);
+    EXPECT_EQ(a.holdings, b.holdings);
+    EXPECT_EQ(a.resent, b.resent);
 }
 
 TEST(Ledger, IsEmptyAtFirst) {
@@ -164,43 +166,6 @@ TEST(Ledger, TakesTwoWritersAtATime) {
     EXPECT_EQ(tokens.size(), static_cast<std::size_t>(2 * each));
     EXPECT_EQ(base::lines(tests::content_of(folder / "ledger.jsonl")).size(),
               static_cast<std::size_t>(4 * each));
-}
-
-TEST(BelievedCommits, AreThoseOfThisMirrorThatWereTaken) {
-    std::vector<Record> records;
-    for (int n = 0; n < 6; ++n)
-        records.push_back(record(n, State::submitted));
-    records[1].state = State::refused;
-    records[2].state = State::unconfirmed;
-    records[3].cluster = "elsewhere";
-    records[4].mirror = "other-12345678.git";
-    records.push_back(record(7, State::submitted));
-    records.back().commit = records[0].commit; // each commit once, where it is newest
-    EXPECT_EQ(believed_commits(records, "alice@hpc", "demo-12345678.git"),
-              std::vector<std::string>({"c0ffee0", "c0ffee5"}));
-    EXPECT_TRUE(believed_commits({}, "alice@hpc", "demo-12345678.git").empty());
-}
-
-// A job that clones origin brings nothing to the mirror; after everything was sent, only that
-// counts.
-TEST(BelievedCommits, KnowWhatWasSent) {
-    std::vector<Record> records;
-    for (int n = 0; n < 4; ++n)
-        records.push_back(record(n, State::submitted));
-    records[1].sent = Sent::all;
-    records[2].sent = Sent::nothing;
-    EXPECT_EQ(believed_commits(records, "alice@hpc", "demo-12345678.git"),
-              std::vector<std::string>({"c0ffee3", "c0ffee1"}));
-}
-
-TEST(BelievedCommits, AreAtMostSixteen) {
-    std::vector<Record> records;
-    for (int n = 0; n < 40; ++n)
-        records.push_back(record(n, State::submitted));
-    const auto commits = believed_commits(records, "alice@hpc", "demo-12345678.git");
-    ASSERT_EQ(commits.size(), 16U);
-    EXPECT_EQ(commits.front(), "c0ffee39");
-    EXPECT_EQ(commits.back(), "c0ffee24");
 }
 
 } // namespace

@@ -30,6 +30,16 @@ Head head_of(const GitRepository& repository) {
     return read_head(runner, open(repository.path()));
 }
 
+// "XY path" each, and what changed in it for a submodule; sorted.
+Texts changes_of(const GitRepository& repository) {
+    Texts texts;
+    for (const auto& change : head_of(repository).changes)
+        texts.push_back(change.xy + " " + change.path +
+                        (change.submodule == "N..." ? "" : " (" + change.submodule + ")"));
+    std::sort(texts.begin(), texts.end());
+    return texts;
+}
+
 // --- The repository ---
 
 TEST(FindRepository, FindsNothingOutsideOfOne) {
@@ -84,7 +94,7 @@ TEST(ReadHead, OfANewRepositoryHasNoCommit) {
     const auto head = head_of(git);
     EXPECT_EQ(head.commit, "");
     EXPECT_EQ(head.branch, "main");
-    EXPECT_TRUE(head.dirty.empty());
+    EXPECT_TRUE(head.changes.empty());
 }
 
 TEST(ReadHead, KnowsCommitAndBranch) {
@@ -95,7 +105,7 @@ TEST(ReadHead, KnowsCommitAndBranch) {
     git.git({"checkout", "--quiet", "-b", "feature/\xc3\xbc"});
     EXPECT_EQ(head_of(git).commit, commit);
     EXPECT_EQ(head_of(git).branch, "feature/\xc3\xbc");
-    EXPECT_TRUE(head_of(git).dirty.empty());
+    EXPECT_TRUE(head_of(git).changes.empty());
     git.git({"checkout", "--quiet", "--detach"});
     EXPECT_EQ(head_of(git).commit, commit);
     EXPECT_EQ(head_of(git).branch, "");
@@ -125,10 +135,11 @@ TEST(ReadHead, ListsEveryKindOfChange) {
     git.write("ignored", "");
     git.write("added", "x");
     git.git({"add", "added"});
-    auto dirty = head_of(git).dirty;
-    std::sort(dirty.begin(), dirty.end());
-    EXPECT_EQ(dirty, Texts({".D gone", ".M changed", ".M mode", ".T typed", "?? folder/untracked",
-                            "A. added", "D. deleted", "M. staged", "MM both", "R. moved there"}));
+    git.write("intended", "x");
+    git.git({"add", "--intent-to-add", "intended"});
+    EXPECT_EQ(changes_of(git), Texts({".A intended", ".D gone", ".M changed", ".M mode", ".T typed",
+                                      "?? folder/untracked", "A. added", "A. moved there",
+                                      "D. deleted", "D. moved", "M. staged", "MM both"}));
 }
 
 TEST(ReadHead, TakesAnyFileName) {
@@ -142,24 +153,20 @@ TEST(ReadHead, TakesAnyFileName) {
         git.write(name, "x");
         expected.push_back("?? " + name);
     }
-    auto dirty = head_of(git).dirty;
-    std::sort(dirty.begin(), dirty.end());
     std::sort(expected.begin(), expected.end());
-    EXPECT_EQ(dirty, expected);
+    EXPECT_EQ(changes_of(git), expected);
     git.commit();
     for (const auto& name : names)
         git.write(name, "y");
     expected.clear();
     for (const auto& name : names)
         expected.push_back(".M " + name);
-    dirty = head_of(git).dirty;
-    std::sort(dirty.begin(), dirty.end());
     std::sort(expected.begin(), expected.end());
-    EXPECT_EQ(dirty, expected);
+    EXPECT_EQ(changes_of(git), expected);
 }
 
-// A rename's old name is a record of its own and may look like any other record.
-TEST(ReadHead, DoesNotTakeTheOldNameOfARenameForAChange) {
+// A rename is two changes, and their names may look like any other record.
+TEST(ReadHead, TellsOfARenameAsTwoChanges) {
     const Folder folder;
     const GitRepository git(folder / "project");
     git.write("? old", "a file of some length\n");
@@ -167,7 +174,7 @@ TEST(ReadHead, DoesNotTakeTheOldNameOfARenameForAChange) {
     git.commit();
     git.git({"mv", "? old", "new 1"});
     git.git({"mv", "1 .M N... 100644", "new 2"});
-    EXPECT_EQ(head_of(git).dirty, Texts({"R. new 1", "R. new 2"}));
+    EXPECT_EQ(changes_of(git), Texts({"A. new 1", "A. new 2", "D. 1 .M N... 100644", "D. ? old"}));
 }
 
 TEST(ReadHead, ListsUnmergedFiles) {
@@ -184,7 +191,8 @@ TEST(ReadHead, ListsUnmergedFiles) {
     base::ProcessRunner runner;
     EXPECT_NE(
         runner.run({.argv = {"git", "merge", "--quiet", "other"}, .folder = git.path()}).status, 0);
-    EXPECT_EQ(head_of(git).dirty, Texts({"UU my file"}));
+    EXPECT_EQ(changes_of(git), Texts({"UU my file"}));
+    EXPECT_TRUE(head_of(git).changes.at(0).unmerged);
 }
 
 TEST(ReadHead, ChangesNothingInTheRepository) {
@@ -202,7 +210,7 @@ TEST(ReadHead, PassesOnWhatGitSays) {
     tests::FakeRunner runner;
     runner
         .expect({"git", "-C", "/p", "--no-optional-locks", "status", "--porcelain=v2", "--branch",
-                 "-z", "--untracked-files=all"})
+                 "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=none"})
         .exits(128, "fatal: index file corrupt\n");
     EXPECT_FAILURE(read_head(runner, {"/p", "", false}), base::Exit::failed,
                    "error: git status failed\n  fatal: index file corrupt\n");

@@ -32,9 +32,10 @@ Submission plain() {
     return submission;
 }
 
-// The script without the functions: its header and data.
+// The script without what it does: its header and data.
 std::string head_of(const std::string& script) {
-    return script.substr(0, script.size() - embedded_folder("job").size());
+    EXPECT_TRUE(script.ends_with(embedded("job/main.sh")));
+    return script.substr(0, script.size() - embedded("job/main.sh").size());
 }
 
 // What bash makes of the data: the values of `names`, with a home folder of our choice.
@@ -56,24 +57,33 @@ evaluated(const Submission& submission, const Words& names,
 }
 
 TEST(Embedded, HoldsTheFilesOfTheCluster) {
-    EXPECT_TRUE(embedded("job/7-main.sh").ends_with("main\n"));
+    EXPECT_TRUE(embedded("job/main.sh").ends_with("main\n"));
     EXPECT_EQ(std::string(embedded("remote/submit.sh")),
               tests::content_of(std::filesystem::path(RDVC_SOURCE_FOLDER) / "cluster" / "remote" /
                                 "submit.sh"));
 }
 
-TEST(Embedded, PutsAFoldersFilesInTheirOrder) {
-    const auto job = embedded_folder("job");
+TEST(JobFunctions, AreTheSectionsInTheirOrder) {
+    const auto& job = job_functions().text;
     std::size_t before = 0;
     for (const auto* name :
-         {"job/1-start.sh", "job/2-workspace.sh", "job/3-environment.sh", "job/4-experiment.sh",
-          "job/5-publish.sh", "job/6-finish.sh", "job/7-main.sh"}) {
+         {"job/1-start.sh", "job/2-lfs.sh", "job/2-workspace.sh", "job/3-environment.sh",
+          "job/4-experiment.sh", "job/5-publish.sh", "job/6-finish.sh"}) {
         const auto at = job.find(embedded(name));
         ASSERT_NE(at, std::string::npos) << name;
         EXPECT_GE(at, before) << name;
         before = at;
     }
     EXPECT_EQ(job.find(embedded("remote/common.sh")), std::string::npos);
+    EXPECT_EQ(job.find(embedded("job/main.sh")), std::string::npos) << "every script has it itself";
+}
+
+// Whoever has the functions of this name has these.
+TEST(JobFunctions, AreNamedAfterTheirText) {
+    EXPECT_EQ(job_functions().hash, base::short_hash(job_functions().text));
+    EXPECT_NE(render_job(plain()).find("\nRDVC_JOB_FUNCTIONS=\"${RDVC_DIR}/functions/" +
+                                       job_functions().hash + "\"\n"),
+              std::string::npos);
 }
 
 TEST(RenderJob, HasOneHeaderLineAnOption) {
@@ -139,7 +149,7 @@ TEST(RenderJob, HandsOverEveryValueAsItIs) {
     submission.facts.project_dir = hostile;
     submission.facts.subdir = hostile;
     submission.facts.setup = hostile;
-    submission.activate = hostile;
+    submission.environment.activate = hostile;
     submission.workspace_root = hostile;
     submission.force = true;
     submission.pull = false;

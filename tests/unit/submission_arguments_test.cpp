@@ -154,6 +154,25 @@ TEST(ParseRunArguments, TakesOurOwnOptions) {
     EXPECT_EQ(parse({}).pull, std::nullopt);
 }
 
+// What travels: the words are paths, and none of them reaches dvc.
+TEST(ParseRunArguments, TakesOptionsOfWhatTravels) {
+    const auto arguments = parse({"-C", "data", "-Cmore data", "-C=third", "--copy-paths", "fourth",
+                                  "-fC", "fifth", "--copy-paths=-sixth", "--include", ".env",
+                                  "--include=key.pem", "--only-committed", "--fresh-env", "train"});
+    EXPECT_EQ(arguments.copy_paths,
+              Words({"data", "more data", "third", "fourth", "fifth", "-sixth"}));
+    EXPECT_EQ(arguments.include, Words({".env", "key.pem"}));
+    EXPECT_TRUE(arguments.only_committed);
+    EXPECT_TRUE(arguments.fresh_env);
+    EXPECT_TRUE(arguments.force);
+    EXPECT_EQ(arguments.dvc, Words({"-f", "train"}));
+    const auto none = parse({"train", "--", "-C", "x", "--include=y", "--only-committed"});
+    EXPECT_EQ(none.copy_paths, Words{});
+    EXPECT_EQ(none.include, Words{});
+    EXPECT_FALSE(none.only_committed);
+    EXPECT_FALSE(none.fresh_env);
+}
+
 TEST(ParseRunArguments, TakesOptionsOfSbatch) {
     const auto arguments =
         parse({"--partition=gpu", "--time", "1:00:00", "--exclusive", "--exclusive=user", "--hold",
@@ -235,9 +254,14 @@ TEST(ParseRunArguments, RefusesWithTheReason) {
         {{"--dry"},
          "error: `--dry` cannot be given: nothing would run; `--dry-run` shows what rdvc would "
          "submit\n"},
-        {{"-C", "x"}, "error: `-C` cannot be given: files that Git ignores do not travel yet\n"},
         // values
         {{"-n"}, "error: `-n` needs a value\n"},
+        {{"-C"}, "error: `-C` needs a value\n"},
+        {{"-C", "--hold"}, "error: `-C` needs a value\n"},
+        {{"--copy-paths"}, "error: `--copy-paths` needs a value\n"},
+        {{"--include"}, "error: `--include` needs a value\n"},
+        {{"--only-committed=1"}, "error: `--only-committed` takes no value\n"},
+        {{"--fresh-env=1"}, "error: `--fresh-env` takes no value\n"},
         {{"-S"}, "error: `-S` needs a value\n"},
         {{"-S", "-f"}, "error: `-S` needs a value\n"},
         {{"--set-param", "--force"}, "error: `--set-param` needs a value\n"},

@@ -140,10 +140,12 @@ TEST(Compose, CutsALongJobNameBetweenCharacters) {
 TEST(Compose, ActivatesWhatWasSetUp) {
     auto with_setup = facts();
     with_setup.setup = "./init_env.sh";
-    EXPECT_EQ(composed("", {}, with_setup).activate, "source .venv/bin/activate");
-    EXPECT_EQ(composed("", {}).activate, "") << "nothing is set up, so nothing is activated";
-    EXPECT_EQ(composed("[env]\nactivate = 'module load dvc'\n", {}).activate, "module load dvc");
-    EXPECT_EQ(composed("[env]\nactivate = ''\n", {}, with_setup).activate, "");
+    EXPECT_EQ(composed("", {}, with_setup).environment.activate, "source .venv/bin/activate");
+    EXPECT_EQ(composed("", {}).environment.activate, "")
+        << "nothing is set up, so nothing is activated";
+    EXPECT_EQ(composed("[env]\nactivate = 'module load dvc'\n", {}).environment.activate,
+              "module load dvc");
+    EXPECT_EQ(composed("[env]\nactivate = ''\n", {}, with_setup).environment.activate, "");
 }
 
 TEST(Compose, TakesTheRestFromConfigurationAndArguments) {
@@ -160,6 +162,36 @@ TEST(Compose, TakesTheRestFromConfigurationAndArguments) {
     EXPECT_FALSE(submission.pull);
     EXPECT_EQ(submission.tasks[0].name, "mine");
     EXPECT_EQ(submission.tasks[0].arguments, Words({"-f", "-S", "a=1", "train"}));
+}
+
+TEST(Compose, KnowsHowTheJobComesByItsEnvironment) {
+    const auto plain = composed("", {}).environment;
+    EXPECT_EQ(plain.where, "node");
+    EXPECT_TRUE(plain.reuse);
+    EXPECT_FALSE(plain.fresh);
+    EXPECT_TRUE(plain.inputs.empty() && plain.ignore.empty() && plain.outside.empty());
+    const auto other = composed("[env]\nwhere = 'login'\nreuse = false\ninputs = ['a', 'b c']\n"
+                                "ignore = ['.git']\noutside = ['~/x']\n",
+                                {"--fresh-env"})
+                           .environment;
+    EXPECT_EQ(other.where, "login");
+    EXPECT_FALSE(other.reuse);
+    EXPECT_TRUE(other.fresh);
+    EXPECT_EQ(other.inputs, Words({"a", "b c"}));
+    EXPECT_EQ(other.ignore, Words({".git"}));
+    EXPECT_EQ(other.outside, Words({"~/x"}));
+}
+
+// The topmost of what was made on HEAD.
+TEST(Facts, KnowTheirTip) {
+    auto all = facts();
+    EXPECT_EQ(all.tip(), all.commit);
+    all.extras = "e";
+    EXPECT_EQ(all.tip(), "e");
+    all.snapshot = "s";
+    EXPECT_EQ(all.tip(), "e");
+    all.extras = "";
+    EXPECT_EQ(all.tip(), "s");
 }
 
 TEST(Compose, RefusesAnUnknownInstance) {

@@ -1,0 +1,314 @@
+# --- 2. Environment: what setup made, and whether another checkout can use it ---------------------
+
+# Lists of names are separated by NUL in files; awk reads them as lines in which \1 stands for a line's end.
+to_lines() {
+    tr '\n\0' '\1\n'
+}
+
+to_names() {
+    tr '\n\1' '\0\n'
+}
+
+# Paths from the checkout's folder for names that are read from standard input.
+from_checkout() {
+    to_lines | LC_ALL=C sed 's/^/.\//'
+}
+
+# Runs `find FILE... OPTIONS` for all the names on standard input.
+find_each() {
+    # shellcheck disable=SC2016 # for the inner shell
+    xargs -0 -r bash -c 'n=$1; shift; options=("${@:1:n}"); shift "$n"; exec find "$@" "${options[@]}"' bash "$#" "$@"
+}
+
+# What is in the checkout and not tracked, as lines; also of submodules, and hooks. Bytecode beside tracked
+# code is Python's affair, and .dvc is DVC's.
+list_untracked() {
+    local submodule
+    {
+        git ls-files -o -z "$@" | to_lines
+        git ls-files -s | sed -n 's/^160000 [0-9a-f]* [0-9]\t//p' | while IFS= read -r submodule; do
+            [[ ! -e ${submodule}/.git ]] || git -C "${submodule}" ls-files -o -z "$@" | to_lines |
+                folder=${submodule} awk '{ print ENVIRON["folder"] "/" $0 }'
+        done
+        find .git/hooks -type f ! -name '*.sample' -print 2>/dev/null || true
+    } | LC_ALL=C sed -E -e '/(^|\/)\.dvc\//d' -e '/(^|\/)(site|dist)-packages\//b keep' \
+        -e '/(^|\/)__pycache__\//d' -e ':keep' -e 's/\/$//; s/^/.\//' | LC_ALL=C sort -u
+}
+
+# A text that changes if setup changes what Git or DVC keep in the checkout, or what lies beside it.
+describe_checkout() {
+    local submodule
+    printf 'index %s\n' "$(git ls-files -s -z | sha256sum)"
+    git rev-parse HEAD
+    cat .git/config .git/info/attributes .git/info/exclude 2>/dev/null || true
+    find "${RDVC_JOB_WORKSPACE_DIR}" -mindepth 1 -maxdepth 1 -printf 'beside the checkout: %f\n' | LC_ALL=C sort
+    find "./${RDVC_JOB_PROJECT_DIR:-.}/.dvc" -type f -printf '%P, of %s bytes at %T@\n' 2>/dev/null | LC_ALL=C sort || true
+    git ls-files -s | sed -n 's/^160000 [0-9a-f]* [0-9]\t//p' | while IFS= read -r submodule; do
+        printf 'submodule %s %s\n' "${submodule}" "$(git -C "${submodule}" rev-parse HEAD 2>/dev/null || true)"
+        [[ -n $(ls -A "${submodule}" 2>/dev/null) ]] || printf 'submodule %s is empty\n' "${submodule}"
+    done
+}
+
+# Before setup: what is there already, and the time. In the checkout's folder, like all of this file.
+note_checkout() {
+    list_untracked >"$1/before"
+    describe_checkout >"$1/checkout"
+    touch "$1/time"
+}
+
+# The tracked and copied files whose content or mode setup changed, as lines. Git looks through its
+# filters; a content that was only fetched by one (Git LFS) is a change here.
+changed_files() {
+    git diff --name-only --ignore-submodules=none
+    {
+        git ls-files -z | from_checkout
+        cat "$1/before"
+    } | to_names | find_each -maxdepth 0 -type f -newercc "$1/time" -print0 2>/dev/null >"$1/touched" || true
+    if (($(to_lines <"$1/touched" | wc -l) > 500)); then
+        printf 'hundreds of tracked files\n'
+        return
+    fi
+    local file
+    while IFS= read -r -d '' file; do
+        [[ $(git hash-object --no-filters -- "${file}") == "$(git rev-parse --verify --quiet ":${file}")" ]] ||
+            printf '%s\n' "${file#./}"
+    done <"$1/touched"
+}
+
+# The entries of the environment: what is untracked now and was not before setup, whole folders where all of
+# one is new.
+list_entries() {
+    list_untracked --directory >"$1/untracked"
+    LC_ALL=C awk '
+        function folder(path) { return sub(/\/[^\/]*$/, "", path) ? path : "" }
+        NR == FNR { before[$0]; for (p = folder($0); p != "" && !(p in above); p = folder(p)) above[p]; next }
+        $0 in above
+    ' "$1/before" "$1/untracked" >"$1/mixed"
+    if [[ ! -s $1/mixed ]]; then
+        LC_ALL=C comm -13 "$1/before" "$1/untracked"
+        return
+    fi
+    {
+        LC_ALL=C comm -13 "$1/mixed" "$1/untracked"
+        list_untracked | LC_ALL=C awk '
+            function folder(path) { return sub(/\/[^\/]*$/, "", path) ? path : "" }
+            NR == FNR { mixed[$0]; next }
+            { for (p = folder($0); p != ""; p = folder(p)) if (p in mixed) { print; next } }
+        ' "$1/mixed" -
+    } | LC_ALL=C sort -u | LC_ALL=C comm -13 "$1/before" -
+}
+
+# Everything in the environment, to $1/list, a line each: type, size, links, device:inode, path and target,
+# separated by \2.
+list_files() {
+    to_names <"$1/entries" | find_each -printf '%y\002%s\002%n\002%D:%i\002%p\002%l\0' >"$1/raw" || return 1
+    ! LC_ALL=C grep -qaF $'\001' "$1/raw" || return 1
+    to_lines <"$1/raw" >"$1/list"
+}
+
+# What in $1/list cannot be used by another checkout, as reasons; the first one will do.
+reasons_of_names() {
+    LC_ALL=C awk 'BEGIN { FS = "\002" }
+        NR == FNR { tracked[$0]; next }
+        NF != 6 { print "a file has a strange name"; exit }
+        $1 ~ /[bcps]/ { print $5 " is neither a file nor a folder"; exit }
+        $5 ~ /\/__editable__\.[^\/]*$/ && $1 == "d" { print $5 " is made of links to tracked files (a strict editable install)"; exit }
+        $1 == "f" && $4 in tracked { print $5 " is a hard link to a tracked file"; exit }
+        $5 ~ /\/(CMakeCache\.txt|build\.ninja|meson-private|config\.status)$/ {
+            print $5 " belongs to a build folder, in which paths and times of this checkout count"; exit
+        }
+    ' "$1/tracked" "$1/list"
+}
+
+# Files that setup copied from the code (`pip install .`): later code would find the old copy. Copies of
+# files in the key are no harm, nor are licenses.
+reasons_of_copies() {
+    git ls-files -z | from_checkout | to_names |
+        find_each -maxdepth 0 -type f -size +0 -printf '%s\002%p\0' | to_lines >"$1/tracked-sizes"
+    LC_ALL=C awk 'BEGIN { FS = "\002" }
+        function base(path) { sub(/.*\//, "", path); return path }
+        NR == FNR { name = base($2); if (name !~ /^(LICEN[CS]E|COPYING|NOTICE|README|AUTHORS)/ && $1 > 40) known[$1, name] = $2; next }
+        $1 == "f" && ($2, base($5)) in known { print $5 "\n" known[$2, base($5)] }
+    ' "$1/tracked-sizes" "$1/list" >"$1/copies"
+    [[ -s $1/copies ]] || return 0
+    local copy file quoted
+    while IFS= read -r copy && IFS= read -r file; do
+        copy=${copy//$'\1'/$'\n'} file=${file//$'\1'/$'\n'}
+        cmp -s -- "${copy}" "${file}" || continue
+        quoted=$(git ls-files -s -- "${file}")
+        LC_ALL=C grep -qxF -e "file: ${quoted}" "$1/inputs" && continue
+        printf '%s\n' "${copy} is a copy of ${file#./}, which is not part of the key (install it with -e, or name it in env.inputs)"
+        return
+    done <"$1/copies"
+}
+
+# True for a folder or file that jobs may share though it is not in the checkout.
+is_outside_allowed() {
+    local folder
+    for folder in /usr /bin /sbin /lib /lib64 /etc "${RDVC_JOB_ENV_OUTSIDE[@]+"${RDVC_JOB_ENV_OUTSIDE[@]}"}"; do
+        folder=${folder/#\~\//${HOME}/}
+        [[ $1/ != "${folder%/}"/* ]] || return 0
+    done
+    return 1
+}
+
+# True for a path in this job's checkout, by whichever name.
+is_inside() {
+    [[ $1/ == "${RDVC_JOB_REPO_DIR}"/* || $1/ == "${RDVC_JOB_ENV_REAL_DIR}"/* ]]
+}
+
+# Sorts symbolic links: into $1/relinks those that are absolute and lead into the checkout, into $1/links-real
+# those that must be in a real folder, into $1/outside the files elsewhere. Prints a reason against reuse.
+reasons_of_links() {
+    local kind path target
+    LC_ALL=C awk 'BEGIN { FS = "\002" }
+        { known[$5]; if ($1 == "l") link[$5] = $6 }
+        function lexical(path,    n, i, part, k, out) {
+            n = split(path, part, "/"); k = 0
+            for (i = 1; i <= n; i++) {
+                if (part[i] == "" || part[i] == ".") continue
+                if (part[i] == "..") { if (--k < 0) return "" } else kept[++k] = part[i]
+            }
+            out = "."; for (i = 1; i <= k; i++) out = out "/" kept[i]
+            return out
+        }
+        END {
+            for (path in link) {
+                target = link[path]; folder = path; sub(/\/[^\/]*$/, "", folder)
+                if (target ~ /^\//) kind = "absolute"
+                else {
+                    goal = lexical(folder "/" target)
+                    if (goal == "") kind = "leaves"
+                    else if (goal in known) continue
+                    else kind = path ~ /\/node_modules\// ? "module" : "inside"
+                }
+                print kind; print path; print target
+            }
+        }
+    ' "$1/list" >"$1/links"
+    : >"$1/relinks" && : >"$1/links-real" && : >"$1/outside"
+    while IFS= read -r kind && IFS= read -r path && IFS= read -r target; do
+        case ${kind} in
+        inside) printf '%s\n' "${path}" >>"$1/links-real" ;;
+        leaves) printf '%s\n' "the link ${path} leaves the checkout" && return ;;
+        module) printf '%s\n' "the link ${path} leads from node_modules to the code" && return ;;
+        absolute)
+            target=${target//$'\1'/$'\n'}
+            if is_inside "${target}"; then
+                printf '%s\n' "${path}" >>"$1/links-real"
+                printf '%s\n%s\n' "${path}" "${target//$'\n'/$'\1'}" >>"$1/relinks"
+            elif [[ ${target} == "${RDVC_JOB_WORKSPACE_DIR}"/* ]]; then
+                printf '%s\n' "the link ${path} leads out of the checkout to ${target}" && return
+            elif [[ -d ${target} ]]; then
+                is_outside_allowed "$(readlink -f -- "${target}")" || {
+                    printf '%s\n' "${path} is a link to the folder ${target}, which is not in env.outside" && return
+                }
+            elif [[ -e ${target} ]]; then
+                printf '%s\n' "${target//$'\n'/$'\1'}" >>"$1/outside"
+            fi
+            ;;
+        esac
+    done <"$1/links"
+    (($(wc -l <"$1/relinks") <= 400)) || printf 'there are too many links into the checkout\n'
+}
+
+# Text files that name the checkout go to $1/named; a reason is printed for others that do.
+reasons_of_paths() {
+    local file copy="$1/stripped"
+    LC_ALL=C awk 'BEGIN { FS = "\002" } $1 == "f" { print $5 }' "$1/list" | to_names >"$1/plain"
+    LC_ALL=C xargs -0 -r grep -laF -Z -e "${RDVC_JOB_WORKSPACE_DIR}" -e "${RDVC_JOB_ENV_REAL_DIR%/*}" -- <"$1/plain" >"$1/all-named" || true
+    LC_ALL=C xargs -0 -r grep -lIF -Z -e "${RDVC_JOB_WORKSPACE_DIR}" -e "${RDVC_JOB_ENV_REAL_DIR%/*}" -- <"$1/all-named" | to_lines | LC_ALL=C sort >"$1/named" || true
+    to_lines <"$1/all-named" | LC_ALL=C sort | LC_ALL=C comm -23 - "$1/named" | to_names >"$1/binary"
+    while IFS= read -r -d '' file; do
+        [[ ${file} != *.pyc ]] || continue
+        # Of debug information the path is no harm.
+        if LC_ALL=C head -c 7 -- "${file}" | grep -qaE $'^(\x7fELF|!<arch>)' &&
+            strip --strip-debug -o "${copy}" -- "${file}" 2>/dev/null &&
+            ! LC_ALL=C grep -qaF -e "${RDVC_JOB_WORKSPACE_DIR}" -e "${RDVC_JOB_ENV_REAL_DIR%/*}" -- "${copy}"; then
+            rm -f -- "${copy}"
+            continue
+        fi
+        rm -f -- "${copy}"
+        printf '%s\n' "the binary file ${file} names this checkout's path"
+        return
+    done <"$1/binary"
+}
+
+# Activates in a subshell and prints `activation failed`, or the first thing that then lies elsewhere. The
+# path $1, if given, must not be named by any variable either.
+look_at_activation() {
+    local file="${RDVC_JOB_WORKSPACE_DIR}/activation" line entry
+    printf '%s\n' "${RDVC_JOB_ENV_ACTIVATE}" >"${file}.sh"
+    (
+        trap - EXIT TERM USR1 INT HUP
+        old_path=":${PATH}:"
+        unset VIRTUAL_ENV CONDA_PREFIX
+        cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" || exit 1
+        set +eu
+        # shellcheck source=/dev/null
+        source "${file}.sh" >/dev/null 2>&1 </dev/null || exit 1
+        [[ -z ${VIRTUAL_ENV} ]] || printf 'VIRTUAL_ENV %s\n' "${VIRTUAL_ENV}"
+        [[ -z ${CONDA_PREFIX} ]] || printf 'CONDA_PREFIX %s\n' "${CONDA_PREFIX}"
+        IFS=:
+        for entry in ${PATH}; do
+            [[ ${old_path} == *":${entry}:"* || -z ${entry} ]] || printf 'PATH %s\n' "${entry}"
+        done
+        [[ -z $1 ]] || env | LC_ALL=C grep -aF -e "$1" | sed -n '1s/=.*//; 1s/^/stale /p'
+    ) >"${file}" || {
+        printf 'activation failed\n'
+        return
+    }
+    while read -r line entry; do
+        if [[ ${line} == stale ]]; then
+            printf '%s\n' "after activation ${entry} names the checkout in which the environment was made"
+            return
+        elif [[ ${entry} == /* ]] && ! is_inside "${entry}" && ! is_outside_allowed "${entry}"; then
+            printf '%s\n' "activation sets ${line} to ${entry}, which is not in env.outside"
+            return
+        fi
+    done <"${file}"
+}
+
+# Prints why what setup left cannot be reused, or nothing; in the folder $1 are the lists for the plan then.
+examine_environment() {
+    local changed
+    changed=$(changed_files "$1")
+    if [[ -n ${changed} ]]; then
+        printf 'setup changes %s\n' "${changed%%$'\n'*}"
+        return
+    fi
+    describe_checkout >"$1/checkout-now"
+    if ! cmp -s "$1/checkout" "$1/checkout-now"; then
+        changed=$(LC_ALL=C grep -vxF -f "$1/checkout" "$1/checkout-now" || LC_ALL=C grep -vxF -f "$1/checkout-now" "$1/checkout")
+        changed=${changed%%$'\n'*}
+        printf 'setup changes what Git or DVC keep, or what is beside the checkout (%s)\n' "${changed:0:100}"
+        return
+    fi
+    list_entries "$1" >"$1/entries"
+    if [[ ! -s $1/entries ]]; then
+        printf 'setup leaves nothing in the checkout\n'
+        return
+    fi
+    list_files "$1" || {
+        printf 'a file that setup made has a strange name, or cannot be read\n'
+        return
+    }
+    # Any link of a tracked file to elsewhere was made by setup: a fresh checkout has none.
+    git ls-files -z | from_checkout | to_names |
+        find_each -maxdepth 0 -type f -links +1 -printf '%D:%i\n' >"$1/tracked" 2>/dev/null || true
+    printf '\n' >>"$1/tracked"
+    first_line reasons_of_names "$1" || return 0
+    first_line reasons_of_links "$1" || return 0
+    first_line reasons_of_paths "$1" || return 0
+    first_line reasons_of_copies "$1" || return 0
+}
+
+# Prints the first line that the command says, and is false if there is one.
+first_line() {
+    local said
+    said=$("$@")
+    [[ -n ${said} ]] || return 0
+    said=${said%%$'\n'*}
+    printf '%s\n' "${said//$'\1'/?}"
+    return 1
+}

@@ -1,0 +1,146 @@
+# --- 2. Environment: a job's view of one that is kept ---------------------------------------------
+
+# Makes, from the lists that `examine_environment` left in $1, the plan of a view: which folders are real,
+# what is copied, what is rewritten; all else is a link to the store. Real are the folders into which
+# programs are installed, and whatever is not a known kind of package folder. Small files of the latter are
+# copied, since a program may write to them.
+plan_view() {
+    mkdir -p "$1/plan"
+    : >"$1/folders" && : >"$1/linked" && : >"$1/copied" && : >"$1/rewritten" && : >"$1/locked"
+    LC_ALL=C awk -v to="$1" 'BEGIN { FS = "\002" }
+        function folder(path) { sub(/\/[^\/]*$/, "", path); return path }
+        function base(path) { sub(/.*\//, "", path); return path }
+        function mark(path) { while (path != "." && !(path in real)) { real[path]; path = folder(path) } }
+        function packed(path) {
+            if (path == ".") return 0
+            if (!(path in pack)) pack[path] = path in root || packed(folder(path))
+            return pack[path]
+        }
+        FILENAME == to "/named" { named[$0]; mark(folder($0)); next }
+        FILENAME == to "/links-real" { mark(folder($0)); next }
+        {
+            type[++n] = $1; size[n] = $2; path[n] = $5
+            name = base($5)
+            if (name == "pyvenv.cfg" || name == "conda-meta") root[folder($5)]
+            if ($1 == "d") {
+                listed[$5]
+                if (name ~ /^(site-packages|dist-packages|node_modules|.*\.(egg|dist)-info)$/) root[$5]
+                if (name ~ /^(site-packages|dist-packages|bin)$/) mark($5)
+            }
+        }
+        END {
+            for (file in named) if (file ~ /\.py$/) mark(folder(file) "/__pycache__")
+            for (i = 1; i <= n; i++) {
+                other[i] = !packed(type[i] == "d" ? path[i] : folder(path[i]))
+                if (other[i] && type[i] == "d") others++
+                if (other[i] && type[i] == "f" && size[i] <= 4194304) { small++; bytes += size[i] }
+            }
+            copy = small <= 2000 && bytes <= 67108864
+            for (i = 1; i <= n; i++) if (type[i] == "d" && other[i] && others <= 300) mark(path[i])
+            for (i = 1; i <= n; i++) {
+                p = path[i]; up = folder(p)
+                copied = other[i] && copy && size[i] <= 4194304
+                if (type[i] == "f" && other[i] && !copied) print p > (to "/locked")
+                if (!(up in listed)) print up > (to "/folders")
+                else if (!(up in real)) continue # in a folder that is linked as a whole
+                if (type[i] == "d" && p in real) print p > (to "/folders")
+                else if (p in named) print p > (to "/rewritten")
+                else if (type[i] == "l" || type[i] == "f" && copied) print p > (to "/copied")
+                else {
+                    source = folder(up) "/" base(p)
+                    # bytecode of a file before it was rewritten
+                    if (up ~ /\/__pycache__$/ && sub(/\.[^\/]*\.pyc$/, ".py", source) && source in named) continue
+                    linked[up] = linked[up] base(p) "\n"
+                }
+            }
+            for (up in linked) printf "%s/\n%s", up, linked[up] > (to "/linked")
+        }
+    ' "$1/named" "$1/links-real" "$1/list" || return
+    local file
+    for file in entries folders linked copied rewritten relinks outside; do
+        to_names <"$1/${file}" >"$1/plan/${file}" || return
+    done
+    state_of_outside "$1/plan" >"$1/plan/outside-state"
+    plan_modules "$1"
+}
+
+# If an import hook of an editable install is there, which was made for the modules of that time.
+plan_modules() {
+    local what
+    if LC_ALL=C grep -qE $'/_[^/]*_editable\\.py\002' "$1/list"; then
+        what=every
+    elif LC_ALL=C grep -qE $'/(__editable___[^/]*_finder|_editable_impl_[^/]*)\\.py\002' "$1/list"; then
+        what=topmost
+    else
+        return 0
+    fi
+    printf '%s %s\n' "${what}" "$(hash_modules "${what}")" >"$1/plan/modules"
+}
+
+# Size and time of the files elsewhere that the environment's links lead to.
+state_of_outside() {
+    xargs -0 -r stat -L --printf '%s %Y %n\n' -- <"$1/outside" 2>/dev/null || true
+}
+
+link_names() {
+    ((${#names[@]} == 0)) || ln -s -t "${folder}" -- "${names[@]}"
+}
+
+# Makes the links of the plan $1 to the tree $2, a process for each folder.
+make_links() {
+    local item folder=./ names=()
+    while IFS= read -r -d '' item; do
+        if [[ ${item} == */ ]]; then
+            link_names || return
+            folder=${item}
+            names=()
+        else
+            names+=("$2/${folder#./}${item}")
+            if ((${#names[@]} >= 1000)); then
+                link_names || return
+                names=()
+            fi
+        fi
+    done <"$1/linked"
+    link_names
+}
+
+# A program for sed: each path of the build's checkout as one of this job's, longest first.
+rewriting() {
+    local old new
+    while read -r old new; do
+        [[ -z ${old} || ${old} == "${new}" ]] || printf 's|%s|%s|g\n' "${old//./\\.}" "${new}"
+    done <<PATHS
+$(value_of repo "$1") ${RDVC_JOB_REPO_DIR}
+$(value_of real "$1") ${RDVC_JOB_ENV_REAL_DIR}
+$(value_of workspace "$1") ${RDVC_JOB_WORKSPACE_DIR}
+PATHS
+}
+
+# Puts a view of the build $1 into the checkout, which has nothing in its place.
+make_view() {
+    local plan="$1/plan" here=${PWD} program path target
+    program=$(rewriting "$1/info")
+    xargs -0 -r mkdir -p -- <"${plan}/folders" || return
+    make_links "${plan}" "$1/tree" || return
+    (cd "$1/tree" && cat "${plan}/copied" "${plan}/rewritten" | xargs -0 -r cp -dP --parents -t "${here}" --) || return
+    if [[ -s ${plan}/rewritten && -n ${program} ]]; then
+        LC_ALL=C xargs -0 sed -i -e "${program}" -- <"${plan}/rewritten" || return
+    fi
+    while IFS= read -r -d '' path && IFS= read -r -d '' target; do
+        target=$(sed -e "${program}" <<<"${target}") && ln -sfn -- "${target}" "${path}" || return
+    done <"${plan}/relinks"
+}
+
+# True if something of the plan's is in the checkout already.
+view_collides() {
+    local entry
+    while IFS= read -r -d '' entry; do
+        [[ ! -e ${entry} && ! -L ${entry} ]] || return 0
+    done <"$1/plan/entries"
+    return 1
+}
+
+remove_view() {
+    xargs -0 -r rm -rf -- <"$1/plan/entries"
+}

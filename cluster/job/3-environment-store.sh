@@ -1,0 +1,108 @@
+# --- 2. Environment: what is kept for later jobs ---------------------------------------------------
+
+# The value of a key in a file of `key value` lines.
+value_of() {
+    local key value
+    [[ -r $2 ]] || return 0
+    while read -r key value; do
+        [[ ${key} != "$1" ]] || printf '%s' "${value}"
+    done <"$2"
+}
+
+# The environment $3, to be kept as $1, whose setup took $2 seconds.
+describe_environment() {
+    printf 'job %s\n' "${SLURM_JOB_ID:-by hand}"
+    printf 'node %s\n' "$(uname -n)"
+    printf 'made %s\n' "$(date +%s)"
+    printf 'setup_seconds %s\n' "$2"
+    printf 'kib %s\n' "$(du -sk "$3" | cut -f 1)"
+    printf 'workspace %s\n' "${RDVC_JOB_WORKSPACE_DIR}"
+    printf 'repo %s\n' "${RDVC_JOB_REPO_DIR}"
+    printf 'real %s\n' "${RDVC_JOB_ENV_REAL_DIR}"
+    printf 'place %s\n' "$1"
+}
+
+# Jobs cannot write bytecode into the store, and without it each would compile all that it imports. pip leaves
+# it; where nobody has (uv), it is made here, once.
+compile_bytecode() {
+    local config site
+    while IFS= read -r config; do
+        for site in "${config%/*}"/lib/python3*/site-packages; do
+            if [[ -d ${site} && -z $(find "${site}" -name __pycache__ -print -quit) ]]; then
+                "${config%/*}/bin/python" -I -S -m compileall -q -- "${site}" </dev/null >/dev/null 2>&1 || true
+            fi
+        done
+    done < <(find "$1" -maxdepth 4 -name pyvenv.cfg -type f)
+}
+
+# Copies the environment of the lists $1 into the new folder $2, to be renamed to $3. Folders are made
+# read-only; files are not, since programs copy them with their mode.
+copy_environment() {
+    mkdir -p "$2/tree" || return
+    to_names <"$1/entries" |
+        xargs -0 -r cp -dR --preserve=mode,timestamps,links --parents -t "$2/tree" -- || return
+    compile_bytecode "$2/tree"
+    cp -R "$1/plan" "$2/plan" || return
+    describe_environment "$3" "$4" "$2/tree" >"$2/info" || return
+    [[ ! -s $1/locked ]] || (cd "$2/tree" && to_names <"$1/locked" | xargs -0 chmod a-w --) || return
+    find "$2/tree" -type d -exec chmod a-w {} +
+}
+
+# Removes a build, whose folders cannot be written to.
+remove_build() {
+    [[ -d $1 && ! -L $1 ]] || return 0
+    find "$1" -type d ! -perm -u+w -exec chmod u+w {} + 2>/dev/null || true
+    rm -rf -- "$1" || true # what is left does no harm
+}
+
+make_place() {
+    (umask 077 && mkdir -p "$2") && cp "$1/inputs" "$2/inputs.new" && mv "$2/inputs.new" "$2/inputs"
+}
+
+# Puts the environment of the lists $1 into the store by one rename; setup took $2 seconds. Where that is
+# not possible the log says so, nothing half is left, and the job goes on.
+publish_environment() {
+    local place id new left
+    id="$(date '+%Y%m%d-%H%M%S')-${SLURM_JOB_ID:-hand}-${RANDOM}"
+    place="${RDVC_JOB_ENV_STORE}/${RDVC_JOB_ENV_KEY}"
+    new="${place}/.new-${id}"
+    for left in "${place}"/.new-*; do # of a builder that was lost
+        remove_build "${left}"
+    done
+    RDVC_JOB_ENV_NEW=${new}
+    if ! { plan_view "$1" && make_place "$1" "${place}" && copy_environment "$1" "${new}" "${place}/${id}" "$2"; }; then
+        rdvc_say "the environment could not be copied to ${place}, so it is not kept"
+        remove_build "${new}"
+        rm -f -- "${place}/inputs.new" || true
+    elif ! still_owner; then
+        rdvc_say "another job has taken over the making of this environment, so this one is not kept"
+        remove_build "${new}"
+    elif rm -f -- "${place}/not-reusable" && mv -T "${new}" "${place}/${id}" &&
+        ln -s "${id}" "${place}/.current-${id}" && mv -T "${place}/.current-${id}" "${place}/current"; then
+        rm -f -- "${place}.failed" || true
+        record_use "${id}" || true
+        rdvc_say "environment ${RDVC_JOB_ENV_KEY} is kept for later jobs ($(($(value_of kib "${place}/${id}/info") / 1024)) MiB)"
+    else
+        rdvc_say "the environment could not be put into ${place}, so it is not kept"
+        remove_build "${new}"
+    fi
+    RDVC_JOB_ENV_NEW=
+}
+
+# For later jobs: the reason why what setup makes of this key cannot be reused.
+mark_not_reusable() {
+    local place="${RDVC_JOB_ENV_STORE}/${RDVC_JOB_ENV_KEY}"
+    rdvc_say "the environment cannot be reused, so each job runs setup: $1"
+    [[ -z ${RDVC_JOB_ENV_LOCK} ]] || still_owner || return 0
+    # shellcheck disable=SC2015 # either may fail
+    make_place "$2" "${place}" && printf '%s\nby job %s on %s, %s\n' "$1" "${SLURM_JOB_ID:-by hand}" \
+        "$(uname -n)" "$(date '+%Y-%m-%d %H:%M:%S')" >"${place}/.not-reusable-$$" &&
+        mv "${place}/.not-reusable-$$" "${place}/not-reusable" || rdvc_say "cannot write to ${place}"
+}
+
+# Says to whoever clears environments that this job uses build $1; false if it is gone already.
+record_use() {
+    printf '%s/%s/%s\n' "${RDVC_JOB_PROJECT_ID}" "${RDVC_JOB_ENV_KEY}" "$1" \
+        >"${RDVC_JOB_RECORD_DIR}/environment" || return
+    [[ -e ${RDVC_JOB_ENV_STORE}/${RDVC_JOB_ENV_KEY}/$1/info ]]
+}

@@ -1,0 +1,232 @@
+#include "commands/order.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "project/dvc.hpp"
+#include "project/extras.hpp"
+#include "submission/name.hpp"
+#include "submission/token.hpp"
+
+namespace rdvc::commands {
+
+using base::Error;
+using base::Exit;
+
+namespace {
+
+// With `code = "origin"` nothing travels.
+void refuse_dirty_tree(const project::Head& head) {
+    if (head.changes.empty())
+        return;
+    std::vector<std::string> dirty;
+    for (const auto& change : head.changes)
+        dirty.push_back(change.xy + " " + change.path);
+    throw Error(Exit::not_ready, fmt::format("the work tree has {} that no commit holds",
+                                             base::count(head.changes.size(), "change")))
+        .context(base::first_lines(dirty))
+        .hint("commit and push them, leave them here with `--only-committed`, or use `--code=ssh`");
+}
+
+// With `code = "origin"` the job sees only what origin has.
+void refuse_unpushed(cli::World& world, const Project& project) {
+    if (project.origin_url.empty())
+        throw Error(Exit::not_ready, "`code = \"origin\"` needs a Git remote called `origin`")
+            .hint("git remote add origin URL, or use `--code=ssh`");
+    const auto commits = project::unpushed_commits(world.runner, project.repository);
+    if (!commits.empty())
+        throw Error(Exit::not_ready, fmt::format("{} not in origin",
+                                                 commits.size() == 1 ? std::string("a commit is")
+                                                                     : fmt::format("{} commits are",
+                                                                                   commits.size())))
+            .context(base::join(commits, "\n"))
+            .hint("git push, or use `--code=ssh`");
+}
+
+// A path as typed, from where the user stands -> from the repository's root.
+std::vector<std::string> from_top(const Project& project, const std::vector<std::string>& paths) {
+    std::vector<std::string> all;
+    for (const auto& path : paths) {
+        const std::filesystem::path typed(path);
+        const auto full = typed.is_absolute()
+                              ? typed
+                              : project.repository.top / project.repository.prefix / typed;
+        auto name = full.lexically_normal().lexically_relative(project.repository.top).string();
+        while (name.size() > 1 && name.ends_with("/"))
+            name.pop_back();
+        all.push_back(std::move(name));
+    }
+    return all;
+}
+
+// Git does not look whether these files have changed, so rdvc cannot either.
+void warn_of_hidden(const cli::World& world, const std::vector<std::string>& hidden) {
+    if (!hidden.empty())
+        world.console.warn(
+            fmt::format("marked as skip-worktree or assume-unchanged, these travel as "
+                        "they were committed: {}",
+                        base::join(base::split(base::first_lines(hidden), '\n'), ", ")));
+}
+
+submission::Submodule facts_of(cli::World& world, const Project& project,
+                               const project::Submodule& submodule) {
+    const auto lfs = project::lfs_objects(world.runner, submodule.repository, submodule.commit);
+    return {submodule.path, submodule.commit,
+            submission::mirror_name(project::name_in_url(submodule.path), "", submodule.url,
+                                    project.mirror + "/" + submodule.path),
+            project::make_extras(world.runner, submodule.repository, submodule.commit, {}, lfs)};
+}
+
+// What the work tree adds to HEAD, and what is not Git's and travels all the same.
+void add_code(cli::World& world, const Project& project, const project::Head& head,
+              const submission::RunArguments& arguments, Order& order) {
+    auto& facts = order.submission.facts;
+    const auto& repository = project.repository;
+    const auto index = project::read_index(world.runner, repository);
+    const auto changes_name = [&](std::string_view name) {
+        return std::any_of(head.changes.begin(), head.changes.end(),
+                           [&](const auto& change) { return change.path.ends_with(name); });
+    };
+    if (arguments.only_committed) {
+        order.left_here = head.changes.size();
+    } else {
+        order.snapshot =
+            project::take_snapshot(world.runner, repository, head,
+                                   {.include = from_top(project, arguments.include),
+                                    .max_untracked = project.config.size("run.max_untracked")});
+        facts.snapshot = order.snapshot.commit;
+        warn_of_hidden(world, index.hidden);
+    }
+    auto copies = project::files_below(repository, from_top(project, arguments.copy_paths));
+    auto may_travel = from_top(project, arguments.include);
+    const auto named = from_top(project, arguments.copy_paths);
+    may_travel.insert(may_travel.end(), named.begin(), named.end());
+    project::refuse_secrets(repository, copies, may_travel);
+    copies.insert(copies.end(), order.snapshot.beside.begin(), order.snapshot.beside.end());
+    std::vector<std::string> lfs;
+    if (index.has_attributes || changes_name(".gitattributes"))
+        lfs = project::lfs_objects(world.runner, repository, facts.tip());
+    if (std::filesystem::exists(repository.top / ".gitmodules") || changes_name(".gitmodules"))
+        order.submodules = project::submodules_of(world.runner, repository, facts.tip());
+    facts.extras = project::make_extras(world.runner, repository, facts.tip(), copies, lfs);
+    for (const auto& submodule : order.submodules)
+        facts.submodules.push_back(facts_of(world, project, submodule));
+}
+
+std::string setup_command(const Project& project) {
+    const auto exists = [&](const std::string& file) {
+        return std::filesystem::exists(project.dvc_project / file);
+    };
+    auto configured = project.config.text("env.setup");
+    if (!configured.empty()) {
+        const auto program = configured.substr(0, configured.find(' '));
+        if (program.starts_with("./") && !exists(program))
+            throw Error(Exit::not_ready,
+                        fmt::format("the setup command `{}` does not exist", program))
+                .context("it is set by env.setup, in " + project.config.origin("env.setup"));
+        return configured;
+    }
+    return project::default_setup(project.dvc_project);
+}
+
+std::string path_below(const std::filesystem::path& folder, const std::filesystem::path& top) {
+    const auto path = folder.lexically_relative(top).generic_string();
+    return path == "." ? "" : path;
+}
+
+void refuse_taken_name(cli::World& world, const Project& project, const std::string& commit,
+                       const submission::RunArguments& arguments) {
+    if (!arguments.name || arguments.force)
+        return;
+    if (project::has_ref(world.runner, project.repository,
+                         submission::experiment_ref(commit, *arguments.name)))
+        throw Error(Exit::usage, fmt::format("there is an experiment `{}` on this commit already",
+                                             *arguments.name))
+            .hint("choose another name, or replace it with `-f`");
+}
+
+} // namespace
+
+Order prepare(cli::World& world, Project& project, const submission::RunArguments& arguments) {
+    const auto head = project::read_head(world.runner, project.repository);
+    if (head.commit.empty())
+        throw Error(Exit::not_ready, "the repository has no commit yet")
+            .hint("git add, git commit");
+    constexpr std::size_t sha1_digits = 40;
+    if (head.commit.size() != sha1_digits)
+        throw Error(Exit::not_ready, "repositories with SHA-256 objects are not supported");
+    if (arguments.code)
+        project.config.set("run.code", {*arguments.code, "--code"});
+    const bool from_origin = project.config.text("run.code") == "origin";
+    if (from_origin) {
+        if (!arguments.only_committed)
+            refuse_dirty_tree(head);
+        if (!arguments.copy_paths.empty())
+            throw Error(Exit::usage, "`--copy-paths` cannot be given with `--code=origin`")
+                .context("nothing but what origin has reaches the job");
+        refuse_unpushed(world, project);
+    }
+    refuse_taken_name(world, project, head.commit, arguments);
+    if (project::has_only_local_dvc_remote(project.dvc_project))
+        world.console.warn(
+            "the DVC remote is set in .dvc/config.local only, which the job does not have");
+
+    const auto& top = project.repository.top;
+    const auto here = project.repository.prefix.empty() ? top : top / project.repository.prefix;
+    if (!arguments.has_targets && !std::filesystem::exists(here / "dvc.yaml"))
+        throw Error(Exit::not_ready, "there is no dvc.yaml here, and no target is given")
+            .context(here.string())
+            .hint(
+                "go to the folder with your dvc.yaml, or name a target: rdvc run FOLDER/dvc.yaml");
+    const auto setup = setup_command(project);
+    if (setup.empty())
+        world.console.warn(
+            "no setup command (./init_python_venv.sh, ./init_env.sh or env.setup); the job "
+            "uses the dvc that is on its PATH");
+    const auto who = project::identity(world.runner, project.repository);
+    Order order;
+    auto& facts = order.submission.facts;
+    facts = {.repo_name = project.repo_name,
+             .origin_url = project.origin_url,
+             .branch = head.branch,
+             .commit = head.commit,
+             .project_dir = path_below(project.dvc_project, top),
+             .subdir = project.repository.prefix.generic_string(),
+             .mirror = project.mirror,
+             .user_name = who.name,
+             .user_email = who.email,
+             .setup = setup};
+    if (from_origin)
+        order.left_here = head.changes.size();
+    else
+        add_code(world, project, head, arguments, order);
+    order.submission = submission::compose(submission::make_token(), order.submission.facts,
+                                           project.config, arguments);
+    return order;
+}
+
+void report_submitted(const cli::Console& console, const Order& order, const std::string& job,
+                      const std::string& cluster, bool json) {
+    const auto& submission = order.submission;
+    const auto& name = submission.tasks.front().name;
+    if (json) {
+        const nlohmann::json answer = {{"token", submission.token},
+                                       {"job", job},
+                                       {"name", name},
+                                       {"cluster", cluster},
+                                       {"commit", submission.facts.commit}};
+        cli::Console::data(answer.dump() + "\n");
+    } else if (job.empty()) {
+        console.note("the environment is there");
+    } else if (console.verbosity == cli::Verbosity::quiet) {
+        cli::Console::data(job + "\n");
+    } else {
+        cli::Console::data(
+            fmt::format("submitted {} as job {} on {}\n", console.bold(name), job, cluster));
+    }
+}
+
+} // namespace rdvc::commands

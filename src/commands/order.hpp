@@ -1,0 +1,33 @@
+// Facts, configuration and arguments become one submission: what `rdvc run` and `rdvc env build`
+// send.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "commands/cluster.hpp"
+#include "project/snapshot.hpp"
+#include "project/submodules.hpp"
+#include "submission/arguments.hpp"
+#include "submission/compose.hpp"
+
+namespace rdvc::commands {
+
+/// A submission, and what there is to say about it.
+struct Order {
+    submission::Submission submission;
+    project::Snapshot snapshot;
+    std::vector<project::Submodule> submodules; ///< those of the submission's facts, in that order
+    std::size_t left_here = 0;                  ///< uncommitted changes that do not travel
+};
+
+/// Makes ready to send: refuses what cannot run, takes the snapshot. Throws Error: not_ready,
+/// usage.
+Order prepare(cli::World& world, Project& project, const submission::RunArguments& arguments);
+
+/// Says on standard output what was submitted: a sentence; the job's id alone with --quiet; or
+/// JSON. An empty `job`: there is none, an environment was made on the login node.
+void report_submitted(const cli::Console& console, const Order& order, const std::string& job,
+                      const std::string& cluster, bool json);
+
+} // namespace rdvc::commands

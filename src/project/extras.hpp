@@ -1,0 +1,30 @@
+// What a job's checkout needs and Git does not track as such: ignored files that the user names,
+// and the content that Git LFS keeps outside of Git. It travels as one more commit on top of the
+// snapshot, with a folder `copies` (files by path) and a folder `lfs` (content by its SHA-256).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/process.hpp"
+#include "project/git.hpp"
+
+namespace rdvc::project {
+
+/// The files below `paths` (from the work tree's root), folders entered, as paths from there.
+/// Throws Error (usage) for a path that does not exist or is not below the root.
+std::vector<std::string> files_below(const Repository& repository,
+                                     const std::vector<std::string>& paths);
+
+/// The SHA-256 of the content of every file of `commit` that Git LFS manages. Throws Error
+/// (not_ready) naming the files whose content is not here: a stage would read a pointer.
+/// Source: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md, "The Pointer".
+std::vector<std::string> lfs_objects(base::Runner& runner, const Repository& repository,
+                                     const std::string& commit);
+
+/// The commit, child of `parent`, or "" if there is nothing to hold.
+std::string make_extras(base::Runner& runner, const Repository& repository,
+                        const std::string& parent, const std::vector<std::string>& copies,
+                        const std::vector<std::string>& lfs);
+
+} // namespace rdvc::project
