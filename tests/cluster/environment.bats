@@ -1,0 +1,770 @@
+# The contract: a job that reuses an environment finds what it would have found had setup been run, or
+# setup is run. Each case compares what is imported and what programs say.
+
+load support
+
+setup_file() {
+    start_tools
+    lose_builder
+}
+
+teardown_file() {
+    [[ -e ${lost}/seconds ]] || kill -- "-${lost_job}" 2>/dev/null || true
+    chmod -R u+w "${lost}" 2>/dev/null || true
+    rm -rf "${lost}"
+}
+
+setup() {
+    start_test
+}
+
+teardown() {
+    stop_test
+}
+
+# Kills a builder, and starts a job that has to notice; the last test looks at it, since that takes its time.
+lose_builder() {
+    start_test
+    { small_venv; echo "[[ \$(wc -l <${root}/setups) -gt 1 ]] || sleep 100"; } | setup_script
+    commit
+    SLURM_JOB_ID=1 setsid bash "${RDVC_SOURCE_FOLDER}/tests/cluster/job.sh" "${root}/settings" true >/dev/null 2>&1 3>&- &
+    disown
+    wait_until 20 test -e "${root}/setups"
+    kill -KILL -- "-$(ps -o pgid= -p "$!" | tr -d ' ')"
+    lost="${root}"
+    set -m # a process group of its own
+    (
+        start=${SECONDS}
+        SLURM_JOB_ID=2 bash "${RDVC_SOURCE_FOLDER}/tests/cluster/job.sh" "${root}/settings" true >"${root}/log" 2>&1
+        printf '%s\n' "$((SECONDS - start))" >"${root}/seconds.new"
+        mv "${root}/seconds.new" "${root}/seconds"
+    ) 3>&- &
+    lost_job=$!
+    set +m
+    export lost lost_job
+}
+
+# A package `pk` in the folder $1 with a program `say`.
+python_project() {
+    mkdir -p "$1/pk"
+    printf 'def f(): return "one"\n' >"$1/pk/__init__.py"
+    printf 'import pk\ndef main(): print("say", pk.f())\ndef other(): print("other", pk.f())\n' >"$1/pk/cli.py"
+    cat >pyproject.toml <<'TOML'
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "pk"
+version = "1.0"
+[project.scripts]
+say = "pk.cli:main"
+TOML
+}
+
+probe_python='say; python -c "import pk, sys; from importlib.metadata import version; print(pk.f(), pk.__file__, sys.prefix, version(\"pk\"))"'
+
+@test "an editable install of src/ runs this job's code, with a module that is new" {
+    python_project src
+    pip_setup -e .
+    commit
+    job bash -c "${probe_python}"
+    log_has 'the first one of this project'
+    printf 'from . import more\ndef f(): return "two" + more.x\n' >src/pk/__init__.py
+    printf 'x = "!"\n' >src/pk/more.py
+    same_as_fresh bash -c "${probe_python}"
+    was_reused
+    [[ ${said} == *'two! WS/project/src/pk/__init__.py WS/project/.venv 1.0'* ]]
+}
+
+@test "a changed entry point makes a new environment, and the log says what changed" {
+    python_project src
+    pip_setup -e .
+    commit
+    job say
+    sed -i 's/cli:main/cli:other/; s/version = "1.0"/version = "2.0"/' pyproject.toml
+    job bash -c "${probe_python}"
+    log_has 'is made: pyproject.toml changed'
+    [[ ${said} == *'other one'*'2.0'* ]]
+}
+
+@test "an editable install with an import hook: changed code is reused, a new package is not" {
+    python_project .
+    printf '[tool.setuptools.packages.find]\ninclude = ["pk*"]\n' >>pyproject.toml
+    pip_setup -e .
+    commit
+    job bash -c "${probe_python}; ls .venv/lib/*/site-packages"
+    [[ ${said} == *_finder.py* ]]
+    printf 'def f(): return "two"\n' >pk/__init__.py
+    same_as_fresh bash -c "${probe_python}"
+    was_reused
+    mkdir pkmore
+    printf 'y = 1\n' >pkmore/__init__.py
+    same_as_fresh python -c 'import pkmore; print(pkmore.y, pkmore.__file__)'
+    log_has 'is made: modules-of-code'
+    job python -c 'import pkmore; print(pkmore.y)' # both kinds of code have theirs now
+    was_reused
+    rm -r pkmore
+    job bash -c "${probe_python}"
+    was_reused
+}
+
+@test "a strict editable install is not reused" {
+    python_project src
+    pip_setup --config-settings editable_mode=strict -e .
+    commit
+    job say
+    log_has 'cannot be reused'
+    printf 'def f(): return "two"\n' >src/pk/__init__.py
+    job bash -c "${probe_python}"
+    log_has 'setup runs in each job'
+    [[ ${said} == *'say two'* ]]
+    [[ $(setups) -eq 2 ]]
+}
+
+@test "a compat editable install runs this job's code" {
+    python_project .
+    printf '[tool.setuptools]\npackages = ["pk"]\n' >>pyproject.toml
+    pip_setup --config-settings editable_mode=compat -e .
+    commit
+    job say
+    printf 'def f(): return "two"\n' >pk/__init__.py
+    same_as_fresh bash -c "${probe_python}"
+    was_reused
+}
+
+@test "a copy of the code is not reused, unless it is part of the key" {
+    python_project src
+    printf 'def f(): return "one, with enough text to tell it from others"\n' >src/pk/__init__.py
+    pip_setup .
+    commit
+    job say
+    log_has 'is a copy of src/pk/'
+    printf 'def f(): return "two"\n' >src/pk/__init__.py
+    job say
+    [[ ${said} == *'say two'* ]]
+    set_value "RDVC_JOB_ENV_INPUTS=('src/*')"
+    job say
+    job say
+    was_reused
+    printf 'def f(): return "three"\n' >src/pk/__init__.py
+    job say
+    log_has 'src/pk/__init__.py changed'
+    [[ ${said} == *'say three'* ]]
+}
+
+@test "pip install in a view adds to the view alone" {
+    python_project src
+    pip_setup -e .
+    commit
+    job say
+    mkdir -p "${root}/extra"
+    printf 'from setuptools import setup\nsetup(name="extra", version="1", py_modules=["extra"])\n' >"${root}/extra/setup.py"
+    printf 'z = 26\n' >"${root}/extra/extra.py"
+    local before
+    before=$(find "${store}" -path '*/tree/*' -printf '%p %s %T@ %l\n' | sort | sha256sum)
+    job bash -c "PYTHONPATH=${tools}/build python -m pip install -q --no-index --no-build-isolation --force-reinstall ${root}/extra . && python -c 'import extra, pk; print(extra.z, pk.__file__)'"
+    was_reused
+    [[ ${said} == *'26 WS/project/.venv/lib'* ]]
+    [[ $(find "${store}" -path '*/tree/*' -printf '%p %s %T@ %l\n' | sort | sha256sum) == "${before}" ]]
+}
+
+@test "an edited C++ source is compiled again" {
+    { small_venv; echo 'g++ -g native/tool.cpp -o .venv/bin/tool'; } | setup_script
+    mkdir native
+    printf '#include <cstdio>\n#include "value.hpp"\nint main() { std::puts(VALUE); }\n' >native/tool.cpp
+    printf '#define VALUE "one"\n' >native/value.hpp
+    commit
+    job tool
+    printf 'print(1)\n' >train.py
+    same_as_fresh tool
+    was_reused
+    sed -i s/one/two/ native/value.hpp
+    same_as_fresh tool
+    log_has 'native/value.hpp changed'
+    [[ ${said} == *two* ]]
+}
+
+@test "the checkout's path in debug information is no harm, in the program it is" {
+    { small_venv; echo "g++ -g \"\$PWD/tool.cpp\" \$FLAGS -o .venv/bin/tool"; } | setup_script
+    printf '#include <cstdio>\nint main() { std::puts("one"); }\n' >tool.cpp
+    commit
+    job tool
+    job tool
+    was_reused
+    printf '#include <cstdio>\nint main() { std::puts(__FILE__); }\n' >tool.cpp
+    job tool
+    log_has 'the binary file ./.venv/bin/tool names'
+    job tool
+    [[ ${said} == *WS/project/tool.cpp* ]]
+}
+
+@test "an edited .pyx is compiled again, and a compiled module lies beside the code" {
+    { small_venv; echo 'tr a-z A-Z <src/fast.pyx >src/fast.so'; } | setup_script
+    mkdir src
+    printf 'one\n' >src/fast.pyx
+    commit
+    job cat src/fast.so
+    same_as_fresh cat src/fast.so
+    was_reused
+    printf 'two\n' >src/fast.pyx
+    same_as_fresh cat src/fast.so
+    log_has 'src/fast.pyx changed'
+    [[ ${said} == *TWO* ]]
+}
+
+@test "a version made from tags is that of this commit" {
+    { echo 'cd "$(git rev-parse --show-toplevel)"'; small_venv; echo '[[ ! -e describe.sh ]] || . ./describe.sh'; } | setup_script
+    commit
+    job true
+    commit
+    job true
+    was_reused # a script may ask where the checkout is
+    echo 'git describe --tags --long >.venv/version' >describe.sh
+    commit
+    git tag v1
+    job cat .venv/version
+    same_as_fresh cat .venv/version
+    was_reused
+    commit
+    git tag v2
+    same_as_fresh cat .venv/version
+    log_has 'is made: version:'
+    [[ ${said} == *v2-0-g* ]]
+    printf 'x\n' >new.txt
+    job cat .venv/version
+    log_has 'is made: uncommitted'
+    set_value 'RDVC_JOB_ENV_IGNORE=(.git)'
+    job true
+    commit
+    job true
+    was_reused
+}
+
+@test "uv sync" {
+    [[ -x ${tools}/pip/bin/uv ]] || skip 'uv could not be installed: no package index'
+    python_project src
+    setup_script <<SETUP
+export UV_CACHE_DIR=${root}/uv-cache PYTHONPATH=${tools}/build
+"${tools}/pip/bin/uv" sync --quiet --offline --python "${python}" --no-build-isolation
+SETUP
+    printf '/uv.lock\n' >>.gitignore
+    commit
+    job bash -c "${probe_python}"
+    printf 'def f(): return "two"\n' >src/pk/__init__.py
+    same_as_fresh bash -c "${probe_python}"
+    was_reused
+    [[ ${said} == *'say two'* ]]
+}
+
+@test "bytecode that an installer left out is made once, in the store" {
+    setup_script <<SETUP
+"${python}" -m venv --without-pip .venv
+for site in .venv/lib/python3*/site-packages; do
+    mkdir -p "\${site}/package"
+    printf 'x = 1\n' >"\${site}/package/__init__.py"
+done
+SETUP
+    commit
+    job true
+    job bash -c 'python -v -c "import package" 2>&1 | grep -q "package/__pycache__/.* matches .*package/__init__.py" && echo compiled'
+    was_reused
+    [[ ${said} == *compiled* ]]
+}
+
+@test "a conda-like prefix is reused, except where a binary names it or it lies elsewhere" {
+    setup_script <<'SETUP'
+mkdir -p env/conda-meta env/bin
+printf '#!/bin/sh\necho %s\n' "$PWD/env" >env/bin/tool
+chmod +x env/bin/tool
+[[ ! -e binary.txt ]] || printf 'x\0%s\0' "$PWD/env" >env/bin/library.bin
+SETUP
+    printf '/env\n' >>.gitignore
+    set_value "RDVC_JOB_ENV_ACTIVATE='export CONDA_PREFIX=\$PWD/env PATH=\$PWD/env/bin:\$PATH'"
+    commit
+    job tool
+    same_as_fresh tool
+    was_reused
+    [[ ${said} == *WS/project/env* ]]
+    touch binary.txt
+    job tool
+    log_has 'the binary file ./env/bin/library.bin names'
+    rm binary.txt
+    mkdir -p "${root}/conda"
+    set_value "RDVC_JOB_ENV_ACTIVATE='export CONDA_PREFIX=${root}/conda'"
+    job true
+    log_has "activation sets CONDA_PREFIX to ${root}/conda, which is not in env.outside"
+    job true
+    log_has 'setup runs in each job'
+    set_value "RDVC_JOB_ENV_OUTSIDE=('${root}/conda') RDVC_JOB_ENV_FRESH=1"
+    job true
+    log_has 'is kept for later jobs'
+}
+
+@test "PATH entries after activation lie in the checkout, or setup is run" {
+    small_venv | setup_script
+    commit
+    set_value "RDVC_JOB_ENV_ACTIVATE='PATH=${root}/elsewhere:\$PATH'"
+    job true
+    log_has "activation sets PATH to ${root}/elsewhere"
+}
+
+@test "an activation that finds the build's checkout is noticed at the first reuse" {
+    { small_venv; echo "pwd >${root}/place"; } | setup_script
+    set_value "RDVC_JOB_ENV_ACTIVATE='export PLACE=\$(cat ${root}/place)'"
+    commit
+    job true
+    log_has 'is kept for later jobs'
+    job bash -c 'echo "${PLACE#"$PWD"}."'
+    log_has 'after activation PLACE names the checkout in which the environment was made'
+    log_has 'cannot be reused'
+    [[ $(setups) -eq 2 && ! -e ${workspace}/project/.venv/bin/missing ]]
+}
+
+@test "two projects with the same setup do not share" {
+    small_venv | setup_script
+    commit
+    job true
+    set_value 'RDVC_JOB_PROJECT_ID=project-2'
+    job true
+    log_has 'the first one of this project'
+    [[ $(setups) -eq 2 ]]
+}
+
+@test "a changed lock file, setup script, activation and Python make a new environment" {
+    small_venv | setup_script
+    printf 'a==1\n' >requirements.txt
+    commit
+    job true
+    printf 'a==2\n' >requirements.txt
+    job true
+    log_has 'is made: requirements.txt changed'
+    echo '# more' >>init_env.sh
+    printf 'b\n' >other.lock
+    job true
+    log_has 'is made: init_env.sh changed'
+    printf '#!/bin/sh\necho Python 9.9.9\n' >"${root}/python3"
+    chmod +x "${root}/python3"
+    PATH="${root}:${PATH}" job true
+    log_has "Python 9.9.9"
+    set_value "RDVC_JOB_ENV_ACTIVATE='source .venv/bin/activate; true'"
+    job true
+    log_has 'is made: '
+    [[ $(setups) -eq 5 ]]
+}
+
+@test "files that setup names, and scripts that it calls name, are part of the key" {
+    { small_venv; echo 'bash tools/step.sh'; } | setup_script
+    mkdir -p tools data src/gen
+    printf 'here=$(dirname "$0")\ncp "$here"/../data/table.csv .venv/table\npython3 -m gen.main || true\n' >tools/step.sh
+    printf 'from gen import part\n' >src/gen/main.py
+    touch src/gen/__init__.py src/gen/part.py src/gen/other.py
+    printf 'a table that is long enough to be told from others\n' >data/table.csv
+    commit
+    job cat .venv/table
+    printf 'x = 1\n' >src/gen/other.py
+    printf '# see src/gen/other.py\n' >>init_env.sh
+    printf '[tool.ruff]\nexclude = ["other.py"]\n' >pyproject.toml
+    job true
+    printf 'x = 2\n' >src/gen/other.py
+    job cat .venv/table
+    was_reused
+    printf 'another\n' >data/table.csv
+    job cat .venv/table
+    log_has 'data/table.csv changed'
+    [[ ${said} == *another* ]]
+    printf 'x = 2\n' >src/gen/part.py
+    job true
+    log_has 'src/gen/part.py changed'
+}
+
+@test "links out of the checkout: folders are not reused unless allowed, changed files are noticed" {
+    mkdir "${root}/outside"
+    printf 'one\n' >"${root}/file"
+    { small_venv; echo "ln -s ${root}/file .venv/file; [[ ! -e with-folder ]] || ln -s ${root}/outside .venv/folder"; } | setup_script
+    commit
+    job cat .venv/file
+    job cat .venv/file
+    was_reused
+    printf 'longer\n' >"${root}/file"
+    job cat .venv/file
+    log_has "a file elsewhere that it links to has changed: ${root}/file"
+    job cat .venv/file
+    was_reused
+    touch with-folder
+    job true
+    log_has ".venv/folder is a link to the folder ${root}/outside, which is not in env.outside"
+    set_value "RDVC_JOB_ENV_OUTSIDE=('${root}/outside')" 'RDVC_JOB_ENV_FRESH=1'
+    job true
+    log_has 'is kept for later jobs'
+}
+
+@test "links into the checkout and beyond folders lead to this job's files" {
+    { small_venv; echo 'file=$(ls data); ln -s "$PWD/data/$file" .venv/absolute; mkdir .venv/lib/deep; ln -s "../../../data/$file" .venv/lib/deep/relative; ln -s deep .venv/lib/inner'; } | setup_script
+    mkdir data
+    printf 'one\n' >data/table
+    commit
+    job cat .venv/absolute
+    printf 'two\n' >data/table
+    same_as_fresh cat .venv/absolute .venv/lib/deep/relative .venv/lib/inner/relative
+    was_reused
+    [[ ${said} == *two*two*two* ]]
+}
+
+@test "a hard link to a tracked file is not reused, one to a cache is" {
+    { small_venv; echo "ln ${root}/cached .venv/cached; [[ ! -e hard ]] || ln data.txt .venv/hard"; } | setup_script
+    printf 'cached\n' >"${root}/cached"
+    printf 'data\n' >data.txt
+    commit
+    job cat .venv/cached
+    job cat .venv/cached
+    was_reused
+    touch hard
+    job true
+    log_has '.venv/hard is a hard link to a tracked file'
+}
+
+@test "setup that changes tracked files, Git's or DVC's files, or makes a build folder is not reused" {
+    set_value RDVC_JOB_ENV_ACTIVATE=
+    { small_venv; cat <<'SETUP'
+case $(cat what) in
+edit) echo more >>data.txt ;;
+mode) chmod +x data.txt ;;
+config) git config core.pager cat ;;
+dvc) echo x >>.dvc/config.local ;;
+beside) mkdir ../venv ;;
+nothing) mv .venv /tmp/rdvc-gone-$$; rm -r /tmp/rdvc-gone-$$ ;;
+cmake) mkdir build; touch build/CMakeCache.txt ;;
+esac
+SETUP
+    } | setup_script
+    printf 'data\n' >data.txt
+    local case
+    for case in edit:'setup changes data.txt' mode:'setup changes data.txt' config:'setup changes what Git or DVC keep' \
+        dvc:'setup changes what Git or DVC keep' beside:'beside the checkout: venv' nothing:'setup leaves nothing' cmake:'./build/CMakeCache.txt belongs to a build folder'; do
+        printf '%s\n' "${case%%:*}" >what
+        commit
+        job true
+        log_has "${case#*:}"
+        job true
+        log_has 'setup runs in each job'
+    done
+}
+
+@test "what a stage may write to is its own: empty folders, small files" {
+    { small_venv; echo 'mkdir -p work/empty; echo 0 >work/state; mkdir .venv/lib/p; echo p >.venv/lib/p/f'; } | setup_script
+    printf '/work/\n' >>.gitignore
+    commit
+    job true
+    same_as_fresh bash -c 'echo 1 >>work/state; echo 2 >work/empty/new; cat work/state work/empty/new .venv/lib/p/f'
+    was_reused
+    same_as_fresh bash -c 'cat work/state; ls work/empty'
+    [[ $(find "${store}" -type d -path '*/tree/*' -perm -u+w | wc -l) -eq 0 ]]
+}
+
+@test "files that the user has copied along stay, beside what setup adds" {
+    { small_venv; echo 'mkdir -p data/made; echo m >data/made/m; echo n >data/n'; } | setup_script
+    printf '/data/\n' >>.gitignore
+    commit
+    export TEST_COPIES='mkdir data; echo mine >data/mine; ln -s mine data/link'
+    job true
+    same_as_fresh bash -c 'ls -R data; cat data/*/m data/n data/mine data/link'
+    was_reused
+    echo 'echo x >>data/mine' >>init_env.sh
+    job true
+    log_has 'setup changes data/mine'
+}
+
+@test "a project in a subfolder, with code of its repository and a submodule beside it" {
+    git init --quiet "${root}/library"
+    (cd "${root}/library" && commit 'A library')
+    git -c protocol.file.allow=always submodule --quiet add "${root}/library" library
+    mkdir -p sub native
+    cd sub
+    { small_venv; echo 'tr a-z A-Z <../native/text.cpp >.venv/text; [[ ! -e submodule ]] || git -c protocol.file.allow=always submodule --quiet update --init'; } | setup_script
+    printf 'one\n' >../native/text.cpp
+    printf '.venv\n' >>../.gitignore
+    commit
+    set_value RDVC_JOB_PROJECT_DIR=sub
+    job cat .venv/text
+    same_as_fresh bash -c 'cat .venv/text; pwd; echo "${VIRTUAL_ENV}"'
+    was_reused
+    [[ ${said} == *ONE*WS/project/sub*WS/project/sub/.venv* ]]
+    printf 'two\n' >../native/text.cpp
+    same_as_fresh cat .venv/text
+    log_has 'native/text.cpp changed'
+    touch submodule
+    printf '#\n' >>init_env.sh
+    job true
+    log_has 'cannot be reused, so each job runs setup: setup changes what Git or DVC keep'
+    rm submodule
+    printf '#\n' >>init_env.sh
+    (cd ../library && commit 'A newer library')
+    job true
+    log_has 'library changed'
+}
+
+@test "odd names: in the environment, among tracked files, in what setup changes" {
+    { small_venv; cat <<'SETUP'
+mkdir -p $'.venv/lib/new\nline' .venv/lib/-dash
+cd .venv/lib
+printf '%s\n' "$OLDPWD" >$'new\nline/path"\'$x'
+printf 'x\n' >$'bad\xff' && printf 'y\n' >-dash/-f && ln -s "$OLDPWD/-tracked" $'li\nnk'
+SETUP
+    } | setup_script
+    printf 'tracked\n' >./-tracked
+    printf 'int x;\n' >$'odd\n"\'\xff.cpp'
+    commit
+    local probe=$'cat $\'.venv/lib/new\\nline/path"\\\'$x\' $\'.venv/lib/bad\\xff\' .venv/lib/-dash/-f $\'.venv/lib/li\\nnk\''
+    job bash -c "${probe}"
+    log_has 'is kept for later jobs'
+    same_as_fresh bash -c "${probe}"
+    was_reused
+    [[ ${said} == *WS/project*x*y*tracked* ]]
+    printf 'int y;\n' >$'odd\n"\'\xff.cpp'
+    job true
+    log_has 'is made: '
+    log_has 'cpp" changed'
+}
+
+@test "--fresh-env makes it anew and keeps that; running jobs keep the old one" {
+    { small_venv; echo "date +%N >.venv/time"; } | setup_script
+    commit
+    job cat .venv/time
+    local first=${said}
+    set_value RDVC_JOB_ENV_FRESH=1
+    job cat .venv/time
+    log_has 'is made: --fresh-env'
+    local second=${said}
+    [[ ${first} != "${second}" ]]
+    set_value RDVC_JOB_ENV_FRESH=0
+    job cat .venv/time
+    was_reused
+    [[ ${said} == "${second}" ]]
+    [[ $(find "${store}" -mindepth 2 -maxdepth 2 -type d | wc -l) -eq 2 ]]
+}
+
+@test "env.where = login: a job finds it or fails with the reason; only the login node builds" {
+    small_venv | setup_script
+    commit
+    set_value 'RDVC_JOB_ENV_WHERE=login'
+    job_fails true
+    log_has 'the environment is not built, and env.where is login (the first one of this project)'
+    log_has 'rdvc env build'
+    [[ ! -e ${root}/setups ]]
+    RDVC_JOB_ONLY=environment job true
+    RDVC_JOB_ONLY=environment job true
+    log_has 'exists already: made by job 2'
+    job true
+    was_reused
+    printf 'a\n' >requirements.txt
+    job_fails true
+    log_has 'requirements.txt is new'
+    echo 'echo x >>.gitignore' >>init_env.sh
+    RDVC_JOB_ONLY=environment job_fails true
+    log_has 'env.where is login, but this project'
+    job_fails true
+    log_has 'cannot be reused: setup changes .gitignore'
+}
+
+@test "a checkout whose path does not fit into scripts runs setup" {
+    small_venv | setup_script
+    commit
+    set_value "RDVC_JOB_REPO_NAME='a b'"
+    job true
+    log_has 'no environment is reused: the path'
+    [[ ! -e ${store} ]]
+}
+
+@test "an old script without the new values runs setup in each job, with its messages" {
+    small_venv | setup_script
+    commit
+    printf 'RDVC_DIR=%s RDVC_JOB_PROJECT_DIR= RDVC_JOB_ENV_SETUP=./init_env.sh RDVC_JOB_ENV_ACTIVATE=\n' "${root}/rdvc" >"${root}/settings"
+    job true
+    set_value 'RDVC_JOB_ENV_SETUP=./missing.sh'
+    job_fails true
+    [[ ${job_status} -eq 127 ]]
+    log_has 'the setup command cannot be run: ./missing.sh'
+    set_value "RDVC_JOB_ENV_SETUP='exit 5'"
+    job_fails true
+    [[ ${job_status} -eq 5 ]]
+    log_has 'the setup command failed with exit code 5: exit 5'
+}
+
+# --- One builder at a time ------------------------------------------------------------------------
+
+# Starts a job in the background; its log is log.N.
+background_job() {
+    SLURM_JOB_ID=$1 bash "${RDVC_SOURCE_FOLDER}/tests/cluster/job.sh" "${root}/settings" "${@:2}" \
+        >"${root}/log.$1" 2>&1 3>&- &
+}
+
+is_in_setup() {
+    [[ -e ${root}/setups ]]
+}
+
+owner_exists() {
+    compgen -G "${store}/*.lock/owner.$1" >/dev/null
+}
+
+@test "fifty jobs at once make one environment" {
+    { small_venv; echo 'sleep 2'; } | setup_script
+    commit
+    local n pids=()
+    for n in {1..50}; do
+        background_job "${n}" true
+        pids+=("$!")
+    done
+    for n in "${pids[@]}"; do
+        wait "${n}"
+    done
+    [[ $(setups) -eq 1 ]]
+    [[ $(grep -lF 'reused in' "${root}"/log.* | wc -l) -eq 49 ]]
+    [[ $(find "${store}" -mindepth 2 -maxdepth 2 -type d | wc -l) -eq 1 && -z $(find "${store}" -name '*.lock*') ]]
+}
+
+@test "jobs that wait for an environment whose setup fails end at once and name that job" {
+    setup_script <<<'sleep 2; exit 4'
+    commit
+    local n pids=() failed=0
+    background_job 1 true
+    pids+=("$!")
+    wait_until 10 is_in_setup
+    for n in 2 3 4 5; do
+        background_job "${n}" true
+        pids+=("$!")
+    done
+    for n in "${pids[@]}"; do
+        wait "${n}" || failed=$((failed + 1))
+    done
+    [[ ${failed} -eq 5 && $(setups) -eq 1 ]]
+    [[ $(grep -lF 'waited for the environment of job 1, where the setup command failed with exit code 4' "${root}"/log.* | wc -l) -eq 4 ]]
+    job_fails true # a later one tries again
+    [[ $(setups) -eq 2 && -z $(find "${store}" -name '*.lock*') ]]
+}
+
+@test "a job that is stopped during setup leaves no lock, and the next one builds" {
+    { small_venv; echo "[[ \$(wc -l <${root}/setups) -gt 1 ]] || sleep 3"; } | setup_script
+    commit
+    printf 'trap "exit 143" TERM\n' >>"${root}/settings"
+    background_job 1 true
+    local first=$!
+    wait_until 10 is_in_setup
+    kill -TERM "${first}"
+    wait "${first}" || true
+    [[ -z $(find "${store}" -name '*.lock*' -o -name '.new*') ]]
+    job true
+    log_has 'is kept for later jobs'
+}
+
+@test "an owner that was taken over does not publish, and the new owner does" {
+    { small_venv; echo "until [[ -e ${root}/go ]]; do sleep 0.1; done"; } | setup_script
+    commit
+    background_job 1 true
+    local first=$!
+    wait_until 10 is_in_setup
+    # The heart of the owner stands still, as on a node that has lost the file system.
+    pkill -STOP -P "${first}" -f job.sh
+    export TEST_STALE=2
+    background_job 2 true
+    local second=$!
+    wait_until 20 owner_exists 2
+    touch "${root}/go"
+    wait "${second}"
+    pkill -CONT -P "${first}" -f job.sh || true
+    wait "${first}"
+    grep -F 'gives no sign of life; taking over' "${root}/log.2"
+    grep -F 'is kept for later jobs' "${root}/log.2"
+    ! grep -F 'is kept for later jobs' "${root}/log.1" || false
+    [[ $(find "${store}" -mindepth 2 -maxdepth 2 -type d | wc -l) -eq 1 ]]
+}
+
+@test "a full disk leaves nothing half, and the job goes on" {
+    ((EUID == 0)) || skip 'only root can mount a small file system'
+    mkdir -p "${root}/rdvc/envs"
+    mount -t tmpfs -o size=200k tmpfs "${root}/rdvc/envs" 2>/dev/null || skip 'no file system can be mounted'
+    { small_venv; echo 'head -c 400000 /dev/zero >.venv/big'; } | setup_script
+    commit
+    local status=0
+    job bash -c 'wc -c <.venv/big' || status=$?
+    local left
+    left=$(find "${store}" -name '.new*' -o -name current -o -name info -o -name '*.lock*')
+    umount "${root}/rdvc/envs"
+    [[ ${status} -eq 0 && ${said} == *400000* && -z ${left} ]]
+    log_has 'could not be copied to'
+}
+
+# --- Requests and speed -----------------------------------------------------------------------------
+
+# A stand-in of squeue that knows the given tokens.
+fake_squeue() {
+    mkdir -p "${root}/bin"
+    { printf '#!/bin/sh\n'; printf 'echo rdvc:%s\n' "$@"; } >"${root}/bin/squeue"
+    chmod +x "${root}/bin/squeue"
+    PATH="${root}/bin:${PATH}"
+}
+
+@test "environments are listed and cleared, but not those that a job uses" {
+    local token=0123456789abcdef0123456789abcdef
+    mkdir -p "${root}/rdvc/repos"
+    small_venv | setup_script
+    commit
+    fake_squeue other
+    [[ $(request action=list) == *end ]]
+    RDVC_JOB_RECORD_DIR="${root}/rdvc/jobs/${token}/0" job true
+    printf 'a\n' >requirements.txt
+    job true
+    echo 'echo x >>.gitignore' >>init_env.sh
+    job true
+    fake_squeue "${token}"
+    run request action=list
+    printf '%s\n' "${output}"
+    [[ ${output} =~ environment\ [0-9a-f]{16}\ [0-9-]+-1-[0-9]+\ [0-9]+\ [0-9]+\ [0-9]+\ current\ 1\ 1\  ]]
+    [[ ${output} =~ current\ 0\ 2\  && ${output} == *'not-reusable '*' setup changes .gitignore'* ]]
+    run request 'action=clear keys=(ffffffffffffffffff)'
+    [[ ${output} == *'absent ffffffffffffffffff'*end ]]
+    local outside="${root}/precious"
+    mkdir "${outside}" && touch "${outside}/file"
+    ln -s "${outside}" "${store}/0000000000000000"
+    run request action=clear
+    printf '%s\n' "${output}"
+    [[ $(grep -c ^cleared <<<"${output}") -eq 2 && $(grep -c '^kept .* 1$' <<<"${output}") -eq 1 ]]
+    [[ -e ${outside}/file && $(find "${store}" -name info | wc -l) -eq 1 ]]
+    printf '#!/bin/sh\necho down >&2\nexit 1\n' >"${root}/bin/squeue"
+    [[ $(request action=clear) == *'refused squeue down' ]]
+    [[ $(request action=list) == *' current ? '*end ]]
+    fake_squeue other
+    [[ $(request action=clear) == *cleared*end ]]
+    git checkout --quiet -- init_env.sh
+    job true
+    log_has 'it was cleared'
+}
+
+@test "a view of 20,000 files" {
+    { small_venv; cat <<'SETUP'
+lib=.venv/lib/python3/site-packages
+for n in {1..200}; do
+    mkdir -p "$lib/package$n"
+    (cd "$lib/package$n" && printf '%s\n' "$n" | tee file{1..100} >/dev/null)
+done
+printf '%s\n' "$PWD/src" >"$lib/a.pth"
+SETUP
+    } | setup_script
+    commit
+    job true
+    job bash -c 'cat .venv/lib/python3/site-packages/a.pth .venv/lib/python3/site-packages/package9/file7'
+    was_reused
+    [[ ${said} == *WS/project/src* ]]
+    printf '# view: %s\n' "$(grep -oE 'reused in .*' "${root}/log")" >&3
+}
+
+@test "a builder that is killed is replaced within a minute" {
+    wait_until 70 test -e "${lost}/seconds"
+    local seconds
+    seconds=$(cat "${lost}/seconds")
+    cp "${lost}/log" "${root}/log"
+    cat "${root}/log"
+    printf '# replaced after %s s\n' "${seconds}" >&3
+    ((seconds >= 40 && seconds <= 60))
+    log_has 'gives no sign of life; taking over'
+    log_has 'is kept for later jobs'
+}

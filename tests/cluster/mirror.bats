@@ -1,0 +1,82 @@
+# The project's mirror under many hands. No SLURM is needed.
+
+setup() {
+    cluster="${RDVC_SOURCE_FOLDER}/cluster"
+    export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+    export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+    rdvc_dir="${BATS_TEST_TMPDIR}/rdvc"
+    mkdir -p "${rdvc_dir}/repos"
+    nonce=0123
+    # shellcheck disable=SC1090
+    source <(sed -n -e '/^configure_mirror() {/,/^}/p' -e '/^open_mirror() {/,/^}/p' "${cluster}/remote/common.sh")
+    finish() { echo "$@" && exit 1; }
+    open_mirror project.git
+}
+
+# A laptop with one commit, which the mirror has as a submission's.
+make_laptop() {
+    git init --quiet "${BATS_TEST_TMPDIR}/laptop"
+    cd "${BATS_TEST_TMPDIR}/laptop"
+    seq 1000 >file
+    git add -A
+    git commit --quiet -m baseline
+    baseline=$(git rev-parse HEAD)
+    git push --quiet "${mirror}" "HEAD:refs/rdvc/first"
+}
+
+# What a job does: borrow, commit, push its ref.
+publish() { # N
+    cat "${cluster}"/job/[2-6]*.sh >"${BATS_TEST_TMPDIR}/functions-$1"
+    bash -euo pipefail -c '
+        rdvc_say() { :; }
+        rdvc_fail() { printf "%s\n" "$*" >&2; exit 1; }
+        source "$1"
+        check_objects() { :; }
+        RDVC_JOB_REPO_URL=$2 RDVC_JOB_REPO_REV=$3 RDVC_JOB_EXP_NAME=exp-$4 RDVC_JOB_EXP_FORCE=0 RDVC_JOB_TOKEN=t
+        borrow_from "$5" "$2"
+        cd "$5"
+        git update-ref --no-deref HEAD "$3"
+        git read-tree --reset -u HEAD
+        echo "$4" >>file
+        git commit --quiet --all -m "$4"
+        git update-ref "refs/exps/${3:0:2}/${3:2}/exp-$4" HEAD
+        push_ref
+    ' _ "${BATS_TEST_TMPDIR}/functions-$1" "${mirror}" "${baseline}" "$1" "${BATS_TEST_TMPDIR}/clone-$1" \
+        2>"${BATS_TEST_TMPDIR}/said-$1"
+}
+
+# What a submission does: a pack, then its ref.
+submit() { # N
+    local commit
+    commit=$(echo "$1" | git commit-tree "HEAD^{tree}" -p HEAD)
+    printf '%s\n^%s\n' "${commit}" "${baseline}" | git pack-objects --quiet --revs --thin --stdout |
+        git -C "${mirror}" index-pack --stdin --fix-thin >/dev/null
+    printf 'update refs/rdvc/token-%s %s\n' "$1" "${commit}" | git -C "${mirror}" update-ref --stdin
+}
+
+@test "200 jobs publish and 50 submissions arrive while git gc runs: every ref is there, fsck is clean" {
+    make_laptop
+    (while [[ ! -e ${BATS_TEST_TMPDIR}/stop ]]; do git -C "${mirror}" gc --quiet 2>/dev/null; done) &
+    local gc=$! n jobs=() failed=0
+    for n in $(seq 200); do
+        publish "${n}" &
+        jobs+=($!)
+        if ((n % 4 == 0)); then
+            submit "${n}" &
+            jobs+=($!)
+        fi
+        # Twenty at a time; the last ones of a batch overlap with the first of the next.
+        ((n % 20 != 0)) || sleep 0.3
+    done
+    for n in "${jobs[@]}"; do
+        wait "${n}" || failed=$((failed + 1))
+    done
+    touch "${BATS_TEST_TMPDIR}/stop"
+    wait "${gc}"
+    cat "${BATS_TEST_TMPDIR}"/said-* | sort | uniq -c | sort -rn | head -n 20
+    ((failed == 0))
+    [[ $(git -C "${mirror}" for-each-ref refs/exps | wc -l) -eq 200 ]]
+    [[ $(git -C "${mirror}" for-each-ref refs/rdvc | wc -l) -eq 51 ]]
+    run git -C "${mirror}" fsck --strict --no-dangling
+    [[ ${status} -eq 0 && -z $(grep -v '^notice: HEAD points to an unborn branch' <<<"${output}") ]]
+}

@@ -1,0 +1,158 @@
+# What the tests of the cluster's side share: a place of its own for each test, a project, jobs without SLURM.
+
+# What the whole file needs: setuptools, and uv where the package index can be reached.
+start_tools() {
+    tools="${BATS_FILE_TMPDIR}/tools"
+    export tools
+    mkdir -p "${tools}/build" "${tools}/bin"
+    python=$(python3 -c 'import os, sys; print(os.path.realpath(sys.executable))')
+    export python
+    # The very interpreter, since a version manager's wrapper takes its time.
+    ln -s "${python}" "${tools}/bin/python3"
+    export PATH="${tools}/bin:${TEST_PATH:+${TEST_PATH}:}/usr/bin:/bin:${PATH}"
+    "${python}" -m venv "${tools}/pip" >/dev/null
+    if ! "${tools}/pip/bin/pip" install --quiet --target "${tools}/build" pip setuptools >/dev/null 2>&1; then
+        "${tools}/pip/bin/pip" install --quiet --no-index --find-links /usr/share/python-wheels \
+            --target "${tools}/build" pip setuptools >/dev/null 2>&1
+        cp -r /usr/lib/python3/dist-packages/wheel* "${tools}/build/" 2>/dev/null || true
+    fi
+    "${tools}/pip/bin/pip" install --quiet --only-binary :all: uv >/dev/null 2>&1 || true
+}
+
+# A root folder, a store, and settings that a test adds to.
+start_test() {
+    root=$(mktemp -d /tmp/rdvc-ct-XXXXXX)
+    export TEST_ROOT="${root}" TEST_PROJECT="${root}/project"
+    export GIT_CONFIG_GLOBAL="${root}/gitconfig" HOME="${root}/home"
+    mkdir -p "${HOME}"
+    git config --global user.name Tester
+    git config --global user.email tester@example.org
+    git config --global init.defaultBranch main
+    git config --global gc.auto 0
+    unset VIRTUAL_ENV CONDA_PREFIX PYTHONPATH LOADEDMODULES
+    store="${root}/rdvc/envs/project-1"
+    job_number=0
+    cat >"${root}/settings" <<SETTINGS
+RDVC_DIR=${root}/rdvc
+RDVC_JOB_PROJECT_ID=project-1
+RDVC_JOB_PROJECT_DIR=
+RDVC_JOB_ENV_SETUP=./init_env.sh
+RDVC_JOB_ENV_ACTIVATE='source .venv/bin/activate'
+SETTINGS
+    git init --quiet "${TEST_PROJECT}"
+    cd "${TEST_PROJECT}" || return 1
+    printf '/.venv\n*.egg-info/\n__pycache__/\n/build/\n*.so\n' >.gitignore
+}
+
+stop_test() {
+    if [[ -z ${BATS_TEST_COMPLETED:-} ]]; then
+        printf '# kept: %s\n' "${root}" >&3
+        return
+    fi
+    cd /
+    chmod -R u+w "${root}" 2>/dev/null
+    rm -rf "${root}"
+}
+
+set_value() {
+    printf '%s\n' "$*" >>"${root}/settings"
+}
+
+# The setup script from standard input, below its first line; counts how often it is run.
+setup_script() {
+    {
+        printf '#!/bin/bash\nset -e\necho run >>%q\n' "${root}/setups"
+        cat
+    } >init_env.sh
+    chmod +x init_env.sh
+}
+
+setups() {
+    wc -l <"${root}/setups"
+}
+
+commit() {
+    git add -A
+    git commit --quiet --allow-empty -m "${1:-A change}"
+}
+
+# A job that sets up, activates and then runs the given command; its log is in the file `log`, what the
+# command says in `said`, with its workspace's path as WS.
+job() {
+    job_number=$((job_number + 1))
+    job_status=0
+    SLURM_JOB_ID=${job_number} bash "${RDVC_SOURCE_FOLDER}/tests/cluster/job.sh" "${root}/settings" "$@" \
+        >"${root}/log" 2>&1 3>&- || job_status=$?
+    cat "${root}/log"
+    workspace=$(sed -n 's/^workspace: //p' "${root}/log")
+    said=$(sed -n '/^--- probe$/,/^--- end of probe$/p' "${root}/log" | sed "s|${workspace:-none}|WS|g")
+    return "${job_status}"
+}
+
+# A negated command never fails a test, so this one asks for the failure.
+job_fails() {
+    ! job "$@" || {
+        printf 'the job did not fail\n'
+        return 1
+    }
+}
+
+# The same as if setup had been run: a job without a project's identity reuses nothing.
+same_as_fresh() {
+    job "$@"
+    local reused=${said}
+    cp "${root}/log" "${root}/log.reused"
+    cp "${root}/settings" "${root}/settings.saved"
+    set_value RDVC_JOB_PROJECT_ID=
+    job "$@"
+    cp "${root}/settings.saved" "${root}/settings"
+    cp "${root}/log.reused" "${root}/log"
+    printf 'reused: %s\nfresh: %s\n' "${reused}" "${said}"
+    [[ ${reused} == "${said}" && -n ${said} ]]
+}
+
+log_has() {
+    grep -qF -e "$1" "${root}/log" || {
+        printf 'the log does not have: %s\n' "$1"
+        return 1
+    }
+}
+
+was_reused() {
+    log_has 'reused in'
+}
+
+# A stand-in of a venv: a folder with programs that name it.
+small_venv() {
+    cat <<'SETUP'
+mkdir -p .venv/bin .venv/lib
+printf 'export VIRTUAL_ENV="%s"\nPATH="%s:$PATH"\n' "$PWD/.venv" "$PWD/.venv/bin" >.venv/bin/activate
+printf 'home = /usr/bin\n' >.venv/pyvenv.cfg
+SETUP
+}
+
+# Setup that makes a real venv and installs the project with pip's options $*.
+pip_setup() {
+    setup_script <<SETUP
+"${python}" -m venv --without-pip .venv
+PYTHONPATH=${tools}/build .venv/bin/python -m pip install --quiet --no-index --no-build-isolation --no-deps $*
+SETUP
+}
+
+# One request on the login node.
+request() {
+    {
+        printf 'nonce=n rdvc_dir=%q prepare= mirror=project-1.git keys=() %s\n' "${root}/rdvc" "$1"
+        cat "${RDVC_SOURCE_FOLDER}/cluster/remote/common.sh" "${RDVC_SOURCE_FOLDER}/cluster/remote/environments.sh"
+    } | bash 2>&1 | sed -n 's/^@rdvc:n //p'
+}
+
+# Waits for a condition: `wait_until SECONDS COMMAND...`.
+wait_until() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        ((SECONDS < end)) || return 1
+        sleep 0.1
+    done
+}
