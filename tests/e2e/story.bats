@@ -28,7 +28,7 @@ teardown() {
     [[ ${output} == *"submitted first as job"* && ${output} == *"next:"* ]]
     rdvc wait first
     run rdvc logs first
-    [[ ${output} == *"dvc exp run --allow-missing -n first -S lr=0.1"* ]]
+    [[ ${output} == *"dvc --wait-for-lock exp run --allow-missing -n first -S lr=0.1"* ]]
     run rdvc status
     [[ ${output} == *first*published* ]]
     run rdvc status first
@@ -115,6 +115,67 @@ teardown() {
     rdvc wait at-two
     [[ $(fields_of at-one node) == node1 && $(fields_of at-two node) == node2 ]]
     [[ -z $(ls -d /tmp/rdvc-[0-9]*-* 2>/dev/null) ]]
+}
+
+@test "what is edited, new and deleted here is so on another node, with the environment that the first one made" {
+    [[ ${EUID} -eq 0 ]] || skip "several nodes need root"
+    printf 'x\n' >doomed.txt
+    git add doomed.txt
+    git commit --quiet -m 'One more file'
+    rdvc run --fresh-env --nodelist=node1 -n makes-it
+    rdvc wait makes-it
+    rdvc logs makes-it | grep 'environment [0-9a-f]* is made: --fresh-env'
+    sed -i 's/model of/MODEL of/' train.sh
+    printf 'new\n' >new.txt
+    rm doomed.txt
+    git status --porcelain >"${folder}/before"
+    rdvc run --nodelist=node2 -n edited -S lr=0.7
+    rdvc wait edited
+    rdvc logs edited | grep 'environment [0-9a-f]* made by job [0-9]* on node1, .*; reused in'
+    rdvc pull edited
+    git status --porcelain | cmp - "${folder}/before"
+    [[ $(git diff --name-status HEAD "$(git for-each-ref --format='%(objectname)' 'refs/exps/*/*/edited')") == "D	doomed.txt
+A	dvc.lock
+A	metrics.json
+A	new.txt
+M	params.yaml
+M	train.sh" ]]
+    rdvc env list | grep node1
+    rdvc env clear --all
+    rdvc env list 2>&1 | grep 'no environment is kept'
+}
+
+@test "the demo project on nodes without network: the login node makes its environment, anew for changed C++" {
+    [[ ${EUID} -eq 0 ]] || skip "several nodes need root"
+    cp -r "${RDVC_SOURCE_FOLDER}/examples/esol" "${folder}/esol"
+    cd "${folder}/esol"
+    rm -rf .venv .dvc data/esol.csv
+    ./get_data.sh
+    git init --quiet
+    dvc init --quiet
+    dvc remote add --quiet -d store "${shared}/esol-store"
+    dvc add --quiet data/esol.csv
+    mkdir -p .rdvc
+    printf '[project]\nid = "0123456789abcdef0123456789abcdef"\n[env]\nwhere = "login"\n' >.rdvc/config.toml
+    git add -A
+    git commit --quiet -m 'Predict solubility'
+    dvc push --quiet
+    local metrics='metrics/train/metrics.json' line='live.log_summary("test/rmse", scores.rmse);'
+    rdvc run --nodelist=node1 -S model.config.trainer.max_epochs=2 -n first-code
+    rdvc wait first-code
+    grep -F "${line}" src/train/main.cpp
+    sed -i 's/live.log_summary("test\/rmse", scores.rmse);/& live.log_summary("test\/edition", 2);/' src/train/main.cpp
+    run rdvc run --nodelist=node2 -S model.config.trainer.max_epochs=2 -n second-code
+    [[ ${status} -eq 0 && ${output} == *"is made: src/train/main.cpp changed"* ]]
+    rdvc wait second-code
+    rdvc pull --no-data
+    ! git show "$(git for-each-ref --format='%(objectname)' 'refs/exps/*/*/first-code'):${metrics}" | grep edition
+    git show "$(git for-each-ref --format='%(objectname)' 'refs/exps/*/*/second-code'):${metrics}" | grep '"edition": *2'
+    # A change of what is not compiled needs no other environment.
+    printf '\nMore.\n' >>README.md
+    rdvc run -S model.config.trainer.max_epochs=3 -n same-code
+    rdvc wait same-code
+    rdvc logs same-code | grep 'reused in'
 }
 
 @test "the kept script runs by hand in an interactive allocation" {
