@@ -41,11 +41,13 @@ class Failed(Exception):
 
 
 class Lab(contextlib.ExitStack):
-    """`folder`, `project`, `environment`, and how to act on them. `delay` is a round trip in ms."""
+    """`folder`, `project`, `environment`, and how to act on them. `delay` is a round trip in ms;
+    `jobs_run`: jobs start, else they only wait."""
 
-    def __init__(self, delay):
+    def __init__(self, delay, jobs_run=False):
         super().__init__()
         self.delay = delay
+        self.jobs_run = jobs_run
         self.commits = 0
 
     def __enter__(self):
@@ -97,8 +99,8 @@ class Lab(contextlib.ExitStack):
             f"Include {self.folder}/sandbox/ssh_config\n"
         )
         self.callback(self.disconnect, whose="")  # everybody's
-        # Jobs wait in the queue for ever, whoever submits them and with what options.
-        self.run([SANDBOX, "login", *place, "scontrol", "update", "PartitionName=general", "State=DOWN"])
+        if not self.jobs_run:  # they wait in the queue for ever, whoever submits them and with what options
+            self.run([SANDBOX, "login", *place, "scontrol", "update", "PartitionName=general", "State=DOWN"])
         self.wrapper = self.folder / "bin"
         self.wrapper.mkdir()
         (self.wrapper / "ssh").write_text(
@@ -192,3 +194,20 @@ class Lab(contextlib.ExitStack):
             deadline = time.monotonic() + 5
             while socket.exists() and time.monotonic() < deadline:
                 time.sleep(0.01)
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+def run_bench(bench, name):
+    """Calls `bench`, turns its end into an exit code: 1 if something could not be measured, 130 if stopped."""
+    if not shutil.which("rdvc"):
+        sys.exit(f"error: no `rdvc` on PATH\nhint: ./dev bench {name} builds it and puts it there")
+    signal.signal(signal.SIGTERM, interrupted)
+    try:
+        bench()
+    except Failed as error:
+        sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

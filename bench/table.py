@@ -50,3 +50,7 @@ def comparison(row):
     if kind == "ratio":
         return f"{row.ratio():.2f} x {other.label}"
     return f"{row.more():+.0f} ms beside {other.label}"
+
+
+def verdict(ok, text):
+    print(f"{'OK' if ok else 'MISSED':6}  {text}")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# bench/submit as a program: that it measures to its end, and that it leaves nothing. Never how long anything takes.
+# The benchmarks as programs: that they measure to their end, and leave nothing. Never how long anything takes.
 
 bats_require_minimum_version 1.5.0
 
@@ -41,6 +41,7 @@ nothing_is_left_of() { # FOLDER
     grep -Eq "^  $row +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9]+" "$BATS_TEST_TMPDIR/out"
   done
   [[ $(grep -cE '^(OK|MISSED) ' "$BATS_TEST_TMPDIR/out") -eq 10 ]]
+  grep -q '^OK .*0 Git objects, 0 bytes of them' "$BATS_TEST_TMPDIR/out"
   grep -q '^OK .*ssh executions' "$BATS_TEST_TMPDIR/out"
   nothing_is_left_of "$folder"
 }
@@ -59,4 +60,15 @@ nothing_is_left_of() { # FOLDER
 
 @test "the benchmark refuses too few runs" {
   run -2 "$BENCH" --runs 3
+}
+
+@test "the benchmarks of snapshots and of jobs measure every row and give their verdicts" {
+  run "${BENCH%submit}snapshot" --runs 7 --files 500
+  printf '%s\n' "$output"
+  [[ $status -eq 0 ]]
+  [[ $(grep -cE '^(OK|MISSED) ' <<<"$output") -eq 1 && $output == *"9 changed, 1 new file, "* ]]
+  run "${BENCH%submit}job" --runs 3 --quick
+  printf '%s\n' "$output"
+  [[ $status -eq 0 ]]
+  [[ $(grep -cE '^(OK|MISSED) ' <<<"$output") -eq 2 && $output == *"reused in"* ]]
 }
