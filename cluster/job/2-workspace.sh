@@ -26,7 +26,7 @@ kibibytes() {
 }
 
 create_workspace() {
-    begin_phase workspace "clone ${RDVC_JOB_REPO_NAME} at ${RDVC_JOB_REPO_REV:0:10}"
+    begin_phase workspace "clone ${RDVC_JOB_REPO_NAME} at ${RDVC_JOB_REPO_REV:0:10}${RDVC_JOB_SNAPSHOT:+, with uncommitted changes}"
     local root free needed
     root=$(workspace_root) || rdvc_fail "no folder on $(uname -n) can hold the workspace"
     free=$(df -Pk "${root}" | awk 'NR == 2 { print $4 }')

@@ -187,8 +187,9 @@ Exit clear(cli::World& world, const Words& words) {
             absent.push_back("`" + frame.rest + "`");
         }
     });
-    cli::Console::data(fmt::format("cleared {}, {}\n", base::count(cleared, "environment"),
-                                   base::bytes(kib * 1024)));
+    if (cleared > 0 || absent.empty())
+        cli::Console::data(fmt::format("cleared {}, {}\n", base::count(cleared, "environment"),
+                                       base::bytes(kib * 1024)));
     if (!absent.empty())
         throw Error(Exit::usage,
                     fmt::format("this project has no environment {}", base::join(absent, ", ")))

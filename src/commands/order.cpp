@@ -46,7 +46,7 @@ void refuse_unpushed(cli::World& world, const Project& project) {
             .hint("git push, or use `--code=ssh`");
 }
 
-// A path as typed, from where the user stands -> from the repository's root.
+// Paths as typed, from where the user stands -> from the repository's root. Throws Error (usage).
 std::vector<std::string> from_top(const Project& project, const std::vector<std::string>& paths) {
     std::vector<std::string> all;
     for (const auto& path : paths) {
@@ -55,6 +55,8 @@ std::vector<std::string> from_top(const Project& project, const std::vector<std:
                               ? typed
                               : project.repository.top / project.repository.prefix / typed;
         auto name = full.lexically_normal().lexically_relative(project.repository.top).string();
+        if ((name + "/").starts_with("../"))
+            throw Error(Exit::usage, fmt::format("`{}` is not in the work tree", path));
         while (name.size() > 1 && name.ends_with("/"))
             name.pop_back();
         all.push_back(std::move(name));

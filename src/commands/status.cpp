@@ -46,6 +46,7 @@ nlohmann::json to_json(const Kept& kept, const State& state) {
             {"detail", state.detail},
             {"ref", field(kept.result, "ref")},
             {"commit", field(kept.notes, "commit")},
+            {"snapshot", field(kept.notes, "snapshot")},
             {"exit", field(kept.result, "exit")},
             {"node", field(kept.result, "node")},
             {"kept", field(kept.result, "kept")},
@@ -69,6 +70,7 @@ std::string describe(const Kept& kept, const State& state, const Overview& overv
     line("token", kept.token);
     line("command", field(kept.notes, "command"));
     line("commit", field(kept.notes, "commit"));
+    line("snapshot", field(kept.notes, "snapshot"));
     line("submitted", field(kept.notes, "time"));
     for (std::size_t i = 0; i < kept.phases.size(); ++i) {
         const auto& [start, name] = kept.phases[i];

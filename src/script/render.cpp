@@ -102,11 +102,11 @@ std::string render_job(const Submission& submission) {
 std::string render_notes(const Submission& submission, std::string_view command_line,
                          std::string_view time) {
     const auto& facts = submission.facts;
-    return fmt::format("token {}\nname {}\nmirror {}\nrepo {}\nbranch {}\ncommit {}\ncode {}\n"
-                       "time {}\ncommand {}\n",
-                       submission.token, submission.tasks.front().name, facts.mirror,
-                       facts.repo_name, facts.branch, facts.commit, submission.code, time,
-                       command_line);
+    return fmt::format(
+        "token {}\nname {}\nmirror {}\nrepo {}\nbranch {}\ncommit {}\nsnapshot {}\ncode {}\n"
+        "time {}\ncommand {}\n",
+        submission.token, submission.tasks.front().name, facts.mirror, facts.repo_name,
+        facts.branch, facts.commit, facts.snapshot, submission.code, time, command_line);
 }
 
 std::string render_request(std::string_view request, const Variables& variables) {

@@ -171,6 +171,7 @@ TEST(RenderNotes, AreLinesOfKeyAndValue) {
               "repo demo\n"
               "branch main\n"
               "commit c0ffee0123456789c0ffee0123456789c0ffee01\n"
+              "snapshot \n"
               "code ssh\n"
               "time 2024-03-11T12:00:00Z\n"
               "command rdvc run -S 'a b'\n");
