@@ -73,6 +73,17 @@ void warn_of_hidden(const cli::World& world, const std::vector<std::string>& hid
                         base::join(base::split(base::first_lines(hidden), '\n'), ", ")));
 }
 
+// The files that -C names, or that are in a folder that it names; a secret must be named itself.
+std::vector<std::string> copies_asked_for(const Project& project,
+                                          const submission::RunArguments& arguments) {
+    const auto named = from_top(project, arguments.copy_paths);
+    auto copies = project::files_below(project.repository, named);
+    auto may_travel = from_top(project, arguments.include);
+    may_travel.insert(may_travel.end(), named.begin(), named.end());
+    project::refuse_secrets(project.repository, copies, may_travel);
+    return copies;
+}
+
 submission::Submodule facts_of(cli::World& world, const Project& project,
                                const project::Submodule& submodule) {
     const auto lfs = project::lfs_objects(world.runner, submodule.repository, submodule.commit);
@@ -102,11 +113,7 @@ void add_code(cli::World& world, const Project& project, const project::Head& he
         facts.snapshot = order.snapshot.commit;
         warn_of_hidden(world, index.hidden);
     }
-    auto copies = project::files_below(repository, from_top(project, arguments.copy_paths));
-    auto may_travel = from_top(project, arguments.include);
-    const auto named = from_top(project, arguments.copy_paths);
-    may_travel.insert(may_travel.end(), named.begin(), named.end());
-    project::refuse_secrets(repository, copies, may_travel);
+    auto copies = copies_asked_for(project, arguments);
     copies.insert(copies.end(), order.snapshot.beside.begin(), order.snapshot.beside.end());
     std::vector<std::string> lfs;
     if (index.has_attributes || changes_name(".gitattributes"))
