@@ -127,7 +127,7 @@ reasons_of_copies() {
         find_each -maxdepth 0 -type f -size +0 -printf '%s\002%p\0' | to_lines >"$1/tracked-sizes"
     LC_ALL=C awk 'BEGIN { FS = "\002" }
         function base(path) { sub(/.*\//, "", path); return path }
-        NR == FNR { name = base($2); if (name !~ /^(LICEN[CS]E|COPYING|NOTICE|README|AUTHORS)/ && $1 > 40) known[$1, name] = $2; next }
+        NR == FNR { name = base($2); if (name !~ /^(LICEN[CS]E|COPYING|NOTICE|README|AUTHORS)/ && ($1 > 40 || $1 > 12 && name ~ /\.py$/)) known[$1, name] = $2; next }
         $1 == "f" && ($2, base($5)) in known { print $5 "\n" known[$2, base($5)] }
     ' "$1/tracked-sizes" "$1/list" >"$1/copies"
     [[ -s $1/copies ]] || return 0
@@ -135,11 +135,49 @@ reasons_of_copies() {
     while IFS= read -r copy && IFS= read -r file; do
         copy=${copy//$'\1'/$'\n'} file=${file//$'\1'/$'\n'}
         cmp -s -- "${copy}" "${file}" || continue
-        quoted=$(git ls-files -s -- "${file}")
+        quoted=$(git -c core.quotePath=false ls-files -s -- "${file}")
         LC_ALL=C grep -qxF -e "file: ${quoted}" "$1/inputs" && continue
         printf '%s\n' "${copy} is a copy of ${file#./}, which is not part of the key (install it with -e, or name it in env.inputs)"
         return
     done <"$1/copies"
+}
+
+# Programs of the project that were installed with another first line.
+reasons_of_scripts() {
+    local copy file
+    git ls-files | LC_ALL=C awk 'BEGIN { FS = "\002" }
+        function base(path) { sub(/.*\//, "", path); return path }
+        FILENAME == "-" { known[base($0)] = $0; next }
+        $1 == "f" && $5 ~ /\/bin\/[^\/]*$/ && base($5) in known { print $5 "\n" known[base($5)] }
+    ' - "$1/list" | while IFS= read -r copy && IFS= read -r file; do
+        if [[ $(head -c 2 -- "${copy}") == '#!' ]] && cmp -s <(tail -n +2 -- "${copy}") <(tail -n +2 -- "${file}"); then
+            printf '%s\n' "${copy} is a copy of ${file}, which is not part of the key"
+        fi
+    done
+}
+
+# A Python without a pyvenv.cfg finds its modules beside its real path, which is in the store.
+reasons_of_pythons() {
+    LC_ALL=C awk 'BEGIN { FS = "\002" }
+        $5 ~ /\/pyvenv\.cfg$/ { sub(/\/pyvenv\.cfg$/, "", $5); venv[$5] }
+        $1 == "f" && $5 ~ /\/bin\/python[0-9.]*$/ { sub(/\/bin\/[^\/]*$/, "", $5); python[$5] }
+        END { for (folder in python) if (!(folder in venv)) print folder " has a Python of its own, and no pyvenv.cfg" }
+    ' "$1/list"
+}
+
+# Where a Python outside of the checkout looks for packages: what setup has put there is not in the copy.
+reasons_of_elsewhere() {
+    local program site
+    for program in python3 python; do
+        command -v "${program}" >/dev/null || continue
+        "${program}" -c 'import site, sysconfig
+print(*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_path("purelib"), sep="\n")' 2>/dev/null </dev/null || true
+    done | sort -u | while IFS= read -r site; do
+        if [[ -d ${site} ]] && ! is_inside "${site}" &&
+            [[ -n $(find "${site}" -maxdepth 1 -newercc "$1/time" ! -name __pycache__ -print -quit 2>/dev/null) ]]; then
+            printf '%s\n' "setup installs into ${site}, which is not in the checkout"
+        fi
+    done
 }
 
 # True for a folder or file that jobs may share though it is not in the checkout.
@@ -154,6 +192,7 @@ is_outside_allowed() {
 
 # True for a path in this job's checkout, by whichever name.
 is_inside() {
+    [[ $1 != *..* ]] || set -- "$(realpath -ms -- "$1")"
     [[ $1/ == "${RDVC_JOB_REPO_DIR}"/* || $1/ == "${RDVC_JOB_ENV_REAL_DIR}"/* ]]
 }
 
@@ -253,7 +292,7 @@ look_at_activation() {
         for entry in ${PATH}; do
             [[ ${old_path} == *":${entry}:"* || -z ${entry} ]] || printf 'PATH %s\n' "${entry}"
         done
-        [[ -z $1 ]] || env | LC_ALL=C grep -aF -e "$1" | sed -n '1s/=.*//; 1s/^/stale /p'
+        [[ -z $1 ]] || env | LC_ALL=C grep -aF -e "$1" -e /rdvc-no-checkout/ | sed -n '1s/=.*//; 1s/^/stale /p'
     ) >"${file}" || {
         printf 'activation failed\n'
         return
@@ -284,6 +323,13 @@ examine_environment() {
         printf 'setup changes what Git or DVC keep, or what is beside the checkout (%s)\n' "${changed:0:100}"
         return
     fi
+    local removed
+    removed=$(list_untracked | LC_ALL=C comm -13 - "$1/before" | head -n 1)
+    if [[ -n ${removed} ]]; then
+        printf 'setup removes %s\n' "${removed#./}"
+        return
+    fi
+    first_line reasons_of_elsewhere "$1" || return 0
     list_entries "$1" >"$1/entries"
     if [[ ! -s $1/entries ]]; then
         printf 'setup leaves nothing in the checkout\n'
@@ -300,7 +346,9 @@ examine_environment() {
     first_line reasons_of_names "$1" || return 0
     first_line reasons_of_links "$1" || return 0
     first_line reasons_of_paths "$1" || return 0
+    first_line reasons_of_pythons "$1" || return 0
     first_line reasons_of_copies "$1" || return 0
+    first_line reasons_of_scripts "$1" || return 0
 }
 
 # Prints the first line that the command says, and is false if there is one.

@@ -4,9 +4,9 @@
 RDVC_JOB_ENV_PROJECT_FILES='^(requirements.*\.(txt|in)|constraints.*\.txt|pyproject\.toml|setup\.(py|cfg)|uv\.(lock|toml)|poetry\.(lock|toml)|pdm\.(lock|toml)|pylock.*\.toml|Pipfile(\.lock)?|environment.*\.ya?ml|conda.*\.(ya?ml|lock|txt)|explicit.*\.txt|pixi\.(toml|lock)|package(-lock)?\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|Cargo\.(toml|lock)|rust-toolchain(\.toml)?|go\.(mod|sum|work)|CMakeLists\.txt|CMakePresets\.json|conanfile\.(txt|py)|vcpkg\.json|(GNU)?[Mm]akefile|[Jj]ustfile|meson\.build|meson_options\.txt|meson\.options|SConstruct|SConscript|BUILD(\.bazel)?|WORKSPACE(\.bazel)?|MODULE\.bazel|configure(\.ac|\.in)?|MANIFEST\.in|hatch_build\.py|\.python-version|\.tool-versions|mise\.toml|\.npmrc|\.condarc|renv\.lock|\.Rprofile|DESCRIPTION|NAMESPACE|Project\.toml|Manifest\.toml|Gemfile(\.lock)?|pom\.xml|build\.gradle(\.kts)?|settings\.gradle(\.kts)?|flake\.(nix|lock)|default\.nix|shell\.nix|spack\.(yaml|lock)|apt\.txt|postBuild)$'
 RDVC_JOB_ENV_COMPILED='\.(c|cc|cp|cpp|cxx|c\+\+|h|hh|hpp|hxx|inc|inl|ipp|tcc|tpp|cu|cuh|hip|cl|f|for|f77|f90|f95|f03|f08|F|F90|F95|pyx|pxd|pxi|rs|go|java|scala|kt|kts|cs|fs|swift|m|mm|zig|nim|d|ml|mli|hs|proto|fbs|thrift|capnp|i|swg|l|ll|y|yy|s|S|asm|cmake|am|ac|m4|mk|bazel|bzl|in|patch|diff)$'
 # Words of tools that make a version from Git's tags, and of compilers told to look at the machine.
-RDVC_JOB_ENV_TAG_TOOLS='setuptools[_-]scm|hatch[_-]vcs|versioneer|dunamai|dynamic[_-]versioning|versioningit|(^|[^a-z])pbr([^a-z]|$)|flit[_-]scm|vcs[_-]versioning|miniver|git[ -]version|git (describe|rev-parse|rev-list|log|show)|"git", *"(describe|rev-parse|rev-list|log|show)"|pdm\.backend|source *= *"scm"'
+RDVC_JOB_ENV_TAG_TOOLS='setuptools[_-]scm|hatch[_-]vcs|versioneer|dunamai|dynamic[_-]versioning|versioningit|(^|[^a-z])pbr([^a-z]|$)|flit[_-]scm|vcs[_-]versioning|miniver|git[ -]version|git (describe|rev-parse|rev-list|log|show)|"git", *"(describe|rev-parse|rev-list|log|show)"|pdm\.backend|source *= *"scm"|(git|GIT_EXECUTABLE)[^A-Za-z].*[^a-z-](describe|rev-parse|rev-list|symbolic-ref)([^a-z-]|$)|(^|[^a-z])git[^A-Za-z].*[^a-z-](log|show|branch)([^a-z-]|$)|git\.Repo|[^A-Za-z]Repo\(|vergen|\.git/HEAD'
 # Not one of them: where the checkout is.
-RDVC_JOB_ENV_NO_TAG_TOOLS='git rev-parse +(-C +[^ ]+ +)?--(show-(toplevel|cdup|prefix)|(absolute-)?git-dir|git-common-dir|is-inside-work-tree)'
+RDVC_JOB_ENV_NO_TAG_TOOLS='git +(-C +[^ ]+ +)?rev-parse +(-C +[^ ]+ +)?--(show-(toplevel|cdup|prefix)|(absolute-)?git-dir|git-common-dir|is-inside-work-tree)'
 RDVC_JOB_ENV_NATIVE='m(arch|cpu|tune)[= ]*native|xHost|target-cpu=native'
 
 # Of the lines of `git ls-files -s` on standard input those that belong to the key, and (to the file $1)
@@ -29,7 +29,7 @@ select_inputs() {
         # A script or project file is read for names as well.
         function read(path) { if (!(path in queued) && path !~ /^"/) { queued[path]; queue[++last] = path } }
         function readable(base) {
-            return base !~ /\./ || base ~ /\.(sh|bash|zsh|mk|py|in)$/ || base ~ project_files
+            return base !~ /\.(csv|tsv|parquet|npy|npz|pkl|pickle|png|jpe?g|gif|svg|pdf|gz|bz2|xz|zst|zip|whl|tar|h5|hdf5|db|sqlite|bin|pt|pth|onnx|safetensors|ipynb|lock)$/
         }
         function name(path, base) {
             if (path ~ /\.(md|rst)$/ || base ~ /^(LICEN[CS]E|COPYING|NOTICE|README)/) return
@@ -53,6 +53,7 @@ select_inputs() {
                     if (ends(path, word) || ends(path, rest)) name(path, base)
                 }
             }
+            if (modules != "") sub(/^\.+/, "", word) # a module beside this one
             if (modules != "" && word ~ /^[A-Za-z_][A-Za-z0-9_.]*$/ && word !~ /\.py$/) {
                 gsub(/\./, "/", word)
                 do {
@@ -61,7 +62,7 @@ select_inputs() {
             }
         }
         function words(text, what,    n, i, word) {
-            n = split(text, word, /[^A-Za-z0-9_.+@\/-]+/)
+            n = split(text, word, /[^A-Za-z0-9_.+@\/\200-\377-]+/)
             for (i = 1; i <= n; i++) {
                 modules = i > 1 && word[i - 1] == "-m" ? "read" : what
                 if (word[i] != "") look(word[i])
@@ -70,8 +71,10 @@ select_inputs() {
         # Which names in this line of a file are modules of Python, and whether these are read in turn: what
         # a script imports is run, a version is all that an installation needs of the code.
         function python(path, text) {
-            if (path ~ /\.(toml|cfg)$/ || path ~ /(^|\/)setup\.py$/) return text ~ /attr|version|^ *(import|from) / ? "take" : ""
-            return path ~ /\.py$/ && text ~ /^ *(import|from) / ? "read" : ""
+            if (text ~ /(^|[;:])[ \t]*(import|from)[ \t]/ || text ~ /python[0-9.]* +-c/) {
+                if (path !~ /\.(toml|cfg)$/) return "read"
+            }
+            return path ~ /\.(toml|cfg)$|(^|\/)setup\.py$/ && text ~ /attr|version/ ? "take" : ""
         }
         # Comments, and what is said to tools that look at code, name files that setup does not read.
         function is_aside(path, text) {
@@ -137,8 +140,17 @@ describe_version() {
 # Lines of `git ls-files -s` of the tracked files that one of the patterns names, relative to the project's
 # folder.
 tracked_files() {
-    git -C "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" ls-files -s --full-name -- "$@" ||
+    git -C "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" -c core.quotePath=false ls-files -s --full-name -- "$@" ||
         rdvc_fail "not a pattern of files: $*"
+}
+
+# For tracked links among lines of `git ls-files -s`: what is where they lead.
+describe_targets() {
+    local line path
+    { LC_ALL=C grep '^120000 ' || true; } | while IFS= read -r line; do
+        path=${line#*$'\t'}
+        [[ ! -f ${path} ]] || printf 'target %s\tthe target of %s\n' "$(git hash-object --no-filters -- "${path}")" "${path}"
+    done
 }
 
 # Everything that decides what setup makes, as far as rdvc can know it, one line each.
@@ -148,9 +160,11 @@ describe_inputs() {
         if [[ ${pattern} == .git ]]; then with_tags=0; else ignore+=("${pattern}"); fi
     done
     {
-        git ls-files -s | select_inputs "${folder}/texts"
+        git -c core.quotePath=false ls-files -s | select_inputs "${folder}/texts"
         ((${#RDVC_JOB_ENV_INPUTS[@]} == 0)) || tracked_files "${RDVC_JOB_ENV_INPUTS[@]}"
     } >"${folder}/files"
+    describe_targets <"${folder}/files" >"${folder}/targets"
+    cat "${folder}/targets" >>"${folder}/files"
     if ((${#ignore[@]} > 0)); then
         tracked_files "${ignore[@]}" >"${folder}/ignored"
         LC_ALL=C grep -vxF -f "${folder}/ignored" "${folder}/files" >"${folder}/files.new" || true
@@ -187,9 +201,9 @@ find_environment_key() {
     RDVC_JOB_ENV_KEY=${hash:0:16}
 }
 
-# Hash of the places where tracked Python code begins: topmost packages, and modules outside of packages.
-# With `every`: all of it. An import hook that was written at install time knows only those.
-hash_modules() {
+# The places where tracked Python code begins: topmost packages, and modules outside of packages. With
+# `every`: all of it; with `folders`: the folders that they are in. An import hook that was written at install time knows only those.
+list_modules() {
     git ls-files -- '*.py' | LC_ALL=C awk -v what="$1" '
         function folder(path) { return sub(/\/[^\/]*$/, "", path) ? path : "" }
         { file[NR] = $0; if ($0 ~ /\/__init__\.py"?$/) package[folder($0)] }
@@ -197,10 +211,15 @@ hash_modules() {
             for (i = 1; i <= NR; i++) {
                 root = file[i]
                 if (what != "every") while (folder(root) in package) root = folder(root)
+                if (what == "folders") root = folder(root) "/"
                 if (!(root in said)) { said[root]; print root }
             }
         }
-    ' | LC_ALL=C sort | sha256sum | cut -c 1-8
+    ' | LC_ALL=C sort
+}
+
+hash_modules() {
+    list_modules "$1" | sha256sum | cut -c 1-8
 }
 
 # Up to five differences between two texts of inputs, in words.

@@ -39,7 +39,8 @@ plan_view() {
             for (i = 1; i <= n; i++) if (type[i] == "d" && other[i] && others <= 300) mark(path[i])
             for (i = 1; i <= n; i++) {
                 p = path[i]; up = folder(p)
-                copied = other[i] && copy && size[i] <= 4194304
+                # A small program looks for its folder by its real path, and must find that of this job.
+                copied = other[i] && copy && size[i] <= 4194304 || up ~ /\/bin$/ && size[i] <= 65536
                 if (type[i] == "f" && other[i] && !copied) print p > (to "/locked")
                 if (!(up in listed)) print up > (to "/folders")
                 else if (!(up in real)) continue # in a folder that is linked as a whole
@@ -71,6 +72,9 @@ plan_modules() {
         what=every
     elif LC_ALL=C grep -qE $'/(__editable___[^/]*_finder|_editable_impl_[^/]*)\\.py\002' "$1/list"; then
         what=topmost
+    elif grep -q '\.pth$' "$1/named"; then
+        what=folders
+        list_modules folders >"$1/plan/module-folders"
     else
         return 0
     fi

@@ -16,9 +16,10 @@ describe_environment() {
     printf 'made %s\n' "$(date +%s)"
     printf 'setup_seconds %s\n' "$2"
     printf 'kib %s\n' "$(du -sk "$3" | cut -f 1)"
-    printf 'workspace %s\n' "${RDVC_JOB_WORKSPACE_DIR}"
-    printf 'repo %s\n' "${RDVC_JOB_REPO_DIR}"
-    printf 'real %s\n' "${RDVC_JOB_ENV_REAL_DIR}"
+    printf 'made_in %s\n' "${RDVC_JOB_WORKSPACE_DIR}"
+    printf 'workspace %s\n' "/rdvc-no-checkout/${1##*/}"
+    printf 'repo %s\n' "/rdvc-no-checkout/${1##*/}/repo"
+    printf 'real %s\n' "/rdvc-no-checkout/${1##*/}/real"
     printf 'place %s\n' "$1"
 }
 
@@ -35,6 +36,24 @@ compile_bytecode() {
     done < <(find "$1" -maxdepth 4 -name pyvenv.cfg -type f)
 }
 
+# Whatever finds its way into the copy $1, past a view, must not find the code of the job that made it: where
+# that one's path was stands one that does not exist.
+forget_checkout() {
+    local program='' path target old new
+    while read -r old new; do
+        program+="s|${old//./\\.}|${new}|g;"
+    done <<PATHS
+${RDVC_JOB_REPO_DIR} $(value_of repo "$1/info")
+${RDVC_JOB_ENV_REAL_DIR} $(value_of real "$1/info")
+${RDVC_JOB_WORKSPACE_DIR} $(value_of workspace "$1/info")
+PATHS
+    LC_ALL=C sed -i -e "${program}" -- "$1/plan/relinks" || return
+    (cd "$1/tree" && LC_ALL=C xargs -0 -r sed -i -e "${program}" --) <"$1/plan/rewritten" || return
+    while IFS= read -r -d '' path && IFS= read -r -d '' target; do
+        ln -sfn -- "${target}" "$1/tree/${path}" || return
+    done <"$1/plan/relinks"
+}
+
 # Copies the environment of the lists $1 into the new folder $2, to be renamed to $3. Folders are made
 # read-only; files are not, since programs copy them with their mode.
 copy_environment() {
@@ -44,6 +63,7 @@ copy_environment() {
     compile_bytecode "$2/tree"
     cp -R "$1/plan" "$2/plan" || return
     describe_environment "$3" "$4" "$2/tree" >"$2/info" || return
+    forget_checkout "$2" || return
     [[ ! -s $1/locked ]] || (cd "$2/tree" && to_names <"$1/locked" | xargs -0 chmod a-w --) || return
     find "$2/tree" -type d -exec chmod a-w {} +
 }

@@ -115,6 +115,11 @@ follow_modules() {
     place="${RDVC_JOB_ENV_STORE}/$1"
     [[ -r ${place}/current/plan/modules ]] || return 0
     read -r what hash <"${place}/current/plan/modules"
+    # A path to a folder serves as long as there is code in it.
+    if [[ ${what} == folders ]] &&
+        [[ -z $(list_modules folders | LC_ALL=C comm -23 "${place}/current/plan/module-folders" -) ]]; then
+        return
+    fi
     own=$(hash_modules "${what}")
     if [[ ${own} != "${hash}" ]]; then
         RDVC_JOB_ENV_KEY="$1-${own}"
@@ -179,7 +184,7 @@ use_environment() {
         return 1
     fi
     if [[ ! -e ${build}/verified ]]; then
-        said=$(look_at_activation "$(value_of workspace "${build}/info")")
+        said=$(look_at_activation "$(value_of made_in "${build}/info")")
         if [[ -n ${said} && ${said} != 'activation failed' ]]; then
             remove_view "${build}"
             mark_not_reusable "${said}" "${folder}"

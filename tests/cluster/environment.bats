@@ -768,3 +768,142 @@ SETUP
     log_has 'gives no sign of life; taking over'
     log_has 'is kept for later jobs'
 }
+
+# --- What a hostile reader found ---
+
+@test "what finds its way into the store finds no checkout; small programs are this job's own" {
+    setup_script <<'SETUP'
+mkdir -p .venv/bin .venv/lib/python3/site-packages/pkg
+printf 'home = /usr/bin\n' >.venv/pyvenv.cfg
+printf 'PATH="%s:$PATH"\n' "$PWD/.venv/bin" >.venv/bin/activate
+printf '%s\n' "$PWD/src" >.venv/lib/python3/site-packages/p.pth
+printf '#!/bin/sh\ncat "$(dirname "$(realpath "$0")")/../lib/python3/site-packages/p.pth"\n' >.venv/bin/where
+chmod +x .venv/bin/where
+SETUP
+    commit
+    job where
+    same_as_fresh where
+    was_reused
+    [[ ${said} == *WS/project/src* ]]
+    ! grep -r "${root}/ws/" "${store}"/*/*/tree
+    cat "${store}"/*/*/tree/.venv/lib/python3/site-packages/p.pth | grep '^/rdvc-no-checkout/'
+}
+
+@test "what setup installs elsewhere, or what finds its modules by its real path, is not reused" {
+    mkdir -p "${root}/v"
+    "${python}" -m venv --without-pip "${root}/v"
+    set_value "PATH=${root}/v/bin:\${PATH}" "RDVC_JOB_ENV_ACTIVATE="
+    setup_script <<SETUP
+for site in ${root}/v/lib/python3*/site-packages; do pwd >"\${site}/p.pth"; done
+echo so >fast.so
+SETUP
+    commit
+    job true
+    log_has "setup installs into ${root}/v/lib/python3"
+    setup_script <<SETUP
+mkdir -p env/bin
+cp "${python}" env/bin/python3
+SETUP
+    printf '/env\n' >>.gitignore
+    commit
+    job true
+    log_has 'has a Python of its own, and no pyvenv.cfg'
+    setup_script <<SETUP
+mkdir -p .venv "\${PWD}/../../../outside/bin"
+SETUP
+    set_value 'RDVC_JOB_ENV_ACTIVATE="PATH=\$PWD/../../../outside/bin:\$PATH"'
+    commit
+    job true
+    log_has 'which is not in env.outside'
+}
+
+@test "files that setup names in other ways belong to the key" {
+    mkdir -p requirements tools d helpers
+    printf -- '-r base.txt\n' >requirements/dev.txt
+    printf 'one\n' >requirements/base.txt
+    printf 'flag=1\n' >d/prod.list
+    ln -s d/prod.list settings.list
+    printf 'x\n' >größe.txt
+    printf 'from helpers.flags import F\n' >setup.py
+    printf 'from .arch import F\n' >helpers/flags.py
+    printf 'F = 1\n' >helpers/arch.py
+    touch helpers/__init__.py
+    setup_script <<'SETUP'
+mkdir -p .venv/bin
+touch .venv/bin/activate
+cat requirements/dev.txt settings.list größe.txt >/dev/null
+python3 - <<PY
+import tools.make
+PY
+SETUP
+    printf 'pass\n' >tools/make.py
+    commit
+    job true
+    job true
+    was_reused
+    local file
+    for file in requirements/base.txt d/prod.list größe.txt helpers/arch.py tools/make.py; do
+        printf '# changed\n' >>"${file}"
+        commit
+        job true
+        log_has 'is made: '
+        log_has "$(basename "${file}" | sed 's/prod.list/settings.list/')"
+        job true
+        was_reused
+    done
+}
+
+@test "a commit's name that setup asks for in any spelling belongs to the key; where the checkout is does not" {
+    local spelling
+    for spelling in "python3 -c \"import subprocess as s; print(s.check_output(['git', 'rev-parse', 'HEAD']))\"" \
+        'git -C "$PWD" log -1 --format=%H' 'git branch --show-current; cat .git/HEAD'; do
+        { small_venv; printf '%s >.venv/commit\n' "${spelling}"; } | setup_script
+        commit
+        job true
+        commit 'Another commit'
+        job true
+        log_has 'is made: version:'
+    done
+    { small_venv; echo 'cd "$(git rev-parse --show-toplevel)"'; } | setup_script
+    commit
+    job true
+    commit 'Another commit'
+    job true
+    was_reused
+}
+
+@test "a package that moved, tiny modules and programs that were copied, files that setup removes" {
+    python_project src
+    pip_setup -e .
+    commit
+    job true
+    job true
+    was_reused
+    git mv src/pk pk
+    commit
+    job true
+    log_has 'is made: '
+    setup_script <<'SETUP'
+mkdir -p .venv/lib
+cp tiny.py .venv/lib/tiny.py
+SETUP
+    printf 'def f(): return 1\n' >tiny.py
+    set_value 'RDVC_JOB_ENV_ACTIVATE='
+    set_value 'RDVC_JOB_ENV_IGNORE=(tiny.py)'
+    commit
+    job true
+    log_has 'is a copy of tiny.py'
+    mkdir -p bin
+    printf '#!/usr/bin/env python3\nprint(1)\n' >bin/tool
+    printf 'mkdir -p .venv/bin; for f in bin/*; do { echo "#!/opt/python"; tail -n +2 "$f"; } >.venv/$f; done\n' | setup_script
+    commit
+    job true
+    log_has 'is a copy of bin/tool'
+    printf '/data.in\n' >>.gitignore
+    printf 'mkdir -p .venv; cp data.in .venv/in; rm data.in\n' | setup_script
+    commit
+    export TEST_COPIES='echo x >data.in'
+    job true
+    log_has 'setup removes data.in'
+    unset TEST_COPIES
+}
