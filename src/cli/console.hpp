@@ -12,8 +12,7 @@ enum class Verbosity { quiet, normal, verbose };
 class Console {
   public:
     Console(bool out_is_terminal, bool err_is_terminal, bool no_color)
-        : out_color_(out_is_terminal && !no_color), err_color_(err_is_terminal && !no_color),
-          err_terminal_(err_is_terminal) {}
+        : out_color_(out_is_terminal && !no_color), err_color_(err_is_terminal && !no_color) {}
 
     Verbosity verbosity = Verbosity::normal;
 
@@ -30,12 +29,10 @@ class Console {
 
     /// `text` in bold on a terminal.
     [[nodiscard]] std::string bold(std::string_view text) const;
-    [[nodiscard]] bool err_is_terminal() const { return err_terminal_; }
 
   private:
     bool out_color_;
     bool err_color_;
-    bool err_terminal_;
 };
 
 /// Rows of cells as columns with two blanks between; the last column is not padded.
