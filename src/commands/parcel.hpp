@@ -1,10 +1,12 @@
 // The Git objects of one repository for its mirror: the project's own, or a submodule's.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "cli/world.hpp"
+#include "base/process.hpp"
 #include "ledger/ledger.hpp"
 #include "project/pack.hpp"
 
