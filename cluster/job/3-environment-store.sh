@@ -86,6 +86,10 @@ publish_environment() {
     id="$(date '+%Y%m%d-%H%M%S')-${SLURM_JOB_ID:-hand}-${RANDOM}"
     place="${RDVC_JOB_ENV_STORE}/${RDVC_JOB_ENV_KEY}"
     new="${place}/.new-${id}"
+    if ! still_owner; then
+        rdvc_say "another job has taken over the making of this environment, so this one is not kept"
+        return
+    fi
     for left in "${place}"/.new-*; do # of a builder that was lost
         remove_build "${left}"
     done
