@@ -46,8 +46,4 @@ struct RunArguments {
 /// name), a missing value, and a sweep.
 RunArguments parse_run_arguments(const std::vector<std::string>& words);
 
-/// True if the value of a `-S PARAM=VALUE` stands for several values in Hydra's override grammar: a
-/// comma outside of brackets and quotes, or choice(), range(), interval(), glob().
-bool is_sweep(std::string_view override);
-
 } // namespace rdvc::submission
