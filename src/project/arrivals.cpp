@@ -1,0 +1,164 @@
+#include "project/arrivals.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace rdvc::project {
+
+using base::Error;
+using base::Exit;
+namespace fs = std::filesystem;
+
+namespace {
+
+// As file systems see it that know no difference of letters, or give short names.
+bool is_git_folder(const fs::path& part) {
+    std::string name = part.string();
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return name == ".git" || name == "git~1";
+}
+
+Error refusal(const fs::path& path, const std::string& why) {
+    return Error(Exit::failed, fmt::format("the cluster sent `{}`, {}; nothing was changed here",
+                                           base::printable(path.string()), why));
+}
+
+bool same_content(const fs::path& one, const fs::path& other) {
+    if (fs::file_size(one) != fs::file_size(other))
+        return false;
+    std::ifstream a(one, std::ios::binary);
+    std::ifstream b(other, std::ios::binary);
+    std::array<char, 65536> of_a{};
+    std::array<char, 65536> of_b{};
+    while (a && b) {
+        a.read(of_a.data(), of_a.size());
+        b.read(of_b.data(), of_b.size());
+        if (a.gcount() != b.gcount() ||
+            !std::equal(of_a.begin(), of_a.begin() + a.gcount(), of_b.begin()))
+            return false;
+    }
+    return a.eof() && b.eof();
+}
+
+bool is_same(const fs::path& arrival, const fs::path& local) {
+    const bool is_link = fs::is_symlink(fs::symlink_status(arrival));
+    if (is_link != fs::is_symlink(fs::symlink_status(local)))
+        return false;
+    return is_link ? fs::read_symlink(arrival) == fs::read_symlink(local)
+                   : fs::is_regular_file(local) && same_content(arrival, local);
+}
+
+// What is in the way of a file at `path`, as a sentence; "" if nothing is.
+std::string obstacle(const fs::path& top, const fs::path& path) {
+    fs::path at;
+    for (const auto& part : path.parent_path()) {
+        at /= part;
+        const auto status = fs::symlink_status(top / at);
+        if (fs::is_symlink(status))
+            return fmt::format("{}: {} is a symbolic link here", path.string(), at.string());
+        if (fs::exists(status) && !fs::is_directory(status))
+            return fmt::format("{}: {} is no folder here", path.string(), at.string());
+    }
+    if (fs::is_directory(fs::symlink_status(top / path)))
+        return fmt::format("{} is a folder here", path.string());
+    return "";
+}
+
+void move(const fs::path& from, const fs::path& to) {
+    fs::create_directories(to.parent_path());
+    std::error_code failure;
+    fs::rename(from, to, failure);
+    if (failure == std::errc::cross_device_link) { // .git may be on another file system
+        const fs::path beside = to.string() + ".rdvc-new";
+        fs::remove(beside);
+        fs::copy(from, beside, fs::copy_options::copy_symlinks);
+        fs::rename(beside, to);
+        fs::remove(from);
+    } else if (failure) {
+        throw Error(Exit::failed, fmt::format("cannot write {}", to.string()))
+            .context(failure.message());
+    }
+}
+
+} // namespace
+
+bool stays_inside(const fs::path& path, const fs::path& target) {
+    if (target.empty() || target.is_absolute())
+        return false;
+    auto depth = std::distance(path.begin(), path.end()) - 1;
+    bool down = false;
+    for (const auto& part : target) {
+        if (is_git_folder(part))
+            return false;
+        // Up is counted from the link's own folder; behind another name, which may be a link
+        // itself, it could be anywhere.
+        if (part == ".." && (down || --depth < 0))
+            return false;
+        down = down || (part != ".." && part != ".");
+    }
+    return true;
+}
+
+std::vector<fs::path> arrivals_in(const fs::path& folder) {
+    std::vector<fs::path> arrivals;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        const auto path = entry.path().lexically_relative(folder);
+        if (std::any_of(path.begin(), path.end(), is_git_folder))
+            throw refusal(path, "which is Git's own");
+        const auto status = entry.symlink_status();
+        if (fs::is_directory(status))
+            continue;
+        if (fs::is_symlink(status) && !stays_inside(path, fs::read_symlink(entry.path())))
+            throw refusal(path, "a link that leads out of the work tree");
+        if (!fs::is_symlink(status) && !fs::is_regular_file(status))
+            throw refusal(path, "which is neither a file nor a link");
+        arrivals.push_back(path);
+    }
+    std::sort(arrivals.begin(), arrivals.end());
+    return arrivals;
+}
+
+Placed put_into_place(const fs::path& folder, const fs::path& top, Replace replace) {
+    std::vector<fs::path> wanted;
+    std::vector<std::string> obstacles;
+    std::vector<std::string> others;
+    Placed placed;
+    for (const auto& path : arrivals_in(folder)) {
+        if (auto reason = obstacle(top, path); !reason.empty()) {
+            obstacles.push_back(std::move(reason));
+        } else if (!fs::exists(fs::symlink_status(top / path))) {
+            wanted.push_back(path);
+        } else if (is_same(folder / path, top / path)) {
+            ++placed.same;
+        } else {
+            others.push_back(path.string());
+            wanted.push_back(path);
+        }
+    }
+    if (!obstacles.empty())
+        throw Error(Exit::failed,
+                    "the output cannot be put into the work tree; nothing was changed")
+            .context(base::first_lines(obstacles));
+    if (!others.empty() && replace == Replace::no)
+        throw Error(Exit::failed,
+                    fmt::format("{} here with another content; nothing was changed",
+                                others.size() == 1 ? std::string("a file is")
+                                                   : fmt::format("{} files are", others.size())))
+            .context(base::first_lines(others))
+            .hint("`rdvc pull --force` replaces what is here");
+    for (const auto& path : wanted)
+        move(folder / path, top / path);
+    placed.written = wanted.size();
+    return placed;
+}
+
+} // namespace rdvc::project

@@ -1,0 +1,134 @@
+#include "project/arrivals.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "support/expect_error.hpp"
+#include "support/folder.hpp"
+
+namespace rdvc::project {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Exit;
+using tests::content_of;
+using tests::put_file;
+
+class Arrivals : public ::testing::Test {
+  protected:
+    Arrivals() {
+        fs::create_directories(from);
+        fs::create_directories(top);
+    }
+    [[nodiscard]] Placed put(Replace replace = Replace::no) const {
+        return put_into_place(from, top, replace);
+    }
+    // What is refused changes nothing.
+    void expect_refused(const std::string& words, Replace replace = Replace::no) const {
+        const auto failure = tests::failure_of([&] { return put(replace); });
+        EXPECT_EQ(failure.code, Exit::failed);
+        EXPECT_NE(failure.message.find(words), std::string::npos) << failure.message;
+        EXPECT_FALSE(fs::exists(top / "aa")) << "what came first in the order of names";
+    }
+
+    tests::Folder folder;
+    fs::path from = folder / "from";
+    fs::path top = folder / "top";
+};
+
+TEST_F(Arrivals, GoToTheirPlaces) {
+    put_file(from / "out" / "new", "1");
+    put_file(from / "out" / "same", "2");
+    put_file(top / "out" / "same", "2");
+    put_file(top / "out" / "mine", "3");
+    fs::create_symlink("../out/new", from / "out" / "link");
+    fs::permissions(from / "out" / "new", fs::perms::owner_all);
+    const auto placed = put();
+    EXPECT_EQ(placed.written, 2U);
+    EXPECT_EQ(placed.same, 1U);
+    EXPECT_EQ(content_of(top / "out" / "new"), "1");
+    EXPECT_EQ(tests::mode_of(top / "out" / "new"), 0700U);
+    EXPECT_EQ(fs::read_symlink(top / "out" / "link"), "../out/new");
+    EXPECT_EQ(content_of(top / "out" / "mine"), "3");
+    fs::create_symlink("../out/new", from / "out" / "link");
+    EXPECT_EQ(put().same, 2U) << "a link is the same where it says the same";
+}
+
+TEST_F(Arrivals, ReplaceOnlyWhereAsked) {
+    put_file(from / "aa", "new");
+    put_file(from / "out" / "file", "theirs");
+    fs::create_symlink("x", from / "out" / "link");
+    put_file(top / "out" / "file", "mine!!");
+    put_file(top / "out" / "link", "x");
+    put_file(folder / "elsewhere", "precious");
+    fs::create_symlink(folder / "elsewhere", top / "out" / "away");
+    put_file(from / "out" / "away", "precious");
+    const auto failure = tests::failure_of([&] { return put(); });
+    EXPECT_EQ(failure.message, "error: 3 files are here with another content; nothing was changed\n"
+                               "  out/away\n  out/file\n  out/link\n\n"
+                               "hint: `rdvc pull --force` replaces what is here\n");
+    EXPECT_FALSE(fs::exists(top / "aa"));
+    EXPECT_EQ(content_of(top / "out" / "file"), "mine!!");
+    EXPECT_EQ(put(Replace::yes).written, 4U);
+    EXPECT_EQ(content_of(top / "out" / "file"), "theirs");
+    EXPECT_FALSE(fs::is_symlink(top / "out" / "away")) << "the link itself, not what it leads to";
+    EXPECT_EQ(content_of(folder / "elsewhere"), "precious");
+}
+
+TEST_F(Arrivals, AreNeverWrittenThroughALink) {
+    put_file(from / "aa", "");
+    put_file(from / "out" / "deep" / "file", "x");
+    fs::create_directories(folder / "elsewhere");
+    fs::create_symlink(folder / "elsewhere", top / "out");
+    for (const auto replace : {Replace::no, Replace::yes})
+        expect_refused("out/deep/file: out is a symbolic link here", replace);
+    EXPECT_TRUE(fs::is_empty(folder / "elsewhere"));
+}
+
+TEST_F(Arrivals, TakeNoFoldersPlace) {
+    put_file(from / "aa", "");
+    put_file(from / "out", "x");
+    put_file(top / "out" / "mine", "");
+    put_file(from / "way" / "file", "x");
+    put_file(top / "way", "");
+    for (const auto replace : {Replace::no, Replace::yes}) {
+        expect_refused("out is a folder here", replace);
+        expect_refused("way/file: way is no folder here", replace);
+    }
+}
+
+TEST_F(Arrivals, AreRefusedInGitsFolder) {
+    for (const fs::path path :
+         {".git/hooks/post-checkout", "sub/.git/config", ".GIT/x", "a/.git", "Git~1/hooks/x"}) {
+        put_file(from / "aa", "");
+        put_file(from / path, "x");
+        expect_refused("which is Git's own", Replace::yes);
+        fs::remove_all(from);
+    }
+}
+
+TEST_F(Arrivals, AreRefusedWhereLinksLeadOut) {
+    put_file(from / "aa", "");
+    fs::create_directories(from / "out");
+    for (const auto* target : {"/etc/passwd", "../..", "../../x", "..//../x", "x/../../..",
+                               "../.git/config", "../.git"}) {
+        fs::create_symlink(target, from / "out" / "link");
+        expect_refused("`out/link`, a link that leads out of the work tree", Replace::yes);
+        fs::remove(from / "out" / "link");
+    }
+    ASSERT_EQ(::mkfifo((from / "out" / "pipe").c_str(), 0600), 0);
+    expect_refused("which is neither a file nor a link");
+}
+
+TEST(StaysInside, CountsFromTheLinksOwnFolder) {
+    for (const auto* target : {"x", "./x", "../x", "../../x", "../..", "x/y", "..x/y", "."})
+        EXPECT_TRUE(stays_inside("a/b/link", target)) << target;
+    // `a/b/d -> ../..` would make the last ones lead out.
+    for (const auto* target : {"", "/", "/x", "../../..", "../../../x", "d/../x", "./d/.."})
+        EXPECT_FALSE(stays_inside("a/b/link", target)) << target;
+    EXPECT_FALSE(stays_inside("link", ".."));
+    EXPECT_TRUE(stays_inside("link", "."));
+}
+
+} // namespace
+} // namespace rdvc::project
