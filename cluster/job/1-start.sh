@@ -39,6 +39,7 @@ write_result() {
         printf 'name %s\n' "${RDVC_JOB_EXP_NAME}"
         [[ -z ${RDVC_JOB_EXP_REF:-} ]] || printf 'ref %s\n' "${RDVC_JOB_EXP_REF}"
         [[ -z ${RDVC_JOB_EXP_COMMIT:-} ]] || printf 'commit %s\n' "${RDVC_JOB_EXP_COMMIT}"
+        [[ -z ${RDVC_JOB_OUTPUT_FILES:-} ]] || printf 'output %s\n' "${RDVC_JOB_OUTPUT_FILES}"
         [[ -z ${RDVC_JOB_KEPT_DIR:-} ]] || printf 'kept %s\n' "${RDVC_JOB_KEPT_DIR}"
         [[ -z ${RDVC_JOB_MESSAGE} ]] || printf 'message %s\n' "${RDVC_JOB_MESSAGE//$'\n'/ }"
     } >"${RDVC_JOB_RECORD_DIR}/result.new" &&
@@ -69,7 +70,8 @@ start_job() {
     # A job may be submitted from within another one, whose values are none of ours.
     unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_OBJECT_DIRECTORY \
         GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH
-    unset RDVC_JOB_WORKSPACE_DIR RDVC_JOB_REPO_DIR RDVC_JOB_KEPT_DIR RDVC_JOB_EXP_REF RDVC_JOB_EXP_COMMIT
+    unset RDVC_JOB_WORKSPACE_DIR RDVC_JOB_REPO_DIR RDVC_JOB_KEPT_DIR RDVC_JOB_EXP_REF RDVC_JOB_EXP_COMMIT \
+        RDVC_JOB_OUTPUT_FILES
     local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}"
     local jobs="${RDVC_DIR}/jobs/${RDVC_JOB_TOKEN}"
     if [[ ${1:-} == environment ]]; then # on the login node, before the job
@@ -87,7 +89,11 @@ start_job() {
         done
         RDVC_JOB_EXP_NAME="${RDVC_JOB_EXP_NAME}-hand-${n}"
         RDVC_JOB_RECORD_DIR="${jobs}/hand-${n}"
-        rdvc_say "run by hand; on the laptop: dvc exp pull rdvc ${RDVC_JOB_EXP_NAME}"
+        if [[ ${RDVC_JOB_KIND} == command ]]; then
+            rdvc_say "run by hand; its outputs: ${RDVC_JOB_RECORD_DIR}/output"
+        else
+            rdvc_say "run by hand; on the laptop: dvc exp pull rdvc ${RDVC_JOB_EXP_NAME}"
+        fi
         return
     fi
     if [[ ! -d ${submission} ]]; then

@@ -201,9 +201,12 @@ has_dvc_remote() {
     return 1
 }
 
-# DVC's settings for this job, written as the file that `dvc config --local` would write.
+# DVC's settings for this job, written as the file that `dvc config --local` would write. Only an experiment
+# needs a DVC project.
 write_dvc_config() {
-    [[ -d .dvc ]] || rdvc_fail "the commit has no DVC project in ${RDVC_JOB_PROJECT_DIR:-its root folder}"
+    [[ -d .dvc || ${RDVC_JOB_KIND} == command || ${RDVC_JOB_ONLY} == environment ]] ||
+        rdvc_fail "the commit has no DVC project in ${RDVC_JOB_PROJECT_DIR:-its root folder}"
+    [[ -d .dvc ]] || return 0
     mkdir -p "${RDVC_JOB_CACHE_DIR}"
     cat >.dvc/config.local <<CONFIG
 [core]

@@ -44,8 +44,25 @@ keep_folder() {
     : >.rdvc-stays
 }
 
+# Runs these words in a process group of their own, and waits for the end; gives the exit code.
+run_in_group() {
+    local code
+    export PYTHONUNBUFFERED=1
+    set -m
+    "$@" </dev/null &
+    RDVC_JOB_EXPERIMENT_PID=$!
+    set +m
+    while :; do # a trapped signal interrupts wait
+        code=0
+        wait "${RDVC_JOB_EXPERIMENT_PID}" || code=$?
+        kill -0 "${RDVC_JOB_EXPERIMENT_PID}" 2>/dev/null || break
+    done
+    RDVC_JOB_EXPERIMENT_PID=
+    return "${code}"
+}
+
 run_experiment() {
-    local command=(dvc)
+    local code=0 command=(dvc)
     # Since DVC 3.61; without it a stage that calls dvc itself would fail after 3 s.
     [[ ${RDVC_JOB_DVC_VERSION} =~ ^3\.([0-9]|[1-5][0-9]|60)\. ]] || command+=(--wait-for-lock)
     command+=(exp run)
@@ -58,18 +75,7 @@ run_experiment() {
     begin_phase experiment "$(printf '%q ' "${command[@]}" | sed 's/ $//')"
     cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
     keep_folder
-    local code
-    export PYTHONUNBUFFERED=1
-    set -m
-    "${command[@]}" </dev/null &
-    RDVC_JOB_EXPERIMENT_PID=$!
-    set +m
-    while :; do # a trapped signal interrupts wait
-        code=0
-        wait "${RDVC_JOB_EXPERIMENT_PID}" || code=$?
-        kill -0 "${RDVC_JOB_EXPERIMENT_PID}" 2>/dev/null || break
-    done
-    RDVC_JOB_EXPERIMENT_PID=
+    run_in_group "${command[@]}" || code=$?
     if ((code != 0)) && [[ -n ${RDVC_JOB_SIGNAL} ]]; then
         rdvc_fail "the experiment was stopped by SIG${RDVC_JOB_SIGNAL} (scancel, time limit, preemption)" 143
     elif ((code != 0)); then

@@ -41,9 +41,10 @@ finish_job() {
     trap : TERM USR1 INT HUP # once is enough
     set +e
     release_environment_lock # first: others wait for it
-    # Only the last line of publish_experiment says so; an `exit 0` of something sourced does not.
+    # Only the last line of publish_experiment or run_command says so; an `exit 0` of something sourced does not.
     if [[ ${RDVC_JOB_PUBLISHED} == 1 ]]; then
         state=published
+        [[ ${RDVC_JOB_KIND} != command ]] || state='done'
     elif ((code == 0)) && [[ ${RDVC_JOB_ONLY} == environment ]]; then
         state=built
     elif ((code == 0)); then
@@ -56,7 +57,7 @@ finish_job() {
     [[ -z ${RDVC_JOB_SIGNAL} ]] || write_result "${state}" "${code}"
     case ${state}-${RDVC_JOB_PHASE} in
     failed-experiment) [[ -n ${RDVC_JOB_SIGNAL} ]] || push_run_cache ;;
-    failed-push | failed-publish)
+    failed-push | failed-publish | failed-output)
         state=unpublished
         keep_workspace
         ;;

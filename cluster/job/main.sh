@@ -15,13 +15,15 @@ main() {
     set_up_environment
     [[ ${RDVC_JOB_ONLY} != environment ]] || return 0
     activate_environment
-    check_dvc
 
-    # 3. Run the experiment
-    run_experiment
-
-    # 4. Push its results
-    publish_experiment
+    # 3. Run the experiment and 4. push its results; or run the command and keep its outputs
+    if [[ ${RDVC_JOB_KIND} == command ]]; then
+        run_command
+    else
+        check_dvc
+        run_experiment
+        publish_experiment
+    fi
 }
 
 start_job "$@"

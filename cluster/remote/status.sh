@@ -16,6 +16,7 @@ answer_submission() {
     answer_file "${token}" claim "${folder}/claim.1/owner" # the submitter's own claim has no owner
     answer_file "${token}" phases "${job}/phases"
     answer_file "${token}" result "${job}/result"
+    answer_file "${token}" pulled "${job}/pulled"
 }
 
 belongs_to_project() {
@@ -31,6 +32,7 @@ status() {
     open_rdvc_dir
     answer dir "${rdvc_dir}"
     answer time "$(date +%s)"
+    ! command -v rsync >/dev/null || answer rsync there
     local jobs token found=0 answered=
     # Before the folders are read: a job that ends meanwhile has its result by then.
     if jobs=$(squeue --noheader --states=all --user "$(id -un)" -o '%A|%T|%r|%S|%k' 2>&1); then

@@ -33,12 +33,8 @@ Project open_project(cli::World& world, const std::string& cluster) {
     const auto& top = project.repository.top;
     const auto here = project.repository.prefix.empty() ? top : top / project.repository.prefix;
     const auto dvc_project = project::find_dvc_project(here, top);
-    if (!dvc_project)
-        throw Error(Exit::not_ready, "there is no DVC project here")
-            .context(fmt::format("neither `{}` nor a folder above it has a folder `.dvc`",
-                                 here.string()))
-            .hint("dvc init");
-    project.dvc_project = *dvc_project;
+    project.has_dvc = dvc_project.has_value();
+    project.dvc_project = dvc_project.value_or(top);
     project.cluster = cluster;
     project.config = config::load({.user_file = world.user_config(),
                                    .project_file = project.config_file(),
@@ -59,6 +55,15 @@ Project open_project(cli::World& world, const std::string& cluster) {
         root = project::root_commit(world.runner, project.repository);
     project.mirror = submission::mirror_name(project.repo_name, id, project.origin_url, root);
     return project;
+}
+
+void require_dvc(const Project& project) {
+    const auto& [top, prefix, shallow] = project.repository;
+    if (!project.has_dvc)
+        throw Error(Exit::not_ready, "there is no DVC project here")
+            .context(fmt::format("neither `{}` nor a folder above it has a folder `.dvc`",
+                                 (prefix.empty() ? top : top / prefix).string()))
+            .hint("dvc init; or, for a program of your own, `rdvc run --cmd -- COMMAND`");
 }
 
 config::Config open_user_config(cli::World& world, const std::string& cluster) {

@@ -20,7 +20,9 @@ namespace rdvc::commands {
 
 struct Project {
     project::Repository repository;
-    std::filesystem::path dvc_project; ///< the folder with `.dvc`
+    std::filesystem::path
+        dvc_project; ///< the folder with `.dvc`; without one, the work tree's root
+    bool has_dvc = false;
     config::Config config;
     std::string cluster; ///< NAME of [clusters.NAME], or ""
     std::string repo_name;
@@ -40,9 +42,11 @@ struct Project {
 project::Repository open_repository(cli::World& world);
 
 /// The project that the user stands in, with its configuration. `cluster` is the value of
-/// --cluster. Throws Error: not_ready outside of a Git repository or DVC project, configuration for
-/// a bad file.
+/// --cluster. Throws Error: not_ready outside of a Git repository, configuration for a bad file.
 Project open_project(cli::World& world, const std::string& cluster);
+
+/// Throws Error (not_ready) for a project without DVC, which can run commands but no experiment.
+void require_dvc(const Project& project);
 
 /// The configuration outside of any project.
 config::Config open_user_config(cli::World& world, const std::string& cluster);

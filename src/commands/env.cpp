@@ -123,7 +123,7 @@ Exit build(cli::World& world, const Words& words) {
             "--dry-run --json --quiet --verbose.\n");
         return Exit::done;
     }
-    if (!arguments.dvc.empty() || arguments.name)
+    if (!arguments.dvc.empty() || arguments.name || arguments.is_command)
         throw Error(Exit::usage, "`rdvc env build` runs no experiment, and takes no option of it")
             .context(base::quote_all(arguments.dvc));
     arguments.has_targets = true; // no dvc.yaml is asked for

@@ -9,6 +9,7 @@
 #include "project/dvc.hpp"
 #include "project/extras.hpp"
 #include "submission/name.hpp"
+#include "submission/outputs.hpp"
 #include "submission/token.hpp"
 
 namespace rdvc::commands {
@@ -146,9 +147,22 @@ std::string path_below(const std::filesystem::path& folder, const std::filesyste
     return path == "." ? "" : path;
 }
 
+// What comes back of a command: as given from where the user stands, else as configured.
+std::vector<std::string> outputs_of(const Project& project,
+                                    const submission::RunArguments& arguments) {
+    const auto& [top, prefix, shallow] = project.repository;
+    if (!arguments.is_command)
+        return {};
+    if (!arguments.outputs.empty())
+        return submission::output_folders({top, prefix, "`--output`"}, arguments.outputs);
+    return submission::output_folders(
+        {top, path_below(project.dvc_project, top), project.config.origin("run.output")},
+        project.config.list("run.output"));
+}
+
 void refuse_taken_name(cli::World& world, const Project& project, const std::string& commit,
                        const submission::RunArguments& arguments) {
-    if (!arguments.name || arguments.force)
+    if (!arguments.name || arguments.force || arguments.is_command)
         return;
     if (project::has_ref(world.runner, project.repository,
                          submission::experiment_ref(commit, *arguments.name)))
@@ -179,7 +193,7 @@ Order prepare(cli::World& world, Project& project, const submission::RunArgument
         refuse_unpushed(world, project);
     }
     refuse_taken_name(world, project, head.commit, arguments);
-    if (project::has_only_local_dvc_remote(project.dvc_project))
+    if (!arguments.is_command && project::has_only_local_dvc_remote(project.dvc_project))
         world.console.warn(
             "the DVC remote is set in .dvc/config.local only, which the job does not have");
 
@@ -191,7 +205,7 @@ Order prepare(cli::World& world, Project& project, const submission::RunArgument
             .hint(
                 "go to the folder with your dvc.yaml, or name a target: rdvc run FOLDER/dvc.yaml");
     const auto setup = setup_command(project);
-    if (setup.empty())
+    if (setup.empty() && !arguments.is_command)
         world.console.warn(
             "no setup command (./init_python_venv.sh, ./init_env.sh or env.setup); the job "
             "uses the dvc that is on its PATH");
@@ -202,6 +216,7 @@ Order prepare(cli::World& world, Project& project, const submission::RunArgument
              .origin_url = project.origin_url,
              .branch = head.branch,
              .commit = head.commit,
+             .outputs = outputs_of(project, arguments),
              .project_dir = path_below(project.dvc_project, top),
              .subdir = project.repository.prefix.generic_string(),
              .mirror = project.mirror,

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
+#include "commands/outputs.hpp"
 #include "commands/submissions.hpp"
 #include "project/dvc.hpp"
 
@@ -126,12 +127,13 @@ Exit pull(cli::World& world, const Words& words) {
     std::string cluster_name;
     bool no_data = false;
     bool force = false;
-    cli::Options options("pull", "Brings finished experiments into the local repository.");
+    cli::Options options("pull", "Brings finished experiments, and what commands have left.");
     options
         .words("SUBMISSION", wanted,
                "job ids, experiments' names or tokens; default: all that are not here")
         .flag("--no-data", no_data, "the experiments' refs only")
-        .flag("-f,--force", force, "replace local experiments of the same name")
+        .flag("-f,--force", force,
+              "replace local experiments of the same name, and local files by a command's output")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words))
         return Exit::done;
@@ -140,8 +142,9 @@ Exit pull(cli::World& world, const Words& words) {
     std::vector<std::string> tokens;
     for (const auto& word : wanted)
         tokens.push_back(find_submission(world, cluster, project.mirror, word));
-    const auto overview =
+    auto overview =
         ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", 1000);
+    const auto outputs = pull_outputs(world, project, cluster, {tokens, force, no_data}, overview);
 
     const bool has_remote = project::has_dvc_remote(project.dvc_project);
     std::vector<Result> results;
@@ -168,14 +171,14 @@ Exit pull(cli::World& world, const Words& words) {
             results.push_back(*result);
     }
     if (results.empty()) {
-        if (tokens.empty())
+        if (tokens.empty() && !outputs.said)
             world.console.note("nothing new to pull");
-        return Exit::done;
+        return outputs.exit;
     }
     results = fetch(world, cluster, project, cluster.url(overview.dir + "/repos/" + project.mirror),
                     results, force);
     if (results.empty())
-        return Exit::done;
+        return outputs.exit;
     if (!no_data && has_remote)
         fetch_data(world, project, results);
     for (const auto& result : results)
@@ -190,7 +193,7 @@ Exit pull(cli::World& world, const Words& words) {
                                  "cluster's cache");
         world.console.note("next:  dvc exp show");
     }
-    return Exit::done;
+    return outputs.exit;
 }
 
 } // namespace rdvc::commands

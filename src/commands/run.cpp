@@ -46,6 +46,10 @@ void describe(const cli::Console& console, const Order& order, const Shipment& s
     if (order.left_here > 0)
         console.note(fmt::format("left here: {} (--only-committed)",
                                  base::count(order.left_here, "uncommitted change")));
+    if (order.submission.kind == submission::Kind::command)
+        console.note(facts.outputs.empty()
+                         ? "back:  nothing but the log (no --output, and no run.output)"
+                         : "back:  what is new or changed in " + base::join(facts.outputs, ", "));
     for (const auto& submodule : facts.submodules)
         console.note(
             fmt::format("submodule {} at {}", submodule.path, submodule.commit.substr(0, 10)));
@@ -66,6 +70,8 @@ Exit run(cli::World& world, const Words& words) {
     if (arguments.quiet || arguments.verbose)
         world.console.verbosity = arguments.quiet ? cli::Verbosity::quiet : cli::Verbosity::verbose;
     Project project = open_project(world, arguments.cluster.value_or(""));
+    if (!arguments.is_command)
+        require_dvc(project);
     Cluster cluster(world, project.config);
     const Order order = prepare(world, project, arguments);
     Shipment shipment(world, project, cluster, order.submission, order.submodules,
@@ -78,8 +84,10 @@ Exit run(cli::World& world, const Words& words) {
     }
     const auto job = shipment.send();
     report_submitted(world.console, order, job, cluster.name(), arguments.json);
-    world.console.note(fmt::format(
-        "next:  rdvc logs -f {0}    rdvc status    rdvc wait {0} && rdvc pull {0}", job));
+    const bool comes_back = order.submission.kind == submission::Kind::experiment ||
+                            !order.submission.facts.outputs.empty();
+    world.console.note(fmt::format("next:  rdvc logs -f {0}    rdvc status    rdvc wait {0}{1}",
+                                   job, comes_back ? " && rdvc pull " + job : ""));
     return Exit::done;
 }
 

@@ -1,5 +1,7 @@
 // `rdvc run --help`, made from the three tables of options.
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "commands/command.hpp"
@@ -30,8 +32,10 @@ std::string dvc_row(const submission::DvcOption& option) {
 
 std::string run_help() {
     std::string text =
-        "usage: rdvc run [OPTIONS] [TARGETS]\n\n"
-        "Runs `dvc exp run` with these options and targets as a SLURM job on the cluster.\n"
+        "usage: rdvc run [OPTIONS] [TARGETS]\n"
+        "       rdvc run --cmd [OPTIONS] -- PROGRAM [ARGUMENTS]\n\n"
+        "Runs `dvc exp run` with these options and targets as a SLURM job on the cluster, or a\n"
+        "program of your own.\n"
         "Short options are DVC's; options of sbatch are written in full (--cpus-per-task=4).\n\n"
         "rdvc:\n";
     for (const auto& option : submission::own_options())
@@ -59,8 +63,14 @@ std::string run_help() {
     for (const auto& option : submission::dvc_options())
         if (option.role == submission::Role::refuse)
             text += dvc_row(option);
+    const auto& own = submission::own_options();
+    const auto is_own = [&own](const slurm::Option& option) {
+        return std::any_of(own.begin(), own.end(), [&](const submission::OwnOption& other) {
+            return other.name == option.name;
+        });
+    };
     for (const auto& option : slurm::options())
-        if (!option.refusal.empty())
+        if (!option.refusal.empty() && !is_own(option))
             text += row(fmt::format("    --{}", option.name), option.refusal);
     return text;
 }

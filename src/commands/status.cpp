@@ -26,7 +26,8 @@ std::string name_of(const Kept& kept) {
 }
 
 std::string phase_and_age(const Kept& kept, const State& state, const Overview& overview) {
-    if (kept.phases.empty() || state.word == "published" || state.word == "built")
+    if (kept.phases.empty() || state.word == "published" || state.word == "done" ||
+        state.word == "built")
         return "";
     const bool ended = !kept.result.empty();
     const auto since = overview.time - static_cast<std::int64_t>(kept.phases.back().first);
@@ -41,6 +42,7 @@ nlohmann::json to_json(const Kept& kept, const State& state) {
     return {{"token", kept.token},
             {"job", kept.job},
             {"name", name_of(kept)},
+            {"kind", kept.is_command() ? "command" : "experiment"},
             {"state", state.word},
             {"phase", state.phase},
             {"detail", state.detail},
@@ -50,6 +52,8 @@ nlohmann::json to_json(const Kept& kept, const State& state) {
             {"exit", field(kept.result, "exit")},
             {"node", field(kept.result, "node")},
             {"kept", field(kept.result, "kept")},
+            {"output", kept.output()},
+            {"pulled", kept.pulled},
             {"time", field(kept.notes, "time")},
             {"command", field(kept.notes, "command")},
             {"phases", phases}};
@@ -63,7 +67,7 @@ std::string describe(const Kept& kept, const State& state, const Overview& overv
         if (!value.empty())
             text += fmt::format("{:<12} {}\n", key, base::printable(value));
     };
-    line("experiment", name_of(kept));
+    line(kept.is_command() ? "name" : "experiment", name_of(kept));
     line("state", state.word + (state.detail.empty() ? "" : ": " + state.detail));
     line("job", kept.job);
     line("node", field(kept.result, "node"));
@@ -84,8 +88,16 @@ std::string describe(const Kept& kept, const State& state, const Overview& overv
     const auto folder = overview.dir + "/submissions/" + kept.token;
     line("log",
          kept.job.empty() ? "" : fmt::format("{}:{}/slurm-{}.out", cluster, folder, kept.job));
+    if (kept.output() > 0)
+        line("output", fmt::format("{}{}", base::count(kept.output(), "file"),
+                                   kept.pulled ? "" : ", not pulled yet: rdvc pull " + kept.job));
     line("kept", field(kept.result, "kept"));
-    if (state.word == "unpublished")
+    if (state.word == "unpublished" && kept.is_command())
+        text +=
+            fmt::format("\nThe command ran, but its outputs could not be put aside. They are in "
+                        "the folder above (on {}).\n",
+                        field(kept.result, "node"));
+    else if (state.word == "unpublished")
         text += fmt::format(
             "\nThe experiment ran, but its result could not be published. What is left of it "
             "is in the folder above\n(on {}), as `dvc exp run` left it; activate an "

@@ -28,6 +28,8 @@ void add_line(Kept& kept, const std::string& file, const std::string& line) {
         kept.sbatch_exit = line;
     else if (file == "sbatch.err")
         kept.sbatch_error = line;
+    else if (file == "pulled")
+        kept.pulled = true;
     else if (file == "claim")
         kept.claimed = true;
 }
@@ -46,13 +48,22 @@ std::string field(const std::map<std::string, std::string>& map, const std::stri
     return found == map.end() ? "" : found->second;
 }
 
+bool Kept::is_command() const {
+    return field(notes, "kind") == "command";
+}
+
+unsigned long Kept::output() const {
+    return std::strtoul(field(result, "output").c_str(), nullptr, 10);
+}
+
 State derive_state(const Kept& kept, const Overview& overview) {
     const std::string phase = kept.phases.empty() ? "" : kept.phases.back().second;
     const auto job = std::find_if(overview.jobs.begin(), overview.jobs.end(),
                                   [&](const slurm::Job& j) { return j.token == kept.token; });
     const bool has_job = job != overview.jobs.end();
-    const bool requeued =
-        has_job && job->state == "PENDING" && field(kept.result, "state") != "published";
+    const bool good =
+        field(kept.result, "state") == "published" || field(kept.result, "state") == "done";
+    const bool requeued = has_job && job->state == "PENDING" && !good;
     if (!kept.result.empty() && !requeued) {
         const auto word = field(kept.result, "state");
         // The job can only say that it was stopped; SLURM knows by what.
@@ -103,6 +114,8 @@ Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::st
             overview.squeue_words = frame.rest;
         } else if (frame.verb == "time") {
             overview.time = std::strtoll(frame.rest.c_str(), nullptr, 10);
+        } else if (frame.verb == "rsync") {
+            overview.has_rsync = true;
         } else if (frame.verb == "dir") {
             overview.dir = frame.rest;
         }

@@ -24,6 +24,11 @@ struct Kept {
     std::string sbatch_exit = {};
     std::string sbatch_error = {}; ///< the last line that sbatch printed on standard error
     bool claimed = false;          ///< by a job, not by the submitter
+    bool pulled = false;           ///< a command's output, by some laptop
+
+    [[nodiscard]] bool is_command() const;
+    /// The number of files that a command's job keeps for `rdvc pull`.
+    [[nodiscard]] unsigned long output() const;
 };
 
 /// The value of `key`, or "".
@@ -37,12 +42,14 @@ struct Overview {
     std::string squeue_words; ///< what it said where it did not answer
     std::int64_t time = 0;    ///< the cluster's clock, seconds since the epoch
     std::string dir;          ///< rdvc's folder there, absolute
+    bool has_rsync = false;
 };
 
 /// What a user is told about one submission. Combined from the job's own record and SLURM's live
 /// view; no answer is `unknown`, never "finished".
 struct State {
-    std::string word; ///< pending running published failed unpublished unconfirmed unknown lost ...
+    std::string
+        word; ///< pending running published done failed unpublished unconfirmed unknown lost ...
     std::string phase;  ///< of the job; empty before it starts
     std::string detail; ///< a sentence, or empty
 };

@@ -59,6 +59,14 @@ Exit wait(cli::World& world, const Words& words) {
             fmt::format("{} is published; next:  rdvc pull {}", result["name"], result["job"]));
         return Exit::done;
     }
+    if (result["state"] == "done") {
+        const bool has_output = result.contains("output") && result["output"] != "0";
+        world.console.note(result["name"] + " is done" +
+                           (has_output ? "; next:  rdvc pull " + result["job"] : ""));
+        if (!result["message"].empty())
+            world.console.note(result["message"]);
+        return Exit::done;
+    }
     if (result["state"] == "built") {
         world.console.note("the environment is there");
         return Exit::done;

@@ -238,7 +238,10 @@ void Config::read_environment(
                                                  variable};
     }
     for (const auto& option : slurm::options()) {
-        const auto variable = environment_variable("run." + std::string(option.name));
+        const auto key = "run." + std::string(option.name);
+        if (find_setting(key) != nullptr)
+            continue;
+        const auto variable = environment_variable(key);
         if (const auto value = environment(variable))
             add_sbatch_option(run_, std::string(option.name), Scalar(*value), variable);
     }

@@ -22,6 +22,7 @@ const std::vector<Setting>& settings() {
         {"run.code", text, SetBy::project, "ssh", "how code travels: `ssh` (with the submission) or `origin` (the job clones origin)", "ssh origin"},
         {"run.max_untracked", size, SetBy::project, "20M", "largest size of all untracked files that may travel with a submission (K, M, G, T)"},
         {"run.max_history", size, SetBy::project, "100M", "larger histories are not sent: the job sees the submitted commit alone"},
+        {"run.output", list, SetBy::project, "", "with --cmd: folders whose new and changed files `rdvc pull` brings, from the project's folder"},
         {"env.setup", text, SetBy::project, "", "command that makes the environment; empty: ./init_python_venv.sh or ./init_env.sh, if there"},
         {"env.activate", text, SetBy::project, "source .venv/bin/activate", "shell code that activates it"},
         {"env.where", text, SetBy::project, "node", "where it is made: `node` (in a job) or `login` (on the login node, for nodes without network)", "node login"},

@@ -35,6 +35,21 @@ std::vector<std::string> submodule_words(const std::vector<submission::Submodule
     return words;
 }
 
+// What the job runs in its workspace, once the environment is there.
+std::string assign_task(const Submission& submission) {
+    const auto& task = submission.tasks.front();
+    std::string text = assign("RDVC_JOB_EXP_NAME", task.name);
+    text += assign("RDVC_JOB_ONLY", submission.only_environment ? "environment" : "");
+    if (submission.kind == submission::Kind::command)
+        return text + assign("RDVC_JOB_KIND", "command") +
+               assign_list("RDVC_JOB_COMMAND", task.arguments) +
+               assign_list("RDVC_JOB_OUTPUTS", submission.facts.outputs);
+    return text + assign("RDVC_JOB_KIND", "experiment") +
+           assign("RDVC_JOB_EXP_FORCE", submission.force ? "1" : "0") +
+           assign("RDVC_JOB_PULL", submission.pull ? "1" : "0") +
+           assign_list("RDVC_JOB_EXP_RUN_OPTIONS", task.arguments);
+}
+
 // `~/` is the home folder on the cluster, wherever that is.
 std::string cluster_path(const std::string& path) {
     if (path == "~")
@@ -89,12 +104,7 @@ std::string render_job(const Submission& submission) {
     text += assign_list("RDVC_JOB_ENV_INPUTS", environment.inputs);
     text += assign_list("RDVC_JOB_ENV_IGNORE", environment.ignore);
     text += assign_list("RDVC_JOB_ENV_OUTSIDE", environment.outside);
-    const auto& task = submission.tasks.front();
-    text += assign("RDVC_JOB_EXP_NAME", task.name);
-    text += assign("RDVC_JOB_EXP_FORCE", submission.force ? "1" : "0");
-    text += assign("RDVC_JOB_ONLY", submission.only_environment ? "environment" : "");
-    text += assign("RDVC_JOB_PULL", submission.pull ? "1" : "0");
-    text += assign_list("RDVC_JOB_EXP_RUN_OPTIONS", task.arguments);
+    text += assign_task(submission);
     text += "RDVC_JOB_FUNCTIONS=\"${RDVC_DIR}/functions/" + job_functions().hash + "\"\n";
     return text + "\n" + std::string(embedded("job/main.sh"));
 }
@@ -102,11 +112,13 @@ std::string render_job(const Submission& submission) {
 std::string render_notes(const Submission& submission, std::string_view command_line,
                          std::string_view time) {
     const auto& facts = submission.facts;
-    return fmt::format(
-        "token {}\nname {}\nmirror {}\nrepo {}\nbranch {}\ncommit {}\nsnapshot {}\ncode {}\n"
-        "time {}\ncommand {}\n",
-        submission.token, submission.tasks.front().name, facts.mirror, facts.repo_name,
-        facts.branch, facts.commit, facts.snapshot, submission.code, time, command_line);
+    return fmt::format("token {}\nname {}\nkind {}\nmirror {}\nrepo {}\nbranch {}\ncommit "
+                       "{}\nsnapshot {}\ncode {}\n"
+                       "time {}\ncommand {}\n",
+                       submission.token, submission.tasks.front().name,
+                       submission.kind == submission::Kind::command ? "command" : "experiment",
+                       facts.mirror, facts.repo_name, facts.branch, facts.commit, facts.snapshot,
+                       submission.code, time, command_line);
 }
 
 std::string render_request(std::string_view request, const Variables& variables) {

@@ -27,6 +27,8 @@ const std::vector<OwnOption>& own_options() {
         {"only-committed", "", "leave uncommitted changes here: run HEAD as it is"},
         {"include", "PATH", "let a new file travel though it looks like a secret; may be given several times"},
         {"fresh-env", "", "make the environment anew, even if one can be reused"},
+        {"cmd", "", "run what follows `--` instead of `dvc exp run`: rdvc run --cmd -- ./script.sh ARGS"},
+        {"output", "FOLDER", "with --cmd: `rdvc pull` brings what is new or changed there; may be given several times"},
         {"no-pull", "", "do not fetch missing data from the DVC remote"},
         {"sbatch", "OPTION[=VALUE]", "any other option of sbatch"},
         {"dry-run", "", "print the script and what would be sent; submit nothing"},
@@ -46,10 +48,7 @@ class Parser {
         while (at_ < words_.size()) {
             const std::string& word = words_[at_++];
             if (word == "--") {
-                result_.dvc.push_back(word);
-                result_.dvc.insert(result_.dvc.end(), words_.begin() + static_cast<long>(at_),
-                                   words_.end());
-                result_.has_targets = result_.has_targets || at_ < words_.size();
+                behind_dashes_ = {words_.begin() + static_cast<long>(at_) - 1, words_.end()};
                 at_ = words_.size();
             } else if (word.starts_with("--")) {
                 long_option(word);
@@ -60,10 +59,40 @@ class Parser {
                 result_.has_targets = true;
             }
         }
+        if (result_.is_command)
+            take_command();
+        else
+            take_targets();
         return std::move(result_);
     }
 
   private:
+    void take_targets() {
+        if (!result_.outputs.empty()) // sbatch has this option too
+            refuse_if_owned(*slurm::find_option("output"));
+        result_.dvc.insert(result_.dvc.end(), behind_dashes_.begin(), behind_dashes_.end());
+        result_.has_targets = result_.has_targets || behind_dashes_.size() > 1;
+    }
+
+    // What `dvc exp run` alone would take means nothing to a command.
+    void take_command() {
+        constexpr auto usage = "rdvc run --cmd [OPTIONS] -- COMMAND [ARGUMENTS]";
+        if (!result_.dvc.empty())
+            throw Error(Exit::usage,
+                        fmt::format("`{}` cannot be given with `--cmd`", result_.dvc.front()))
+                .context(result_.dvc.front().starts_with("-")
+                             ? "it is an option of `dvc exp run`, which does not run"
+                             : "the command and its arguments come after `--`")
+                .hint(usage);
+        if (result_.pull)
+            throw Error(Exit::usage, "`--pull` and `--no-pull` cannot be given with `--cmd`")
+                .context("they are for `dvc exp run`, which does not run");
+        if (behind_dashes_.size() < 2 || behind_dashes_[1].empty())
+            throw Error(Exit::usage, "`--cmd` needs a command after `--`").hint(usage);
+        result_.command = {behind_dashes_.begin() + 1, behind_dashes_.end()};
+        result_.has_targets = true; // no dvc.yaml is asked for
+    }
+
     // The value of an option: behind `=`, or the next word. A next word that looks like an option
     // is none, as in argparse.
     std::string value(const std::string& option, const std::optional<std::string>& attached) {
@@ -114,7 +143,7 @@ class Parser {
         if (option.metavar.empty() && attached)
             throw Error(Exit::usage, fmt::format("`{}` takes no value", shown));
         const std::string given = option.metavar.empty() ? "" : value(shown, attached);
-        if (option.name == "include")
+        if (option.name == "include" || option.name == "output")
             refuse_empty(shown, given);
         if (option.name == "instance")
             result_.instance = given;
@@ -128,6 +157,10 @@ class Parser {
             result_.include.push_back(given);
         else if (option.name == "fresh-env")
             result_.fresh_env = true;
+        else if (option.name == "cmd")
+            result_.is_command = true;
+        else if (option.name == "output")
+            result_.outputs.push_back(given);
         else if (option.name == "no-pull")
             result_.pull = false;
         else if (option.name == "dry-run")
@@ -309,6 +342,7 @@ class Parser {
 
     const std::vector<std::string>& words_;
     std::size_t at_ = 0;
+    std::vector<std::string> behind_dashes_; // and the dashes, where there are any
     RunArguments result_;
 };
 

@@ -1,4 +1,4 @@
-// The words after `rdvc run`: options of sbatch, of `dvc exp run`, of rdvc; targets.
+// The words after `rdvc run`: options of sbatch, of `dvc exp run`, of rdvc; targets, or a command.
 #pragma once
 
 #include <optional>
@@ -30,6 +30,9 @@ struct RunArguments {
     std::optional<bool> pull;
     std::vector<std::string> copy_paths; ///< as typed: from where the user stands
     std::vector<std::string> include;    ///< the same
+    bool is_command = false;             ///< --cmd: not `dvc exp run`, but these words
+    std::vector<std::string> command;
+    std::vector<std::string> outputs; ///< what comes back of it; from where the user stands
     bool only_committed = false;
     bool fresh_env = false;
     bool has_targets = false; ///< or -P, which stands for all of them
@@ -43,7 +46,8 @@ struct RunArguments {
 
 /// Reads the words. Throws Error (usage) for an option that neither program has (with the one
 /// probably meant), one that rdvc owns or refuses (with the reason), an abbreviation (with the full
-/// name), a missing value, and a sweep.
+/// name), a missing value, and a sweep; with --cmd for whatever `dvc exp run` alone would take, and
+/// where no command follows `--`.
 RunArguments parse_run_arguments(const std::vector<std::string>& words);
 
 } // namespace rdvc::submission

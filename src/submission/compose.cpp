@@ -101,8 +101,11 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
     submission.facts = facts;
     submission.code = config.text("run.code");
     submission.sbatch = header.take();
-    submission.tasks = {{arguments.name.value_or(name_from_token(token)), arguments.dvc}};
-    submission.force = arguments.force;
+    submission.kind = arguments.is_command ? Kind::command : Kind::experiment;
+    submission.tasks = {{arguments.name.value_or(name_from_token(token)),
+                         arguments.is_command ? arguments.command : arguments.dvc}};
+    // A command's name is for its user alone; no ref needs it.
+    submission.force = arguments.force || arguments.is_command;
     submission.pull = arguments.pull.value_or(true);
     const bool no_activation = facts.setup.empty() && config.origin("env.activate") == "default";
     submission.environment = {.activate = no_activation ? "" : config.text("env.activate"),

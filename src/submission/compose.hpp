@@ -9,10 +9,13 @@
 
 namespace rdvc::submission {
 
+/// What a job does: `dvc exp run`, or words of the user's own.
+enum class Kind { experiment, command };
+
 /// One experiment of a submission; a sweep will have many.
 struct Task {
     std::string name;
-    std::vector<std::string> arguments; ///< for `dvc exp run`, as typed
+    std::vector<std::string> arguments; ///< for `dvc exp run`, or the command; as typed
 };
 
 /// A submodule that travels with a submission.
@@ -36,7 +39,9 @@ struct Facts {
     std::string extras =
         {}; ///< on top of that: ignored files and LFS content; "" if there are none
     std::vector<Submodule> submodules = {};
-    std::string project_dir;     ///< of the DVC project within the repository; "" for its root
+    std::vector<std::string> outputs =
+        {}; ///< folders whose new files a command's job keeps; from the repository's root
+    std::string project_dir;     ///< of the project within the repository; "" for its root
     std::string subdir;          ///< where the user stands within the repository; "" for its root
     std::string mirror;          ///< `NAME-<8 hex>.git`
     std::string user_name = {};  ///< who commits; "" if Git does not know
@@ -66,6 +71,7 @@ struct Submission {
     Facts facts;
     std::string code; ///< "ssh" or "origin"
     std::vector<SbatchOption> sbatch;
+    Kind kind = Kind::experiment;
     std::vector<Task> tasks;
     bool only_environment = false; ///< no experiment: `rdvc env build`
     bool force = false;

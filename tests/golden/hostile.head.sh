@@ -39,8 +39,9 @@ RDVC_JOB_ENV_INPUTS=()
 RDVC_JOB_ENV_IGNORE=()
 RDVC_JOB_ENV_OUTSIDE=()
 export RDVC_JOB_EXP_NAME=exp-0123456789ab
-export RDVC_JOB_EXP_FORCE=0
 export RDVC_JOB_ONLY=''
+export RDVC_JOB_KIND=experiment
+export RDVC_JOB_EXP_FORCE=0
 export RDVC_JOB_PULL=1
 RDVC_JOB_EXP_RUN_OPTIONS=(-S 'text=it'\''s "quoted" $HOME $(id) `id` \ * ? [a] {b} ~ # ! & | ;' -S $'lines=a\nb\r\n\tc' -S $'bytes=\001\033\177\377\303\274' '' -S empty= -- -dash 'träin')
 RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"

@@ -145,6 +145,17 @@ TEST(GoldenJob, Folders) {
                                                  {}));
 }
 
+// A command of the user's own, in a repository without DVC.
+TEST(GoldenJob, Command) {
+    Facts facts = demo();
+    facts.subdir = "tools";
+    facts.outputs = {"tools/out", "tools/my results"};
+    tests::expect_golden("command.head.sh",
+                         head(facts, "",
+                              {"--cmd", "--time=1:00:00", "-n", "bench", "--", "./bench it.sh",
+                               "-n", "it's \"quoted\" $HOME\n", "--", ""}));
+}
+
 // --- What holds for every script ---
 
 TEST(Job, IsSmallWhateverItIsGiven) {

@@ -39,8 +39,9 @@ RDVC_JOB_ENV_INPUTS=()
 RDVC_JOB_ENV_IGNORE=()
 RDVC_JOB_ENV_OUTSIDE=()
 export RDVC_JOB_EXP_NAME=exp-0123456789ab
-export RDVC_JOB_EXP_FORCE=0
 export RDVC_JOB_ONLY=''
+export RDVC_JOB_KIND=experiment
+export RDVC_JOB_EXP_FORCE=0
 export RDVC_JOB_PULL=1
 RDVC_JOB_EXP_RUN_OPTIONS=()
 RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
@@ -62,13 +63,15 @@ main() {
     set_up_environment
     [[ ${RDVC_JOB_ONLY} != environment ]] || return 0
     activate_environment
-    check_dvc
 
-    # 3. Run the experiment
-    run_experiment
-
-    # 4. Push its results
-    publish_experiment
+    # 3. Run the experiment and 4. push its results; or run the command and keep its outputs
+    if [[ ${RDVC_JOB_KIND} == command ]]; then
+        run_command
+    else
+        check_dvc
+        run_experiment
+        publish_experiment
+    fi
 }
 
 start_job "$@"

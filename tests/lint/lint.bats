@@ -39,7 +39,7 @@ setup() {
 @test "bash files pass shellcheck" {
     local request
     shellcheck dev .ci/run tools/sandbox tools/demo
-    for request in submit status logs wait probe environments; do
+    for request in submit status logs wait probe environments output; do
         {
             printf '#!/bin/bash\n'
             printf '%s=\n' nonce rdvc_dir prepare token attempt mirror experiment_ref force everything \

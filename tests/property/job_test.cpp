@@ -1,6 +1,7 @@
 // Arguments reach `dvc exp run` in a job byte for byte: rendered scripts are run by real bash, with
 // a stub for dvc that writes down what it was given.
 
+#include <array>
 #include <future>
 
 #include <gtest/gtest.h>
@@ -111,6 +112,47 @@ TEST(JobArguments, ReachDvcByteForByte) {
                     .input = {program},
                     .environment = {{"PATH", path},
                                     {"STUB_ONLY_RECORDS", "1"},
+                                    {"STUB_RECORD", (folder / "record").string()}}});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.err, "");
+    const auto calls = recorded(folder / "record");
+    ASSERT_EQ(calls.size(), expected.size());
+    for (std::size_t i = 0; i < calls.size(); ++i)
+        ASSERT_EQ(calls[i], expected[i]) << tests::shown(expected[i]);
+}
+
+// The same for a command of the user's own: a program, whatever function or builtin has its name.
+TEST(JobArguments, ReachACommandByteForByte) {
+    const Folder folder;
+    fs::create_directories(folder / "repository");
+    for (const auto* name : {"main", "true", "rdvc_fail"})
+        tests::write_program(folder / "bin" / name,
+                             "#!/bin/bash\nprintf '%d\\0' \"$#\" >>\"${STUB_RECORD}\"\n"
+                             "(($# == 0)) || printf '%s\\0' \"$@\" >>\"${STUB_RECORD}\"\n");
+    std::string program = "set -euo pipefail\n"
+                          "main() { exit 9; }\n"
+                          "begin_phase() { :; }\n"
+                          "rdvc_fail() { printf '%s\\n' \"$1\" >&2; exit 1; }\n"
+                          "RDVC_JOB_MESSAGE=\nRDVC_JOB_RECORD_DIR=/none\nRDVC_JOB_WORKSPACE_DIR=" +
+                          folder.path().string() + "\n";
+    program += script::embedded("job/4-command.sh");
+    program += script::embedded("job/4-experiment.sh");
+    std::vector<Words> expected;
+    for (const auto& list : tests::hostile_lists(500)) {
+        expected.push_back(list);
+        auto submission = submission_of(list, "c0ffee");
+        submission.kind = submission::Kind::command;
+        auto& words = submission.tasks.front().arguments;
+        words.insert(words.begin(),
+                     std::to_array({"main", "true", "rdvc_fail"}).at(expected.size() % 3));
+        program += data_of(script::render_job(submission));
+        program += "RDVC_JOB_REPO_DIR=" + (folder / "repository").string() + "\nrun_command\n";
+    }
+    base::ProcessRunner runner;
+    const auto result =
+        runner.run({.argv = {"bash", "-s"},
+                    .input = {program},
+                    .environment = {{"PATH", (folder / "bin").string() + ":" + std::getenv("PATH")},
                                     {"STUB_RECORD", (folder / "record").string()}}});
     EXPECT_EQ(result.status, 0);
     EXPECT_EQ(result.err, "");

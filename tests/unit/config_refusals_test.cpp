@@ -64,9 +64,9 @@ TEST(Config, RefusesWithPlaceAndReason) {
         {"[run]\ntime = true", "config.toml:2: `time` needs a value"},
         {"[run]\nhold = 'perhaps'", "config.toml:2: `hold` must be true or false"},
         {"[run]\nhold = ['a']", "config.toml:2: `hold` must be true or false"},
-        {"[run]\noutput = 'x'", "config.toml:2: `output` cannot be set: the log has a place of its "
-                                "own in the submission's "
-                                "folder; see `rdvc logs`"},
+        {"[run]\nerror = 'x'",
+         "config.toml:2: `error` cannot be set: output and errors go to one log "
+         "in the submission's folder; see `rdvc logs`"},
     };
     for (const auto& [text, message] : cases)
         EXPECT_FAILURE(read_config(text), Exit::configuration, "error: " + message + "\n");
@@ -137,8 +137,8 @@ TEST(Config, RefusesAWrongVariableByItsName) {
                    Exit::configuration,
                    "error: RDVC_RUN_CODE: `run.code` is `x`; it must be `ssh` or `origin`\n");
     EXPECT_FAILURE(
-        (config.read_environment(lookup({{"RDVC_RUN_OUTPUT", "x"}})), 0), Exit::configuration,
-        "error: RDVC_RUN_OUTPUT: `output` cannot be set: the log has a place of its own in "
+        (config.read_environment(lookup({{"RDVC_RUN_ERROR", "x"}})), 0), Exit::configuration,
+        "error: RDVC_RUN_ERROR: `error` cannot be set: output and errors go to one log in "
         "the submission's folder; see `rdvc logs`\n");
 }
 

@@ -188,6 +188,16 @@ TEST(Config, ReadsFlagsAndListsFromTheEnvironment) {
 }
 
 // An option whose value may be left out is a flag too: a word is all that a variable can hold.
+// sbatch has an option of this name, which is rdvc's.
+TEST(Config, ReadsOutputsOfCommandsFromEveryLayer) {
+    auto config = read_config("[run]\noutput = ['results', 'a b']\n", Whose::project);
+    EXPECT_EQ(config.list("run.output"), Texts({"results", "a b"}));
+    EXPECT_TRUE(config.run_options().empty());
+    config.read_environment(lookup({{"RDVC_RUN_OUTPUT", "out"}}));
+    EXPECT_EQ(config.list("run.output"), Texts{"out"});
+    EXPECT_TRUE(config.run_options().empty());
+}
+
 TEST(Config, ReadsFlagsOfOptionalValuesFromTheEnvironment) {
     Config config;
     config.read_environment(lookup({{"RDVC_RUN_EXCLUSIVE", "true"},

@@ -68,7 +68,7 @@ TEST(JobFunctions, AreTheSectionsInTheirOrder) {
     std::size_t before = 0;
     for (const auto* name :
          {"job/1-start.sh", "job/2-lfs.sh", "job/2-workspace.sh", "job/3-environment.sh",
-          "job/4-experiment.sh", "job/5-publish.sh", "job/6-finish.sh"}) {
+          "job/4-command.sh", "job/4-experiment.sh", "job/5-publish.sh", "job/6-finish.sh"}) {
         const auto at = job.find(embedded(name));
         ASSERT_NE(at, std::string::npos) << name;
         EXPECT_GE(at, before) << name;
@@ -163,10 +163,25 @@ TEST(RenderJob, HandsOverEveryValueAsItIs) {
                              "c0ffee0123456789c0ffee0123456789c0ffee01", "demo"}));
 }
 
+TEST(RenderJob, HandsOverACommandByteForByte) {
+    auto submission = plain();
+    submission.kind = submission::Kind::command;
+    submission.tasks = {{"first", {"./a b", "", "it's \"$HOME\"", "two\nlines\n", "\xff", "--"}}};
+    submission.facts.outputs = {"out", "my results/*"};
+    EXPECT_EQ(evaluated(submission, {"RDVC_JOB_KIND", "RDVC_JOB_COMMAND[@]", "RDVC_JOB_OUTPUTS[@]",
+                                     "RDVC_JOB_EXP_RUN_OPTIONS-none"}),
+              Words({"command", "./a b", "", "it's \"$HOME\"", "two\nlines\n", "\xff", "--", "out",
+                     "my results/*", "none"}));
+    EXPECT_EQ(evaluated(plain(), {"RDVC_JOB_KIND", "RDVC_JOB_COMMAND-none"}),
+              Words({"experiment", "none"}));
+    EXPECT_NE(render_notes(submission, "", "").find("\nkind command\n"), std::string::npos);
+}
+
 TEST(RenderNotes, AreLinesOfKeyAndValue) {
     EXPECT_EQ(render_notes(plain(), "rdvc run -S 'a b'", "2024-03-11T12:00:00Z"),
               "token 0123456789abcdef0123456789abcdef\n"
               "name first\n"
+              "kind experiment\n"
               "mirror demo-12345678.git\n"
               "repo demo\n"
               "branch main\n"
@@ -190,7 +205,7 @@ TEST(RenderRequest, AssignsBeforeItActs) {
 
 TEST(RenderRequest, IsBash) {
     base::ProcessRunner runner;
-    for (const auto* request : {"submit", "status", "logs", "wait", "probe"})
+    for (const auto* request : {"submit", "status", "logs", "wait", "probe", "output"})
         EXPECT_EQ(runner.run({.argv = {"bash", "-n"}, .input = {render_request(request, {})}}).err,
                   "")
             << request;

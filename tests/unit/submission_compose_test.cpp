@@ -183,6 +183,15 @@ TEST(Compose, KnowsHowTheJobComesByItsEnvironment) {
 }
 
 // The topmost of what was made on HEAD.
+TEST(Compose, RunsACommandInsteadOfAnExperiment) {
+    const auto submission = composed("", {"--cmd", "--", "./work.sh", "-S", "a b"});
+    EXPECT_EQ(static_cast<int>(submission.kind), static_cast<int>(Kind::command));
+    EXPECT_EQ(submission.tasks.at(0).arguments, Words({"./work.sh", "-S", "a b"}));
+    EXPECT_EQ(submission.tasks.at(0).name, "exp-0123456789ab");
+    EXPECT_TRUE(submission.force) << "no ref is made, so no name is taken";
+    EXPECT_EQ(static_cast<int>(composed("", {}).kind), static_cast<int>(Kind::experiment));
+}
+
 TEST(Facts, KnowTheirTip) {
     auto all = facts();
     EXPECT_EQ(all.tip(), all.commit);

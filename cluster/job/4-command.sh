@@ -1,0 +1,93 @@
+# --- 3. Command: words of the user's own, in a process group of their own; what they leave ---------
+
+# Files and links below the declared folders, one record each: inode, size, time of the last change (of its
+# name or mode too), path from the repository's root. What is Git's or DVC's own is none of them.
+list_outputs() {
+    local folder
+    cd -P "${RDVC_JOB_REPO_DIR}" || return 1
+    for folder in "${RDVC_JOB_OUTPUTS[@]+"${RDVC_JOB_OUTPUTS[@]}"}"; do
+        [[ -e ./${folder} || -L ./${folder} ]] || continue
+        find "./${folder}" \( -name .git -o -name .dvc \) -prune -o \
+            \( -type f -o -type l \) -printf '%i %s %C@ %p\0' || return 1
+    done | LC_ALL=C sort -zu
+}
+
+# True for a link that does not stay in the repository: nobody else has what it means.
+leads_outside() {
+    local target
+    target=$(readlink -- "$1") || return 0
+    [[ ${target} != /* && $(realpath -ms -- "${1%/*}/${target}") == "${PWD}"/* ]] || return 0
+    return 1
+}
+
+# Of the paths on standard input those that can be brought back; the others' number and the first of them
+# go to the file $1.
+without_links_outside() {
+    local path first='' left=0
+    while IFS= read -r -d '' path; do
+        if [[ -L ${path} ]] && leads_outside "${path}"; then
+            [[ -n ${first} ]] || first=${path#./}
+            left=$((left + 1))
+        else
+            printf '%s\0' "${path}"
+        fi
+    done
+    ((left == 0)) || printf '%s of them, such as %s' "${left}" "${first}" >"$1"
+}
+
+# Adds a sentence to what `rdvc status` says.
+add_message() {
+    rdvc_say "$1"
+    RDVC_JOB_MESSAGE+="${RDVC_JOB_MESSAGE:+; }$1"
+}
+
+# Puts what is new or changed since $1 (a list of before) into the job's folder, in one step; $2 is the exit
+# code if that does not work.
+keep_outputs() {
+    local before=$1 list="${RDVC_JOB_WORKSPACE_DIR}/outputs" place="${RDVC_JOB_RECORD_DIR}/output" folder
+    ((${#RDVC_JOB_OUTPUTS[@]} > 0)) || return 0
+    begin_phase output "what is new or changed in ${RDVC_JOB_OUTPUTS[*]}"
+    cd -P "${RDVC_JOB_REPO_DIR}" || rdvc_fail "the command has removed ${RDVC_JOB_REPO_DIR}"
+    for folder in "${RDVC_JOB_OUTPUTS[@]}"; do
+        [[ -e ./${folder} || -L ./${folder} ]] || add_message "warning: the command has left no ${folder}"
+    done
+    (list_outputs) >"${list}.after" || rdvc_fail "the command's outputs cannot be listed" "$2"
+    cat "${before}" "${before}" "${list}.after" | LC_ALL=C sort -z | uniq -zu |
+        LC_ALL=C sed -z 's/^[0-9]* [0-9]* [0-9.]* //' | without_links_outside "${list}.outside" >"${list}"
+    [[ ! -s ${list}.outside ]] ||
+        add_message "warning: links that lead out of the repository are left out: $(<"${list}.outside")"
+    rm -rf -- "${place}.new" "${place}" "${RDVC_JOB_RECORD_DIR}/pulled" # from before a requeue
+    if ! mkdir "${place}.new" ||
+        ! xargs -0 -r cp -d --preserve=mode,timestamps --parents -t "${place}.new" -- <"${list}" ||
+        ! chmod -R u+rwX "${place}.new" || ! mv -T "${place}.new" "${place}"; then
+        rm -rf -- "${place}.new"
+        rdvc_fail "the command's outputs could not be copied to ${place}" "$2"
+    fi
+    RDVC_JOB_OUTPUT_FILES=$(tr -dc '\0' <"${list}" | wc -c)
+    rdvc_say "${RDVC_JOB_OUTPUT_FILES} new or changed files are in ${place}"
+}
+
+run_command() {
+    local code=0 failure='' before="${RDVC_JOB_WORKSPACE_DIR}/outputs.before"
+    (list_outputs) >"${before}" || rdvc_fail "the folders of outputs cannot be listed"
+    begin_phase command "$(printf '%q ' "${RDVC_JOB_COMMAND[@]}" | sed 's/ $//')"
+    cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
+    run_in_group exec -- "${RDVC_JOB_COMMAND[@]}" || code=$? # a program, whatever function has its name
+    if ((code != 0)) && [[ -n ${RDVC_JOB_SIGNAL} ]]; then
+        code=143
+        failure="the command was stopped by SIG${RDVC_JOB_SIGNAL} (scancel, time limit, preemption)"
+        RDVC_JOB_MESSAGE=${failure}
+        write_result failed "${code}" # SIGKILL is near: the word first, then what takes time
+    elif ((code == 126 || code == 127)); then
+        failure="the command could not be run, or ended with exit code ${code}: ${RDVC_JOB_COMMAND[0]}"
+    elif ((code != 0)); then
+        failure="the command ended with exit code ${code}"
+    fi
+    RDVC_JOB_MESSAGE=${failure}
+    keep_outputs "${before}" "$((code == 0 ? 1 : code))"
+    if ((code != 0)); then
+        RDVC_JOB_PHASE='command'
+        rdvc_fail "${RDVC_JOB_MESSAGE}" "${code}"
+    fi
+    RDVC_JOB_PUBLISHED=1
+}

@@ -1,0 +1,120 @@
+# What a command's job keeps: whole scripts, as `rdvc run --cmd` makes them, without SLURM.
+
+setup() {
+    root=$(mktemp -d /tmp/rdvc-ct-XXXXXX)
+    export HOME="${root}/home" RDVC_DIR="${root}/rdvc" RDVC_CLUSTER_HOST=local TMPDIR="${root}"
+    export GIT_CONFIG_GLOBAL="${root}/gitconfig" PATH="${RDVC_BUILD_FOLDER}:${PATH}"
+    mkdir -p "${HOME}" "${RDVC_DIR}/repos"
+    git config --global user.name Tester
+    git config --global user.email tester@example.org
+    git init --quiet "${root}/project"
+    cd "${root}/project" || return 1
+    mkdir -p part/out
+    printf 'as committed\n' >part/out/kept.txt
+    printf '*.bin\n' >.gitignore
+    git add -A
+    git commit --quiet -m 'No DVC here'
+    cd part || return 1
+    record="${root}/record" # of the last job
+}
+
+teardown() {
+    if [[ -z ${BATS_TEST_COMPLETED:-} ]]; then
+        printf '# kept: %s\n' "${root}" >&3
+        return
+    fi
+    cd /
+    rm -rf "${root}"
+}
+
+# Submits by hand and runs the job of `rdvc run --cmd` with these words; its log is in the file `log`.
+run_job() {
+    local script token mirror functions object
+    rdvc run --dry-run --cmd "$@" >"${root}/job.sh" 2>"${root}/said"
+    script=$(<"${root}/job.sh")
+    token=$(sed -n 's/^export RDVC_JOB_TOKEN=//p' <<<"${script}")
+    mirror=$(sed -n 's|^export RDVC_JOB_REPO_URL=.*/repos/||p' <<<"${script}")
+    functions=$(sed -n 's|^RDVC_JOB_FUNCTIONS="${RDVC_DIR}/\(.*\)"|\1|p' <<<"${script}")
+    ln -sfn "${RDVC_DIR}/jobs/${token}/0" "${root}/record"
+    mkdir -p "${RDVC_DIR}/${functions}" "${RDVC_DIR}/submissions/${token}"
+    cat "${RDVC_SOURCE_FOLDER}"/cluster/job/[1-9]*.sh >"${RDVC_DIR}/${functions}/job.sh"
+    [[ -d ${RDVC_DIR}/repos/${mirror} ]] || git clone --quiet --bare "${root}/project" "${RDVC_DIR}/repos/${mirror}"
+    for object in SNAPSHOT EXTRAS; do
+        object=$(sed -n "s/^export RDVC_JOB_${object}=\([0-9a-f]*\)$/\1/p" <<<"${script}")
+        [[ -z ${object} ]] || git push --quiet "${RDVC_DIR}/repos/${mirror}" "${object}:refs/rdvc/${object}"
+    done
+    local code=0
+    SLURM_JOB_ID=7 bash "${root}/job.sh" 1 >"${root}/log" 2>&1 || code=$?
+    cat "${root}/log"
+    return "${code}"
+}
+
+result() {
+    sed -n "s/^$1 //p" "${record}/result"
+}
+
+kept() {
+    (cd "${record}/output" && find . -type f -o -type l | LC_ALL=C sort | tr '\n' ' ')
+}
+
+@test "what is new or changed is kept, and nothing else: not what was copied, a repository's .git, DVC's own" {
+    printf 'large\n' >out/copied.bin
+    run_job --output=out --output=out/deep --output=./single -C out/copied.bin -- bash -c '
+        echo x >out/new; echo x >out/ignored.bin; mkdir -p out/deep/.dvc out/tool; echo x >out/deep/.dvc/config
+        git init --quiet out/tool; echo x >out/tool/file; ln -s new out/link; ln -s /etc out/away; ln -s ../../.. out/up
+        ln -s ../../part out/all; printf "%s" x >"out/a  \"b\"
+c"; echo x >single; echo x >elsewhere; touch -d 2020-01-01 out/new; chmod +x out/new; chmod a-w out/deep'
+    [[ $(result state) == done && $(result exit) == 0 && $(result phase) == output ]]
+    [[ $(kept) == './part/out/a  "b" ./part/out/all ./part/out/ignored.bin ./part/out/link ./part/out/new ./part/out/tool/file ./part/single c ' ]]
+    [[ $(result output) == 7 && -x ${record}/output/part/out/new ]]
+    [[ $(stat -c %y "${record}/output/part/out/new") == 2020-01-01* ]]
+    [[ $(result message) == "warning: links that lead out of the repository are left out: 2 of them, such as part/out/away" ]]
+    [[ -z $(ls -d "${root}"/rdvc-7-* 2>/dev/null) ]]
+}
+
+@test "a changed file is kept, also one of the same size and time, of a tracked and of a copied one" {
+    printf 'large\n' >out/copied.bin
+    run_job --output=out -C out/copied.bin -- bash -c '
+        touch -r out/kept.txt time; echo "is tracked !" >out/kept.txt; touch -r time out/kept.txt; echo LARGE >out/copied.bin'
+    [[ $(kept) == './part/out/copied.bin ./part/out/kept.txt ' ]]
+}
+
+@test "the exit code is the command's; the environment is not kept" {
+    printf '#!/bin/sh\nmkdir -p .venv/bin\ntouch .venv/bin/tool\necho "PATH=$PWD/.venv/bin:\\$PATH" >.venv/bin/activate\n' >../init_env.sh
+    chmod +x ../init_env.sh
+    printf '/.venv\n' >>../.gitignore
+    cd ..
+    run run_job --output=.venv --output=never -- sh -c 'echo x >.venv/new; exit 41'
+    [[ ${status} -eq 41 ]]
+    [[ $(result state) == failed && $(result phase) == command && $(result exit) == 41 ]]
+    [[ $(result message) == "the command ended with exit code 41; warning: the command has left no never" ]]
+    [[ $(kept) == './.venv/new ' ]]
+    status=0
+    run_job -- ./not-there || status=$?
+    [[ ${status} -eq 127 && $(result message) == "the command could not be run, or ended with exit code 127: ./not-there" ]]
+    [[ ! -e ${record}/output && -z $(result output) ]]
+    run run_job -- sh -c 'kill -9 $$'
+    [[ ${status} -eq 137 && $(result state) == failed ]]
+}
+
+@test "a disk that is full while copying keeps the workspace" {
+    mkdir "${root}/bin"
+    printf '#!/bin/sh\n/bin/cp "$@"\necho "cp: No space left on device" >&2\nexit 1\n' >"${root}/bin/cp"
+    chmod +x "${root}/bin/cp"
+    printf '[run]\noutput = ["part/out"]\n[env]\nactivate = "PATH=%s:$PATH"\n' "${root}/bin" >"${root}/toml"
+    mkdir ../.rdvc
+    mv "${root}/toml" ../.rdvc/config.toml
+    run run_job -- sh -c 'echo x >out/new'
+    [[ ${status} -eq 1 && $(result state) == unpublished && $(result phase) == output ]]
+    [[ $(<"$(result kept)/part/out/new") == x ]]
+    [[ ! -e ${record}/output && ! -e ${record}/output.new ]]
+    run run_job -- sh -c 'echo x >out/new; exit 5'
+    [[ ${status} -eq 5 && $(result state) == unpublished && $(result exit) == 5 ]]
+}
+
+@test "started again, a job keeps what it makes then" {
+    run_job --output=out -- sh -c 'echo "$SLURM_RESTART_COUNT" >out/"$SLURM_RESTART_COUNT"' || true
+    touch "${record}/pulled"
+    SLURM_JOB_ID=7 SLURM_RESTART_COUNT=1 bash "${root}/job.sh" 1
+    [[ $(kept) == './part/out/1 ' && ! -e ${record}/pulled && ! -e ${record}/output.new ]]
+}
