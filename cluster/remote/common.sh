@@ -7,6 +7,7 @@ set -u
 # Of a Git hook that started rdvc, where the cluster is this machine: here git works on mirrors.
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_NAMESPACE GIT_OBJECT_DIRECTORY \
     GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH GIT_SHALLOW_FILE
+unset "${!SQUEUE_@}" # filters of the user's own; a job that squeue does not show counts as gone
 
 # One line of the answer.
 answer() {
@@ -32,27 +33,36 @@ receive() {
     head -c "$1"
 }
 
-# rdvc's folder, made where it is missing. A folder that holds all the user's files is refused: rdvc
-# cleans up in its own.
-open_rdvc_dir() {
+# Makes `rdvc_dir` absolute.
+resolve_rdvc_dir() {
     case ${rdvc_dir} in
     \~) rdvc_dir=${HOME} ;;
     \~/*) rdvc_dir="${HOME}/${rdvc_dir#\~/}" ;;
     /*) ;;
     *) finish refused dir "cluster.dir must start with / or ~/: ${rdvc_dir}" ;;
     esac
-    if [[ ! -d ${rdvc_dir}/repos ]]; then # made last
-        mkdir -p "${rdvc_dir}"/{submissions,jobs,logs,cache,functions,envs,repos} 2>/dev/null ||
-            finish refused dir "cannot make ${rdvc_dir}"
-    fi
-    cd -P "${rdvc_dir}" || finish refused dir "cannot enter ${rdvc_dir}"
-    rdvc_dir=${PWD}
+}
+
+# A folder that holds all the user's files is refused: rdvc cleans up in its own.
+refuse_shared_folder() {
     local forbidden
     for forbidden in / "${HOME}" "${SCRATCH:-/}" /scratch /tmp; do
         if [[ -d ${forbidden} && ${rdvc_dir} -ef ${forbidden} ]]; then
             finish refused dir "cluster.dir is ${forbidden}; it must be a folder of rdvc's own"
         fi
     done
+}
+
+# rdvc's folder, made where it is missing.
+open_rdvc_dir() {
+    resolve_rdvc_dir
+    refuse_shared_folder
+    if [[ ! -d ${rdvc_dir}/repos ]]; then # made last
+        mkdir -p "${rdvc_dir}"/{submissions,jobs,logs,cache,functions,envs,repos} 2>/dev/null ||
+            finish refused dir "cannot make ${rdvc_dir}"
+    fi
+    cd -P "${rdvc_dir}" || finish refused dir "cannot enter ${rdvc_dir}"
+    rdvc_dir=${PWD}
 }
 
 # No gc by itself, since running jobs borrow objects; no hook of the user's; patience with locks, since many

@@ -2,49 +2,6 @@
 # environments are in the folder of that name, without `.git`), action (list or clear), and the array keys
 # (beginnings of keys; none for all).
 
-# Sets uses[PROJECT/KEY/ID] to the number of jobs that have said they use a build and that SLURM still has,
-# or that run by hand: those write no result as long as they run, and are forgotten after a week.
-declare -A uses
-find_uses() {
-    local said line token record name
-    said=$(squeue --noheader --user "$(id -un)" -o '%k' 2>&1) || {
-        squeue_said=${said//$'\n'/ }
-        return 1
-    }
-    uses=()
-    while IFS= read -r line; do
-        token=${line#*rdvc:}
-        token=${token:0:32}
-        [[ ${line} == *rdvc:* && ${token} != *[!0-9a-f]* ]] || continue
-        for record in "${rdvc_dir}/jobs/${token}"/[0-9]*/environment; do
-            count_use "${record}"
-        done
-    done < <(sort -u <<<"${said}")
-    while IFS= read -r record; do
-        [[ -e ${record%/*}/result ]] || count_use "${record}"
-    done < <(find "${rdvc_dir}/jobs" -mindepth 3 -maxdepth 3 -path '*/hand-*/environment' -mtime -7 2>/dev/null)
-}
-
-count_use() {
-    local name
-    [[ -r $1 ]] || return 0
-    IFS= read -r name <"$1"
-    [[ -z ${name} ]] || uses[${name}]=$((${uses[${name}]:-0} + 1))
-}
-
-# The value of a key in a file of `key value` lines.
-value_of() {
-    local key value
-    while read -r key value; do
-        [[ ${key} != "$1" ]] || printf '%s' "${value}"
-    done <"$2"
-}
-
-# A folder of ours, not a link to somewhere.
-is_folder() {
-    [[ -d $1 && ! -L $1 ]]
-}
-
 is_wanted() {
     local prefix
     ((${#keys[@]} > 0)) || return 0
@@ -60,16 +17,6 @@ find_places() {
     places=()
     for place in "${store}"/*; do
         is_folder "${place}" && [[ ${place##*/} != *.* ]] && is_wanted "${place##*/}" && places+=("${place}")
-    done
-    return 0
-}
-
-# The builds in the folder $1, as an array.
-find_builds() {
-    local build
-    builds=()
-    for build in "$1"/*; do
-        is_folder "${build}" && [[ -r ${build}/info ]] && builds+=("${build}")
     done
     return 0
 }
@@ -125,31 +72,14 @@ is_stale() {
     ((time - newest > 180))
 }
 
-# Removes a folder of the store. Folders in a build cannot be written to; links are not followed.
-remove_folder() {
-    find "$1" -type d ! -perm -u+w -exec chmod u+w {} + 2>/dev/null
-    rm -rf -- "$1"
-}
-
-# A build is moved away first and the question asked again: a job writes down what it uses, then looks
-# whether it is there.
 clear_build() {
-    local place=$1 id=${2##*/} key=${1##*/} gone="$1/.gone-${2##*/}" kib was=''
-    local name="${project}/${key}/${id}"
-    if [[ ${uses[${name}]:-0} -eq 0 ]]; then
-        kib=$(value_of kib "$2/info")
-        was=$(readlink "${place}/current")
-        [[ ${was} != "${id}" ]] || rm -f -- "${place}/current"
-        mv -T -- "$2" "${gone}" || finish refused dir "cannot write to ${place}"
-        if find_uses && [[ ${uses[${name}]:-0} -eq 0 ]]; then
-            remove_folder "${gone}"
-            answer cleared "${key}" "${id}" "${kib}"
-            return
-        fi
-        mv -T -- "${gone}" "$2"
-        [[ ${was} != "${id}" ]] || ln -s "${id}" "${place}/current" 2>/dev/null
+    local key=${1##*/} id=${2##*/} kib
+    kib=$(value_of kib "$2/info")
+    if remove_unused_build "$2" "${project}"; then
+        answer cleared "${key}" "${id}" "${kib}"
+    else
+        answer kept "${key}" "${id}" "${uses[${project}/${key}/${id}]:-?}"
     fi
-    answer kept "${key}" "${id}" "${uses[${name}]:-?}"
 }
 
 # What is left of a key when its builds are gone: `inputs`, which tells a later job what was different.

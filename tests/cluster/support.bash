@@ -143,7 +143,7 @@ SETUP
 request() {
     {
         printf 'nonce=n rdvc_dir=%q prepare= mirror=project-1.git keys=() %s\n' "${root}/rdvc" "$1"
-        cat "${RDVC_SOURCE_FOLDER}/cluster/remote/common.sh" "${RDVC_SOURCE_FOLDER}/cluster/remote/environments.sh"
+        cat "${RDVC_SOURCE_FOLDER}/cluster/remote/"{common,store,environments}.sh
     } | bash 2>&1 | sed -n 's/^@rdvc:n //p'
 }
 

@@ -46,7 +46,9 @@ setup() {
                 on_login with_job notes script_size tags_size functions functions_length functions_size limit only file follow \
                 offset make_folders action
             printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables also keys
-            cat cluster/remote/common.sh "cluster/remote/${request}.sh"
+            cat cluster/remote/common.sh
+            case ${request} in environments) cat cluster/remote/store.sh ;; esac
+            cat "cluster/remote/${request}.sh"
         } | shellcheck --exclude=SC2034,SC2317 -
     done
 }

@@ -203,9 +203,20 @@ TEST(RenderRequest, AssignsBeforeItActs) {
                   std::string(embedded("remote/status.sh")));
 }
 
+// What looks after kept things shares its functions; nothing else has to carry them.
+TEST(RenderRequest, CarriesTheStoreWhereItIsNeeded) {
+    const auto has_store = [](const std::string& request) {
+        return render_request(request, {}).find(embedded("remote/store.sh")) != std::string::npos;
+    };
+    EXPECT_TRUE(has_store("environments"));
+    EXPECT_FALSE(has_store("submit"));
+    EXPECT_FALSE(has_store("status"));
+}
+
 TEST(RenderRequest, IsBash) {
     base::ProcessRunner runner;
-    for (const auto* request : {"submit", "status", "logs", "wait", "probe", "output"})
+    for (const auto* request :
+         {"submit", "status", "logs", "wait", "probe", "output", "environments"})
         EXPECT_EQ(runner.run({.argv = {"bash", "-n"}, .input = {render_request(request, {})}}).err,
                   "")
             << request;

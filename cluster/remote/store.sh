@@ -1,0 +1,94 @@
+# What requests about kept things share: which submissions live, who uses an environment, how one is removed.
+
+# Sets live[TOKEN] for each submission of which SLURM has a job that waits or runs. False if squeue does not
+# answer, which says nothing; its words are in squeue_said.
+declare -A live
+find_live() {
+    local said line
+    said=$(squeue --noheader --user "$(id -un)" -o '%k' 2>&1) || {
+        squeue_said=${said//$'\n'/ }
+        return 1
+    }
+    live=()
+    while IFS= read -r line; do
+        [[ ! ${line} =~ rdvc:([0-9a-f]{32}) ]] || live[${BASH_REMATCH[1]}]=1
+    done <<<"${said}"
+}
+
+# Sets uses[PROJECT/KEY/ID] to the number of jobs that have said they use a build and that SLURM still has,
+# or that run by hand: those write no result as long as they run, and are forgotten after a week.
+declare -A uses
+find_uses() {
+    local token record
+    find_live || return 1
+    uses=()
+    for token in "${!live[@]}"; do
+        for record in "${rdvc_dir}/jobs/${token}"/[0-9]*/environment; do
+            count_use "${record}"
+        done
+    done
+    while IFS= read -r record; do
+        [[ -e ${record%/*}/result ]] || count_use "${record}"
+    done < <(find "${rdvc_dir}/jobs" -mindepth 3 -maxdepth 3 -path '*/hand-*/environment' -mtime -7 2>/dev/null)
+}
+
+count_use() {
+    local name
+    [[ -r $1 ]] || return 0
+    IFS= read -r name <"$1"
+    [[ -z ${name} ]] || uses[${name}]=$((${uses[${name}]:-0} + 1))
+}
+
+# The value of a key in a file of `key value` lines.
+value_of() {
+    local key value
+    [[ -r $2 ]] || return 0
+    while read -r key value; do
+        [[ ${key} != "$1" ]] || printf '%s' "${value}"
+    done <"$2"
+}
+
+# A folder of ours, not a link to somewhere.
+is_folder() {
+    [[ -d $1 && ! -L $1 ]]
+}
+
+# The same, of this user's.
+is_own_folder() {
+    is_folder "$1" && [[ -O $1 ]]
+}
+
+# The builds in the folder $1, as an array.
+find_builds() {
+    local build
+    builds=()
+    for build in "$1"/*; do
+        is_folder "${build}" && [[ -r ${build}/info ]] && builds+=("${build}")
+    done
+    return 0
+}
+
+# Removes a folder of the store. Folders in a build cannot be written to; links are not followed.
+remove_folder() {
+    find "$1" -type d ! -perm -u+w -exec chmod u+w {} + 2>/dev/null
+    rm -rf -- "$1"
+}
+
+# Removes the build $1 of the project $2; false if a job uses it, or might. It is moved away first and the
+# question asked again: a job writes down what it uses, then looks whether it is there.
+remove_unused_build() {
+    local place=${1%/*} id=${1##*/} gone was
+    local name="$2/${place##*/}/${id}"
+    gone="${place}/.gone-${id}"
+    [[ ${uses[${name}]:-0} -eq 0 ]] || return 1
+    was=$(readlink "${place}/current")
+    [[ ${was} != "${id}" ]] || rm -f -- "${place}/current"
+    mv -T -- "$1" "${gone}" || finish refused dir "cannot write to ${place}"
+    if find_uses && [[ ${uses[${name}]:-0} -eq 0 ]]; then
+        remove_folder "${gone}"
+        return 0
+    fi
+    mv -T -- "${gone}" "$1"
+    [[ ${was} != "${id}" ]] || ln -s "${id}" "${place}/current" 2>/dev/null
+    return 1
+}
