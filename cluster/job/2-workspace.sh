@@ -29,6 +29,7 @@ create_workspace() {
     begin_phase workspace "clone ${RDVC_JOB_REPO_NAME} at ${RDVC_JOB_REPO_REV:0:10}${RDVC_JOB_SNAPSHOT:+, with uncommitted changes}"
     local root free needed
     root=$(workspace_root) || rdvc_fail "no folder on $(uname -n) can hold the workspace"
+    remove_dead_workspaces "${root}"
     free=$(df -Pk "${root}" | awk 'NR == 2 { print $4 }')
     needed=$(kibibytes "${RDVC_JOB_MIN_FREE}")
     if ((${free:-0} < needed)); then
@@ -36,6 +37,7 @@ create_workspace() {
     fi
     RDVC_JOB_WORKSPACE_DIR=$(mktemp -d "${root}/rdvc-${SLURM_JOB_ID:-hand}-XXXXXXXX") ||
         rdvc_fail "cannot make a folder in ${root} on $(uname -n)"
+    note_workspace
     RDVC_JOB_REPO_DIR="${RDVC_JOB_WORKSPACE_DIR}/${RDVC_JOB_REPO_NAME}"
     export RDVC_JOB_WORKSPACE_DIR RDVC_JOB_REPO_DIR
     umask "${RDVC_JOB_UMASK}" # the workspace itself has mode 0700

@@ -68,7 +68,7 @@ copy_environment() {
     find "$2/tree" -type d -exec chmod a-w {} +
 }
 
-# Removes a build, whose folders cannot be written to.
+# Removes a build, or a workspace: folders in them may be read-only. No link is followed.
 remove_build() {
     [[ -d $1 && ! -L $1 ]] || return 0
     find "$1" -type d ! -perm -u+w -exec chmod u+w {} + 2>/dev/null || true

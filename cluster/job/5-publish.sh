@@ -109,6 +109,7 @@ push_ref() {
 }
 
 publish_experiment() {
+    hold_workspace # from here on it has what is nowhere else
     if has_dvc_remote; then
         begin_phase push "dvc push"
         dvc push || rdvc_fail "dvc push failed"

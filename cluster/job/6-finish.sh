@@ -28,6 +28,7 @@ remove_workspace() {
     cd /
     [[ -n ${RDVC_JOB_WORKSPACE_DIR:-} ]] || return 0
     if [[ ${RDVC_JOB_KEEP:-0} == 1 ]]; then
+        hold_workspace
         rdvc_say "the workspace is left in ${RDVC_JOB_WORKSPACE_DIR}"
     else
         rm -rf -- "${RDVC_JOB_WORKSPACE_DIR}"

@@ -289,6 +289,8 @@ submit() {
         finish resend "the project's mirror lacks the list of tags"
     fi
     receive_files
+    # Since the script is there that names them, `rdvc clean` leaves them alone.
+    [[ -e ${rdvc_dir}/functions/${functions}/job.sh ]] || finish resend "the job's functions have just been cleaned up"
     for i in "${!mirrors[@]}"; do
         open_mirror "${mirrors[i]}"
         receive_objects "${i}"

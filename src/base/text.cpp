@@ -234,6 +234,21 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
     return std::stoull(std::string(text)) * factor;
 }
 
+std::optional<std::int64_t> parse_age(std::string_view text) {
+    constexpr std::size_t most_digits = 5;
+    constexpr std::int64_t hour = 3600;
+    if (text.size() < 2 || text.size() > most_digits + 1)
+        return std::nullopt;
+    const auto unit = std::string_view("hdw").find(text.back());
+    text.remove_suffix(1);
+    if (unit == std::string_view::npos ||
+        text.find_first_not_of("0123456789") != std::string_view::npos)
+        return std::nullopt;
+    constexpr std::int64_t day = 24 * hour;
+    constexpr std::array<std::int64_t, 3> units = {hour, day, 7 * day};
+    return std::stoll(std::string(text)) * units.at(unit);
+}
+
 std::string age(std::int64_t seconds) {
     if (seconds < 120)
         return fmt::format("{} s", seconds);

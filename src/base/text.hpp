@@ -62,6 +62,9 @@ std::string bytes(std::uint64_t n);
 /// The number of bytes that "500", "20M" or "1G" means (units of 1,000), or nothing.
 std::optional<std::uint64_t> parse_bytes(std::string_view text);
 
+/// The seconds that "12h", "7d" or "2w" means, or nothing.
+std::optional<std::int64_t> parse_age(std::string_view text);
+
 /// "5 s", "3 min", "2 h", "4 d": the largest whole unit of a duration in seconds.
 std::string age(std::int64_t seconds);
 

@@ -21,6 +21,7 @@ const std::vector<Command>& commands() {
         {"pull", "bring finished experiments into the local repository", pull},
         {"show", "the script of a submission", show},
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
+        {"clean", "remove from the cluster what no longer serves", clean},
     };
     return table;
 }

@@ -128,7 +128,7 @@ std::string render_request(std::string_view request, const Variables& variables)
     for (const auto& [name, values] : variables.lists)
         text += fmt::format("{}=({})\n", name, base::quote_all(values));
     text += embedded("remote/common.sh");
-    if (request == "environments")
+    if (request == "environments" || request == "clean")
         text += embedded("remote/store.sh");
     return text + std::string(embedded(fmt::format("remote/{}.sh", request)));
 }

@@ -247,5 +247,14 @@ TEST(KeyAndValue, AreParted) {
     EXPECT_EQ(key_and_value(""), Pair("", ""));
 }
 
+TEST(ParseAge, TakesHoursDaysAndWeeks) {
+    EXPECT_EQ(parse_age("12h"), 43200);
+    EXPECT_EQ(parse_age("7d"), 604800);
+    EXPECT_EQ(parse_age("2w"), 1209600);
+    EXPECT_EQ(parse_age("0d"), 0);
+    for (const auto* none : {"", "d", "7", "-1d", "1.5d", "1 d", "7days", "999999d", "7D", "7m"})
+        EXPECT_EQ(parse_age(none), std::nullopt) << none;
+}
+
 } // namespace
 } // namespace rdvc::base

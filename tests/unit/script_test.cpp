@@ -67,7 +67,7 @@ TEST(JobFunctions, AreTheSectionsInTheirOrder) {
     const auto& job = job_functions().text;
     std::size_t before = 0;
     for (const auto* name :
-         {"job/1-start.sh", "job/2-lfs.sh", "job/2-workspace.sh", "job/3-environment.sh",
+         {"job/1-start.sh", "job/2-leftovers.sh", "job/2-lfs.sh", "job/2-workspace.sh", "job/3-environment.sh",
           "job/4-command.sh", "job/4-experiment.sh", "job/5-publish.sh", "job/6-finish.sh"}) {
         const auto at = job.find(embedded(name));
         ASSERT_NE(at, std::string::npos) << name;
@@ -209,6 +209,7 @@ TEST(RenderRequest, CarriesTheStoreWhereItIsNeeded) {
         return render_request(request, {}).find(embedded("remote/store.sh")) != std::string::npos;
     };
     EXPECT_TRUE(has_store("environments"));
+    EXPECT_TRUE(has_store("clean"));
     EXPECT_FALSE(has_store("submit"));
     EXPECT_FALSE(has_store("status"));
 }
@@ -216,7 +217,7 @@ TEST(RenderRequest, CarriesTheStoreWhereItIsNeeded) {
 TEST(RenderRequest, IsBash) {
     base::ProcessRunner runner;
     for (const auto* request :
-         {"submit", "status", "logs", "wait", "probe", "output", "environments"})
+         {"submit", "status", "logs", "wait", "probe", "output", "environments", "clean"})
         EXPECT_EQ(runner.run({.argv = {"bash", "-n"}, .input = {render_request(request, {})}}).err,
                   "")
             << request;

@@ -1,0 +1,273 @@
+// `rdvc clean`: what no longer serves is removed from the cluster. The cluster decides, since it
+// sees what lives; the laptop says which results it has.
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <map>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "cli/options.hpp"
+#include "commands/cluster.hpp"
+#include "commands/command.hpp"
+#include "script/embedded.hpp"
+
+namespace rdvc::commands {
+
+using base::Error;
+using base::Exit;
+
+namespace {
+
+struct Arguments {
+    std::string older = "14d";
+    std::string cluster;
+    bool dry_run = false;
+    bool all_projects = false;
+    bool json = false;
+};
+
+// What goes. The answer's words: KIND KIB JOB NAME PATH; `-` for a job and a name that there are
+// not.
+struct Removed {
+    std::string kind; // submission workspace environment functions leftover
+    std::uint64_t kib = 0;
+    std::string path = {};
+    std::string title = {}; // what the user calls it; "" where the path is all there is
+};
+
+// What stays. The answer's words: KIND REASON JOB NAME ID.
+struct Kept {
+    std::string kind;
+    std::string reason;
+    std::string title;
+};
+
+struct Answer {
+    std::string dir;
+    std::vector<Removed> removed;
+    std::vector<Kept> kept;
+    std::vector<std::string> failed;         // paths
+    std::optional<std::string> squeue_words; // where it did not answer
+};
+
+// In the table's order: the cluster's word, and the user's for one and for many.
+struct Kind {
+    std::string_view word;
+    std::string_view many;
+};
+constexpr std::array<Kind, 5> kinds = {{{"submission", "submissions"},
+                                        {"workspace", "workspaces of dead jobs"},
+                                        {"environment", "environments"},
+                                        {"functions", "functions of other versions of rdvc"},
+                                        {"leftover", "leftovers"}}};
+
+struct Reason {
+    std::string_view word;
+    std::string_view sentence;
+    bool named; ///< each of them is worth its name: somebody may want to do something
+};
+constexpr std::array<Reason, 8> reasons = {
+    {{"live", "a job waits or runs", false},
+     {"unpulled", "the result is not here; `rdvc pull` brings it", true},
+     {"unpublished", "it has a result that is nowhere else; `rdvc status JOB` says how to save it",
+      true},
+     {"workspace", "it was left on purpose, or its job was killed while it published", true},
+     {"unconfirmed", "sbatch has not answered", true},
+     {"unknown", "squeue does not answer", false},
+     {"link", "it is a link", true},
+     {"young", "younger than --older", false}}};
+
+std::string_view sentence(const std::string& reason) {
+    const auto* row = std::find_if(reasons.begin(), reasons.end(),
+                                   [&](const Reason& r) { return r.word == reason; });
+    return row == reasons.end() ? std::string_view(reason) : row->sentence;
+}
+
+bool is_named(const std::string& reason) {
+    return std::any_of(reasons.begin(), reasons.end(),
+                       [&](const Reason& r) { return r.word == reason && r.named; });
+}
+
+// "42 (exp-1)", or the token's start where it has no job.
+std::string title_of(const std::string& token, const std::string& job, const std::string& name) {
+    const auto id = job == "-" ? token.substr(0, 8) : job;
+    return name == "-" ? id : fmt::format("{} ({})", id, name);
+}
+
+// The commits of published results, as the cluster's records name them, that this repository has.
+std::vector<std::string> results_here(cli::World& world, Cluster& cluster, const Project& project,
+                                      script::Variables variables) {
+    variables.words["action"] = "results";
+    std::vector<std::string> commits;
+    cluster.ask("clean", variables, [&](const transport::Frame& frame) {
+        // Text from the cluster becomes a question to git.
+        const bool sound = frame.rest.size() >= 40 &&
+                           frame.rest.find_first_not_of("0123456789abcdef") == std::string::npos;
+        if (frame.verb == "result" && sound)
+            commits.push_back(frame.rest);
+    });
+    if (commits.empty())
+        return {};
+    return project::existing_objects(world.runner, project.repository, commits);
+}
+
+void add_frame(Answer& answer, const transport::Frame& frame) {
+    std::string rest = frame.rest;
+    const auto word = [&rest] {
+        auto [first, others] = base::key_and_value(rest);
+        rest = others;
+        return first;
+    };
+    if (frame.verb == "dir") {
+        answer.dir = frame.rest;
+    } else if (frame.verb == "squeue") {
+        answer.squeue_words = frame.rest;
+    } else if (frame.verb == "removed") {
+        Removed item{.kind = word(), .kib = std::strtoull(word().c_str(), nullptr, 10)};
+        const auto job = word();
+        const auto name = word();
+        item.path = rest;
+        if (item.kind == "submission")
+            item.title = title_of(rest.substr(rest.rfind('/') + 1), job, name);
+        answer.removed.push_back(std::move(item));
+    } else if (frame.verb == "kept") {
+        Kept item{.kind = word(), .reason = word(), .title = {}};
+        const auto job = word();
+        const auto name = word();
+        item.title = item.kind == "submission" ? title_of(rest, job, name) : rest;
+        answer.kept.push_back(std::move(item));
+    } else if (frame.verb == "failed") {
+        word();
+        answer.failed.push_back(rest);
+    }
+}
+
+std::string summary(const Answer& answer, bool dry_run) {
+    std::vector<std::vector<std::string>> rows = {
+        {dry_run ? "WOULD GO" : "REMOVED", "HOW MANY", "SIZE"}};
+    std::size_t all = 0;
+    std::uint64_t all_kib = 0;
+    for (const auto& kind : kinds) {
+        std::size_t n = 0;
+        std::uint64_t kib = 0;
+        for (const auto& item : answer.removed)
+            if (item.kind == kind.word) {
+                ++n;
+                kib += item.kib;
+            }
+        if (n > 0)
+            rows.push_back({std::string(kind.many), fmt::format("{}", n), base::bytes(kib * 1024)});
+        all += n;
+        all_kib += kib;
+    }
+    rows.push_back({"total", fmt::format("{}", all), base::bytes(all_kib * 1024)});
+    return cli::table(rows);
+}
+
+// One line a kind and reason.
+std::string kept_lines(const Answer& answer) {
+    std::map<std::pair<std::string, std::string>, std::vector<std::string>> groups;
+    for (const auto& item : answer.kept)
+        groups[{item.kind, item.reason}].push_back(item.title);
+    std::vector<std::vector<std::string>> rows = {{"KEPT", "HOW MANY", "WHY"}};
+    for (const auto& [key, titles] : groups) {
+        std::string why(sentence(key.second));
+        if (is_named(key.second))
+            why += ": " + base::join(base::split(base::first_lines(titles), '\n'), ", ");
+        rows.push_back(
+            {key.first + (titles.size() == 1 ? "" : "s"), fmt::format("{}", titles.size()), why});
+    }
+    return rows.size() == 1 ? "" : "\n" + cli::table(rows);
+}
+
+std::string items(const Answer& answer) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& item : answer.removed)
+        rows.push_back({item.kind, item.title, base::bytes(item.kib * 1024), item.path});
+    return rows.empty() ? "" : cli::table(rows) + "\n";
+}
+
+std::string to_json(const Answer& answer, bool dry_run) {
+    nlohmann::json removed = nlohmann::json::array();
+    for (const auto& item : answer.removed)
+        removed.push_back(
+            {{"kind", item.kind}, {"kib", item.kib}, {"path", item.path}, {"title", item.title}});
+    nlohmann::json kept = nlohmann::json::array();
+    for (const auto& item : answer.kept)
+        kept.push_back({{"kind", item.kind}, {"reason", item.reason}, {"title", item.title}});
+    const nlohmann::json all = {{"dry_run", dry_run},
+                                {"squeue_answered", !answer.squeue_words},
+                                {"removed", removed},
+                                {"kept", kept},
+                                {"failed", answer.failed}};
+    return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+// False if there is nothing to do but to show help.
+bool parse(const Words& words, Arguments& arguments) {
+    cli::Options options("clean", "Removes from the cluster what no longer serves. Nothing that a "
+                                  "live job needs, and no result that is not here.");
+    options.flag("--dry-run", arguments.dry_run, "say what would go, and change nothing")
+        .text("--older", arguments.older,
+              "what is younger stays: hours, days or weeks, e.g. 12h, 7d, 2w; default: 14d", "AGE")
+        .flag("--all-projects", arguments.all_projects,
+              "submissions and environments of all projects, not of this one alone")
+        .flag("--json", arguments.json, "as JSON")
+        .text("--cluster", arguments.cluster, "use [clusters.NAME]", "NAME");
+    return options.parse(words);
+}
+
+std::int64_t older_of(const Arguments& arguments) {
+    const auto seconds = base::parse_age(arguments.older);
+    constexpr std::int64_t hour = 3600; // less would meet what is just being submitted
+    if (!seconds || *seconds < hour)
+        throw Error(Exit::usage, fmt::format("--older: `{}` is no age", arguments.older))
+            .context("a number of hours, days or weeks, and not 0")
+            .hint("--older=12h, --older=7d, --older=2w");
+    return *seconds;
+}
+
+} // namespace
+
+Exit clean(cli::World& world, const Words& words) {
+    Arguments arguments;
+    if (!parse(words, arguments))
+        return Exit::done;
+    const auto older = older_of(arguments);
+    const Project project = open_project(world, arguments.cluster);
+    Cluster cluster(world, project.config);
+    script::Variables variables;
+    variables.words = {{"action", "clean"},
+                       {"mirror", project.mirror},
+                       {"all_projects", arguments.all_projects ? "1" : "0"},
+                       {"dry_run", arguments.dry_run ? "1" : "0"},
+                       {"older", fmt::format("{}", older)},
+                       {"functions", script::job_functions().hash}};
+    variables.lists = {{"here", {}}};
+    variables.lists["here"] = results_here(world, cluster, project, variables);
+    Answer answer;
+    cluster.ask("clean", variables,
+                [&](const transport::Frame& frame) { add_frame(answer, frame); });
+    if (arguments.json) {
+        cli::Console::data(to_json(answer, arguments.dry_run));
+    } else {
+        if (arguments.dry_run)
+            cli::Console::data(items(answer));
+        cli::Console::data(summary(answer, arguments.dry_run) + kept_lines(answer));
+    }
+    if (answer.squeue_words)
+        world.console.warn("squeue does not answer, so nothing was removed that a job may need: " +
+                           *answer.squeue_words);
+    if (arguments.dry_run)
+        world.console.note("nothing was removed (--dry-run)");
+    if (!answer.failed.empty())
+        throw Error(Exit::failed, "some of it could not be removed")
+            .context(base::first_lines(answer.failed));
+    return Exit::done;
+}
+
+} // namespace rdvc::commands
