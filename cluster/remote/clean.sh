@@ -358,7 +358,7 @@ clean_leftovers() {
         done
     done
     for place in "${rdvc_dir}"/repos/*.{new,gone}-* "${rdvc_dir}"/functions/.gone-* \
-        "${rdvc_dir}"/envs/*/*.lock.gone-*; do
+        "${rdvc_dir}"/envs/*/*.lock.gone-* "${rdvc_dir}"/doctor-*; do
         ! is_folder "${place%/*}" || ! is_own_folder "${place}" || is_young "${place}" ||
             remove_item leftover "${place}"
     done

@@ -22,6 +22,7 @@ const std::vector<Command>& commands() {
         {"show", "the script of a submission", show},
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
         {"clean", "remove from the cluster what no longer serves", clean},
+        {"doctor", "check this machine, the cluster, and what lies between", doctor},
     };
     return table;
 }

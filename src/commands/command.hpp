@@ -40,6 +40,7 @@ base::Exit pull(cli::World& world, const Words& arguments);
 base::Exit show(cli::World& world, const Words& arguments);
 base::Exit env(cli::World& world, const Words& arguments);
 base::Exit clean(cli::World& world, const Words& arguments);
+base::Exit doctor(cli::World& world, const Words& arguments);
 
 /// `rdvc run --help`: every option of both programs, grouped.
 std::string run_help();

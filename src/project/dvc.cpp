@@ -1,5 +1,8 @@
 #include "project/dvc.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/files.hpp"
 #include "base/text.hpp"
 
@@ -18,17 +21,37 @@ std::optional<fs::path> find_dvc_project(const fs::path& folder, const fs::path&
 
 namespace {
 
-bool names_remote(const fs::path& config) {
+// "['remote "storage"']" -> "remote.storage"
+std::string section_name(const std::string& line) {
+    std::string name;
+    for (const char c : line.substr(1, line.find(']') - 1))
+        if (c == ' ')
+            name += '.';
+        else if (c != '\'' && c != '"')
+            name += c;
+    return name;
+}
+
+// Names and values of a file as DVC writes it: `[section]`, then `key = value`.
+std::vector<std::pair<std::string, std::string>> read_config(const fs::path& config) {
     std::string section;
+    std::vector<std::pair<std::string, std::string>> entries;
     for (const auto& line : base::lines(base::read_file(config).value_or(""))) {
         const auto text = base::trim(line);
+        const auto equals = text.find('=');
         if (text.starts_with("["))
-            section = text;
-        else if (section == "[core]" && text.starts_with("remote") &&
-                 base::trim(text.substr(6)).starts_with("="))
-            return true;
+            section = section_name(text);
+        else if (!text.starts_with("#") && equals != std::string::npos)
+            entries.emplace_back(section + "." + base::trim(text.substr(0, equals)),
+                                 base::trim(text.substr(equals + 1)));
     }
-    return false;
+    return entries;
+}
+
+bool names_remote(const fs::path& config) {
+    const auto entries = read_config(config);
+    return std::any_of(entries.begin(), entries.end(),
+                       [](const auto& entry) { return entry.first == "core.remote"; });
 }
 
 } // namespace
@@ -40,6 +63,24 @@ bool has_dvc_remote(const fs::path& dvc_project) {
 bool has_only_local_dvc_remote(const fs::path& dvc_project) {
     return names_remote(dvc_project / ".dvc" / "config.local") &&
            !names_remote(dvc_project / ".dvc" / "config");
+}
+
+std::vector<std::string> local_settings(const fs::path& dvc_project) {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : read_config(dvc_project / ".dvc" / "config.local"))
+        if (name != "core.analytics" && name != "core.check_update" && name != "exp.auto_push")
+            names.push_back(name); // the job sets those itself
+    return names;
+}
+
+fs::path cache_folder(const fs::path& dvc_project) {
+    const auto dvc = dvc_project / ".dvc";
+    fs::path folder = "cache";
+    for (const auto* file : {"config", "config.local"})
+        for (const auto& [name, value] : read_config(dvc / file))
+            if (name == "cache.dir")
+                folder = value;
+    return (dvc / folder).lexically_normal(); // relative to the file
 }
 
 std::string default_setup(const fs::path& dvc_project) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace rdvc::project {
 
@@ -16,6 +17,13 @@ bool has_dvc_remote(const std::filesystem::path& dvc_project);
 
 /// True if only `config.local` names it: that file is not in Git, so a job does not have it.
 bool has_only_local_dvc_remote(const std::filesystem::path& dvc_project);
+
+/// The names (`core.remote`, `remote.storage.password`) of what `config.local` sets and a job's
+/// does not. Values are not kept.
+std::vector<std::string> local_settings(const std::filesystem::path& dvc_project);
+
+/// Where the project's configuration puts DVC's cache; `.dvc/cache` if it says nothing.
+std::filesystem::path cache_folder(const std::filesystem::path& dvc_project);
 
 /// The setup command of a project that names none: the first of `./init_python_venv.sh` and
 /// `./init_env.sh` that exists, or "".

@@ -1,4 +1,4 @@
-# What `rdvc clean` removes and what it must not.
+# What `rdvc clean` removes and what it must not, and what `rdvc doctor` finds.
 
 load support
 
@@ -244,4 +244,34 @@ is_there() {
         run rdvc clean "--older=${age}"
         [[ ${status} -eq 2 && ${output} == *"is no age"* ]]
     done
+}
+
+@test "doctor: nothing is wrong here; --deep looks from a compute node" {
+    run rdvc doctor --deep
+    printf '%s\n' "${output}"
+    [[ ${status} -eq 0 ]]
+    [[ ${output} == *"ok       connection"* && ${output} == *"ok       its folder      the same as on the login node"* ]]
+    [[ ${output} == *"ok       its cache       the same"* && ${output} != *"error "* ]]
+    [[ -z $(find "${remote}" -name '*doctor*') ]]
+    cd /
+    rdvc doctor
+}
+
+@test "doctor names the keys of config.local, and never their values" {
+    printf "['remote \"storage\"']\n    password = secret42\n[cache]\n    dir = /nowhere/cache\n" >.dvc/config.local
+    run rdvc doctor
+    rm .dvc/config.local
+    [[ ${output} == *"warning  config.local    a job does not have remote.storage.password, cache.dir"* ]]
+    [[ ${output} != *secret42* ]]
+}
+
+@test "doctor: a folder that cannot be, a job that sbatch refuses, a cluster that does not answer" {
+    RDVC_CLUSTER_DIR=/proc/rdvc run rdvc doctor
+    [[ ${status} -eq 3 && ${output} == *"error    rdvc's folder   cannot write to /proc/rdvc"* ]]
+    RDVC_RUN_PARTITION=nowhere run rdvc doctor --deep
+    [[ ${status} -eq 3 && ${output} == *"sbatch refused it"*"nowhere"* ]]
+    RDVC_CLUSTER_HOST=127.0.0.2 RDVC_CLUSTER_MULTIPLEX=false RDVC_CLUSTER_SSH_OPTIONS="-p 9" run rdvc doctor
+    [[ ${status} -eq 3 && ${output} == *"ok       git"*"error    connection"*"cannot connect"* ]]
+    RDVC_CLUSTER_HOST= run rdvc doctor
+    [[ ${status} -eq 0 && ${output} == *"no cluster is configured"* ]]
 }

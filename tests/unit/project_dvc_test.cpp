@@ -51,5 +51,24 @@ TEST(HasDvcRemote, ReadsDvcsOwnFiles) {
     EXPECT_TRUE(has_dvc_remote(folder.path()));
 }
 
+TEST(LocalSettings, AreNamesAlone) {
+    const tests::Folder folder;
+    EXPECT_TRUE(local_settings(folder.path()).empty());
+    tests::put_file(folder / ".dvc" / "config.local",
+                    "# comment = no\n[core]\n    remote = s3\n    analytics = false\n"
+                    "['remote \"s3\"']\n    password = a = b\n[cache]\n    dir=/x\nno key\n[");
+    EXPECT_EQ(local_settings(folder.path()),
+              (std::vector<std::string>{"core.remote", "remote.s3.password", "cache.dir"}));
+}
+
+TEST(CacheFolder, IsWhatTheConfigurationSays) {
+    const tests::Folder folder;
+    EXPECT_EQ(cache_folder(folder.path()), folder / ".dvc" / "cache");
+    tests::put_file(folder / ".dvc" / "config", "[cache]\n    dir = ../../shared\n");
+    EXPECT_EQ(cache_folder(folder.path()), folder.path().parent_path() / "shared");
+    tests::put_file(folder / ".dvc" / "config.local", "[cache]\n    dir = /scratch/cache\n");
+    EXPECT_EQ(cache_folder(folder.path()), "/scratch/cache");
+}
+
 } // namespace
 } // namespace rdvc::project

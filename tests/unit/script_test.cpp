@@ -217,7 +217,8 @@ TEST(RenderRequest, CarriesTheStoreWhereItIsNeeded) {
 TEST(RenderRequest, IsBash) {
     base::ProcessRunner runner;
     for (const auto* request :
-         {"submit", "status", "logs", "wait", "probe", "output", "environments", "clean"})
+         {"submit", "status", "logs", "wait", "probe", "output", "environments", "clean",
+          "doctor"})
         EXPECT_EQ(runner.run({.argv = {"bash", "-n"}, .input = {render_request(request, {})}}).err,
                   "")
             << request;
