@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "commands/doctor.hpp"
+#include "data/cache.hpp"
 #include "project/dvc.hpp"
 
 namespace rdvc::commands {
@@ -60,8 +61,8 @@ Check check_local_settings(const std::filesystem::path& dvc_project) {
         "credentials into ~/.config/dvc/config on the cluster"};
 }
 
-Check check_cache(const std::filesystem::path& dvc_project) {
-    auto folder = project::cache_folder(dvc_project);
+Check check_cache(const cli::World& world, const std::filesystem::path& dvc_project) {
+    auto folder = data::cache_dir(dvc_project, world.environment);
     std::error_code error;
     while (!std::filesystem::exists(folder, error) && folder.has_relative_path())
         folder = folder.parent_path();
@@ -98,7 +99,7 @@ Checks check_laptop(cli::World& world, const Place& place) {
     checks.push_back(
         {Level::ok, "project", fmt::format("{} in {}", place.project->repo_name, folder.string())});
     checks.push_back(check_local_settings(folder));
-    checks.push_back(check_cache(folder));
+    checks.push_back(check_cache(world, folder));
     return checks;
 }
 

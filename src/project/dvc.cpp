@@ -73,14 +73,17 @@ std::vector<std::string> local_settings(const fs::path& dvc_project) {
     return names;
 }
 
-fs::path cache_folder(const fs::path& dvc_project) {
-    const auto dvc = dvc_project / ".dvc";
-    fs::path folder = "cache";
-    for (const auto* file : {"config", "config.local"})
-        for (const auto& [name, value] : read_config(dvc / file))
-            if (name == "cache.dir")
-                folder = value;
-    return (dvc / folder).lexically_normal(); // relative to the file
+bool uses_hydra(const fs::path& dvc_project) {
+    for (const auto* file : {"config.local", "config"})
+        for (const auto& [name, value] : read_config(dvc_project / ".dvc" / file))
+            if (name == "hydra.enabled")
+                return value == "true" || value == "True" || value == "1";
+    return false;
+}
+
+bool is_dvc_file(std::string_view path) {
+    const auto name = path.substr(path.rfind('/') + 1); // npos + 1 is 0
+    return name == "dvc.yaml" || name == "dvc.lock" || (name.size() > 4 && name.ends_with(".dvc"));
 }
 
 std::string default_setup(const fs::path& dvc_project) {

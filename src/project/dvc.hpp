@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rdvc::project {
@@ -22,8 +23,11 @@ bool has_only_local_dvc_remote(const std::filesystem::path& dvc_project);
 /// does not. Values are not kept.
 std::vector<std::string> local_settings(const std::filesystem::path& dvc_project);
 
-/// Where the project's configuration puts DVC's cache; `.dvc/cache` if it says nothing.
-std::filesystem::path cache_folder(const std::filesystem::path& dvc_project);
+/// True if DVC composes parameters with Hydra here (`hydra.enabled`).
+bool uses_hydra(const std::filesystem::path& dvc_project);
+
+/// True for what DVC keeps beside the code: `*.dvc`, dvc.yaml, dvc.lock.
+bool is_dvc_file(std::string_view path);
 
 /// The setup command of a project that names none: the first of `./init_python_venv.sh` and
 /// `./init_env.sh` that exists, or "".

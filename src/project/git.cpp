@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "project/dvc.hpp"
 
 namespace rdvc::project {
 
@@ -153,9 +154,42 @@ IndexFacts read_index(base::Runner& runner, const Repository& repository) {
             if (std::filesystem::exists(std::filesystem::symlink_status(repository.top / path)))
                 facts.hidden.emplace_back(path);
         facts.has_attributes = facts.has_attributes || path.ends_with(".gitattributes");
+        if (is_dvc_file(path))
+            facts.dvc_files.emplace_back(path);
         at = end + 1;
     }
     return facts;
+}
+
+std::map<std::string, std::string> read_files(base::Runner& runner, const Repository& repository,
+                                              const std::string& commit,
+                                              const std::vector<std::string>& paths) {
+    std::vector<std::string> asked;
+    std::string questions;
+    for (const auto& path : paths)
+        if (path.find('\n') == std::string::npos) {
+            asked.push_back(path);
+            questions += commit + ":" + path + "\n";
+        }
+    std::map<std::string, std::string> files;
+    if (asked.empty())
+        return files;
+    const auto answer = ask_git(runner, repository, {"cat-file", "--batch"}, questions);
+    std::size_t at = 0; // "OBJECT blob SIZE", content, line feed; or "... missing"
+    for (const auto& path : asked) {
+        const auto end = answer.find('\n', at);
+        if (end == std::string::npos)
+            break;
+        const auto head = base::words(answer.substr(at, end - at));
+        at = end + 1;
+        if (head.size() != 3 || head[2].find_first_not_of("0123456789") != std::string::npos)
+            continue;
+        const auto size = std::stoull(head[2]);
+        if (head[1] == "blob")
+            files[path] = answer.substr(at, size);
+        at += size + 1;
+    }
+    return files;
 }
 
 std::string read_setting(base::Runner& runner, const Repository& repository,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -70,9 +71,16 @@ struct IndexFacts {
     /// Files that are there and marked as skip-worktree or assume-unchanged: git status tells of no
     /// change in them (git-update-index(1)).
     std::vector<std::string> hidden;
-    bool has_attributes = false; ///< some folder has a tracked .gitattributes
+    bool has_attributes = false;        ///< some folder has a tracked .gitattributes
+    std::vector<std::string> dvc_files; ///< what DVC keeps there: `*.dvc`, dvc.yaml, dvc.lock
 };
 IndexFacts read_index(base::Runner& runner, const Repository& repository);
+
+/// The content of `paths`, from the root, in a commit; those that it does not have are left out,
+/// and so are names with a line feed.
+std::map<std::string, std::string> read_files(base::Runner& runner, const Repository& repository,
+                                              const std::string& commit,
+                                              const std::vector<std::string>& paths);
 
 /// The value of a Git setting, or "".
 std::string read_setting(base::Runner& runner, const Repository& repository,

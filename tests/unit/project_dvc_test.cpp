@@ -61,14 +61,5 @@ TEST(LocalSettings, AreNamesAlone) {
               (std::vector<std::string>{"core.remote", "remote.s3.password", "cache.dir"}));
 }
 
-TEST(CacheFolder, IsWhatTheConfigurationSays) {
-    const tests::Folder folder;
-    EXPECT_EQ(cache_folder(folder.path()), folder / ".dvc" / "cache");
-    tests::put_file(folder / ".dvc" / "config", "[cache]\n    dir = ../../shared\n");
-    EXPECT_EQ(cache_folder(folder.path()), folder.path().parent_path() / "shared");
-    tests::put_file(folder / ".dvc" / "config.local", "[cache]\n    dir = /scratch/cache\n");
-    EXPECT_EQ(cache_folder(folder.path()), "/scratch/cache");
-}
-
 } // namespace
 } // namespace rdvc::project

@@ -1,0 +1,118 @@
+#include "base/md5.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <functional>
+#include <memory>
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+
+namespace rdvc::base {
+
+namespace {
+
+class Md5 {
+  public:
+    Md5() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+        if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_md5(), nullptr) != 1)
+            throw Error(Exit::not_ready, "OpenSSL on this machine has no MD5, which DVC needs too");
+    }
+
+    void add(std::string_view text) { EVP_DigestUpdate(context_.get(), text.data(), text.size()); }
+
+    std::string hex() {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+        unsigned size = 0;
+        EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
+        std::string text;
+        for (unsigned i = 0; i < size; ++i)
+            text += fmt::format("{:02x}", digest.at(i));
+        return text;
+    }
+
+  private:
+    std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
+};
+
+// Hands over the file's content in blocks of 1 MiB, but for the last one.
+void read_blocks(const std::filesystem::path& path,
+                 const std::function<void(std::string_view)>& take) {
+    const auto fail = [&] {
+        throw Error(Exit::failed,
+                    fmt::format("cannot read `{}`: {}", path.string(), std::strerror(errno)));
+    };
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        fail();
+    const std::unique_ptr<const int, void (*)(const int*)> closer(
+        &fd, [](const int* f) { ::close(*f); });
+    std::string block(1U << 20U, '\0');
+    for (std::size_t filled = 0;;) {
+        const auto n = ::read(fd, block.data() + filled, block.size() - filled);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            fail();
+        filled += static_cast<std::size_t>(n);
+        if (n > 0 && filled < block.size())
+            continue;
+        if (filled > 0)
+            take(std::string_view(block).substr(0, filled));
+        if (n == 0)
+            return;
+        filled = 0;
+    }
+}
+
+// DVC's guess (dvc.istextfile): no NUL in the first 512 bytes and at most 30 % unusual ones.
+bool looks_like_text(std::string_view start) {
+    start = start.substr(0, 512);
+    if (start.find('\0') != std::string_view::npos)
+        return false;
+    const auto unusual = std::count_if(start.begin(), start.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return (byte < 32 && std::strchr("\n\r\t\f\b", c) == nullptr) || byte > 126;
+    });
+    return static_cast<double>(unusual) <= 0.3 * static_cast<double>(start.size());
+}
+
+} // namespace
+
+std::string md5(std::string_view text) {
+    Md5 sum;
+    sum.add(text);
+    return sum.hex();
+}
+
+std::string md5_of_file(const std::filesystem::path& path) {
+    Md5 sum;
+    read_blocks(path, [&](std::string_view block) { sum.add(block); });
+    return sum.hex();
+}
+
+// As DVC does it: each block of 1 MiB is looked at for itself, so that a CR LF that two of them
+// share stays one.
+std::string md5_of_file_dos2unix(const std::filesystem::path& path) {
+    Md5 sum;
+    read_blocks(path, [&](std::string_view block) {
+        if (!looks_like_text(block))
+            return sum.add(block);
+        std::string converted;
+        converted.reserve(block.size());
+        for (std::size_t i = 0; i < block.size(); ++i)
+            if (block[i] != '\r' || i + 1 == block.size() || block[i + 1] != '\n')
+                converted += block[i];
+        sum.add(converted);
+    });
+    return sum.hex();
+}
+
+} // namespace rdvc::base

@@ -1,0 +1,20 @@
+// MD5 as DVC uses it: to name content, not to defend it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace rdvc::base {
+
+/// 32 hex digits. Source: RFC 1321, by OpenSSL's libcrypto.
+std::string md5(std::string_view text);
+
+/// The same of a file's content. Throws Error if it cannot be read.
+std::string md5_of_file(const std::filesystem::path& path);
+
+/// The same of a text file's content with CR LF as LF, as DVC before 3.0 named it; what does not
+/// look like text to DVC is taken as it is. Throws Error if it cannot be read.
+std::string md5_of_file_dos2unix(const std::filesystem::path& path);
+
+} // namespace rdvc::base

@@ -1,0 +1,169 @@
+#include "data/cache.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "base/files.hpp"
+#include "base/md5.hpp"
+#include "base/text.hpp"
+
+namespace rdvc::data {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t md5_digits = 32;
+constexpr std::string_view current_layout = "files/md5/";
+
+bool is_hash(std::string_view text) {
+    if (text.ends_with(".dir"))
+        text.remove_suffix(4);
+    return text.size() == md5_digits &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::string lower(std::string text) {
+    for (auto& c : text)
+        c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    return text;
+}
+
+// A value without its quotes, or without the remark behind it.
+std::string unquoted(const std::string& text) {
+    if (text.starts_with("\"") || text.starts_with("'"))
+        if (const auto end = text.find(text[0], 1); end != std::string::npos)
+            return text.substr(1, end - 1);
+    return base::trim(text.substr(0, text.find('#')));
+}
+
+// `dir` of `[cache]` in a file of DVC's configuration; a relative one is relative to that file.
+std::optional<fs::path> cache_dir_in(const fs::path& file, const fs::path& home) {
+    bool in_section = false;
+    std::optional<fs::path> found;
+    for (const auto& line : base::lines(base::read_file(file).value_or(""))) {
+        const auto text = base::trim(line);
+        const auto equals = text.find('=');
+        if (text.starts_with("[")) {
+            in_section = lower(base::trim(text.substr(1, text.find(']') - 1))) == "cache";
+        } else if (in_section && equals != std::string::npos &&
+                   lower(base::trim(text.substr(0, equals))) == "dir") {
+            const auto value = unquoted(base::trim(text.substr(equals + 1)));
+            found = value == "~" || value.starts_with("~/")
+                        ? home / value.substr(std::min<std::size_t>(2, value.size()))
+                        : file.parent_path() / value;
+        }
+    }
+    return found;
+}
+
+// The folders of DVC's configuration that are no project's, as DVC looks for them.
+fs::path system_config(const Variables& variables) {
+    if (const auto named = variables("DVC_SYSTEM_CONFIG_DIR"); named && !named->empty())
+        return *named;
+#ifdef __APPLE__
+    return "/Library/Application Support/dvc";
+#else
+    const auto folders = variables("XDG_CONFIG_DIRS").value_or("");
+    return fs::path(folders.empty() ? "/etc/xdg" : folders.substr(0, folders.find(':'))) / "dvc";
+#endif
+}
+
+fs::path user_config(const Variables& variables, const fs::path& home) {
+    if (const auto named = variables("DVC_GLOBAL_CONFIG_DIR"); named && !named->empty())
+        return *named;
+#ifdef __APPLE__
+    return home / "Library" / "Application Support" / "dvc";
+#else
+    const auto config = variables("XDG_CONFIG_HOME").value_or("");
+    return (config.empty() ? home / ".config" : fs::path(config)) / "dvc";
+#endif
+}
+
+} // namespace
+
+fs::path cache_dir(const fs::path& dvc_project, const Variables& variables) {
+    const fs::path home = variables("HOME").value_or("");
+    fs::path found = dvc_project / ".dvc" / "cache";
+    for (const auto& file :
+         {system_config(variables) / "config", user_config(variables, home) / "config",
+          dvc_project / ".dvc" / "config", dvc_project / ".dvc" / "config.local"})
+        if (auto named = cache_dir_in(file, home))
+            found = *named;
+    return found.lexically_normal();
+}
+
+std::string object_name(const std::string& hash, bool legacy) {
+    return fmt::format("{}{}/{}", legacy ? "" : current_layout, hash.substr(0, 2), hash.substr(2));
+}
+
+std::optional<ObjectName> parse_object_name(std::string_view name) {
+    ObjectName parsed{.hash = {}, .legacy = true};
+    if (name.starts_with(current_layout)) {
+        parsed.legacy = false;
+        name.remove_prefix(current_layout.size());
+    }
+    if (name.size() < 3 || name[2] != '/')
+        return std::nullopt;
+    parsed.hash = std::string(name.substr(0, 2)) + std::string(name.substr(3));
+    return is_hash(parsed.hash) ? std::optional(parsed) : std::nullopt;
+}
+
+std::optional<Listing> parse_listing(const std::string& text) {
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    if (!json.is_array())
+        return std::nullopt;
+    Listing listing;
+    for (const auto& entry : json) {
+        if (!entry.is_object() || !entry.contains("md5") || !entry["md5"].is_string() ||
+            !entry.contains("relpath") || !entry["relpath"].is_string())
+            return std::nullopt;
+        const auto& path = entry["relpath"].get_ref<const std::string&>();
+        const auto parts = base::split(path, '/');
+        const auto& hash = entry["md5"].get_ref<const std::string&>();
+        if (!is_hash(hash) || hash.size() != md5_digits || path.find('\0') != std::string::npos ||
+            std::any_of(parts.begin(), parts.end(), [](const std::string& part) {
+                return part.empty() || part == "." || part == "..";
+            }))
+            return std::nullopt;
+        listing[path] = hash;
+    }
+    return listing;
+}
+
+// As Python's json.dumps does it: blanks after separators, all but ASCII escaped, sorted by path.
+std::string render_listing(const Listing& listing) {
+    std::string text;
+    for (const auto& [path, hash] : listing)
+        text += fmt::format(
+            "{}{{\"md5\": \"{}\", \"relpath\": {}}}", text.empty() ? "" : ", ", hash,
+            nlohmann::json(path).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
+    return "[" + text + "]";
+}
+
+std::vector<std::string> same_but_for_case(const std::vector<std::string>& paths) {
+    std::map<std::string, std::set<std::string>> groups;
+    for (const auto& path : paths) {
+        auto lower = path;
+        for (char& c : lower)
+            if (c >= 'A' && c <= 'Z')
+                c = static_cast<char>(c - 'A' + 'a');
+        groups[lower].insert(path);
+    }
+    std::vector<std::string> same;
+    for (const auto& [lower, group] : groups)
+        if (group.size() > 1)
+            same.insert(same.end(), group.begin(), group.end());
+    return same;
+}
+
+bool has_content(const fs::path& path, const ObjectName& name) {
+    const auto hash = name.hash.substr(0, md5_digits);
+    return base::md5_of_file(path) == hash ||
+           (name.legacy && base::md5_of_file_dos2unix(path) == hash);
+}
+
+} // namespace rdvc::data

@@ -1,0 +1,52 @@
+// DVC's cache: where an object lies, what a folder's object lists. Source: DVC's documentation of
+// its cache folder, https://dvc.org/doc/user-guide/project-structure/internal-files.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/pipeline.hpp"
+
+namespace rdvc::data {
+
+/// Environment variables by name.
+using Variables = std::function<std::optional<std::string>(const std::string&)>;
+
+/// The cache of the DVC project on this machine: `cache.dir` of DVC's own configuration (the
+/// system's, the user's, the project's, its config.local), else `.dvc/cache`.
+std::filesystem::path cache_dir(const std::filesystem::path& dvc_project,
+                                const Variables& variables);
+
+/// An object's place in a cache: `files/md5/ab/cdef...`, or `ab/cdef...` as DVC 2 has it.
+std::string object_name(const std::string& hash, bool legacy);
+
+/// The hash in a name, and whether it is one of DVC 2.
+struct ObjectName {
+    std::string hash;
+    bool legacy = false;
+};
+/// Nothing for what is no object's name; whatever comes from elsewhere is looked at with this.
+std::optional<ObjectName> parse_object_name(std::string_view name);
+
+/// What is in a folder that DVC tracks: path in it (with `/`) -> hash.
+using Listing = std::map<std::string, std::string>;
+
+/// Reads a folder's object. Nothing if it is none, or has a path that leads out of the folder.
+std::optional<Listing> parse_listing(const std::string& text);
+
+/// The text that DVC writes for a folder; its MD5 is the folder's hash, without `.dir`.
+std::string render_listing(const Listing& listing);
+
+/// Paths of which others differ in nothing but the case of ASCII letters: on some file systems they
+/// are one file.
+std::vector<std::string> same_but_for_case(const std::vector<std::string>& paths);
+
+/// True if the file at `path` has the content that `name` says.
+bool has_content(const std::filesystem::path& path, const ObjectName& name);
+
+} // namespace rdvc::data

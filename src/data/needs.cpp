@@ -1,0 +1,255 @@
+#include "data/needs.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "data/values.hpp"
+
+namespace rdvc::data {
+
+namespace {
+
+bool same_hash(const Output& output, const Locked& locked) {
+    return output.hash == locked.hash && output.legacy == locked.legacy;
+}
+
+// What `-S [FILE:]KEY=VALUE` sets.
+struct Override {
+    std::string file = "params.yaml";
+    std::string key;
+};
+
+Override parse_override(const std::string& text) {
+    Override parsed{.key = text.substr(0, text.find('='))};
+    if (const auto colon = parsed.key.find(':'); colon != std::string::npos) {
+        parsed.file = parsed.key.substr(0, colon);
+        parsed.key.erase(0, colon + 1);
+    }
+    parsed.key.erase(0, std::min(parsed.key.find_first_not_of("+~ "), parsed.key.size()));
+    parsed.key.erase(std::min(parsed.key.find_first_of("[@ "), parsed.key.size())); // `a[0]`
+    return parsed;
+}
+
+std::string base_name(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+class Plan {
+  public:
+    Plan(const Pipeline& pipeline, const Scope& scope, const Files& files,
+         const std::set<std::string>& lost)
+        : pipeline_(pipeline), scope_(scope), files_(files), lost_(lost), graph_(pipeline),
+          selected_(graph_.select(scope)) {
+        // A stage with nothing to compare is one that DVC would never run if data may be missing.
+        all_there_ =
+            !lost.empty() ||
+            std::any_of(pipeline.stages.begin(), pipeline.stages.end(), [](const Stage& stage) {
+                return !stage.has_run && stage.is_known && stage.deps.empty() && !stage.has_params;
+            });
+    }
+
+    Needs needs() {
+        for (const auto at : selected_.stages) {
+            const auto& stage = pipeline_.stages[at];
+            for (const auto& output : pipeline_.tracked)
+                if (!stage.is_known || reads(stage, output)) {
+                    look_at(output);
+                    need(output, at, will_run(at), false);
+                }
+            for (const auto maker : graph_.makers(at))
+                for (const auto& output : pipeline_.stages[maker].outs)
+                    if (!stage.is_known || reads(stage, output))
+                        add_made(output, maker, at);
+            add_own(at);
+        }
+        return std::move(needs_);
+    }
+
+  private:
+    void look_at(const Output& output) {
+        if (!output.hash.empty() && looked_at_.insert(output.path).second)
+            needs_.looked_at.push_back(output);
+    }
+
+    void need(const Output& output, std::size_t at, Runs runs, bool made) {
+        if (output.hash.empty() || !output.cached || (runs == Runs::no && !all_there_))
+            return;
+        runs = std::max(runs, Runs::maybe);
+        const auto [place, is_new] = places_.emplace(output.path, needs_.needed.size());
+        if (is_new)
+            needs_.needed.push_back({output, pipeline_.stages[at].address(), runs, made});
+        else if (runs == Runs::yes)
+            needs_.needed[place->second].runs = runs;
+    }
+
+    // An output of another stage, which this one reads.
+    void add_made(const Output& output, std::size_t maker, std::size_t at) {
+        auto made = selected_.stages.contains(maker) ? will_run(maker) : Runs::no;
+        // DVC does not wait for others with a frozen stage.
+        if (pipeline_.stages[at].frozen)
+            made = std::min(made, Runs::maybe);
+        if (made == Runs::no && output.cached)
+            look_at(output);
+        if (made != Runs::yes && will_run(at) != Runs::no)
+            need(output, at, made == Runs::no ? will_run(at) : Runs::maybe, true);
+        else if (made != Runs::yes)
+            need(output, at, Runs::no, true);
+    }
+
+    // What a stage that runs finds of its last run, or one that does not is to leave as it is.
+    void add_own(std::size_t at) {
+        for (const auto& output : pipeline_.stages[at].outs)
+            if (output.persist && will_run(at) != Runs::no)
+                need(output, at, Runs::maybe, true);
+            else if (will_run(at) == Runs::no)
+                need(output, at, Runs::no, true);
+    }
+
+    [[nodiscard]] std::vector<const Output*> tracked_at(const std::string& path) const {
+        std::vector<const Output*> found;
+        for (const auto& output : pipeline_.tracked)
+            if (overlap(path, output.path))
+                found.push_back(&output);
+        return found;
+    }
+
+    Runs will_run(std::size_t at) {
+        if (const auto known = runs_.find(at); known != runs_.end())
+            return known->second;
+        runs_[at] = Runs::maybe; // where a circle comes back to
+        const auto& outs = pipeline_.stages[at].outs;
+        if (std::any_of(outs.begin(), outs.end(),
+                        [&](const Output& output) { return lost_.contains(output.path); }))
+            return runs_[at] = Runs::yes;
+        const auto runs = judge(at);
+        return runs_[at] = selected_.is_sure ? runs : std::min(runs, Runs::maybe);
+    }
+
+    Runs judge(std::size_t at) {
+        const auto& stage = pipeline_.stages[at];
+        if (!stage.is_known || stage.is_group)
+            return Runs::maybe;
+        if (scope_.force)
+            return Runs::yes;
+        if (!stage.has_run) // DVC leaves a frozen one alone while nothing of it is there
+            return stage.frozen ? Runs::maybe : Runs::yes;
+        if (stage.frozen ? !stage.same_command : !stage.same_definition)
+            return Runs::maybe;
+        Runs runs = own_outputs(stage);
+        if (stage.frozen)
+            return runs;
+        runs = std::max(runs, parameters(stage));
+        for (const auto& dep : stage.deps)
+            runs = std::max(runs, dependency(at, dep));
+        return runs;
+    }
+
+    // Outputs that Git tracks are in the job's work tree, edited or not.
+    [[nodiscard]] Runs own_outputs(const Stage& stage) const {
+        return std::all_of(stage.outs.begin(), stage.outs.end(),
+                           [&](const Output& output) {
+                               return output.cached || files_.hash(output.path) == output.hash;
+                           })
+                   ? Runs::no
+                   : Runs::maybe;
+    }
+
+    Runs dependency(std::size_t at, const std::string& dep) {
+        const auto known = pipeline_.stages[at].lock.find(dep);
+        if (known == pipeline_.stages[at].lock.end() || known->second.hash.empty())
+            return Runs::maybe;
+        const auto& locked = known->second;
+        for (const auto maker : graph_.makers(at))
+            for (const auto& output : pipeline_.stages[maker].outs) {
+                if (!overlap(dep, output.path))
+                    continue;
+                if (selected_.stages.contains(maker) && will_run(maker) != Runs::no)
+                    return Runs::maybe;
+                return recorded(dep, output, locked);
+            }
+        const auto tracked = tracked_at(dep);
+        if (tracked.size() > 1)
+            return Runs::maybe;
+        return tracked.empty() ? in_git(dep, locked) : recorded(dep, *tracked.front(), locked);
+    }
+
+    [[nodiscard]] Runs recorded(const std::string& dep, const Output& output,
+                                const Locked& locked) const {
+        if (!output.cached)
+            return in_git(dep, locked);
+        if (dep != output.path || output.legacy != locked.legacy)
+            return Runs::maybe;
+        return same_hash(output, locked) ? Runs::no : Runs::yes;
+    }
+
+    // A dependency that Git tracks. Where DVC has other rules than Git, it is not sure to differ.
+    [[nodiscard]] Runs in_git(const std::string& dep, const Locked& locked) const {
+        if (may_write(dep))
+            return Runs::maybe;
+        const auto own = files_.hash(dep);
+        if (own == locked.hash)
+            return Runs::no;
+        return own.empty() || own.ends_with(".dir") || locked.legacy ? Runs::maybe : Runs::yes;
+    }
+
+    // Whether DVC may set values in the file, before it runs anything.
+    [[nodiscard]] bool may_write(const std::string& path) const {
+        const auto is_at = [&](const std::string& file) {
+            return base_name(path) == base_name(file) || overlap(path, join_path("", file)) ||
+                   overlap(path, join_path(scope_.here, file));
+        };
+        return (scope_.hydra && is_at("params.yaml")) ||
+               std::any_of(
+                   scope_.overrides.begin(), scope_.overrides.end(),
+                   [&](const std::string& text) { return is_at(parse_override(text).file); });
+    }
+
+    // Whether `-S` may set something that the stage reads.
+    [[nodiscard]] static bool may_set(const std::string& text, const Stage& stage) {
+        const auto [file, key] = parse_override(text);
+        for (const auto& [read, values] : stage.params)
+            for (const auto& [name, value] : values)
+                if (base_name(read) == base_name(file) &&
+                    (name == key || name.starts_with(key + ".") || key.starts_with(name + ".")))
+                    return true;
+        return false;
+    }
+
+    [[nodiscard]] Runs parameters(const Stage& stage) const {
+        if (scope_.hydra && stage.has_params)
+            return Runs::maybe;
+        if (std::any_of(scope_.overrides.begin(), scope_.overrides.end(),
+                        [&](const std::string& text) { return may_set(text, stage); }))
+            return Runs::maybe;
+        for (const auto& [file, values] : stage.params) {
+            const auto text = file.empty() ? std::nullopt : files_.text(file);
+            if (!text || file.ends_with(".toml") || file.ends_with(".py"))
+                return Runs::maybe;
+            for (const auto& [key, value] : values)
+                if (parameter(*text, key) != value)
+                    return Runs::maybe;
+        }
+        return Runs::no;
+    }
+
+    const Pipeline& pipeline_;
+    const Scope& scope_;
+    const Files& files_;
+    const std::set<std::string>& lost_;
+    Graph graph_;
+    Graph::Selected selected_;
+    bool all_there_ = false;
+    std::map<std::size_t, Runs> runs_;
+    Needs needs_;
+    std::map<std::string, std::size_t> places_; // of outputs in what is needed
+    std::set<std::string> looked_at_;
+};
+
+} // namespace
+
+Needs find_needs(const Pipeline& pipeline, const Scope& scope, const Files& files,
+                 const std::set<std::string>& lost) {
+    return Plan(pipeline, scope, files, lost).needs();
+}
+
+} // namespace rdvc::data

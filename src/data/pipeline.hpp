@@ -1,0 +1,70 @@
+// What DVC's own files say of a project: what is tracked, by which hash, and which stages there
+// are. Nothing here starts DVC or looks at data.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rdvc::data {
+
+/// A file or folder that DVC tracks, as a `.dvc` file or a dvc.lock tells.
+struct Output {
+    std::string path;    ///< from the repository's root
+    std::string hash;    ///< MD5, ending in `.dir` for a folder; "": not known
+    bool legacy = false; ///< of DVC 2: other place in the cache, line ends do not count
+    std::optional<std::uint64_t> size; ///< bytes; of a folder, all files together
+    bool cached = true;                ///< false: Git tracks it (`cache: false`)
+    bool pushed = true;                ///< false: it does not leave the machine (`push: false`)
+    bool persist = false;              ///< a stage finds what its last run left
+    bool imported = false;             ///< by `dvc import` or `dvc import-url`
+    std::string owner;                 ///< the `.dvc` or dvc.yaml file, from the repository's root
+
+    [[nodiscard]] bool is_folder() const { return hash.ends_with(".dir"); }
+};
+
+/// A dependency as dvc.lock tells of it.
+struct Locked {
+    std::string hash;
+    bool legacy = false; ///< as in Output
+    std::optional<std::uint64_t> size;
+};
+
+/// The parameters that a stage reads: file -> key -> value at its last run, as `flat` has it.
+using Parameters = std::map<std::string, std::map<std::string, std::string>>;
+
+struct Stage {
+    std::string name;
+    std::string file;              ///< its dvc.yaml, from the repository's root
+    std::string folder;            ///< where it runs; paths below are from the repository's root
+    std::vector<std::string> deps; ///< for `a/${x}` the folder `a`
+    std::vector<Output> outs;      ///< hashes are those of the last run
+    std::map<std::string, Locked> lock; ///< dependencies at the last run
+    Parameters params;
+    bool has_params = false;
+    bool has_run = false;         ///< dvc.lock has it
+    bool same_command = false;    ///< dvc.yaml has the command and outputs of the last run
+    bool same_definition = false; ///< dvc.yaml says all that it said at the last run
+    bool frozen = false;
+    bool is_known = true;  ///< false: what it reads and makes cannot be told (templates)
+    bool is_group = false; ///< stands for stages of a foreach or matrix, some of which may be new
+
+    /// `FILE:NAME`, as DVC addresses it.
+    [[nodiscard]] std::string address() const { return file + ":" + name; }
+};
+
+struct Pipeline {
+    std::vector<Output> tracked; ///< by `.dvc` files
+    std::vector<Stage> stages;
+};
+
+/// Reads these files: path from the repository's root -> content. Throws Error (not_ready) that
+/// names a file that is no YAML. What DVC would refuse for other reasons is left to it.
+Pipeline read_pipeline(const std::map<std::string, std::string>& files);
+
+/// True if one path is the other or lies in it; `.` is the repository's root.
+bool overlap(const std::string& a, const std::string& b);
+
+} // namespace rdvc::data

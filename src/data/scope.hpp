@@ -1,0 +1,63 @@
+// Which stages `dvc exp run` looks at, and what they read of each other.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "data/pipeline.hpp"
+
+namespace rdvc::data {
+
+/// What `dvc exp run` was asked for.
+struct Scope {
+    std::string here;                   ///< where the user stands, from the repository's root
+    std::vector<std::string> targets;   ///< as typed; none: the dvc.yaml here
+    std::vector<std::string> overrides; ///< values of `-S`
+    bool force = false;
+    bool single_item = false;
+    bool pipeline = false;
+    bool all_pipelines = false;
+    bool downstream = false;
+    bool recursive = false;
+    bool hydra = false; ///< parameters are composed anew for each run
+};
+
+using Places = std::set<std::size_t>; ///< of stages in the pipeline
+
+class Graph {
+  public:
+    explicit Graph(const Pipeline& pipeline);
+
+    /// The stages that make what this one reads, as far as is known; of one that is not known, all.
+    [[nodiscard]] const Places& makers(std::size_t stage) const { return makers_[stage]; }
+
+    struct Selected {
+        Places stages;
+        bool is_sure = true; ///< false: some of them may not be meant
+    };
+    [[nodiscard]] Selected select(const Scope& scope) const;
+
+  private:
+    void link();
+    [[nodiscard]] bool is_named(const Stage& stage, const std::string& target,
+                                const Scope& scope) const;
+    [[nodiscard]] std::optional<Places> named(const std::string& target, const Scope& scope) const;
+    void add_connected(Places& found) const;
+
+    const Pipeline& pipeline_;
+    std::vector<Places> makers_;
+    std::vector<Places> before_;  ///< makers, but for a frozen stage, which DVC looks at alone
+    std::vector<Places> after_;   ///< the other way round
+    std::vector<Places> sharing_; ///< of each tracked output: the stages that read it
+};
+
+/// A path as written in `folder` -> from the repository's root; "" for that itself.
+std::string join_path(const std::string& folder, const std::string& path);
+
+/// True if the stage reads the output, or something in it, or what it is in.
+bool reads(const Stage& stage, const Output& output);
+
+} // namespace rdvc::data

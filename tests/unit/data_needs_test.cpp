@@ -1,0 +1,215 @@
+#include "data/needs.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace rdvc::data {
+namespace {
+
+using Texts = std::map<std::string, std::string>;
+
+// raw.dvc -> prep -> clean; clean, code.py, lr -> train -> model, m.json (in Git); model -> eval;
+// raw.dvc -> other. All of them are as at their last run.
+const std::string dvc_yaml = R"(stages:
+  prep: {cmd: p, deps: [raw], outs: [clean]}
+  train: {cmd: t, deps: [clean, code.py], params: [lr], outs: [model, m.json: {cache: false}]}
+  eval: {cmd: e, deps: [model], outs: [scores]}
+  other: {cmd: o, deps: [raw], outs: [side]}
+)";
+const std::string dvc_lock = R"(stages:
+  prep: {cmd: p, deps: [{path: raw, hash: md5, md5: r}], outs: [{path: clean, hash: md5, md5: c}]}
+  train: {cmd: t, deps: [{path: clean, hash: md5, md5: c}, {path: code.py, hash: md5, md5: k}],
+    params: {params.yaml: {lr: 0.001}},
+    outs: [{path: m.json, hash: md5, md5: j}, {path: model, hash: md5, md5: m}]}
+  eval: {cmd: e, deps: [{path: model, hash: md5, md5: m}], outs: [{path: scores, hash: md5, md5: s}]}
+  other: {cmd: o, deps: [{path: raw, hash: md5, md5: r}], outs: [{path: side, hash: md5, md5: z}]}
+)";
+
+struct Project {
+    Texts files = {{"dvc.yaml", dvc_yaml},
+                   {"dvc.lock", dvc_lock},
+                   {"raw.dvc", "outs: [{path: raw, hash: md5, md5: r}]\n"}};
+    Texts hashes = {{"code.py", "k"}, {"m.json", "j"}};
+    std::string params = "lr: 1e-3\n";
+
+    void replace(const std::string& file, const std::string& from, const std::string& to) {
+        auto& text = files.at(file);
+        for (auto at = text.find(from); at != std::string::npos;
+             at = text.find(from, at + to.size()))
+            text.replace(at, from.size(), to);
+    }
+
+    // "path?" for what may be needed, "path!" for what is.
+    [[nodiscard]] std::string needs(const Scope& scope = {},
+                                    const std::set<std::string>& lost = {}) const {
+        const Files asked{.hash =
+                              [&](const std::string& path) {
+                                  const auto found = hashes.find(path);
+                                  return found == hashes.end() ? "" : found->second;
+                              },
+                          .text = [&](const std::string& path) -> std::optional<std::string> {
+                              return path == "params.yaml" ? std::optional(params) : std::nullopt;
+                          }};
+        std::vector<std::string> words;
+        for (const auto& need : find_needs(read_pipeline(files), scope, asked, lost).needed)
+            words.push_back(need.output.path + (need.runs == Runs::yes ? "!" : "?"));
+        std::sort(words.begin(), words.end());
+        std::string text;
+        for (const auto& word : words)
+            text += (text.empty() ? "" : " ") + word;
+        return text;
+    }
+};
+
+Scope scope_of(const std::vector<std::string>& targets) {
+    Scope scope;
+    scope.targets = targets;
+    return scope;
+}
+
+TEST(Needs, AreNoneIfNothingChanged) {
+    EXPECT_EQ(Project().needs(), "");
+}
+
+TEST(Needs, OfAChangedStageAreItsInputsAndNotThoseBefore) {
+    Project project;
+    project.hashes["code.py"] = "new";
+    EXPECT_EQ(project.needs(scope_of({"train"})), "clean!");
+    EXPECT_EQ(project.needs(), "clean!") << "train makes what eval reads";
+    project.replace("raw.dvc", "md5: r", "md5: new");
+    EXPECT_EQ(project.needs(scope_of({"train"})), "raw!") << "prep makes the rest";
+    auto alone = scope_of({"train"});
+    alone.single_item = true;
+    EXPECT_EQ(project.needs(alone), "clean!");
+}
+
+TEST(Needs, OfForceAreOnlyWhatNoStageMakes) {
+    Scope scope;
+    scope.force = true;
+    EXPECT_EQ(Project().needs(scope), "raw!");
+    scope.targets = {"train"};
+    scope.downstream = true;
+    EXPECT_EQ(Project().needs(scope), "clean!");
+    scope.pipeline = true; // which wins, and takes what shares the data of a .dvc file
+    EXPECT_EQ(Project().needs(scope), "raw!");
+}
+
+TEST(Needs, FollowTheTargets) {
+    Project project;
+    project.replace("dvc.yaml", "cmd: o", "cmd: new");
+    EXPECT_EQ(project.needs(), "raw?");
+    EXPECT_EQ(project.needs(scope_of({"train"})), "");
+    EXPECT_EQ(project.needs(scope_of({"side"})), "raw?");
+    EXPECT_EQ(project.needs(scope_of({"dvc.yaml:other"})), "raw?");
+    EXPECT_EQ(project.needs(scope_of({"none"})), "raw?") << "unknown: all";
+    EXPECT_EQ(project.needs(scope_of({"raw.dvc"})), "");
+    auto scope = scope_of({"raw.dvc"});
+    scope.downstream = true;
+    EXPECT_EQ(project.needs(scope), "raw?");
+    scope = scope_of({"prep"});
+    scope.pipeline = true;
+    EXPECT_EQ(project.needs(scope), "raw?") << "the pipelines hang together by raw";
+    scope.single_item = true;
+    EXPECT_EQ(project.needs(scope), "raw?") << "DVC ignores -s then";
+    scope = {};
+    scope.here = "sub";
+    scope.all_pipelines = true;
+    EXPECT_EQ(project.needs(scope), "raw?");
+}
+
+TEST(Needs, FollowParameters) {
+    Project project;
+    const auto with = [&](const std::string& override) {
+        Scope scope = scope_of({"train"});
+        scope.overrides = {override};
+        return project.needs(scope);
+    };
+    EXPECT_EQ(with("lr=2"), "clean?");
+    EXPECT_EQ(with("params.yaml:++lr=2"), "clean?");
+    EXPECT_EQ(with("lr[0]=2"), "clean?");
+    EXPECT_EQ(with("+new=2"), "");
+    EXPECT_EQ(with("other.yaml:lr=2"), "");
+    Scope hydra = scope_of({"train"});
+    hydra.hydra = true;
+    EXPECT_EQ(project.needs(hydra), "clean?");
+    project.params = "lr: '0.001'\n";
+    EXPECT_EQ(project.needs(scope_of({"train"})), "clean?") << "a text now";
+}
+
+TEST(Needs, SeeThatDvcSetsValuesInADependency) {
+    Project project;
+    project.replace("dvc.yaml", "code.py", "params.yaml");
+    project.replace("dvc.lock", "code.py", "params.yaml");
+    project.hashes["params.yaml"] = "k";
+    EXPECT_EQ(project.needs(scope_of({"train"})), "");
+    Scope scope = scope_of({"train"});
+    scope.overrides = {"+new=1"};
+    EXPECT_EQ(project.needs(scope), "clean?");
+}
+
+TEST(Needs, SeeAnEditedOutputThatGitTracks) {
+    Project project;
+    project.hashes["m.json"] = "edited";
+    EXPECT_EQ(project.needs(scope_of({"train"})), "clean?");
+}
+
+TEST(Needs, OfAFrozenStage) {
+    Project project;
+    project.replace("dvc.yaml", "train: {", "train: {frozen: true, ");
+    project.hashes["code.py"] = "new";
+    EXPECT_EQ(project.needs(), "") << "its dependencies do not count";
+    project.replace("dvc.yaml", "cmd: t", "cmd: new");
+    project.replace("raw.dvc", "md5: r", "md5: new");
+    EXPECT_EQ(project.needs(scope_of({"train"})), "clean?") << "prep is not run for it";
+}
+
+TEST(Needs, OfAStageThatNeverRan) {
+    Project project;
+    project.replace("dvc.lock", "  eval:", "  gone:");
+    EXPECT_EQ(project.needs(), "model!");
+    project.replace("dvc.yaml", "eval: {", "eval: {frozen: true, ");
+    EXPECT_EQ(project.needs(), "model?");
+    project.files["dvc.yaml"] += "  first: {cmd: x, outs: [y]}\n";
+    EXPECT_EQ(project.needs(), "clean? model? raw? side?") << "DVC may miss nothing then";
+}
+
+TEST(Needs, OfAPersistentOutputIncludeItself) {
+    Project project;
+    project.replace("dvc.yaml", "outs: [scores]", "outs: [scores: {persist: true}]");
+    project.replace("dvc.yaml", "cmd: e", "cmd: new");
+    EXPECT_EQ(project.needs(), "model? scores?");
+}
+
+TEST(Needs, OfLostOutputsAreAllThatIsThere) {
+    EXPECT_EQ(Project().needs(scope_of({"eval"}), {"model"}), "clean! raw?");
+}
+
+TEST(Needs, OfWhatCannotBeToldAreAll) {
+    Project project;
+    project.files["dvc.yaml"] = "stages:\n  s: {cmd: x, deps: ['${a}']}\n"
+                                "  t: {cmd: y, deps: [b], outs: [c]}\n";
+    project.files["dvc.lock"] = "stages:\n  t: {cmd: y, deps: [{path: b, hash: md5, md5: b}], "
+                                "outs: [{path: c, hash: md5, md5: c}]}\n";
+    project.hashes["b"] = "b";
+    EXPECT_EQ(project.needs(), "c? raw?");
+}
+
+TEST(Needs, OfASmallPartAreAllThatItIsIn) {
+    Project project;
+    project.files["dvc.yaml"] = "stages:\n  s: {cmd: x, deps: [raw/part]}\n";
+    EXPECT_EQ(project.needs(), "raw!");
+    project.files["dvc.lock"] = "stages:\n  s: {cmd: x, deps: [{path: raw/part, md5: q}]}\n";
+    EXPECT_EQ(project.needs(), "raw?");
+}
+
+TEST(Needs, EndInACircle) {
+    Project project;
+    project.files["dvc.yaml"] = "stages:\n  s: {cmd: x, deps: [a, raw], outs: [b]}\n"
+                                "  t: {cmd: y, deps: [b], outs: [a]}\n";
+    project.files.erase("dvc.lock");
+    EXPECT_EQ(project.needs(), "raw!");
+}
+
+} // namespace
+} // namespace rdvc::data
