@@ -186,9 +186,11 @@ restore_tags() {
     done <"${tags}" | git update-ref --stdin || rdvc_fail "cannot restore the project's tags"
 }
 
-# The DVC configuration names a default remote.
+# Data comes from and goes to a DVC remote: the DVC configuration names a default one, and data does not
+# travel over SSH.
 has_dvc_remote() {
     local file line section
+    [[ ${RDVC_JOB_DATA} == remote ]] || return 1
     for file in "${HOME}/.config/dvc/config" "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}/.dvc/config"; do
         section=
         [[ -r ${file} ]] || continue
@@ -203,20 +205,61 @@ has_dvc_remote() {
     return 1
 }
 
+make_cache() {
+    [[ ! -d ${RDVC_JOB_CACHE_DIR} ]] || return 0
+    mkdir -p "${RDVC_JOB_CACHE_DIR}" || rdvc_fail "cannot make ${RDVC_JOB_CACHE_DIR} on $(uname -n)"
+    [[ ${RDVC_JOB_CACHE_GROUP} != 1 ]] || chmod g+rwxs "${RDVC_JOB_CACHE_DIR}" || true
+}
+
+# An input of a stage that will not run may be missing in the cache. Where DVC makes symbolic links it then
+# leaves one that leads nowhere, and stumbles over it; hard links and copies it leaves out, as it should.
+link_types() {
+    if lacks_skipped && ! can_hardlink; then
+        rdvc_say "inputs of stages that need not run are not in the cache, so data is copied, not linked" >&2
+        printf 'hardlink,copy'
+    else
+        printf 'hardlink,symlink,copy'
+    fi
+}
+
+lacks_skipped() {
+    local name entry layout
+    for name in "${RDVC_JOB_SKIPPED[@]+"${RDVC_JOB_SKIPPED[@]}"}"; do
+        if [[ ${name} != *.dir ]]; then
+            [[ -e ${RDVC_JOB_CACHE_DIR}/${name} ]] || return 0
+        elif [[ -e ${RDVC_JOB_CACHE_DIR}/${name} ]]; then
+            layout=${name%??/*}
+            for entry in $(directory_entries "${RDVC_JOB_CACHE_DIR}/${name}"); do
+                [[ -e ${RDVC_JOB_CACHE_DIR}/${layout}${entry:0:2}/${entry:2} ]] || return 0
+            done
+        fi
+    done
+    return 1
+}
+
+can_hardlink() {
+    local from="${RDVC_JOB_CACHE_DIR}/.rdvc-link-${SLURM_JOB_ID:-hand}-$$" status=0
+    : >"${from}" && ln "${from}" "${RDVC_JOB_WORKSPACE_DIR}/.link" 2>/dev/null || status=1
+    rm -f "${from}" "${RDVC_JOB_WORKSPACE_DIR}/.link"
+    return "${status}"
+}
+
 # DVC's settings for this job, written as the file that `dvc config --local` would write. Only an experiment
 # needs a DVC project.
 write_dvc_config() {
+    local shared=
+    [[ ${RDVC_JOB_CACHE_GROUP} != 1 ]] || shared=$'\n    shared = group'
     [[ -d .dvc || ${RDVC_JOB_KIND} == command || ${RDVC_JOB_ONLY} == environment ]] ||
         rdvc_fail "the commit has no DVC project in ${RDVC_JOB_PROJECT_DIR:-its root folder}"
     [[ -d .dvc ]] || return 0
-    mkdir -p "${RDVC_JOB_CACHE_DIR}"
+    make_cache
     cat >.dvc/config.local <<CONFIG
 [core]
     analytics = false
     check_update = false
 [cache]
     dir = "${RDVC_JOB_CACHE_DIR}"
-    type = "hardlink,symlink,copy"
+    type = "$(link_types)"${shared}
 [exp]
     auto_push = false
 CONFIG

@@ -61,6 +61,14 @@ run_in_group() {
     return "${code}"
 }
 
+# Two jobs that end the same stage with the same inputs at the same moment meet in the shared run-cache: DVC
+# takes the other's half-written entry for damaged and removes it, and the other one fails although its stage
+# has ended well (StageCache._load in DVC 3). The log tells; nothing else does.
+met_in_run_cache() {
+    tail -n 40 "${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/slurm-${SLURM_JOB_ID:-none}.out" 2>/dev/null |
+        grep -q "No such file or directory: .*${RDVC_JOB_CACHE_DIR}/runs/"
+}
+
 run_experiment() {
     local code=0 command=(dvc)
     # Since DVC 3.61; without it a stage that calls dvc itself would fail after 3 s.
@@ -69,13 +77,21 @@ run_experiment() {
     if [[ ${RDVC_JOB_PULL} == 1 ]] && has_dvc_remote; then
         command+=(--pull)
     fi
-    [[ -n $(stages_that_must_run) ]] || command+=(--allow-missing)
+    # Where an output is nowhere DVC has to make it again.
+    if [[ ${RDVC_JOB_ALLOW_MISSING} == 1 && -z $(stages_that_must_run) ]]; then
+        command+=(--allow-missing)
+    fi
     command+=(-n "${RDVC_JOB_EXP_NAME}")
     command+=("${RDVC_JOB_EXP_RUN_OPTIONS[@]+"${RDVC_JOB_EXP_RUN_OPTIONS[@]}"}")
     begin_phase experiment "$(printf '%q ' "${command[@]}" | sed 's/ $//')"
     cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
     keep_folder
     run_in_group "${command[@]}" || code=$?
+    if ((code != 0)) && [[ -z ${RDVC_JOB_SIGNAL} ]] && met_in_run_cache; then
+        rdvc_say "another job ended the same stage at the same moment; dvc exp run once more, which finds its result"
+        code=0
+        run_in_group "${command[@]}" || code=$?
+    fi
     if ((code != 0)) && [[ -n ${RDVC_JOB_SIGNAL} ]]; then
         rdvc_fail "the experiment was stopped by SIG${RDVC_JOB_SIGNAL} (scancel, time limit, preemption)" 143
     elif ((code != 0)); then

@@ -116,7 +116,7 @@ publish_experiment() {
         begin_phase publish "the experiment ${RDVC_JOB_EXP_NAME}"
     else
         begin_phase publish "the experiment ${RDVC_JOB_EXP_NAME}"
-        rdvc_say "the project has no DVC remote: outputs stay in ${RDVC_JOB_CACHE_DIR}"
+        rdvc_say "outputs are in ${RDVC_JOB_CACHE_DIR}, until rdvc pull brings them"
     fi
     push_ref
     RDVC_JOB_PUBLISHED=1

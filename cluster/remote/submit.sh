@@ -1,7 +1,7 @@
-# One submission: takes script, tags, functions and missing Git objects from standard input, and calls
-# sbatch. Assignments before this text: token, attempt, experiment_ref, force, everything (1: all is sent,
+# One submission: takes the list of data objects, script, tags, functions and missing Git objects from
+# standard input, and calls sbatch. Assignments before this text: token, attempt, experiment_ref, force, everything (1: all is sent,
 # since this cluster lacked something), on_login (`environment`: it is made here first), with_job (0: that is all), notes,
-# script_size, tags (a hash of the list of tags, or nothing), tags_size, functions (the hash of the job's functions), functions_length, functions_size, and the arrays
+# data_size (of the list of objects that the run needs in DVC's cache, lines "NAME SIZE"), script_size, tags (a hash of the list of tags, or nothing), tags_size, functions (the hash of the job's functions), functions_length, functions_size, and the arrays
 # tag_objects and unset_variables; and one element a mirror in mirrors, tips, pack_sizes, haves and
 # boundaries (words), the project's own first.
 # A process costs one or two milliseconds, and the user waits: bash itself does what it can.
@@ -132,6 +132,15 @@ drop_dead_refs() {
         done
     fi
     rm -f "${mirror}/rdvc-repaired"
+}
+
+# The data that the run needs is in the cluster's cache, each file of each folder.
+check_data() {
+    local count
+    ((data_size > 0)) || return 0
+    open_cache
+    count=$(receive "${data_size}" | with_listed_objects | lacking_objects | wc -l)
+    ((count == 0)) || finish lacking "${count}"
 }
 
 # Nothing was submitted, so nothing stays.
@@ -274,6 +283,7 @@ submit() {
     open_rdvc_dir
     need_programs
     unset_contradictions
+    check_data
     local i damaged
     if ((functions_size == 0)) &&
         [[ $(wc -c <"${rdvc_dir}/functions/${functions}/job.sh" 2>/dev/null) -ne ${functions_length} ]]; then

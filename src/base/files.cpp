@@ -136,6 +136,26 @@ void make_private_folder(const fs::path& path) {
             fmt::format("`{}` must be a folder of yours that is closed to others", path.string()));
 }
 
+FileLock::FileLock(const fs::path& path) : fd_(-1) {
+    make_folders(path.parent_path());
+    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd_ < 0)
+        fail("open", path);
+}
+
+FileLock::~FileLock() {
+    ::close(fd_);
+}
+
+bool FileLock::try_lock() {
+    return ::flock(fd_, LOCK_EX | LOCK_NB) == 0;
+}
+
+void FileLock::lock() {
+    while (::flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+}
+
 TemporaryFolder::TemporaryFolder() {
     std::string name = (fs::temp_directory_path() / "rdvc-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr)

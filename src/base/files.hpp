@@ -23,6 +23,26 @@ void append_line(const std::filesystem::path& path, std::string_view line);
 /// somebody else or is open to others.
 void make_private_folder(const std::filesystem::path& path);
 
+/// A lock between processes on this machine, let go at the end of its life or of the process's.
+class FileLock {
+  public:
+    /// Makes the file. Throws Error if it cannot.
+    explicit FileLock(const std::filesystem::path& path);
+    ~FileLock();
+    FileLock(const FileLock&) = delete;
+    FileLock& operator=(const FileLock&) = delete;
+    FileLock(FileLock&&) = delete;
+    FileLock& operator=(FileLock&&) = delete;
+
+    /// False if another process has it.
+    bool try_lock();
+    /// Waits until it is free.
+    void lock();
+
+  private:
+    int fd_;
+};
+
 /// A private temporary folder that is removed with all that is in it.
 class TemporaryFolder {
   public:

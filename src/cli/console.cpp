@@ -42,6 +42,15 @@ void Console::trace(std::string_view line) const {
         put(stderr, "+ " + base::printable(line) + "\n");
 }
 
+bool Console::shows_progress() const {
+    return err_is_terminal_ && verbosity != Verbosity::quiet;
+}
+
+void Console::progress(std::string_view line) const {
+    if (shows_progress())
+        put(stderr, "\r\033[K" + std::string(line));
+}
+
 void Console::error(std::string_view message) const {
     std::string text(message);
     if (err_color_ && text.starts_with("error:"))

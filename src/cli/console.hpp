@@ -12,7 +12,8 @@ enum class Verbosity { quiet, normal, verbose };
 class Console {
   public:
     Console(bool out_is_terminal, bool err_is_terminal, bool no_color)
-        : out_color_(out_is_terminal && !no_color), err_color_(err_is_terminal && !no_color) {}
+        : out_color_(out_is_terminal && !no_color), err_color_(err_is_terminal && !no_color),
+          err_is_terminal_(err_is_terminal) {}
 
     Verbosity verbosity = Verbosity::normal;
 
@@ -24,6 +25,11 @@ class Console {
     void warn(std::string_view line) const;
     /// A line for --verbose only.
     void trace(std::string_view line) const;
+    /// True where somebody would see progress: on a terminal, not with --quiet.
+    [[nodiscard]] bool shows_progress() const;
+    /// A line in place of the last such line; an empty one takes it away. Nothing where it would
+    /// not be seen.
+    void progress(std::string_view line) const;
     /// An Error's message, on standard error.
     void error(std::string_view message) const;
 
@@ -33,6 +39,7 @@ class Console {
   private:
     bool out_color_;
     bool err_color_;
+    bool err_is_terminal_;
 };
 
 /// Rows of cells as columns with two blanks between; the last column is not padded.

@@ -105,11 +105,11 @@ transport::Connection::Reply Cluster::execute(std::string_view request, script::
 }
 
 void Cluster::ask(std::string_view request, script::Variables variables, const OnFrame& on_frame,
-                  const OnData& on_data) {
+                  const OnData& on_data, const Data& data) {
     std::string refusal;
     bool finished = false;
     const auto reply = execute(
-        request, std::move(variables), submission::make_token(), {}, base::Effect::reads,
+        request, std::move(variables), submission::make_token(), data, base::Effect::reads,
         [&](const transport::Frame& frame) {
             if (frame.verb == "refused")
                 refusal = frame.rest;

@@ -65,7 +65,7 @@ class Cluster {
     /// and what a `refused` frame says.
     void ask(
         std::string_view request, script::Variables variables, const OnFrame& on_frame,
-        const OnData& on_data = [](std::string_view) {});
+        const OnData& on_data = [](std::string_view) {}, const Data& data = {});
 
     /// The same for a request that may take hours: connects again when the connection was lost, for
     /// ten minutes. `variables` is asked for each connection.
@@ -85,6 +85,10 @@ class Cluster {
     /// The URL of a folder there, for git. `absolute` is a path on the cluster.
     [[nodiscard]] std::string url(const std::string& absolute) const;
     [[nodiscard]] std::string git_ssh_command() { return connection_.git_ssh_command(); }
+    /// True if several ssh executions share one connection.
+    [[nodiscard]] bool shares_connection() { return is_local() || connection_.is_shared(); }
+    /// For rsync, which gets the user's name with git_ssh_command().
+    [[nodiscard]] const std::string& host() const { return connection_.destination().host; }
     [[nodiscard]] bool is_local() const { return connection_.destination().host == "local"; }
 
   private:

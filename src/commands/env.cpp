@@ -126,18 +126,17 @@ Exit build(cli::World& world, const Words& words) {
     if (!arguments.dvc.empty() || arguments.name || arguments.is_command)
         throw Error(Exit::usage, "`rdvc env build` runs no experiment, and takes no option of it")
             .context(base::quote_all(arguments.dvc));
-    arguments.has_targets = true; // no dvc.yaml is asked for
     if (arguments.quiet || arguments.verbose)
         world.console.verbosity = arguments.quiet ? cli::Verbosity::quiet : cli::Verbosity::verbose;
     Project project = open_project(world, arguments.cluster.value_or(""));
     Cluster cluster(world, project.config);
-    Order order = prepare(world, project, arguments);
+    Order order = prepare(world, project, cluster, arguments, Purpose::environment);
     if (order.submission.facts.setup.empty())
         throw Error(Exit::not_ready, "the project has no setup command")
             .hint("./init_python_venv.sh, ./init_env.sh or env.setup");
     order.submission.only_environment = true;
     order.submission.tasks.front().name = "env-" + order.submission.token.substr(0, 12);
-    Shipment shipment(world, project, cluster, order.submission, order.submodules,
+    Shipment shipment(world, project, cluster, order,
                       base::trim("rdvc env build " + base::quote_all(words)));
     if (arguments.dry_run) {
         cli::Console::data(shipment.script());

@@ -96,10 +96,10 @@ submission::Submodule facts_of(cli::World& world, const Project& project,
 
 // What the work tree adds to HEAD, and what is not Git's and travels all the same.
 void add_code(cli::World& world, const Project& project, const project::Head& head,
-              const submission::RunArguments& arguments, Order& order) {
+              const project::IndexFacts& index, const submission::RunArguments& arguments,
+              Order& order) {
     auto& facts = order.submission.facts;
     const auto& repository = project.repository;
-    const auto index = project::read_index(world.runner, repository);
     const auto changes_name = [&](std::string_view name) {
         return std::any_of(head.changes.begin(), head.changes.end(),
                            [&](const auto& change) { return change.path.ends_with(name); });
@@ -124,6 +124,50 @@ void add_code(cli::World& world, const Project& project, const project::Head& he
     facts.extras = project::make_extras(world.runner, repository, facts.tip(), copies, lfs);
     for (const auto& submodule : order.submodules)
         facts.submodules.push_back(facts_of(world, project, submodule));
+}
+
+// The job does not have config.local.
+bool job_has_dvc_remote(const Project& project) {
+    return project::has_dvc_remote(project.dvc_project) &&
+           !project::has_only_local_dvc_remote(project.dvc_project);
+}
+
+bool goes_over_ssh(const Project& project) {
+    const auto data = project.config.text("run.data");
+    return data == "ssh" || (data == "auto" && !job_has_dvc_remote(project));
+}
+
+// Where data goes by a DVC remote, and what DVC knows of it is on this machine alone.
+void warn_of_local_remote(const cli::World& world, const Project& project) {
+    if (goes_over_ssh(project))
+        return;
+    std::vector<std::string> names;
+    for (auto& name : project::local_settings(project.dvc_project))
+        if (name == "core.remote" || name.starts_with("remote."))
+            names.push_back(std::move(name));
+    if (!names.empty())
+        world.console.warn(fmt::format("the job does not have {} of .dvc/config.local; if it "
+                                       "cannot reach the DVC remote without, "
+                                       "`--data=ssh` does without the remote",
+                                       base::join(names, ", ")));
+}
+
+Inputs inputs_of(cli::World& world, const Project& project, Cluster& cluster,
+                 const project::IndexFacts& index, const submission::RunArguments& arguments,
+                 const Order& order) {
+    const auto& facts = order.submission.facts;
+    InputQuestion question{.project = project,
+                           .arguments = arguments,
+                           .commit = facts.snapshot.empty() ? facts.commit : facts.snapshot,
+                           .dvc_files = index.dvc_files,
+                           .over_ssh = goes_over_ssh(project)};
+    for (const auto& path : order.snapshot.added)
+        if (project::is_dvc_file(path))
+            question.dvc_files.push_back(path);
+    const auto below = facts.project_dir.empty() ? "" : facts.project_dir + "/";
+    std::erase_if(question.dvc_files,
+                  [&](const std::string& path) { return !path.starts_with(below); });
+    return find_inputs(world, cluster, question);
 }
 
 std::string setup_command(const Project& project) {
@@ -173,7 +217,8 @@ void refuse_taken_name(cli::World& world, const Project& project, const std::str
 
 } // namespace
 
-Order prepare(cli::World& world, Project& project, const submission::RunArguments& arguments) {
+Order prepare(cli::World& world, Project& project, Cluster& cluster,
+              const submission::RunArguments& arguments, Purpose purpose) {
     const auto head = project::read_head(world.runner, project.repository);
     if (head.commit.empty())
         throw Error(Exit::not_ready, "the repository has no commit yet")
@@ -183,6 +228,8 @@ Order prepare(cli::World& world, Project& project, const submission::RunArgument
         throw Error(Exit::not_ready, "repositories with SHA-256 objects are not supported");
     if (arguments.code)
         project.config.set("run.code", {*arguments.code, "--code"});
+    if (arguments.data)
+        project.config.set("run.data", {*arguments.data, "--data"});
     const bool from_origin = project.config.text("run.code") == "origin";
     if (from_origin) {
         if (!arguments.only_committed)
@@ -193,13 +240,13 @@ Order prepare(cli::World& world, Project& project, const submission::RunArgument
         refuse_unpushed(world, project);
     }
     refuse_taken_name(world, project, head.commit, arguments);
-    if (!arguments.is_command && project::has_only_local_dvc_remote(project.dvc_project))
-        world.console.warn(
-            "the DVC remote is set in .dvc/config.local only, which the job does not have");
+    if (purpose == Purpose::experiment)
+        warn_of_local_remote(world, project);
 
     const auto& top = project.repository.top;
     const auto here = project.repository.prefix.empty() ? top : top / project.repository.prefix;
-    if (!arguments.has_targets && !std::filesystem::exists(here / "dvc.yaml"))
+    if (purpose == Purpose::experiment && !arguments.has_targets() &&
+        !std::filesystem::exists(here / "dvc.yaml"))
         throw Error(Exit::not_ready, "there is no dvc.yaml here, and no target is given")
             .context(here.string())
             .hint(
@@ -222,11 +269,17 @@ Order prepare(cli::World& world, Project& project, const submission::RunArgument
              .mirror = project.mirror,
              .user_name = who.name,
              .user_email = who.email,
-             .setup = setup};
+             .setup = setup,
+             .has_dvc_remote = job_has_dvc_remote(project)};
+    const auto index = project::read_index(world.runner, project.repository);
     if (from_origin)
         order.left_here = head.changes.size();
     else
-        add_code(world, project, head, arguments, order);
+        add_code(world, project, head, index, arguments, order);
+    if (purpose == Purpose::experiment)
+        order.inputs = inputs_of(world, project, cluster, index, arguments, order);
+    facts.skipped = order.inputs.skipped;
+    facts.remake = order.inputs.remake;
     order.submission = submission::compose(submission::make_token(), order.submission.facts,
                                            project.config, arguments);
     return order;

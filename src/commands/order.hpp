@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "commands/cluster.hpp"
+#include "commands/inputs.hpp"
 #include "project/snapshot.hpp"
 #include "project/submodules.hpp"
 #include "submission/arguments.hpp"
@@ -19,11 +20,16 @@ struct Order {
     project::Snapshot snapshot;
     std::vector<project::Submodule> submodules; ///< those of the submission's facts, in that order
     std::size_t left_here = 0;                  ///< uncommitted changes that do not travel
+    Inputs inputs;
 };
 
-/// Makes ready to send: refuses what cannot run, takes the snapshot. Throws Error: not_ready,
-/// usage.
-Order prepare(cli::World& world, Project& project, const submission::RunArguments& arguments);
+/// What a submission is for.
+enum class Purpose { experiment, command, environment };
+
+/// Makes ready to send: refuses what cannot run, takes the snapshot, finds the data that is needed.
+/// Throws Error: not_ready, usage.
+Order prepare(cli::World& world, Project& project, Cluster& cluster,
+              const submission::RunArguments& arguments, Purpose purpose);
 
 /// Says on standard output what was submitted: a sentence; the job's id alone with --quiet; or
 /// JSON. An empty `job`: there is none, an environment was made on the login node.

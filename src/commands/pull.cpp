@@ -1,7 +1,9 @@
-// `rdvc pull`: experiments' refs come from the mirror (or origin), their data from the DVC remote.
+// `rdvc pull`: experiments' refs come from the mirror (or origin), their data from the cluster's
+// cache or the DVC remote.
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <set>
 
 #include <fmt/core.h>
@@ -10,6 +12,7 @@
 #include "cli/options.hpp"
 #include "commands/command.hpp"
 #include "commands/outputs.hpp"
+#include "commands/results.hpp"
 #include "commands/submissions.hpp"
 #include "project/dvc.hpp"
 
@@ -25,11 +28,18 @@ struct Result {
     std::string ref;
     std::string commit;
     bool from_origin = false;
+    bool over_ssh = false; ///< its data is in the cluster's cache, on no DVC remote
+
+    /// Where its commit is until its data has come.
+    [[nodiscard]] std::string waiting_ref() const { return "refs/rdvc/pull/" + commit; }
 };
 
-std::optional<Result> published(const Kept& kept) {
+// Submissions of before data could travel over SSH do not say how theirs does.
+std::optional<Result> published(const Kept& kept, bool has_remote) {
+    const auto data = field(kept.notes, "data");
     const Result result{field(kept.result, "name"), field(kept.result, "ref"),
-                        field(kept.result, "commit"), field(kept.notes, "code") == "origin"};
+                        field(kept.result, "commit"), field(kept.notes, "code") == "origin",
+                        data.empty() ? !has_remote : data == "ssh"};
     // Text from the cluster becomes part of a command's arguments.
     const bool sound = result.ref.starts_with("refs/exps/") && !result.commit.empty() &&
                        result.commit.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -53,14 +63,31 @@ std::vector<Result> still_there(cli::World& world, const base::Command& fetch,
     return there;
 }
 
+using Refspec = std::string (*)(const Result& result);
+
+std::string in_place(const Result& result) {
+    return result.ref + ":" + result.ref;
+}
+
+std::string to_wait(const Result& result) {
+    return "+" + result.ref + ":" + result.waiting_ref();
+}
+
+std::string from_waiting(const Result& result) {
+    return result.waiting_ref() + ":" + result.ref;
+}
+
 // Fetches from one place, the mirror or origin; gives what came.
 std::vector<Result> fetch_from(cli::World& world, const base::Command& git,
-                               const std::string& source, std::vector<Result> results, bool force) {
+                               const std::string& source, std::vector<Result> results,
+                               Refspec refspec, bool force) {
     for (bool again = false; !results.empty(); again = true) {
         auto command = git;
         command.argv = {"git", "fetch", "--no-tags", "--no-write-fetch-head", "--", source};
-        for (const auto& result : results)
-            command.argv.push_back((force ? "+" : "") + result.ref + ":" + result.ref);
+        for (const auto& result : results) {
+            const auto spec = refspec(result);
+            command.argv.push_back((force && !spec.starts_with("+") ? "+" : "") + spec);
+        }
         const auto fetched = world.runner.run(command);
         if (fetched.status == 0)
             break;
@@ -79,7 +106,7 @@ std::vector<Result> fetch_from(cli::World& world, const base::Command& git,
 
 std::vector<Result> fetch(cli::World& world, Cluster& cluster, const Project& project,
                           const std::string& mirror_url, const std::vector<Result>& results,
-                          bool force) {
+                          Refspec refspec, bool force) {
     std::vector<Result> all;
     for (const bool from_origin : {false, true}) {
         std::vector<Result> some;
@@ -89,10 +116,43 @@ std::vector<Result> fetch(cli::World& world, Cluster& cluster, const Project& pr
             .argv = {}, .effect = base::Effect::changes, .folder = project.repository.top};
         if (!some.empty() && !from_origin && !cluster.is_local())
             git.environment = {{"GIT_SSH_COMMAND", cluster.git_ssh_command()}};
-        some = fetch_from(world, git, from_origin ? "origin" : mirror_url, std::move(some), force);
+        some = fetch_from(world, git, from_origin ? "origin" : mirror_url, std::move(some), refspec,
+                          force);
         all.insert(all.end(), some.begin(), some.end());
     }
     return all;
+}
+
+// The data first, then the ref: whoever sees the experiment has it whole, and what was interrupted
+// is pulled again. False if the cluster no longer has all of it; the experiment is there then all
+// the same.
+bool take_over_ssh(cli::World& world, Cluster& cluster, const Project& project,
+                   const std::vector<Result>& results, bool force) {
+    std::vector<Arrived> experiments;
+    for (const auto& result : results)
+        experiments.push_back({result.name, result.commit});
+    std::optional<Error> failure;
+    bool whole = false;
+    try {
+        whole = bring_data(world, project, cluster, experiments);
+    } catch (const Error& error) {
+        if (error.code() == Exit::unreachable || error.code() == Exit::unknown)
+            throw;
+        failure = error;
+    }
+    const base::Command git{
+        .argv = {}, .effect = base::Effect::changes, .folder = project.repository.top};
+    std::vector<Result> waiting;
+    for (const auto& result : results)
+        if (project::has_ref(world.runner, project.repository, result.waiting_ref()))
+            waiting.push_back(result);
+    fetch_from(world, git, ".", waiting, from_waiting, force);
+    for (const auto& result : waiting)
+        project::ask_git(world.runner, project.repository,
+                         {"update-ref", "-d", result.waiting_ref()});
+    if (failure)
+        throw Error(*failure);
+    return whole;
 }
 
 // DVC brings the data that an experiment's ref needs; the ref itself is here already, so the
@@ -118,6 +178,66 @@ std::string commit_of(cli::World& world, const Project& project, const std::stri
     const auto there = world.runner.run({.argv = {"git", "rev-parse", "--verify", "--quiet", ref},
                                          .folder = project.repository.top});
     return base::trim(there.out);
+}
+
+[[noreturn]] void refuse_without_result(const Kept& kept, const Overview& overview) {
+    const auto state = derive_state(kept, overview);
+    const bool waits = state.word == "pending" || state.word == "running";
+    const auto id = kept.job.empty() ? kept.token.substr(0, 8) : kept.job;
+    throw Error(Exit::failed, fmt::format("{} has no result to pull: {}", id, state.word))
+        .context(state.detail)
+        .hint((waits ? "rdvc wait " : "rdvc status ") + id);
+}
+
+void report(cli::World& world, const Project& project, const std::vector<Result>& results) {
+    for (const auto& result : results)
+        cli::Console::data(fmt::format("pulled {} ({})\n", result.name,
+                                       commit_of(world, project, result.ref).substr(0, 10)));
+}
+
+// What there is to do of the submissions that are asked for, or of all.
+struct Chosen {
+    std::vector<Result> fresh; ///< not here yet
+    std::vector<Result> here;  ///< here and asked for by name: their data may not be
+};
+
+Chosen choose(cli::World& world, const Project& project, const Overview& overview,
+              const std::vector<std::string>& tokens, bool no_data) {
+    const bool has_remote = project::has_dvc_remote(project.dvc_project);
+    Chosen chosen;
+    std::set<std::string> refs;
+    for (const auto& kept : overview.submissions) {
+        if (!tokens.empty() && std::find(tokens.begin(), tokens.end(), kept.token) == tokens.end())
+            continue;
+        const auto result = published(kept, has_remote);
+        if (!result && !tokens.empty())
+            refuse_without_result(kept, overview);
+        // Newest first: with -f an older submission's result was replaced under the same ref.
+        if (!result || !refs.insert(result->ref).second)
+            continue;
+        const bool is_here = commit_of(world, project, result->ref) == result->commit;
+        if (is_here && !tokens.empty())
+            world.console.note(fmt::format("{} is here already", result->name));
+        if (!is_here)
+            chosen.fresh.push_back(*result);
+        else if (!tokens.empty() && !no_data)
+            chosen.here.push_back(*result);
+    }
+    return chosen;
+}
+
+std::vector<Result> part(const std::vector<Result>& results, bool over_ssh) {
+    std::vector<Result> some;
+    std::copy_if(results.begin(), results.end(), std::back_inserter(some),
+                 [&](const Result& result) { return result.over_ssh == over_ssh; });
+    return some;
+}
+
+// `came`, and those of `here` whose data comes the same way.
+std::vector<Result> with(const std::vector<Result>& here, std::vector<Result> came, bool over_ssh) {
+    const auto more = part(here, over_ssh);
+    came.insert(came.end(), more.begin(), more.end());
+    return came;
 }
 
 } // namespace
@@ -146,53 +266,34 @@ Exit pull(cli::World& world, const Words& words) {
         ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", 1000);
     const auto outputs = pull_outputs(world, project, cluster, {tokens, force, no_data}, overview);
 
-    const bool has_remote = project::has_dvc_remote(project.dvc_project);
-    std::vector<Result> results;
-    std::set<std::string> refs;
-    for (const auto& kept : overview.submissions) {
-        if (!tokens.empty() && std::find(tokens.begin(), tokens.end(), kept.token) == tokens.end())
-            continue;
-        const auto result = published(kept);
-        if (!result && !tokens.empty()) {
-            const auto state = derive_state(kept, overview);
-            const bool waits = state.word == "pending" || state.word == "running";
-            const auto id = kept.job.empty() ? kept.token.substr(0, 8) : kept.job;
-            throw Error(Exit::failed, fmt::format("{} has no result to pull: {}", id, state.word))
-                .context(state.detail)
-                .hint((waits ? "rdvc wait " : "rdvc status ") + id);
-        }
-        // Newest first: with -f an older submission's result was replaced under the same ref.
-        if (!result || !refs.insert(result->ref).second)
-            continue;
-        const bool is_here = commit_of(world, project, result->ref) == result->commit;
-        if (is_here && !tokens.empty())
-            world.console.note(fmt::format("{} is here already", result->name));
-        if (!is_here || (!tokens.empty() && has_remote && !no_data))
-            results.push_back(*result);
-    }
-    if (results.empty()) {
+    const auto chosen = choose(world, project, overview, tokens, no_data);
+    if (chosen.fresh.empty() && chosen.here.empty()) {
         if (tokens.empty() && !outputs.said)
             world.console.note("nothing new to pull");
         return outputs.exit;
     }
-    results = fetch(world, cluster, project, cluster.url(overview.dir + "/repos/" + project.mirror),
-                    results, force);
-    if (results.empty())
+    const auto mirror_url = cluster.url(overview.dir + "/repos/" + project.mirror);
+    const auto fetch_all = [&](const std::vector<Result>& results, Refspec refspec) {
+        return fetch(world, cluster, project, mirror_url, results, refspec, force);
+    };
+    if (no_data) {
+        report(world, project, fetch_all(chosen.fresh, in_place));
+        world.console.note("their data was not asked for (--no-data); `rdvc pull NAME` brings it");
         return outputs.exit;
-    if (!no_data && has_remote)
-        fetch_data(world, project, results);
-    for (const auto& result : results)
-        cli::Console::data(fmt::format("pulled {} ({})\n", result.name,
-                                       commit_of(world, project, result.ref).substr(0, 10)));
-    if (has_remote && !no_data) {
-        world.console.note("next:  dvc exp show    dvc exp apply " + results.front().name);
-    } else {
-        world.console.note(has_remote
-                               ? "their data was not asked for (--no-data)"
-                               : "the project has no DVC remote, so their outputs stay in the "
-                                 "cluster's cache");
-        world.console.note("next:  dvc exp show");
     }
+    auto all = with(chosen.here, fetch_all(part(chosen.fresh, false), in_place), false);
+    const auto over_ssh = with(chosen.here, fetch_all(part(chosen.fresh, true), to_wait), true);
+    const bool whole = over_ssh.empty() || take_over_ssh(world, cluster, project, over_ssh, force);
+    if (!all.empty() && project::has_dvc_remote(project.dvc_project))
+        fetch_data(world, project, all);
+    all.insert(all.end(), over_ssh.begin(), over_ssh.end());
+    report(world, project, all);
+    if (!whole)
+        throw Error(Exit::failed, "the experiments are here, but the cluster no longer has all of "
+                                  "their data")
+            .hint("run them again: what DVC's run-cache has is not computed again");
+    if (!all.empty())
+        world.console.note("next:  dvc exp show    dvc exp apply " + all.front().name);
     return outputs.exit;
 }
 

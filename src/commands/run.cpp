@@ -73,8 +73,9 @@ Exit run(cli::World& world, const Words& words) {
     if (!arguments.is_command)
         require_dvc(project);
     Cluster cluster(world, project.config);
-    const Order order = prepare(world, project, arguments);
-    Shipment shipment(world, project, cluster, order.submission, order.submodules,
+    const Order order = prepare(world, project, cluster, arguments,
+                                arguments.is_command ? Purpose::command : Purpose::experiment);
+    Shipment shipment(world, project, cluster, order,
                       base::trim("rdvc run " + base::quote_all(words)));
     describe(world.console, order, shipment);
     if (arguments.dry_run) {

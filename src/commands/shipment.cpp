@@ -4,7 +4,9 @@
 
 #include <fmt/core.h>
 
+#include "base/md5.hpp"
 #include "base/text.hpp"
+#include "commands/transfer.hpp"
 #include "script/embedded.hpp"
 #include "slurm/options.hpp"
 #include "submission/name.hpp"
@@ -36,20 +38,19 @@ ledger::Holding functions_holding() {
 
 } // namespace
 
-Shipment::Shipment(cli::World& world, const Project& project, Cluster& cluster,
-                   const Submission& submission, const std::vector<project::Submodule>& submodules,
+Shipment::Shipment(cli::World& world, const Project& project, Cluster& cluster, const Order& order,
                    const std::string& command_line)
-    : world_(world), project_(project), cluster_(cluster), submission_(submission),
-      submodules_(submodules),
-      ledger_(open_ledger(world)), record_{.token = submission.token,
+    : world_(world), project_(project), cluster_(cluster), submission_(order.submission),
+      submodules_(order.submodules), inputs_(order.inputs),
+      ledger_(open_ledger(world)), record_{.token = submission_.token,
                                            .time = timestamp(),
                                            .cluster = cluster.name(),
                                            .mirror = project.mirror,
-                                           .name = submission.tasks.front().name,
-                                           .commit = submission.facts.commit,
+                                           .name = submission_.tasks.front().name,
+                                           .commit = submission_.facts.commit,
                                            .job = {}},
-      script_(script::render_job(submission)),
-      notes_(script::render_notes(submission, command_line, record_.time)) {
+      script_(script::render_job(submission_)),
+      notes_(script::render_notes(submission_, command_line, record_.time)) {
     pack(ledger::believed_holdings(ledger_.read(), record_.cluster));
 }
 
@@ -74,6 +75,8 @@ bool Shipment::is_cut() const {
 void Shipment::pack(const std::vector<ledger::Holding>& believed) {
     cargo_ = load(believed);
     record_.holdings = {functions_holding()};
+    if (!inputs_.list.empty())
+        record_.holdings.push_back(inputs_holding());
     if (!cargo_.tags_holding.object.empty())
         record_.holdings.push_back(cargo_.tags_holding);
     for (const auto& parcel : cargo_.parcels)
@@ -88,6 +91,7 @@ Shipment::Cargo Shipment::load(const std::vector<ledger::Holding>& believed) con
     };
     if (!is_there(functions_holding()))
         cargo.functions = script::job_functions().text;
+    cargo.has_inputs = inputs_.list.empty() || is_there(inputs_holding());
     if (submission_.code != "ssh")
         return cargo;
     for (const auto& tag : project::reachable_tags(world_.runner, project_.repository)) {
@@ -121,6 +125,15 @@ Shipment::Cargo Shipment::load(const std::vector<ledger::Holding>& believed) con
     return cargo;
 }
 
+ledger::Holding Shipment::inputs_holding() const {
+    return {"data " + submission_.cache, base::md5(inputs_.list), ""};
+}
+
+void Shipment::send_inputs() {
+    Transfer(world_, project_.config, cluster_).send(inputs_.objects);
+    cargo_.has_inputs = true;
+}
+
 Shipment::Answer Shipment::submit() {
     const bool on_login =
         submission_.environment.where == "login" && !submission_.facts.setup.empty();
@@ -134,6 +147,7 @@ Shipment::Answer Shipment::submit() {
         {"everything", record_.resent ? "1" : "0"},
         {"on_login", on_login ? "environment" : ""},
         {"with_job", on_login && submission_.only_environment ? "0" : "1"},
+        {"data_size", fmt::format("{}", inputs_.list.size())},
         {"script_size", fmt::format("{}", script_.size())},
         {"notes", notes_},
         {"tags", cargo_.tags_holding.object},
@@ -142,12 +156,16 @@ Shipment::Answer Shipment::submit() {
         {"functions_length", fmt::format("{}", script::job_functions().text.size())},
         {"functions_size", fmt::format("{}", cargo_.functions.size())},
     };
+    if (!inputs_.list.empty()) {
+        variables.words["cache"] = submission_.cache;
+        variables.words["cache_group"] = submission_.cache_group ? "1" : "0";
+    }
     variables.lists = {{"tag_objects", cargo_.tag_objects},
                        {"unset_variables", contradicting_variables(submission_)}};
     auto& lists = variables.lists;
     for (const auto* name : {"mirrors", "tips", "pack_sizes", "haves", "boundaries"})
         lists[name];
-    Cluster::Data data = {script_, cargo_.tags, cargo_.functions};
+    Cluster::Data data = {inputs_.list, script_, cargo_.tags, cargo_.functions};
     for (const auto& parcel : cargo_.parcels) {
         lists["mirrors"].push_back(parcel.holding.place);
         lists["tips"].push_back(parcel.holding.object);
@@ -158,27 +176,36 @@ Shipment::Answer Shipment::submit() {
             data.emplace_back(parcel.pack.file);
     }
     Answer answer;
-    answer.reply = cluster_.execute(
-        "submit", variables, submission_.token, data, base::Effect::changes,
-        [&](const transport::Frame& frame) {
-            if (frame.verb == "err")
-                answer.errors.push_back(frame.rest);
-            else if (frame.verb == "unset")
-                answer.unset.push_back(frame.rest);
-            else if (frame.verb == "log")
-                world_.console.note(frame.rest);
-            else if (frame.verb == "submitted" || frame.verb == "built" ||
-                     frame.verb == "refused" || frame.verb == "resend" || frame.verb == "unknown") {
-                answer.verb = frame.verb;
-                answer.rest = frame.rest;
-            }
-        });
+    answer.reply =
+        cluster_.execute("submit", variables, submission_.token, data, base::Effect::changes,
+                         [&](const transport::Frame& frame) {
+                             if (frame.verb == "err")
+                                 answer.errors.push_back(frame.rest);
+                             else if (frame.verb == "unset")
+                                 answer.unset.push_back(frame.rest);
+                             else if (frame.verb == "log")
+                                 world_.console.note(frame.rest);
+                             else if (frame.verb == "submitted" || frame.verb == "built" ||
+                                      frame.verb == "refused" || frame.verb == "resend" ||
+                                      frame.verb == "lacking" || frame.verb == "unknown") {
+                                 answer.verb = frame.verb;
+                                 answer.rest = frame.rest;
+                             }
+                         });
     return answer;
 }
 
 std::string Shipment::send() {
+    if (!cargo_.has_inputs)
+        send_inputs();
     ledger_.intend(record_, script_);
     auto answer = submit();
+    if (answer.verb == "lacking") { // somebody has cleaned its cache, or something there is damaged
+        world_.console.note(
+            "the cluster's cache no longer has all the data; sending what is missing");
+        send_inputs();
+        answer = submit();
+    }
     if (answer.verb == "resend") { // the mirror lacks what an earlier submission had sent
         world_.console.note(answer.rest + "; sending everything");
         pack({});
@@ -211,6 +238,9 @@ std::string Shipment::send() {
 Error Shipment::failure(const Answer& answer) const {
     if (answer.verb == "refused")
         return refusal(answer);
+    if (answer.verb == "lacking")
+        return Error(Exit::failed, "the cluster's cache loses data while it is sent")
+            .context(answer.rest + " objects");
     if (answer.verb == "resend")
         return Error(Exit::failed, "the cluster still lacks something after all was sent")
             .context(answer.rest);

@@ -7,8 +7,8 @@
 
 #include "base/files.hpp"
 #include "commands/cluster.hpp"
+#include "commands/order.hpp"
 #include "commands/parcel.hpp"
-#include "project/submodules.hpp"
 #include "submission/compose.hpp"
 
 namespace rdvc::commands {
@@ -17,9 +17,8 @@ class Shipment {
   public:
     /// Renders the script and packs the Git objects that the mirrors lack, as far as the ledger
     /// knows. Nothing is written down yet. Throws Error. The arguments must outlive this.
-    Shipment(cli::World& world, const Project& project, Cluster& cluster,
-             const submission::Submission& submission,
-             const std::vector<project::Submodule>& submodules, const std::string& command_line);
+    Shipment(cli::World& world, const Project& project, Cluster& cluster, const Order& order,
+             const std::string& command_line);
 
     [[nodiscard]] const std::string& script() const { return script_; }
     /// Git objects that travel.
@@ -39,6 +38,7 @@ class Shipment {
     /// What travels besides the script.
     struct Cargo {
         std::vector<Parcel> parcels;          ///< the project's own first, then its submodules'
+        bool has_inputs = false;              ///< the cluster has the data that the run needs
         ledger::Holding tags_holding;         ///< object: a hash of the list; "" without tags
         std::string tags;                     ///< lines "object name"; "" if the mirror has them
         std::vector<std::string> tag_objects; ///< annotated tags that travel
@@ -46,7 +46,7 @@ class Shipment {
     };
     /// The cluster's answer.
     struct Answer {
-        std::string verb; ///< submitted, refused, resend, unknown; "" if none came
+        std::string verb; ///< submitted, refused, resend, lacking, unknown; "" if none came
         std::string rest;
         std::vector<std::string> errors; ///< sbatch's and git's own words
         std::vector<std::string> unset;
@@ -55,6 +55,8 @@ class Shipment {
 
     [[nodiscard]] Cargo load(const std::vector<ledger::Holding>& believed) const;
     void pack(const std::vector<ledger::Holding>& believed);
+    void send_inputs();
+    [[nodiscard]] ledger::Holding inputs_holding() const;
     [[nodiscard]] Answer submit();
     [[nodiscard]] base::Error failure(const Answer& answer) const;
     [[nodiscard]] base::Error refusal(const Answer& answer) const;
@@ -64,6 +66,7 @@ class Shipment {
     Cluster& cluster_;
     const submission::Submission& submission_;
     const std::vector<project::Submodule>& submodules_;
+    const Inputs& inputs_;
     ledger::Ledger ledger_;
     ledger::Record record_;
     base::TemporaryFolder folder_;

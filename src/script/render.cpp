@@ -47,6 +47,7 @@ std::string assign_task(const Submission& submission) {
     return text + assign("RDVC_JOB_KIND", "experiment") +
            assign("RDVC_JOB_EXP_FORCE", submission.force ? "1" : "0") +
            assign("RDVC_JOB_PULL", submission.pull ? "1" : "0") +
+           assign("RDVC_JOB_ALLOW_MISSING", submission.facts.remake.empty() ? "1" : "0") +
            assign_list("RDVC_JOB_EXP_RUN_OPTIONS", task.arguments);
 }
 
@@ -93,6 +94,9 @@ std::string render_job(const Submission& submission) {
     text += "export RDVC_JOB_CACHE_DIR=" +
             (submission.cache.empty() ? "\"${RDVC_DIR}/cache\"" : cluster_path(submission.cache)) +
             "\n";
+    text += assign("RDVC_JOB_CACHE_GROUP", submission.cache_group ? "1" : "0");
+    text += assign("RDVC_JOB_DATA", submission.data);
+    text += assign_list("RDVC_JOB_SKIPPED", facts.skipped);
     text += assign("RDVC_JOB_WORKSPACE_ROOT", submission.workspace_root);
     text += assign("RDVC_JOB_MIN_FREE", submission.min_free);
     text += assign("RDVC_JOB_ENV_SETUP", facts.setup);
@@ -113,12 +117,12 @@ std::string render_notes(const Submission& submission, std::string_view command_
                          std::string_view time) {
     const auto& facts = submission.facts;
     return fmt::format("token {}\nname {}\nkind {}\nmirror {}\nrepo {}\nbranch {}\ncommit "
-                       "{}\nsnapshot {}\ncode {}\n"
+                       "{}\nsnapshot {}\ncode {}\ndata {}\n"
                        "time {}\ncommand {}\n",
                        submission.token, submission.tasks.front().name,
                        submission.kind == submission::Kind::command ? "command" : "experiment",
                        facts.mirror, facts.repo_name, facts.branch, facts.commit, facts.snapshot,
-                       submission.code, time, command_line);
+                       submission.code, submission.data, time, command_line);
 }
 
 std::string render_request(std::string_view request, const Variables& variables) {
@@ -130,6 +134,8 @@ std::string render_request(std::string_view request, const Variables& variables)
     text += embedded("remote/common.sh");
     if (request == "environments" || request == "clean")
         text += embedded("remote/store.sh");
+    if ((request == "submit" || request == "objects") && variables.words.contains("cache"))
+        text += embedded("remote/cache.sh");
     return text + std::string(embedded(fmt::format("remote/{}.sh", request)));
 }
 

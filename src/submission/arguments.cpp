@@ -24,6 +24,7 @@ const std::vector<OwnOption>& own_options() {
         {"instance", "NAME", "use the sbatch options of this instance from the configuration"},
         {"cluster", "NAME", "use [clusters.NAME] of the configuration"},
         {"code", "ssh|origin", "how the code travels: with the submission, or by the job cloning origin"},
+        {"data", "ssh|remote", "how the data travels: over the same connection, or by the project's DVC remote"},
         {"only-committed", "", "leave uncommitted changes here: run HEAD as it is"},
         {"include", "PATH", "let a new file travel though it looks like a secret; may be given several times"},
         {"fresh-env", "", "make the environment anew, even if one can be reused"},
@@ -56,7 +57,7 @@ class Parser {
                 short_options(word);
             } else {
                 result_.dvc.push_back(word);
-                result_.has_targets = true;
+                result_.targets.push_back(word);
             }
         }
         if (result_.is_command)
@@ -71,7 +72,9 @@ class Parser {
         if (!result_.outputs.empty()) // sbatch has this option too
             refuse_if_owned(*slurm::find_option("output"));
         result_.dvc.insert(result_.dvc.end(), behind_dashes_.begin(), behind_dashes_.end());
-        result_.has_targets = result_.has_targets || behind_dashes_.size() > 1;
+        if (behind_dashes_.size() > 1)
+            result_.targets.insert(result_.targets.end(), behind_dashes_.begin() + 1,
+                                   behind_dashes_.end());
     }
 
     // What `dvc exp run` alone would take means nothing to a command.
@@ -90,7 +93,6 @@ class Parser {
         if (behind_dashes_.size() < 2 || behind_dashes_[1].empty())
             throw Error(Exit::usage, "`--cmd` needs a command after `--`").hint(usage);
         result_.command = {behind_dashes_.begin() + 1, behind_dashes_.end()};
-        result_.has_targets = true; // no dvc.yaml is asked for
     }
 
     // The value of an option: behind `=`, or the next word. A next word that looks like an option
@@ -150,7 +152,9 @@ class Parser {
         else if (option.name == "cluster")
             result_.cluster = given;
         else if (option.name == "code")
-            result_.code = code(given);
+            result_.code = one_of(shown, given, {"ssh", "origin"});
+        else if (option.name == "data")
+            result_.data = one_of(shown, given, {"ssh", "remote"});
         else if (option.name == "only-committed")
             result_.only_committed = true;
         else if (option.name == "include")
@@ -177,10 +181,11 @@ class Parser {
             throw Error(Exit::usage, fmt::format("`{}` is empty", shown));
     }
 
-    static std::string code(const std::string& given) {
-        if (given != "ssh" && given != "origin")
-            throw Error(Exit::usage,
-                        fmt::format("`--code` is `{}`; it must be `ssh` or `origin`", given));
+    static std::string one_of(const std::string& shown, const std::string& given,
+                              const std::array<std::string_view, 2>& choices) {
+        if (given != choices[0] && given != choices[1])
+            throw Error(Exit::usage, fmt::format("`{}` is `{}`; it must be `{}` or `{}`", shown,
+                                                 given, choices[0], choices[1]));
         return given;
     }
 
@@ -241,13 +246,27 @@ class Parser {
                 .context("sweeps as job arrays are not built yet; one `rdvc run` is one experiment")
                 .hint("run each value with a `rdvc run` of its own, or quote a value that has a "
                       "comma: -S \"key='a,b'\"");
-        if (option.name == "force")
-            result_.force = true;
-        if (option.name == "all-pipelines")
-            result_.has_targets = true;
+        note_scope(option, given);
         result_.dvc.push_back(word);
         if (next)
             result_.dvc.push_back(*next);
+    }
+
+    // What tells which stages will run.
+    void note_scope(const DvcOption& option, const std::optional<std::string>& given) {
+        const std::array<std::pair<std::string_view, bool*>, 6> flags = {{
+            {"force", &result_.force},
+            {"all-pipelines", &result_.all_pipelines},
+            {"pipeline", &result_.pipeline},
+            {"single-item", &result_.single_item},
+            {"downstream", &result_.downstream},
+            {"recursive", &result_.recursive},
+        }};
+        for (const auto& [name, flag] : flags)
+            if (option.name == name)
+                *flag = true;
+        if (option.name == "set-param")
+            result_.overrides.push_back(*given);
     }
 
     void act_on(const DvcOption& option, const std::optional<std::string>& given) {

@@ -27,6 +27,7 @@ struct RunArguments {
     std::optional<std::string> instance;
     std::optional<std::string> cluster;
     std::optional<std::string> code;
+    std::optional<std::string> data;
     std::optional<bool> pull;
     std::vector<std::string> copy_paths; ///< as typed: from where the user stands
     std::vector<std::string> include;    ///< the same
@@ -35,13 +36,22 @@ struct RunArguments {
     std::vector<std::string> outputs; ///< what comes back of it; from where the user stands
     bool only_committed = false;
     bool fresh_env = false;
-    bool has_targets = false; ///< or -P, which stands for all of them
+    std::vector<std::string> targets;   ///< as typed
+    std::vector<std::string> overrides; ///< values of -S
+    bool all_pipelines = false;
+    bool pipeline = false;
+    bool single_item = false;
+    bool downstream = false;
+    bool recursive = false;
     bool force = false;
     bool dry_run = false;
     bool json = false;
     bool help = false;
     bool quiet = false;
     bool verbose = false;
+
+    /// Or -P, which stands for all of them.
+    [[nodiscard]] bool has_targets() const { return all_pipelines || !targets.empty(); }
 };
 
 /// Reads the words. Throws Error (usage) for an option that neither program has (with the one

@@ -117,6 +117,10 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
                               .outside = config.list("env.outside")};
     submission.dir = config.text("cluster.dir");
     submission.cache = config.text("cluster.cache");
+    submission.cache_group = config.flag("cluster.cache_group");
+    submission.data = config.text("run.data");
+    if (submission.data == "auto")
+        submission.data = facts.has_dvc_remote ? "remote" : "ssh";
     submission.workspace_root = config.text("job.workspace");
     submission.min_free = config.text("job.min_free");
     return submission;

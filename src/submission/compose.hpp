@@ -47,6 +47,9 @@ struct Facts {
     std::string user_name = {};  ///< who commits; "" if Git does not know
     std::string user_email = {}; ///< the same
     std::string setup;           ///< the setup command; "" for none
+    bool has_dvc_remote = false; ///< the DVC project names a default remote
+    std::vector<std::string> skipped = {}; ///< objects of inputs that no stage of the run reads
+    std::vector<std::string> remake = {}; ///< outputs that are nowhere: their stages must run again
 
     /// The commit whose history has all that is sent of the project.
     [[nodiscard]] const std::string& tip() const {
@@ -77,8 +80,10 @@ struct Submission {
     bool force = false;
     bool pull = true;
     Environment environment;
-    std::string dir;   ///< rdvc's folder on the cluster, absolute or `~/...`
-    std::string cache; ///< DVC's cache there; "" for `cache` in `dir`
+    std::string dir;          ///< rdvc's folder on the cluster, absolute or `~/...`
+    std::string cache;        ///< DVC's cache there; "" for `cache` in `dir`
+    bool cache_group = false; ///< it is the user's group's
+    std::string data;         ///< how data travels: "ssh", or "remote": by the project's DVC remote
     std::string workspace_root;
     std::string min_free;
 };

@@ -74,6 +74,9 @@ class Connection {
     /// For GIT_SSH_COMMAND: the words of ssh before the host, quoted for a shell.
     [[nodiscard]] std::string git_ssh_command();
 
+    /// True if an execution uses the connection of an earlier one: the user's own, or one of ours.
+    [[nodiscard]] bool is_shared() const { return destination_.multiplex; }
+
     [[nodiscard]] const Destination& destination() const { return destination_; }
 
   private:

@@ -34,6 +34,9 @@ export RDVC_JOB_USER_EMAIL=''
 export RDVC_JOB_PROJECT_DIR=''
 export RDVC_JOB_SUBDIR=''
 export RDVC_JOB_CACHE_DIR="${RDVC_DIR}/cache"
+export RDVC_JOB_CACHE_GROUP=0
+export RDVC_JOB_DATA=ssh
+RDVC_JOB_SKIPPED=()
 export RDVC_JOB_WORKSPACE_ROOT=''
 export RDVC_JOB_MIN_FREE=1G
 export RDVC_JOB_ENV_SETUP=./init_python_venv.sh
@@ -49,6 +52,7 @@ export RDVC_JOB_ONLY=''
 export RDVC_JOB_KIND=experiment
 export RDVC_JOB_EXP_FORCE=0
 export RDVC_JOB_PULL=1
+export RDVC_JOB_ALLOW_MISSING=1
 RDVC_JOB_EXP_RUN_OPTIONS=(-S fabric=gpu)
 RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
 

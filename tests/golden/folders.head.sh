@@ -28,6 +28,9 @@ export RDVC_JOB_USER_EMAIL=''
 export RDVC_JOB_PROJECT_DIR=''
 export RDVC_JOB_SUBDIR=''
 export RDVC_JOB_CACHE_DIR='/scratch/alice/dvc cache'
+export RDVC_JOB_CACHE_GROUP=0
+export RDVC_JOB_DATA=ssh
+RDVC_JOB_SKIPPED=()
 export RDVC_JOB_WORKSPACE_ROOT='/local/$USER'
 export RDVC_JOB_MIN_FREE=20G
 export RDVC_JOB_ENV_SETUP=''
@@ -43,6 +46,7 @@ export RDVC_JOB_ONLY=''
 export RDVC_JOB_KIND=experiment
 export RDVC_JOB_EXP_FORCE=0
 export RDVC_JOB_PULL=1
+export RDVC_JOB_ALLOW_MISSING=1
 RDVC_JOB_EXP_RUN_OPTIONS=()
 RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
 

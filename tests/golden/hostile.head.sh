@@ -28,6 +28,9 @@ export RDVC_JOB_USER_EMAIL=''
 export RDVC_JOB_PROJECT_DIR='my project/Molekül'
 export RDVC_JOB_SUBDIR='my project/Molekül/-rf *'
 export RDVC_JOB_CACHE_DIR="${RDVC_DIR}/cache"
+export RDVC_JOB_CACHE_GROUP=0
+export RDVC_JOB_DATA=ssh
+RDVC_JOB_SKIPPED=()
 export RDVC_JOB_WORKSPACE_ROOT=''
 export RDVC_JOB_MIN_FREE=1G
 export RDVC_JOB_ENV_SETUP=$'echo "it\'s" > \'a b\' && ! false\nexit 0'
@@ -43,6 +46,7 @@ export RDVC_JOB_ONLY=''
 export RDVC_JOB_KIND=experiment
 export RDVC_JOB_EXP_FORCE=0
 export RDVC_JOB_PULL=1
+export RDVC_JOB_ALLOW_MISSING=1
 RDVC_JOB_EXP_RUN_OPTIONS=(-S 'text=it'\''s "quoted" $HOME $(id) `id` \ * ? [a] {b} ~ # ! & | ;' -S $'lines=a\nb\r\n\tc' -S $'bytes=\001\033\177\377\303\274' '' -S empty= -- -dash 'träin')
 RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
 

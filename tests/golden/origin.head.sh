@@ -31,6 +31,9 @@ export RDVC_JOB_USER_EMAIL=''
 export RDVC_JOB_PROJECT_DIR=models/solubility
 export RDVC_JOB_SUBDIR=models/solubility/reports
 export RDVC_JOB_CACHE_DIR="${RDVC_DIR}/cache"
+export RDVC_JOB_CACHE_GROUP=0
+export RDVC_JOB_DATA=ssh
+RDVC_JOB_SKIPPED=()
 export RDVC_JOB_WORKSPACE_ROOT=''
 export RDVC_JOB_MIN_FREE=1G
 export RDVC_JOB_ENV_SETUP='make env'
@@ -46,6 +49,7 @@ export RDVC_JOB_ONLY=''
 export RDVC_JOB_KIND=experiment
 export RDVC_JOB_EXP_FORCE=1
 export RDVC_JOB_PULL=0
+export RDVC_JOB_ALLOW_MISSING=1
 RDVC_JOB_EXP_RUN_OPTIONS=(-f train)
 RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
 

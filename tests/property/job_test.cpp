@@ -71,6 +71,7 @@ Submission submission_of(const Words& arguments, const std::string& commit) {
                         .mirror = "demo-12345678.git",
                         .setup = ""};
     submission.code = "ssh";
+    submission.data = "ssh";
     submission.tasks = {{submission::name_from_token(submission.token), arguments}};
     submission.dir = "~/.rdvc";
     submission.min_free = "1M";

@@ -372,10 +372,13 @@ TEST_F(Query, PullFetchesTheRefFromTheMirror) {
     };
     base::ProcessRunner processes;
     tests::FakeRunner runner(tests::Order::any);
-    runner.expect("git fetch", is_fetch).does([&](const tests::Call&) {
-        demo_.git.git({"update-ref", ref, commit_});
-        return base::Result{};
-    });
+    runner.expect("git fetch", is_fetch)
+        .does([&](const tests::Call& call) {
+            const auto& spec = call.command.argv.back();
+            demo_.git.git({"update-ref", spec.substr(spec.find(':') + 1), commit_});
+            return base::Result{};
+        })
+        .any_number();
     runner.expect("the rest of git", tests::starts_with({"git"}))
         .does([&](const tests::Call& call) { return processes.run(call.command); })
         .any_number();
@@ -391,7 +394,7 @@ TEST_F(Query, PullFetchesTheRefFromTheMirror) {
                      [&](const tests::Call& call) { return is_fetch(call.command); });
     ASSERT_NE(fetch, runner.calls().end());
     const Words end = {"--", "ssh://alice@hpc/home/alice/.rdvc/repos/project-7f3a9c1d.git",
-                       ref + ":" + ref};
+                       "+" + ref + ":refs/rdvc/pull/" + commit_}; // until its data has come
     const auto& argv = fetch->command.argv;
     EXPECT_TRUE(argv.size() > end.size() && std::equal(end.rbegin(), end.rend(), argv.rbegin()))
         << base::quote_all(argv);

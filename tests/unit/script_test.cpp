@@ -26,6 +26,7 @@ Submission plain() {
                         .mirror = "demo-12345678.git",
                         .setup = ""};
     submission.code = "ssh";
+    submission.data = "ssh";
     submission.tasks = {{"first", {}}};
     submission.dir = "~/.rdvc";
     submission.min_free = "1G";
@@ -66,9 +67,9 @@ TEST(Embedded, HoldsTheFilesOfTheCluster) {
 TEST(JobFunctions, AreTheSectionsInTheirOrder) {
     const auto& job = job_functions().text;
     std::size_t before = 0;
-    for (const auto* name :
-         {"job/1-start.sh", "job/2-leftovers.sh", "job/2-lfs.sh", "job/2-workspace.sh", "job/3-environment.sh",
-          "job/4-command.sh", "job/4-experiment.sh", "job/5-publish.sh", "job/6-finish.sh"}) {
+    for (const auto* name : {"job/1-start.sh", "job/2-leftovers.sh", "job/2-lfs.sh",
+                             "job/2-workspace.sh", "job/3-environment.sh", "job/4-command.sh",
+                             "job/4-experiment.sh", "job/5-publish.sh", "job/6-finish.sh"}) {
         const auto at = job.find(embedded(name));
         ASSERT_NE(at, std::string::npos) << name;
         EXPECT_GE(at, before) << name;
@@ -138,6 +139,7 @@ TEST(RenderJob, TakesTheCodeFromTheMirrorOrFromOrigin) {
     EXPECT_EQ(evaluated(submission, names),
               Words({"origin", "ssh://host/a b.git", "ssh://host/a b.git"}));
     submission.code = "ssh";
+    submission.data = "ssh";
     EXPECT_EQ(evaluated(submission, names),
               Words({"ssh", "/home/alice b/.rdvc/repos/demo-12345678.git", "ssh://host/a b.git"}));
 }
@@ -188,6 +190,7 @@ TEST(RenderNotes, AreLinesOfKeyAndValue) {
               "commit c0ffee0123456789c0ffee0123456789c0ffee01\n"
               "snapshot \n"
               "code ssh\n"
+              "data ssh\n"
               "time 2024-03-11T12:00:00Z\n"
               "command rdvc run -S 'a b'\n");
 }
@@ -217,8 +220,7 @@ TEST(RenderRequest, CarriesTheStoreWhereItIsNeeded) {
 TEST(RenderRequest, IsBash) {
     base::ProcessRunner runner;
     for (const auto* request :
-         {"submit", "status", "logs", "wait", "probe", "output", "environments", "clean",
-          "doctor"})
+         {"submit", "status", "logs", "wait", "probe", "output", "environments", "clean", "doctor"})
         EXPECT_EQ(runner.run({.argv = {"bash", "-n"}, .input = {render_request(request, {})}}).err,
                   "")
             << request;

@@ -37,7 +37,7 @@ TEST(ParseCommand, TakesItAsTyped) {
     EXPECT_EQ(arguments.name, "bench");
     EXPECT_EQ(arguments.copy_paths, Words{"data"});
     EXPECT_EQ(arguments.code, "origin");
-    EXPECT_TRUE(arguments.has_targets) << "no dvc.yaml is needed";
+    EXPECT_TRUE(arguments.targets.empty());
     EXPECT_TRUE(arguments.dry_run && arguments.only_committed && arguments.verbose);
     const auto experiment = parse_run_arguments({"--", "--cmd"});
     EXPECT_FALSE(experiment.is_command);

@@ -1,0 +1,42 @@
+# DVC's cache on the cluster. Before this text come assignments: cache (a folder; nothing for `cache` in rdvc's
+# own), cache_group (1: for the user's group).
+# An object's name is its place in the cache: files/md5/ab/cdef..., or ab/cdef... as DVC 2 has it.
+
+open_cache() {
+    case ${cache} in
+    '') cache="${rdvc_dir}/cache" ;;
+    \~/*) cache="${HOME}/${cache#\~/}" ;;
+    /*) ;;
+    *) finish refused dir "cluster.cache must start with / or ~/: ${cache}" ;;
+    esac
+    [[ ${cache_group} != 1 ]] || umask 007
+    [[ -d ${cache} ]] || mkdir -p "${cache}" 2>/dev/null || finish refused dir "cannot make ${cache}"
+    [[ ${cache_group} != 1 ]] || chmod g+rwxs "${cache}" 2>/dev/null
+}
+
+# Lines "NAME SIZE" (`-`: any size) -> the names that are not there, or have another size.
+lacking_objects() {
+    local wanted
+    wanted=$(LC_ALL=C sort -u)
+    [[ -n ${wanted} ]] || return 0
+    awk 'is_there { size[$1] = $2; next }
+        !($1 in size) || ($2 != "-" && $2 != size[$1]) { print $1 }' \
+        is_there=1 <(cd "${cache}" && cut -d ' ' -f 1 <<<"${wanted}" | xargs -r stat -c '%n %s' -- 2>/dev/null) \
+        is_there=0 <(printf '%s\n' "${wanted}")
+}
+
+# Lines "NAME SIZE" with those of the files in each folder whose object is there.
+with_listed_objects() {
+    local name size
+    while read -r name size; do
+        printf '%s %s\n' "${name}" "${size}"
+        [[ ${name} != *.dir || ! -r ${cache}/${name} ]] || listed_objects "${name}"
+    done
+}
+
+listed_objects() {
+    local layout=
+    [[ $1 != files/md5/* ]] || layout=files/md5/
+    grep -o '"md5": *"[0-9a-f]*"' "${cache}/$1" | awk -F '"' -v layout="${layout}" \
+        'length($4) == 32 { print layout substr($4, 1, 2) "/" substr($4, 3), "-" }'
+}

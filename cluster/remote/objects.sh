@@ -1,0 +1,118 @@
+# Objects of DVC's cache that travel without a DVC remote. Assignments before this text, besides those of
+# cache.sh: action (`ask`, `take`; where one side has no rsync also `unpack` and `pack`), laptop (where its
+# unfinished objects lie), list_size (of what is on standard input: the list of objects, lines "NAME SIZE"; or
+# a tar file of them).
+
+# Free space as df tells, in bytes.
+free_space() {
+    df -Pk "$1" 2>/dev/null | awk 'NR == 2 { printf "%.0f", $4 * 1024 }'
+}
+
+# Which of the listed objects are not here; where they are to be put.
+ask_objects() {
+    local list
+    list=$(receive "${list_size}")
+    mkdir -p "${incoming}" 2>/dev/null || finish refused dir "cannot make ${incoming}"
+    answer cache "${cache}"
+    answer incoming "${incoming}"
+    answer free "$(free_space "${cache}")"
+    answer partial "$(find "${incoming}" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }')"
+    answer rsync "$(command -v rsync)"
+    answer_lines lacks < <(lacking_objects <<<"${list}")
+    answer size "$(cd "${cache}" && cut -d ' ' -f 1 <<<"${list}" | LC_ALL=C sort -u |
+        xargs -r stat -c '%s' -- 2>/dev/null | awk '{ sum += $1 } END { printf "%.0f", sum }')"
+}
+
+# The sums of the files that arrived, by a few processes: md5sum is what takes longest.
+sums_of() {
+    local workers=4 n
+    for ((n = 0; n < workers; n++)); do
+        awk -v n="${n}" -v workers="${workers}" 'NR % workers == n' "$1" | xargs -r md5sum -- >"$1.sums.${n}" &
+    done
+    wait
+    cat "$1".sums.*
+}
+
+# Lines of md5sum -> the names whose content is another than they say.
+wrong_names() {
+    awk '{
+        hash = $2
+        sub(/^files\/md5\//, "", hash); sub("/", "", hash); sub(/\.dir$/, "", hash)
+        if (hash != $1) print $2
+    }'
+}
+
+# DVC 2 named text files by their content with CR LF as LF.
+is_text_of_dvc2() {
+    local hash=${1/\//}
+    [[ $1 != files/md5/* && $(sed 's/\r$//' "$1" | md5sum) == "${hash%.dir} "* ]]
+}
+
+# What has arrived is looked at and put in its place, read-only as DVC's own; what is damaged goes.
+take_objects() {
+    local names="${incoming}.names" name
+    cd "${incoming}" 2>/dev/null || finish end
+    find . -type f | sed -n 's|^\./||; \#^\(files/md5/\)\{0,1\}[0-9a-f][0-9a-f]/[0-9a-f]\{30\}\(\.dir\)\{0,1\}$#p' >"${names}"
+    sums_of "${names}" | wrong_names >"${names}.wrong"
+    while IFS= read -r name; do
+        if ! is_text_of_dvc2 "${name}"; then
+            rm -f -- "${name}"
+            answer damaged "${name}"
+        fi
+    done <"${names}.wrong"
+    find . -type f -printf '%P\n' | LC_ALL=C sort | LC_ALL=C comm -12 - <(LC_ALL=C sort "${names}") >"${names}.whole"
+    xargs -r chmod 0444 -- <"${names}.whole"
+    local count
+    count=$(wc -l <"${names}.whole")
+    if ! put_objects "${names}.whole"; then
+        rm -f "${names}" "${names}".*
+        finish refused disk "cannot write to ${cache}"
+    fi
+    rm -f "${names}" "${names}".*
+    cd "${cache}" && rm -rf -- "${incoming}"
+    answer taken "${count}"
+}
+
+# By hard links, which one process makes; one by one where there are none.
+put_objects() {
+    local name
+    sed 's|/[^/]*$||' "$1" | sort -u | (cd "${cache}" && xargs -r mkdir -p --) || return
+    xargs -r cp -lf --parents -t "${cache}" -- <"$1" 2>/dev/null && return
+    while IFS= read -r name; do
+        [[ -e ${name} ]] || continue
+        mv -f -- "${name}" "${cache}/${name}" || return
+    done <"$1"
+}
+
+unpack_objects() {
+    mkdir -p "${incoming}" || finish refused disk "cannot make ${incoming}"
+    receive "${list_size}" | tar -x -f - -C "${incoming}" 2>/dev/null ||
+        finish refused disk "cannot write to ${incoming}"
+}
+
+# The listed objects as one tar stream, in blocks, since its size is not known before.
+pack_objects() {
+    local block="${incoming}.block" size
+    mkdir -p "${incoming}" || finish refused disk "cannot write to ${incoming}"
+    receive "${list_size}" | cut -d ' ' -f 1 | tar -c -f - -C "${cache}" -T - 2>/dev/null |
+        while head -c 4000000 >"${block}" && size=$(wc -c <"${block}") && ((size > 0)); do
+            answer data "${size}"
+            cat "${block}"
+        done
+    rm -rf -- "${block}" "${incoming}"
+}
+
+objects() {
+    open_rdvc_dir
+    open_cache
+    incoming="${cache}/rdvc-incoming/${laptop}"
+    case ${action} in
+    ask) ask_objects ;;
+    take) take_objects ;;
+    unpack) unpack_objects ;;
+    pack) pack_objects ;;
+    esac
+    finish end
+}
+
+objects

@@ -1,0 +1,42 @@
+// The tracked data that a run needs: which objects, where they are, whether they are what the
+// project says.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/files.hpp"
+#include "commands/transfer.hpp"
+#include "data/contents.hpp"
+#include "data/needs.hpp"
+#include "submission/arguments.hpp"
+
+namespace rdvc::commands {
+
+/// What one submission needs on the cluster. Movable, since it owns what it had to make.
+struct Inputs {
+    std::vector<Object> objects; ///< files and folders, and each file in a folder
+    std::string
+        list; ///< lines "NAME SIZE" of files and folders themselves: what the cluster looks for
+    std::vector<std::string> skipped; ///< names of inputs of stages that will not run
+    std::vector<std::string> remake;  ///< outputs that are nowhere: their stages must run again
+    std::vector<std::shared_ptr<base::TemporaryFolder>>
+        made; ///< folders' objects that no cache had
+};
+
+/// What is to be known of a project to find them.
+struct InputQuestion {
+    const Project& project;
+    const submission::RunArguments& arguments;
+    std::string commit;                 ///< whose files the job will have
+    std::vector<std::string> dvc_files; ///< paths from the root
+    bool over_ssh = false;              ///< objects travel with rdvc
+};
+
+/// Throws Error (not_ready): for inputs that were edited since DVC recorded them, by name; for an
+/// object that the run certainly needs and that is nowhere. The cluster is asked only for what is
+/// not here.
+Inputs find_inputs(cli::World& world, Cluster& cluster, const InputQuestion& question);
+
+} // namespace rdvc::commands
