@@ -80,6 +80,17 @@ remote_commit() {
     git ls-remote -- "${RDVC_JOB_REPO_URL}" "$1" | cut -f 1
 }
 
+# Sets `said`. Three tries: a `git gc` there removes folders for objects while they are empty, also one that
+# this push has just made. False at once where somebody has the name.
+try_to_push() {
+    local lease=$1 ref=$2 pause
+    for pause in 1 2 ''; do
+        said=$(git -c core.hooksPath=/dev/null push --quiet "${lease}" -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${ref}" 2>&1) && return
+        [[ -n ${pause} && -z $(remote_commit "${ref}") ]] || return 1
+        sleep "${pause}"
+    done
+}
+
 # Pushes the experiment's ref. `dvc exp push` would exit 0 where another experiment has the name; here
 # the ref must not be there yet (or be replaced, with -f), else the result gets a name of its own.
 push_ref() {
@@ -91,7 +102,7 @@ push_ref() {
     local lease="--force-with-lease=${ref}:"
     [[ ${RDVC_JOB_EXP_FORCE} != 1 ]] || lease=--force
     local said
-    if ! said=$(git -c core.hooksPath=/dev/null push --quiet "${lease}" -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${ref}" 2>&1) &&
+    if ! try_to_push "${lease}" "${ref}" &&
         [[ $(remote_commit "${ref}") != "${RDVC_JOB_EXP_COMMIT}" ]]; then
         if [[ -z $(remote_commit "${ref}") ]]; then
             printf '%s\n' "${said}" >&2

@@ -80,3 +80,23 @@ submit() { # N
     run git -C "${mirror}" fsck --strict --no-dangling
     [[ ${status} -eq 0 && -z $(grep -v '^notice: HEAD points to an unborn branch' <<<"${output}") ]]
 }
+
+@test "a push that fails for a moment is tried again" {
+    make_laptop
+    publish 1
+    [[ -z $(cat "${BATS_TEST_TMPDIR}/said-1") ]]
+    mkdir "${BATS_TEST_TMPDIR}/bin"
+    cat >"${BATS_TEST_TMPDIR}/bin/git" <<SH
+#!/bin/bash
+if [[ " \$* " == *" push "* && ! -e ${BATS_TEST_TMPDIR}/once ]]; then
+    touch ${BATS_TEST_TMPDIR}/once
+    echo 'error: unable to write file ./objects/cd/be: No such file or directory' >&2
+    exit 1
+fi
+exec $(command -v git) "\$@"
+SH
+    chmod +x "${BATS_TEST_TMPDIR}/bin/git"
+    PATH="${BATS_TEST_TMPDIR}/bin:${PATH}" publish 2
+    [[ -e ${BATS_TEST_TMPDIR}/once ]]
+    git -C "${mirror}" rev-parse --verify --quiet "refs/exps/${baseline:0:2}/${baseline:2}/exp-2"
+}
