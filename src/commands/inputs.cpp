@@ -31,8 +31,7 @@ class Finder {
           contents_(world.state_folder() / "contents" / (question.project.mirror + ".txt")) {}
 
     Inputs find() {
-        pipeline_ = data::read_pipeline(
-            project::read_files(world_.runner, repository_, question_.commit, question_.dvc_files));
+        pipeline_ = data::read_pipeline(read_dvc_files());
         if (pipeline_.tracked.empty() && !has_recorded_outputs())
             return {};
         std::set<std::string> lost;
@@ -53,6 +52,23 @@ class Finder {
     }
 
   private:
+    // As the job will have them: the work tree's are the snapshot's, and nearer at hand than git's.
+    std::map<std::string, std::string> read_dvc_files() {
+        std::map<std::string, std::string> files;
+        std::vector<std::string> others;
+        for (const auto& path : question_.dvc_files) {
+            auto text = question_.arguments.only_committed
+                            ? std::nullopt
+                            : base::read_file(repository_.top / path);
+            if (text)
+                files[path] = std::move(*text);
+            else
+                others.push_back(path);
+        }
+        files.merge(project::read_files(world_.runner, repository_, question_.commit, others));
+        return files;
+    }
+
     [[nodiscard]] bool has_recorded_outputs() const {
         return std::any_of(pipeline_.stages.begin(), pipeline_.stages.end(),
                            [](const data::Stage& stage) { return stage.has_run; });

@@ -82,6 +82,8 @@ bool uses_hydra(const fs::path& dvc_project) {
 }
 
 bool is_dvc_file(std::string_view path) {
+    if (!path.ends_with(".dvc") && !path.ends_with("dvc.yaml") && !path.ends_with("dvc.lock"))
+        return false;                                   // as most of tens of thousands
     const auto name = path.substr(path.rfind('/') + 1); // npos + 1 is 0
     return name == "dvc.yaml" || name == "dvc.lock" || (name.size() > 4 && name.ends_with(".dvc"));
 }
