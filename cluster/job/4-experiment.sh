@@ -66,7 +66,10 @@ run_in_group() {
 # has ended well (StageCache._load in DVC 3). The log tells; nothing else does.
 met_in_run_cache() {
     tail -n 40 "${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/slurm-${SLURM_JOB_ID:-none}.out" 2>/dev/null |
-        grep -q "No such file or directory: .*${RDVC_JOB_CACHE_DIR}/runs/"
+        awk -v runs="${RDVC_JOB_CACHE_DIR}/runs/" '
+            /^rdvc: .* dvc exp run once more/ { met = 0 } # that was the last try
+            /No such file or directory: / && index($0, runs) { met = 1 }
+            END { exit !met }'
 }
 
 run_experiment() {
@@ -87,11 +90,12 @@ run_experiment() {
     cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
     keep_folder
     run_in_group "${command[@]}" || code=$?
-    if ((code != 0)) && [[ -z ${RDVC_JOB_SIGNAL} ]] && met_in_run_cache; then
+    local tries=3 # with many jobs it may meet a third one
+    while ((code != 0 && tries-- > 0)) && [[ -z ${RDVC_JOB_SIGNAL} ]] && met_in_run_cache; do
         rdvc_say "another job ended the same stage at the same moment; dvc exp run once more, which finds its result"
         code=0
         run_in_group "${command[@]}" || code=$?
-    fi
+    done
     if ((code != 0)) && [[ -n ${RDVC_JOB_SIGNAL} ]]; then
         rdvc_fail "the experiment was stopped by SIG${RDVC_JOB_SIGNAL} (scancel, time limit, preemption)" 143
     elif ((code != 0)); then
