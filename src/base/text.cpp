@@ -117,6 +117,13 @@ bool is_control(std::string_view sequence) {
 
 } // namespace
 
+std::string lower(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
 std::string printable(std::string_view text) {
     std::string result;
     while (!text.empty()) {

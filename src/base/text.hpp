@@ -32,6 +32,9 @@ std::string first_lines(std::vector<std::string> parts);
 /// `text` without blanks, tabs and line ends at both ends.
 std::string trim(std::string_view text);
 
+/// `text` with ASCII letters in lower case.
+std::string lower(std::string text);
+
 /// `text` safe to print on a terminal: control characters (except tab) become `\xHH`, so that
 /// remote text cannot move the cursor or set the title.
 std::string printable(std::string_view text);

@@ -69,6 +69,16 @@ class Finder {
         return files;
     }
 
+    // Of a parameter file as committed, which many stages may read.
+    std::optional<std::string> text_of(const std::string& path) {
+        if (!texts_.contains(path)) {
+            const auto found =
+                project::read_files(world_.runner, repository_, question_.commit, {path});
+            texts_[path] = found.empty() ? std::nullopt : std::optional(found.begin()->second);
+        }
+        return texts_[path];
+    }
+
     [[nodiscard]] bool has_recorded_outputs() const {
         return std::any_of(pipeline_.stages.begin(), pipeline_.stages.end(),
                            [](const data::Stage& stage) { return stage.has_run; });
@@ -90,12 +100,7 @@ class Finder {
 
     data::Files files() {
         return {.hash = [this](const std::string& path) { return hash_of(path); },
-                .text =
-                    [this](const std::string& path) {
-                        const auto found = project::read_files(world_.runner, repository_,
-                                                               question_.commit, {path});
-                        return found.empty() ? std::nullopt : std::optional(found.begin()->second);
-                    }};
+                .text = [this](const std::string& path) { return text_of(path); }};
     }
 
     // Of what Git tracks, as the job will have it; "" where the work tree may be another.
@@ -264,10 +269,12 @@ class Finder {
 
     static bool lacks(const Inputs& inputs, const Output& output,
                       const std::set<std::string>& nowhere) {
-        return std::any_of(inputs.objects.begin(), inputs.objects.end(), [&](const Object& object) {
-            return nowhere.contains(object.name) &&
-                   (object.label == output.path || object.label.starts_with(output.path + "/"));
-        });
+        return !nowhere.empty() &&
+               std::any_of(inputs.objects.begin(), inputs.objects.end(), [&](const Object& object) {
+                   return nowhere.contains(object.name) &&
+                          (object.label == output.path ||
+                           object.label.starts_with(output.path + "/"));
+               });
     }
 
     cli::World& world_;
@@ -278,6 +285,7 @@ class Finder {
     data::Contents contents_;
     data::Pipeline pipeline_;
     std::map<std::string, data::Standing> standings_;
+    std::map<std::string, std::optional<std::string>> texts_;
     std::set<std::string> said_;
     bool warned_ = false;
 };

@@ -133,8 +133,7 @@ bool job_has_dvc_remote(const Project& project) {
 }
 
 bool goes_over_ssh(const Project& project) {
-    const auto data = project.config.text("run.data");
-    return data == "ssh" || (data == "auto" && !job_has_dvc_remote(project));
+    return submission::way_of_data(project.config, job_has_dvc_remote(project)) == "ssh";
 }
 
 // Where data goes by a DVC remote, and what DVC knows of it is on this machine alone.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 
 #include <fmt/core.h>
 
@@ -41,12 +42,6 @@ Error rsync_error(const base::Result& result, const std::string& what) {
     return Error(Exit::failed, fmt::format("rsync failed while {}", what)).context(result.err);
 }
 
-std::uint64_t number(const std::string& text) {
-    std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
-
 // Shows how far it is, from rsync's lines: the size of each file.
 class Progress {
   public:
@@ -62,7 +57,7 @@ class Progress {
         line_ += text;
         for (auto end = line_.find_first_of("\r\n"); end != std::string::npos;
              end = line_.find_first_of("\r\n")) {
-            done_ += number(line_.substr(0, end));
+            done_ += std::strtoull(line_.c_str(), nullptr, 10); // up to the line's end
             line_.erase(0, end + 1);
         }
         const auto percent = size_ == 0 ? 0 : std::min<std::uint64_t>(done_ * 100 / size_, 100);

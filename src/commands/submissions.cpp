@@ -34,13 +34,6 @@ void add_line(Kept& kept, const std::string& file, const std::string& line) {
         kept.claimed = true;
 }
 
-std::string lower(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
-
 } // namespace
 
 std::string field(const std::map<std::string, std::string>& map, const std::string& key) {
@@ -69,15 +62,15 @@ State derive_state(const Kept& kept, const Overview& overview) {
         // The job can only say that it was stopped; SLURM knows by what.
         const bool stopped = word == "failed" && has_job && !slurm::is_active(job->state) &&
                              job->state != "FAILED" && job->state != "COMPLETED";
-        return {stopped ? lower(job->state) : word, field(kept.result, "phase"),
+        return {stopped ? base::lower(job->state) : word, field(kept.result, "phase"),
                 field(kept.result, "message")};
     }
     if (has_job) {
         if (job->state == "PENDING")
             return {"pending", phase, slurm::explain_reason(job->reason)};
         if (slurm::is_active(job->state))
-            return {job->state == "COMPLETING" ? "running" : lower(job->state), phase, ""};
-        return {lower(job->state), phase,
+            return {job->state == "COMPLETING" ? "running" : base::lower(job->state), phase, ""};
+        return {base::lower(job->state), phase,
                 phase.empty() ? "the job was ended before it started"
                               : "SLURM ended the job before it could say more"};
     }

@@ -1,8 +1,7 @@
 #include "commands/transfer.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 
@@ -42,12 +41,6 @@ std::string labels(const std::vector<Object>& objects) {
     return base::first_lines({all.begin(), all.end()});
 }
 
-std::uint64_t number(const std::string& text) {
-    std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
-
 } // namespace
 
 Transfer::Transfer(cli::World& world, const config::Config& config, Cluster& cluster)
@@ -84,11 +77,11 @@ Transfer::Answer Transfer::ask(const std::vector<Object>& objects) {
             else if (frame.verb == "rsync")
                 answer.rsync = frame.rest;
             else if (frame.verb == "free")
-                answer.free = number(frame.rest);
+                answer.free = std::strtoull(frame.rest.c_str(), nullptr, 10);
             else if (frame.verb == "size")
-                answer.size = number(frame.rest);
+                answer.size = std::strtoull(frame.rest.c_str(), nullptr, 10);
             else if (frame.verb == "partial")
-                answer.partial = number(frame.rest);
+                answer.partial = std::strtoull(frame.rest.c_str(), nullptr, 10);
         },
         [](std::string_view) {}, {list});
     return answer;

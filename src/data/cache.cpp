@@ -26,12 +26,6 @@ bool is_hash(std::string_view text) {
            text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-std::string lower(std::string text) {
-    for (auto& c : text)
-        c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    return text;
-}
-
 // A value without its quotes, or without the remark behind it.
 std::string unquoted(const std::string& text) {
     if (text.starts_with("\"") || text.starts_with("'"))
@@ -48,9 +42,9 @@ std::optional<fs::path> cache_dir_in(const fs::path& file, const fs::path& home)
         const auto text = base::trim(line);
         const auto equals = text.find('=');
         if (text.starts_with("[")) {
-            in_section = lower(base::trim(text.substr(1, text.find(']') - 1))) == "cache";
+            in_section = base::lower(base::trim(text.substr(1, text.find(']') - 1))) == "cache";
         } else if (in_section && equals != std::string::npos &&
-                   lower(base::trim(text.substr(0, equals))) == "dir") {
+                   base::lower(base::trim(text.substr(0, equals))) == "dir") {
             const auto value = unquoted(base::trim(text.substr(equals + 1)));
             found = value == "~" || value.starts_with("~/")
                         ? home / value.substr(std::min<std::size_t>(2, value.size()))
@@ -146,13 +140,8 @@ std::string render_listing(const Listing& listing) {
 
 std::vector<std::string> same_but_for_case(const std::vector<std::string>& paths) {
     std::map<std::string, std::set<std::string>> groups;
-    for (const auto& path : paths) {
-        auto lower = path;
-        for (char& c : lower)
-            if (c >= 'A' && c <= 'Z')
-                c = static_cast<char>(c - 'A' + 'a');
-        groups[lower].insert(path);
-    }
+    for (const auto& path : paths)
+        groups[base::lower(path)].insert(path);
     std::vector<std::string> same;
     for (const auto& [lower, group] : groups)
         if (group.size() > 1)

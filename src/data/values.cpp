@@ -38,9 +38,7 @@ std::optional<double> number_in(const std::string& text) {
 bool is_word(const std::string& text) {
     if (text.empty() || !((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z')))
         return false;
-    std::string lower = text;
-    for (auto& c : lower)
-        c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    const auto lower = base::lower(text);
     return lower != "true" && lower != "false" && lower != "null";
 }
 

@@ -75,6 +75,11 @@ bool given(const std::string& name, const config::Config& config, const std::str
 
 } // namespace
 
+std::string way_of_data(const config::Config& config, bool has_dvc_remote) {
+    auto way = config.text("run.data");
+    return way != "auto" ? way : has_dvc_remote ? "remote" : "ssh";
+}
+
 Submission compose(const std::string& token, const Facts& facts, const config::Config& config,
                    const RunArguments& arguments) {
     Header header;
@@ -118,9 +123,7 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
     submission.dir = config.text("cluster.dir");
     submission.cache = config.text("cluster.cache");
     submission.cache_group = config.flag("cluster.cache_group");
-    submission.data = config.text("run.data");
-    if (submission.data == "auto")
-        submission.data = facts.has_dvc_remote ? "remote" : "ssh";
+    submission.data = way_of_data(config, facts.has_dvc_remote);
     submission.workspace_root = config.text("job.workspace");
     submission.min_free = config.text("job.min_free");
     return submission;

@@ -88,6 +88,9 @@ struct Submission {
     std::string min_free;
 };
 
+/// How data travels, "ssh" or "remote": as configured, else by the DVC remote if there is one.
+std::string way_of_data(const config::Config& config, bool has_dvc_remote);
+
 /// The submission. sbatch options: defaults, then `[run]`, then the instance, then `--option`; an
 /// empty value or `false` takes one away. Throws Error (configuration) for an unknown instance.
 Submission compose(const std::string& token, const Facts& facts, const config::Config& config,
