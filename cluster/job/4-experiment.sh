@@ -61,14 +61,16 @@ run_in_group() {
     return "${code}"
 }
 
-# Two jobs that end the same stage with the same inputs at the same moment meet in the shared run-cache: DVC
-# takes the other's half-written entry for damaged and removes it, and the other one fails although its stage
-# has ended well (StageCache._load in DVC 3). The log tells; nothing else does.
-met_in_run_cache() {
+# Jobs that end a stage at the same moment can meet in the shared cache, and one fails although its stage has
+# ended well. With the same inputs: in the run-cache, where DVC takes the other's half-written entry for damaged
+# and removes it (StageCache._load in DVC 3). With an output of the same content: DVC takes the other's object for
+# absent, and will not put a link in the file's place. The log tells; nothing else does.
+met_in_cache() {
     tail -n 40 "${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/slurm-${SLURM_JOB_ID:-none}.out" 2>/dev/null |
         awk -v runs="${RDVC_JOB_CACHE_DIR}/runs/" '
             /^rdvc: .* dvc exp run once more/ { met = 0 } # that was the last try
             /No such file or directory: / && index($0, runs) { met = 1 }
+            /^ERROR: failed to reproduce .*: unable to remove .* without a confirmation/ { met = 1 }
             END { exit !met }'
 }
 
@@ -91,8 +93,8 @@ run_experiment() {
     keep_folder
     run_in_group "${command[@]}" || code=$?
     local tries=3 # with many jobs it may meet a third one
-    while ((code != 0 && tries-- > 0)) && [[ -z ${RDVC_JOB_SIGNAL} ]] && met_in_run_cache; do
-        rdvc_say "another job ended the same stage at the same moment; dvc exp run once more, which finds its result"
+    while ((code != 0 && tries-- > 0)) && [[ -z ${RDVC_JOB_SIGNAL} ]] && met_in_cache; do
+        rdvc_say "another job ended a stage at the same moment, and DVC stumbled over it; dvc exp run once more"
         code=0
         run_in_group "${command[@]}" || code=$?
     done

@@ -345,8 +345,8 @@ run_and_wait() {
     [[ ${status} -eq 3 && ${output} == *"dvc commit input.txt.dvc"* ]]
 }
 
-@test "a job that meets another one in the run-cache runs dvc once more" {
-    git checkout --quiet --force main
+# A dvc whose first `exp run` fails with the words $1.
+fail_once() {
     cat >init_env.sh <<SH
 #!/bin/sh
 mkdir -p .venv/bin
@@ -354,7 +354,7 @@ cat >.venv/bin/dvc <<'WRAPPER'
 #!/bin/bash
 if [[ \$* == *"exp run"* && ! -e \$RDVC_JOB_RECORD_DIR/once ]]; then
     touch "\$RDVC_JOB_RECORD_DIR/once"
-    echo "ERROR: failed to reproduce 'train': [Errno 2] No such file or directory: '\$RDVC_JOB_CACHE_DIR/runs/ab/abc/.tmp'" >&2
+    echo "ERROR: failed to reproduce 'train': $1" >&2
     exit 255
 fi
 exec ${job_dvc} "\$@"
@@ -362,7 +362,15 @@ WRAPPER
 chmod +x .venv/bin/dvc
 echo "export PATH=\$PWD/.venv/bin:\\\$PATH RDVC_JOB_RECORD_DIR" > .venv/bin/activate
 SH
+}
+
+@test "a job that meets another one in the run-cache, or at the same output, runs dvc once more" {
+    fail_once "[Errno 2] No such file or directory: '\$RDVC_JOB_CACHE_DIR/runs/ab/abc/.tmp'"
     name=met
     run_and_wait -n met -S lr=0.41
     rdvc logs met | grep -F 'dvc exp run once more'
+    fail_once "unable to remove '/tmp/x/scratch.bin' without a confirmation."
+    name=same
+    run_and_wait -n same -S lr=0.42
+    rdvc logs same | grep -F 'dvc exp run once more'
 }
