@@ -28,6 +28,16 @@ answer_lines() {
     done
 }
 
+# Standard input as data of the answer, in blocks by way of the file $1, since its size is not known before.
+answer_stream() {
+    local size
+    while head -c 4000000 >"$1" && size=$(wc -c <"$1") && ((size > 0)); do
+        answer data "${size}"
+        cat "$1"
+    done
+    rm -f -- "$1"
+}
+
 # The next N bytes of standard input.
 receive() {
     head -c "$1"

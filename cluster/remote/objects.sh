@@ -90,16 +90,12 @@ unpack_objects() {
         finish refused disk "cannot write to ${incoming}"
 }
 
-# The listed objects as one tar stream, in blocks, since its size is not known before.
+# The listed objects as one tar stream.
 pack_objects() {
-    local block="${incoming}.block" size
-    mkdir -p "${incoming}" || finish refused disk "cannot write to ${incoming}"
+    mkdir -p "${incoming}" || finish refused disk "cannot make ${incoming}"
     receive "${list_size}" | cut -d ' ' -f 1 | tar -c -f - -C "${cache}" -T - 2>/dev/null |
-        while head -c 4000000 >"${block}" && size=$(wc -c <"${block}") && ((size > 0)); do
-            answer data "${size}"
-            cat "${block}"
-        done
-    rm -rf -- "${block}" "${incoming}"
+        answer_stream "${incoming}.block"
+    [[ ${PIPESTATUS[*]} == '0 0 0 0' ]] || finish refused objects "objects could not be read"
 }
 
 objects() {

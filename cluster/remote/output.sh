@@ -1,8 +1,12 @@
 # What a command's job has left, for a laptop. Assignments before this text: token, action (`send`: all of it
 # as one tar stream, where one side has no rsync; `pulled`: it has arrived there).
 
-# Blocks of a size that fits into memory, since their sum is not known before.
 send_output() {
+    tar -C "${job}/output" -cf - . | answer_stream "${job}/output.block-${nonce}"
+    [[ ${PIPESTATUS[*]} == '0 0' ]] || finish refused output "the output could not be read"
+}
+
+output() {
     local block="${job}/output.block-${nonce}" size
     tar -C "${job}/output" -cf - . | while head -c 4000000 >"${block}" && size=$(wc -c <"${block}") && ((size > 0)); do
         answer data "${size}"

@@ -9,6 +9,7 @@
 #include "base/files.hpp"
 #include "base/md5.hpp"
 #include "base/text.hpp"
+#include "project/dvc.hpp"
 
 namespace rdvc::data {
 
@@ -36,20 +37,14 @@ std::string unquoted(const std::string& text) {
 
 // `dir` of `[cache]` in a file of DVC's configuration; a relative one is relative to that file.
 std::optional<fs::path> cache_dir_in(const fs::path& file, const fs::path& home) {
-    bool in_section = false;
     std::optional<fs::path> found;
-    for (const auto& line : base::lines(base::read_file(file).value_or(""))) {
-        const auto text = base::trim(line);
-        const auto equals = text.find('=');
-        if (text.starts_with("[")) {
-            in_section = base::lower(base::trim(text.substr(1, text.find(']') - 1))) == "cache";
-        } else if (in_section && equals != std::string::npos &&
-                   base::lower(base::trim(text.substr(0, equals))) == "dir") {
-            const auto value = unquoted(base::trim(text.substr(equals + 1)));
-            found = value == "~" || value.starts_with("~/")
-                        ? home / value.substr(std::min<std::size_t>(2, value.size()))
-                        : file.parent_path() / value;
-        }
+    for (const auto& [name, text] : project::read_config(file)) {
+        if (base::lower(name) != "cache.dir")
+            continue;
+        const auto value = unquoted(text);
+        found = value == "~" || value.starts_with("~/")
+                    ? home / value.substr(std::min<std::size_t>(2, value.size()))
+                    : file.parent_path() / value;
     }
     return found;
 }

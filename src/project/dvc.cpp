@@ -24,7 +24,7 @@ namespace {
 // "['remote "storage"']" -> "remote.storage"
 std::string section_name(const std::string& line) {
     std::string name;
-    for (const char c : line.substr(1, line.find(']') - 1))
+    for (const char c : base::trim(line.substr(1, line.find(']') - 1)))
         if (c == ' ')
             name += '.';
         else if (c != '\'' && c != '"')
@@ -32,7 +32,8 @@ std::string section_name(const std::string& line) {
     return name;
 }
 
-// Names and values of a file as DVC writes it: `[section]`, then `key = value`.
+} // namespace
+
 std::vector<std::pair<std::string, std::string>> read_config(const fs::path& config) {
     std::string section;
     std::vector<std::pair<std::string, std::string>> entries;
@@ -47,6 +48,8 @@ std::vector<std::pair<std::string, std::string>> read_config(const fs::path& con
     }
     return entries;
 }
+
+namespace {
 
 bool names_remote(const fs::path& config) {
     const auto entries = read_config(config);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rdvc::project {
@@ -12,6 +13,10 @@ namespace rdvc::project {
 /// The folder with `.dvc` that `folder` is in, not above `top`; nothing if there is none.
 std::optional<std::filesystem::path> find_dvc_project(const std::filesystem::path& folder,
                                                       const std::filesystem::path& top);
+
+/// Names (`core.remote`, `remote.storage.url`) and values of a file of DVC's configuration, as they
+/// are written.
+std::vector<std::pair<std::string, std::string>> read_config(const std::filesystem::path& file);
 
 /// True if the project's DVC configuration (`config`, `config.local`) names a default remote.
 bool has_dvc_remote(const std::filesystem::path& dvc_project);
