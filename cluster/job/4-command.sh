@@ -57,13 +57,18 @@ keep_outputs() {
     [[ ! -s ${list}.outside ]] ||
         add_message "warning: links that lead out of the repository are left out: $(<"${list}.outside")"
     rm -rf -- "${place}.new" "${place}" "${RDVC_JOB_RECORD_DIR}/pulled" # from before a requeue
+    RDVC_JOB_OUTPUT_FILES=$(tr -dc '\0' <"${list}" | wc -c)
+    if ((RDVC_JOB_OUTPUT_FILES == 0)); then
+        rdvc_say "nothing is new or changed"
+        return
+    fi
     if ! mkdir "${place}.new" ||
         ! xargs -0 -r cp -d --preserve=mode,timestamps --parents -t "${place}.new" -- <"${list}" ||
         ! chmod -R u+rwX "${place}.new" || ! mv -T "${place}.new" "${place}"; then
         rm -rf -- "${place}.new"
+        RDVC_JOB_OUTPUT_FILES=
         rdvc_fail "the command's outputs could not be copied to ${place}" "$2"
     fi
-    RDVC_JOB_OUTPUT_FILES=$(tr -dc '\0' <"${list}" | wc -c)
     rdvc_say "${RDVC_JOB_OUTPUT_FILES} new or changed files are in ${place}"
 }
 

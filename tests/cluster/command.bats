@@ -97,6 +97,11 @@ c"; echo x >single; echo x >elsewhere; touch -d 2020-01-01 out/new; chmod +x out
     [[ ${status} -eq 137 && $(result state) == failed ]]
 }
 
+@test "where nothing is left there is no folder of outputs, which would wait for a pull for ever" {
+    run_job --output=never -- true
+    [[ $(result state) == done && $(result output) == 0 && ! -e ${record}/output ]]
+}
+
 @test "a disk that is full while copying keeps the workspace" {
     mkdir "${root}/bin"
     printf '#!/bin/sh\n/bin/cp "$@"\necho "cp: No space left on device" >&2\nexit 1\n' >"${root}/bin/cp"
