@@ -94,5 +94,12 @@ TEST(CacheFolder, IsThatOfTheNearestConfiguration) {
     EXPECT_EQ(found(), folder / "home/c");
 }
 
+TEST(SameButForCase, NamesAllThatOneFileCouldBe) {
+    EXPECT_TRUE(same_but_for_case({}).empty());
+    EXPECT_TRUE(same_but_for_case({"a/b", "a/c", "a/b"}).empty());
+    EXPECT_EQ(same_but_for_case({"d/Read.md", "x", "d/readme", "d/READ.md", "D/read.md"}),
+              (std::vector<std::string>{"D/read.md", "d/READ.md", "d/Read.md"}));
+}
+
 } // namespace
 } // namespace rdvc::data
