@@ -380,10 +380,9 @@ clean() {
         tell_results
         finish end
     fi
-    squeue_said=
     if ! find_uses; then
         known=0
-        answer squeue "${squeue_said}"
+        answer squeue "${queue_said}"
     fi
     clean_leftovers
     clean_workspaces

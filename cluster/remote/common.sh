@@ -7,7 +7,7 @@ set -u
 # Of a Git hook that started rdvc, where the cluster is this machine: here git works on mirrors.
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_NAMESPACE GIT_OBJECT_DIRECTORY \
     GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH GIT_SHALLOW_FILE
-unset "${!SQUEUE_@}" # filters of the user's own; a job that squeue does not show counts as gone
+unset "${!SQUEUE_@}" "${!SACCT_@}" "${!SCANCEL_@}" # filters of the user's own; a job that squeue does not show counts as gone
 
 # One line of the answer.
 answer() {
@@ -73,6 +73,7 @@ open_rdvc_dir() {
     fi
     cd -P "${rdvc_dir}" || finish refused dir "cannot enter ${rdvc_dir}"
     rdvc_dir=${PWD}
+    [[ -z ${open+set} ]] || settle_open </dev/null
 }
 
 # No gc by itself, since running jobs borrow objects; no hook of the user's; patience with locks, since many
@@ -118,38 +119,6 @@ job_of() {
 # Where a job's first record is; later, one a task.
 result_of() {
     printf '%s' "${rdvc_dir}/jobs/$1/0/result"
-}
-
-# SLURM's word on the job of submission $1: `job_state` and `job_reason`, empty where no job of it waits or
-# runs. False if squeue does not answer, which says nothing. Ids can be given out again, so a job is known
-# by the token in its comment.
-ask_squeue() {
-    local jobs line
-    jobs=$(squeue --noheader --user "$(id -un)" -o '%T|%r|%k' 2>/dev/null) || return 1
-    job_state='' job_reason=''
-    while IFS= read -r line; do
-        if [[ ${line} == *"|rdvc:$1"* ]]; then
-            job_state=${line%%|*}
-            line=${line#*|}
-            job_reason=${line%%|*}
-        fi
-    done <<<"${jobs}"
-}
-
-# Asks SLURM when it is time to, and says why a job has not started. True if it is gone.
-next_question=2
-question_pause=5
-said_reason=
-is_gone() {
-    ((SECONDS >= next_question)) || return 1
-    next_question=$((SECONDS + question_pause))
-    question_pause=$((question_pause < 60 ? question_pause * 2 : 60))
-    ask_squeue "$1" || return 1
-    if [[ ${job_state} == PENDING && ${job_reason} != "${said_reason}" ]]; then
-        answer pending "${job_reason}"
-        said_reason=${job_reason}
-    fi
-    [[ -z ${job_state} ]]
 }
 
 # In a request that waits: a word now and then, so that it ends (SIGPIPE) when the laptop has gone.

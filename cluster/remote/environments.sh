@@ -101,7 +101,7 @@ clear_place() {
 
 clear_environments() {
     local place lock prefix found
-    find_uses || finish refused squeue "${squeue_said}"
+    find_uses || finish refused squeue "${queue_said}"
     for lock in "${store}"/*.lock; do
         place=${lock%.lock}
         if is_folder "${lock}" && is_wanted "${place##*/}" && is_stale "${lock}"; then
@@ -128,7 +128,6 @@ environments() {
     open_rdvc_dir
     project=${mirror%.git}
     store="${rdvc_dir}/envs/${project}"
-    squeue_said=
     answer dir "${store}"
     answer time "$(date +%s)"
     if ! is_folder "${rdvc_dir}/envs" || ! is_folder "${store}"; then

@@ -1,18 +1,17 @@
 # What requests about kept things share: which submissions live, who uses an environment, how one is removed.
 
 # Sets live[TOKEN] for each submission of which SLURM has a job that waits or runs. False if squeue does not
-# answer, which says nothing; its words are in squeue_said.
+# answer, which says nothing; its words are in queue_said.
 declare -A live
 find_live() {
-    local said line
-    said=$(squeue --noheader --user "$(id -un)" -o '%k' 2>&1) || {
-        squeue_said=${said//$'\n'/ }
-        return 1
-    }
+    local line state
+    ask_queue || return 1
     live=()
     while IFS= read -r line; do
-        [[ ! ${line} =~ rdvc:([0-9a-f]{32}) ]] || live[${BASH_REMATCH[1]}]=1
-    done <<<"${said}"
+        state=${line#*|}
+        ! is_ended_state "${state%%|*}" || continue
+        [[ ! ${line} =~ (\|rdvc:|/submissions/)([0-9a-f]{32}) ]] || live[${BASH_REMATCH[2]}]=1
+    done <<<"${queue_lines}"
 }
 
 # Sets uses[PROJECT/KEY/ID] to the number of jobs that have said they use a build and that SLURM still has,

@@ -14,17 +14,6 @@ need_programs() {
     done
 }
 
-# An environment variable of the login node would override a line of the script.
-unset_contradictions() {
-    local variable
-    for variable in "${unset_variables[@]+"${unset_variables[@]}"}"; do
-        if [[ -n ${!variable+set} ]]; then
-            answer unset "${variable}=${!variable}"
-            unset "${variable}"
-        fi
-    done
-}
-
 # One question to git: is the mirror whole, has it the commits that the pack was made against, is the
 # experiment's name free? $1: place in the arrays.
 check_mirror() {
@@ -149,6 +138,11 @@ refuse() {
     finish refused "$@"
 }
 
+# Another command of this laptop has taken this one for dead, and has said so.
+refuse_revoked() {
+    [[ ! -e ${folder}/claim.${attempt} ]] || finish refused revoked "this submission was given up meanwhile"
+}
+
 receive_file() {
     local file=$1 size=$2
     ((size > 0)) || return 0
@@ -158,9 +152,10 @@ receive_file() {
 
 receive_files() {
     folder="${rdvc_dir}/submissions/${token}"
-    if ! mkdir "${folder}" 2>/dev/null && [[ -e ${folder}/sbatch.exit ]]; then
+    if ! mkdir "${folder}" 2>/dev/null && [[ -e ${folder}/sbatch.began ]]; then
         finish refused token "this submission is known here already"
     fi
+    refuse_revoked
     receive_file "${folder}/job.sh" "${script_size}"
     if [[ -n ${tags} ]]; then
         local list="${rdvc_dir}/repos/${mirrors[0]}/rdvc-tags-${tags}"
@@ -174,6 +169,7 @@ receive_files() {
         receive_file "${library}/job.sh.${token}" "${functions_size}"
         mv "${library}/job.sh.${token}" "${library}/job.sh"
     fi
+    printf '%s\n' "${unset_variables[@]}" >"${folder}/unset" || refuse disk "cannot write to ${folder}"
     printf '%s' "${notes}" >"${folder}/submission" || refuse disk "cannot write to ${folder}"
 }
 
@@ -231,46 +227,6 @@ receive_objects() {
     [[ ! -e ${mirror}/rdvc-repaired ]] || drop_dead_refs "${tips[$1]}"
 }
 
-# sbatch goes on if the connection is lost; what it says is in files, for whoever asks later.
-call_sbatch() {
-    (
-        trap '' HUP
-        umask "${login_umask}" # which sbatch hands to the job
-        sbatch --parsable --chdir="${HOME}" --output="${folder//%/%%}/slurm-%j.out" \
-            --open-mode=append "${folder}/job.sh" "${attempt}" >"${folder}/sbatch.out" 2>"${folder}/sbatch.err"
-        printf '%s\n' "$?" >"${folder}/sbatch.exit"
-    ) </dev/null >/dev/null 2>&1 &
-    wait "$!"
-}
-
-# What sbatch printed, if it is an id; else the queue decides: a job with this token is ours. sbatch may
-# fail and leave a job, and sites wrap it.
-find_job_id() {
-    local line jobs
-    job=
-    read -r sbatch_exit <"${folder}/sbatch.exit"
-    if [[ ${sbatch_exit} == 0 ]]; then
-        while read -r line; do
-            [[ ! ${line} =~ ^([0-9]+)(\;[^ ]*)?$ ]] || job=${BASH_REMATCH[1]}
-        done <"${folder}/sbatch.out"
-    fi
-    if [[ -z ${job} ]]; then
-        jobs=$(squeue --noheader --user "$(id -un)" -o '%A|%k' 2>/dev/null) || {
-            answer_lines err <"${folder}/sbatch.err"
-            finish unknown "sbatch gave no job id, and squeue does not answer"
-        }
-        while read -r line; do
-            [[ ${line#*|} != "rdvc:${token}"* ]] || job=${line%%|*}
-        done <<<"${jobs}"
-    fi
-}
-
-# Where users of scripts and logs by job id look.
-make_links() {
-    ln -sfn "${token}/job.sh" "${rdvc_dir}/submissions/$1.sbatch.sh"
-    ln -sfn "../submissions/${token}/slurm-$1.out" "${rdvc_dir}/logs/slurm-$1.out"
-}
-
 # Where compute nodes have no network: the job's script itself makes the environment, here and now.
 make_environment() {
     local code
@@ -282,7 +238,6 @@ make_environment() {
 submit() {
     open_rdvc_dir
     need_programs
-    unset_contradictions
     check_data
     local i damaged
     if ((functions_size == 0)) &&
@@ -311,18 +266,9 @@ submit() {
         rm -rf "${folder}"
         finish built
     fi
+    refuse_revoked
     call_sbatch
-    find_job_id
-    if [[ -z ${job} ]]; then
-        answer_lines err <"${folder}/sbatch.err"
-        mkdir "${folder}/claim.${attempt}" 2>/dev/null || finish unknown "a job took the claim"
-        finish refused sbatch "${sbatch_exit}"
-    fi
-    # Before any word: nobody may be there to hear it.
-    printf '%s\n' "${job}" >"${folder}/jobid"
-    make_links "${job}"
-    answer_lines err <"${folder}/sbatch.err"
-    finish submitted "${job}" "${rdvc_dir}"
+    answer_sbatch
 }
 
 submit

@@ -241,6 +241,14 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
     return std::stoull(std::string(text)) * factor;
 }
 
+std::optional<std::uint32_t> parse_number(std::string_view text) {
+    constexpr std::size_t most_digits = 6;
+    if (text.empty() || text.size() > most_digits ||
+        text.find_first_not_of("0123456789") != std::string_view::npos)
+        return std::nullopt;
+    return static_cast<std::uint32_t>(std::stoul(std::string(text)));
+}
+
 std::optional<std::int64_t> parse_age(std::string_view text) {
     constexpr std::size_t most_digits = 5;
     constexpr std::int64_t hour = 3600;

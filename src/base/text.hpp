@@ -65,6 +65,9 @@ std::string bytes(std::uint64_t n);
 /// The number of bytes that "500", "20M" or "1G" means (units of 1,000), or nothing.
 std::optional<std::uint64_t> parse_bytes(std::string_view text);
 
+/// The whole number of up to six digits that the text is, or nothing.
+std::optional<std::uint32_t> parse_number(std::string_view text);
+
 /// The seconds that "12h", "7d" or "2w" means, or nothing.
 std::optional<std::int64_t> parse_age(std::string_view text);
 

@@ -74,19 +74,57 @@ config::Config open_user_config(cli::World& world, const std::string& cluster) {
 }
 
 Cluster::Cluster(cli::World& world, const config::Config& config)
-    : connection_(world.runner,
-                  {.host = config.text("cluster.host"),
-                   .username = config.text("cluster.username"),
-                   .ssh_options = config.list("cluster.ssh_options"),
-                   .multiplex = config.flag("cluster.multiplex"),
-                   .login_shell = config.flag("cluster.login_shell")},
-                  world.socket_folder()),
-      dir_(config.text("cluster.dir")), prepare_(config.text("cluster.prepare")) {
+    : world_(world), connection_(world.runner,
+                                 {.host = config.text("cluster.host"),
+                                  .username = config.text("cluster.username"),
+                                  .ssh_options = config.list("cluster.ssh_options"),
+                                  .multiplex = config.flag("cluster.multiplex"),
+                                  .login_shell = config.flag("cluster.login_shell")},
+                                 world.socket_folder()),
+      dir_(config.text("cluster.dir")), prepare_(config.text("cluster.prepare")),
+      poll_(std::max(config.number("cluster.poll"), 1U)) {
     if (config.text("cluster.host").empty())
         throw Error(Exit::configuration, "no cluster is configured")
             .context("`cluster.host` is set neither in " + world.user_config().string() +
                      " nor by RDVC_CLUSTER_HOST")
             .hint("rdvc init global");
+}
+
+// Those of this cluster that no living process is sending.
+std::vector<ledger::Record> Cluster::open_submissions() const {
+    const auto ledger = open_ledger(world_);
+    auto records = ledger.read();
+    std::erase_if(records, [&](const ledger::Record& record) {
+        return !record.is_open() || record.cluster != name() || record.dir != dir_ ||
+               !ledger.hold(record.token);
+    });
+    return records;
+}
+
+void Cluster::settle(std::vector<ledger::Record>& open, const transport::Frame& frame) {
+    const auto [token, outcome] = base::key_and_value(frame.rest);
+    const auto [word, rest] = base::key_and_value(outcome);
+    const auto record =
+        std::find_if(open.begin(), open.end(),
+                     [&, &token = token](const auto& one) { return one.token == token; });
+    if (record == open.end())
+        return;
+    const auto what = fmt::format("{} of {}", record->name, record->time);
+    if (word == "submitted") {
+        record->state = ledger::State::submitted;
+        record->job = base::printable(rest);
+        world_.console.note(fmt::format("{} was submitted, as job {}", what, record->job));
+    } else if (word == "refused") {
+        record->state = ledger::State::refused;
+        world_.console.note(fmt::format("{} was not submitted, and will not be: {}; next:  rdvc "
+                                        "retry {}",
+                                        what, base::printable(rest), token.substr(0, 8)));
+    } else {
+        world_.console.note(fmt::format("it is not known yet whether {} was submitted: {}", what,
+                                        base::printable(rest)));
+        return;
+    }
+    open_ledger(world_).conclude(*record);
 }
 
 transport::Connection::Reply Cluster::execute(std::string_view request, script::Variables variables,
@@ -96,11 +134,22 @@ transport::Connection::Reply Cluster::execute(std::string_view request, script::
     variables.words["nonce"] = nonce;
     variables.words["rdvc_dir"] = dir_;
     variables.words["prepare"] = prepare_;
+    variables.words["poll"] = fmt::format("{}", poll_);
+    auto open = open_submissions();
+    for (const auto& record : open)
+        for (const auto& word : {record.token, record.mirror, record.name, record.time})
+            variables.lists["open"].push_back(word);
     return connection_.execute({.nonce = nonce,
                                 .program = script::render_request(request, variables),
                                 .data = data,
                                 .effect = effect,
-                                .on_frame = on_frame,
+                                .on_frame =
+                                    [&](const transport::Frame& frame) {
+                                        if (frame.verb == "outcome")
+                                            settle(open, frame);
+                                        else
+                                            on_frame(frame);
+                                    },
                                 .on_data = on_data});
 }
 

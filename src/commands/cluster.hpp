@@ -1,6 +1,7 @@
 // What most commands start from: the project that the user stands in, and its cluster.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -74,7 +75,9 @@ class Cluster {
         const std::function<script::Variables()>& variables, const OnFrame& on_frame,
         const OnData& on_data = [](std::string_view) {});
 
-    /// Runs a request and leaves the judgement to the caller. `nonce` marks the answer.
+    /// Runs a request and leaves the judgement to the caller. `nonce` marks the answer. With it
+    /// goes the question what became of submissions whose answer never arrived; what the cluster
+    /// tells of them is written down, and said.
     transport::Connection::Reply execute(
         std::string_view request, script::Variables variables, const std::string& nonce,
         const Data& data, base::Effect effect, const OnFrame& on_frame,
@@ -92,9 +95,14 @@ class Cluster {
     [[nodiscard]] bool is_local() const { return connection_.destination().host == "local"; }
 
   private:
+    [[nodiscard]] std::vector<ledger::Record> open_submissions() const;
+    void settle(std::vector<ledger::Record>& open, const transport::Frame& frame);
+
+    cli::World& world_;
     transport::Connection connection_;
     std::string dir_;
     std::string prepare_;
+    std::uint32_t poll_;
 };
 
 /// The Error for a connection that was not made or broke off.

@@ -18,6 +18,8 @@ const std::vector<Command>& commands() {
         {"status", "this project's submissions and their state", status},
         {"logs", "the log of a submission's job", logs},
         {"wait", "wait until a submission's job has ended", wait},
+        {"cancel", "end submissions, running or not", cancel},
+        {"retry", "submit again what is known to be gone", retry},
         {"pull", "bring finished experiments into the local repository", pull},
         {"show", "the script of a submission", show},
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},

@@ -36,6 +36,8 @@ base::Exit run(cli::World& world, const Words& arguments);
 base::Exit status(cli::World& world, const Words& arguments);
 base::Exit logs(cli::World& world, const Words& arguments);
 base::Exit wait(cli::World& world, const Words& arguments);
+base::Exit cancel(cli::World& world, const Words& arguments);
+base::Exit retry(cli::World& world, const Words& arguments);
 base::Exit pull(cli::World& world, const Words& arguments);
 base::Exit show(cli::World& world, const Words& arguments);
 base::Exit env(cli::World& world, const Words& arguments);

@@ -76,7 +76,7 @@ Exit run(cli::World& world, const Words& words) {
     const Order order = prepare(world, project, cluster, arguments,
                                 arguments.is_command ? Purpose::command : Purpose::experiment);
     Shipment shipment(world, project, cluster, order,
-                      base::trim("rdvc run " + base::quote_all(words)));
+                      base::trim("rdvc run " + base::quote_all(words)), words);
     describe(world.console, order, shipment);
     if (arguments.dry_run) {
         cli::Console::data(shipment.script());

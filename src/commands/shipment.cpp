@@ -39,7 +39,7 @@ ledger::Holding functions_holding() {
 } // namespace
 
 Shipment::Shipment(cli::World& world, const Project& project, Cluster& cluster, const Order& order,
-                   const std::string& command_line)
+                   const std::string& command_line, const std::vector<std::string>& words)
     : world_(world), project_(project), cluster_(cluster), submission_(order.submission),
       submodules_(order.submodules), inputs_(order.inputs),
       ledger_(open_ledger(world)), record_{.token = submission_.token,
@@ -48,7 +48,9 @@ Shipment::Shipment(cli::World& world, const Project& project, Cluster& cluster, 
                                            .mirror = project.mirror,
                                            .name = submission_.tasks.front().name,
                                            .commit = submission_.facts.commit,
-                                           .job = {}},
+                                           .job = {},
+                                           .dir = project.config.text("cluster.dir"),
+                                           .words = words},
       script_(script::render_job(submission_)),
       notes_(script::render_notes(submission_, command_line, record_.time)) {
     pack(ledger::believed_holdings(ledger_.read(), record_.cluster));
@@ -198,6 +200,7 @@ Shipment::Answer Shipment::submit() {
 std::string Shipment::send() {
     if (!cargo_.has_inputs)
         send_inputs();
+    const auto held = ledger_.hold(record_.token);
     ledger_.intend(record_, script_);
     auto answer = submit();
     if (answer.verb == "lacking") { // somebody has cleaned its cache, or something there is damaged

@@ -16,9 +16,10 @@ namespace rdvc::commands {
 class Shipment {
   public:
     /// Renders the script and packs the Git objects that the mirrors lack, as far as the ledger
-    /// knows. Nothing is written down yet. Throws Error. The arguments must outlive this.
+    /// knows. Nothing is written down yet. `words`: those after `rdvc run`. Throws Error. The
+    /// arguments must outlive this.
     Shipment(cli::World& world, const Project& project, Cluster& cluster, const Order& order,
-             const std::string& command_line);
+             const std::string& command_line, const std::vector<std::string>& words = {});
 
     [[nodiscard]] const std::string& script() const { return script_; }
     /// Git objects that travel.

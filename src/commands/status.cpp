@@ -108,37 +108,6 @@ std::string describe(const Kept& kept, const State& state, const Overview& overv
     return text;
 }
 
-// Submissions of this laptop whose outcome it does not know.
-std::vector<ledger::Record> open_records(cli::World& world, const Project& project,
-                                         const Cluster& cluster) {
-    auto records = open_ledger(world).read();
-    std::erase_if(records, [&](const ledger::Record& record) {
-        const bool open =
-            record.state == ledger::State::intent || record.state == ledger::State::unconfirmed;
-        return !open || record.mirror != project.mirror || record.cluster != cluster.name();
-    });
-    return records;
-}
-
-// Writes down what the cluster tells of them; gives those that it has no trace of.
-std::vector<ledger::Record> reconcile(cli::World& world, std::vector<ledger::Record> records,
-                                      const Overview& overview) {
-    auto ledger = open_ledger(world);
-    std::erase_if(records, [&](ledger::Record& record) {
-        const auto kept = std::find_if(overview.submissions.begin(), overview.submissions.end(),
-                                       [&](const Kept& k) { return k.token == record.token; });
-        if (kept == overview.submissions.end())
-            return false;
-        if (!kept->job.empty()) {
-            record.state = ledger::State::submitted;
-            record.job = kept->job;
-            ledger.conclude(record);
-        }
-        return true;
-    });
-    return records;
-}
-
 } // namespace
 
 Exit status(cli::World& world, const Words& words) {
@@ -159,13 +128,7 @@ Exit status(cli::World& world, const Words& words) {
     Cluster cluster(world, project.config);
     const auto token =
         submission.empty() ? "" : find_submission(world, cluster, project.mirror, submission);
-    auto open = open_records(world, project, cluster);
-    std::vector<std::string> open_tokens;
-    for (const auto& record : open)
-        open_tokens.push_back(record.token);
-    const auto overview =
-        ask_overview(cluster, project.mirror, token, token.empty() ? limit : 1, open_tokens);
-    open = reconcile(world, std::move(open), overview);
+    const auto overview = ask_overview(cluster, project.mirror, token, token.empty() ? limit : 1);
 
     if (json) {
         nlohmann::json all = nlohmann::json::array();
@@ -193,8 +156,6 @@ Exit status(cli::World& world, const Words& words) {
         rows.push_back({name_of(kept), kept.job.empty() ? "-" : kept.job, state.word,
                         phase_and_age(kept, state, overview), state.detail});
     }
-    for (const auto& record : open)
-        rows.push_back({record.name, "-", "not submitted", "", "the cluster has no trace of it"});
     if (rows.size() == 1)
         world.console.note("this project has no submission on " + cluster.name());
     else

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include <fmt/core.h>
 
@@ -32,6 +33,16 @@ void add_line(Kept& kept, const std::string& file, const std::string& line) {
         kept.pulled = true;
     else if (file == "claim")
         kept.claimed = true;
+    else if (file == "revoked")
+        kept.revoked = line;
+    else if (file == "attempt")
+        kept.attempt = base::parse_number(line).value_or(1);
+    else if (file == "new")
+        kept.is_new = true;
+    else if (file == "cancelled")
+        kept.cancelled = true;
+    else if (file == "slurm")
+        kept.slurm = line;
 }
 
 } // namespace
@@ -49,47 +60,127 @@ unsigned long Kept::output() const {
     return std::strtoul(field(result, "output").c_str(), nullptr, 10);
 }
 
+namespace {
+
+// SLURM's word, as a user of rdvc reads it: `CANCELLED by 1000` -> `cancelled`.
+std::string state_word(const std::string& state) {
+    return base::lower(state.substr(0, state.find(' ')));
+}
+
+// The job's own word for how it ended.
+State ended(const Kept& kept, const slurm::Job* job) {
+    static const std::map<std::string, std::string> words = {{"time_limit", "timeout"},
+                                                             {"cancelled", "cancelled"},
+                                                             {"preempted", "preempted"},
+                                                             {"out_of_memory", "out_of_memory"},
+                                                             {"node_failure", "node_fail"}};
+    State state{field(kept.result, "state"), field(kept.result, "phase"),
+                field(kept.result, "message")};
+    if (state.word != "failed")
+        return state;
+    const auto cause = words.find(field(kept.result, "cause"));
+    // Where the job can only say that it was stopped, SLURM knows by what.
+    if (cause != words.end())
+        state.word = cause->second;
+    else if (job != nullptr && !slurm::is_active(job->state) && job->state != "FAILED" &&
+             job->state != "COMPLETED")
+        state.word = state_word(job->state);
+    return state;
+}
+
+// SLURM knows how the job ended, which has written no result.
+State ended_by_slurm(const std::string& slurm_state, const std::string& phase) {
+    static const std::map<std::string, std::string> sentences = {
+        {"node_fail", "the node failed"},
+        {"out_of_memory", "the job used more memory than it had asked for"},
+        {"timeout", "the job reached its time limit"},
+        {"preempted", "the job had to make room for another one"},
+        {"cancelled", "the job was cancelled"},
+        {"boot_fail", "the node did not start"},
+    };
+    const auto word = state_word(slurm_state);
+    const auto sentence = sentences.find(word);
+    const std::string how = phase.empty() ? "before it started" : "before it could say more";
+    return {word, phase,
+            sentence == sentences.end() ? "SLURM ended the job " + how
+                                        : sentence->second + ", " + how};
+}
+
+std::string ago(std::int64_t since, const Overview& overview) {
+    return base::age(std::max<std::int64_t>(overview.time - since, 0));
+}
+
+// What was known when SLURM last answered.
+State unknown(const slurm::Job* job, const std::string& phase, const Overview& overview) {
+    const auto then = job == nullptr ? std::string("not in its list") : state_word(job->state);
+    return {
+        "unknown", phase,
+        fmt::format("squeue does not answer: {}{}", overview.squeue_words,
+                    overview.queue_time == 0
+                        ? ""
+                        : fmt::format("; {} ago: {}", ago(overview.queue_time, overview), then))};
+}
+
+// SLURM has no job of it, and the job has left no result.
+State without_job(const Kept& kept, const std::string& phase, const Overview& overview) {
+    const auto retry =
+        "; next: rdvc retry " + (kept.job.empty() ? kept.token.substr(0, 8) : kept.job);
+    if (!kept.slurm.empty())
+        return ended_by_slurm(kept.slurm, phase);
+    if (kept.cancelled)
+        return {"cancelled", phase, ""};
+    if (kept.claimed)
+        return {"lost", phase,
+                "the job ended without a result; see its log" +
+                    (overview.accounting_words.empty()
+                         ? ""
+                         : " (sacct does not answer: " + overview.accounting_words + ")") +
+                    retry};
+    if (!kept.revoked.empty())
+        return kept.revoked == "cancelled" ? State{"cancelled", phase, "before it started"}
+                                           : State{"not submitted", phase, kept.revoked + retry};
+    if (!kept.job.empty() || kept.sbatch_exit == "0")
+        return {"lost", phase, "SLURM knows the job no more, and it never started" + retry};
+    return {"unconfirmed", phase, "it is not known yet whether there is a job"};
+}
+
+} // namespace
+
 State derive_state(const Kept& kept, const Overview& overview) {
     const std::string phase = kept.phases.empty() ? "" : kept.phases.back().second;
-    const auto job = std::find_if(overview.jobs.begin(), overview.jobs.end(),
-                                  [&](const slurm::Job& j) { return j.token == kept.token; });
-    const bool has_job = job != overview.jobs.end();
-    const bool good =
-        field(kept.result, "state") == "published" || field(kept.result, "state") == "done";
-    const bool requeued = has_job && job->state == "PENDING" && !good;
-    if (!kept.result.empty() && !requeued) {
-        const auto word = field(kept.result, "state");
-        // The job can only say that it was stopped; SLURM knows by what.
-        const bool stopped = word == "failed" && has_job && !slurm::is_active(job->state) &&
-                             job->state != "FAILED" && job->state != "COMPLETED";
-        return {stopped ? base::lower(job->state) : word, field(kept.result, "phase"),
-                field(kept.result, "message")};
-    }
-    if (has_job) {
-        if (job->state == "PENDING")
-            return {"pending", phase, slurm::explain_reason(job->reason)};
-        if (slurm::is_active(job->state))
-            return {job->state == "COMPLETING" ? "running" : base::lower(job->state), phase, ""};
-        return {base::lower(job->state), phase,
-                phase.empty() ? "the job was ended before it started"
-                              : "SLURM ended the job before it could say more"};
-    }
-    if (!overview.squeue_answered)
-        return {"unknown", phase, "squeue does not answer: " + overview.squeue_words};
-    if (!kept.job.empty() || kept.claimed || kept.sbatch_exit == "0")
-        return {"lost", phase,
-                kept.claimed ? "the job ended without a result; see its log"
-                             : "SLURM knows the job no more, and it never started"};
-    if (kept.sbatch_exit.empty())
-        return {"unconfirmed", phase, "sbatch has not answered"};
-    return {"refused", phase, kept.sbatch_error.empty() ? "sbatch refused it" : kept.sbatch_error};
+    const slurm::Job* job = nullptr;
+    for (const auto& one : overview.jobs)
+        if (one.token == kept.token && (kept.job.empty() || one.id == kept.job))
+            job = &one;
+    const auto word = field(kept.result, "state");
+    const bool good = word == "published" || word == "done";
+    // SLURM starts it again, after a preemption, say.
+    const bool again = job != nullptr && job->state == "PENDING" && !good;
+    if (!kept.result.empty() && !again)
+        return ended(kept, job);
+    // sbatch's own word; nothing is in doubt.
+    if (kept.job.empty() && !kept.sbatch_exit.empty() && kept.sbatch_exit != "0" &&
+        !kept.revoked.empty())
+        return {"refused", phase,
+                kept.sbatch_error.empty() ? "sbatch refused it" : kept.sbatch_error};
+    if (!overview.squeue_answered && kept.slurm.empty() && kept.revoked.empty())
+        return unknown(job, phase, overview);
+    if (job == nullptr && kept.is_new)
+        return kept.claimed ? State{"running", phase, ""}
+                            : State{"pending", phase, "has just been submitted"};
+    if (job == nullptr)
+        return without_job(kept, phase, overview);
+    if (job->state == "PENDING")
+        return {"pending", phase, slurm::explain_reason(job->reason)};
+    if (slurm::is_active(job->state))
+        return {job->state == "COMPLETING" ? "running" : base::lower(job->state), phase, ""};
+    return ended_by_slurm(job->state, phase);
 }
 
 Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
-                      unsigned limit, const std::vector<std::string>& also) {
+                      unsigned limit) {
     Overview overview;
     script::Variables variables;
-    variables.lists = {{"also", also}};
     variables.words = {{"mirror", mirror}, {"only", only}, {"limit", fmt::format("{}", limit)}};
     cluster.ask("status", variables, [&](const transport::Frame& frame) {
         if (frame.verb == "submission") {
@@ -105,6 +196,10 @@ Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::st
         } else if (frame.verb == "squeue") {
             overview.squeue_answered = frame.rest == "ok";
             overview.squeue_words = frame.rest;
+        } else if (frame.verb == "queue_time") {
+            overview.queue_time = std::strtoll(frame.rest.c_str(), nullptr, 10);
+        } else if (frame.verb == "accounting") {
+            overview.accounting_words = frame.rest;
         } else if (frame.verb == "time") {
             overview.time = std::strtoll(frame.rest.c_str(), nullptr, 10);
         } else if (frame.verb == "rsync") {
@@ -124,11 +219,13 @@ std::string find_submission(cli::World& world, Cluster& cluster, const std::stri
                (word.size() >= 4 && token.starts_with(word));
     };
     std::vector<std::string> found;
+    std::vector<std::string> refused; // if nothing else has this name
     for (const auto& record : open_ledger(world).read())
         if (record.mirror == mirror && record.cluster == cluster.name() &&
-            record.state != ledger::State::refused &&
             matches(record.token, record.job, record.name))
-            found.push_back(record.token);
+            (record.state == ledger::State::refused ? refused : found).push_back(record.token);
+    if (found.empty() && !word.empty())
+        found = refused;
     if (found.empty()) {
         constexpr unsigned all = 1000000;
         auto overview = ask_overview(cluster, mirror, "", word.empty() ? 1 : all);

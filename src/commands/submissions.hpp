@@ -23,8 +23,14 @@ struct Kept {
     std::string job = {};
     std::string sbatch_exit = {};
     std::string sbatch_error = {}; ///< the last line that sbatch printed on standard error
-    bool claimed = false;          ///< by a job, not by the submitter
-    bool pulled = false;           ///< a command's output, by some laptop
+    bool claimed = false;          ///< by a job
+    std::string revoked = {};      ///< why no job may take the attempt any more
+    unsigned attempt = 1;
+    bool is_new = false;    ///< the job was submitted after SLURM was asked
+    bool cancelled = false; ///< by `rdvc cancel`
+    std::string slurm =
+        {};              ///< how the job ended, in SLURM's word, where it has no result of its own
+    bool pulled = false; ///< a command's output, by some laptop
 
     [[nodiscard]] bool is_command() const;
     /// The number of files that a command's job keeps for `rdvc pull`.
@@ -39,14 +45,16 @@ struct Overview {
     std::vector<Kept> submissions; ///< newest first
     std::vector<slurm::Job> jobs;
     bool squeue_answered = false;
-    std::string squeue_words; ///< what it said where it did not answer
-    std::int64_t time = 0;    ///< the cluster's clock, seconds since the epoch
-    std::string dir;          ///< rdvc's folder there, absolute
+    std::string squeue_words;     ///< what it said where it did not answer
+    std::int64_t queue_time = 0;  ///< when it last answered, with `jobs`; 0: never
+    std::string accounting_words; ///< what sacct said where it was asked and did not answer
+    std::int64_t time = 0;        ///< the cluster's clock, seconds since the epoch
+    std::string dir;              ///< rdvc's folder there, absolute
     bool has_rsync = false;
 };
 
-/// What a user is told about one submission. Combined from the job's own record and SLURM's live
-/// view; no answer is `unknown`, never "finished".
+/// What a user is told about one submission. Combined from the job's own record, SLURM's live view
+/// and accounting; no answer is `unknown`, never "finished".
 struct State {
     std::string
         word; ///< pending running published done failed unpublished unconfirmed unknown lost ...
@@ -56,10 +64,9 @@ struct State {
 
 State derive_state(const Kept& kept, const Overview& overview);
 
-/// Asks the cluster once. `only`: one token, or "" for the newest `limit` of the project; `also`:
-/// tokens that are answered beyond the limit.
+/// Asks the cluster once. `only`: one token, or "" for the newest `limit` of the project.
 Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
-                      unsigned limit, const std::vector<std::string>& also = {});
+                      unsigned limit);
 
 /// The token of the submission that `word` names: a token's start (4 digits or more), a job id or
 /// an experiment's name; "" is the newest. Looks into the ledger first, then asks the cluster.

@@ -70,7 +70,8 @@ Scalar checked(const Setting& setting, const Scalar& value, const std::string& p
         throw Error(Exit::configuration,
                     fmt::format("{}: `{}` must be a list of texts", place, setting.key));
     case Kind::text:
-    case Kind::size: break;
+    case Kind::size:
+    case Kind::number: break;
     }
     if (!std::holds_alternative<std::string>(value))
         throw Error(Exit::configuration,
@@ -85,6 +86,9 @@ Scalar checked(const Setting& setting, const Scalar& value, const std::string& p
         throw Error(Exit::configuration,
                     fmt::format("{}: `{}` is `{}`; it must be a size such as 500M or 2G", place,
                                 setting.key, text));
+    if (setting.kind == Kind::number && !base::parse_number(text))
+        throw Error(Exit::configuration, fmt::format("{}: `{}` is `{}`; it must be a whole number",
+                                                     place, setting.key, text));
     return value;
 }
 
@@ -117,7 +121,7 @@ void add_sbatch_option(SbatchOptions& options, const std::string& name, const Sc
 
 std::string Config::text(std::string_view key) const {
     const auto* setting = find_setting(key);
-    assert(setting != nullptr && (setting->kind == Kind::text || setting->kind == Kind::size));
+    assert(setting != nullptr && setting->kind != Kind::flag && setting->kind != Kind::list);
     const auto value = values_.find(key);
     return value == values_.end() ? std::string(setting->fallback)
                                   : std::get<std::string>(value->second.value);
@@ -141,6 +145,10 @@ std::vector<std::string> Config::list(std::string_view key) const {
 
 std::uint64_t Config::size(std::string_view key) const {
     return base::parse_bytes(text(key)).value();
+}
+
+std::uint32_t Config::number(std::string_view key) const {
+    return base::parse_number(text(key)).value();
 }
 
 std::string Config::origin(std::string_view key) const {

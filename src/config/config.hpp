@@ -39,6 +39,7 @@ class Config {
     [[nodiscard]] std::vector<std::string> list(std::string_view key) const;
     /// In bytes.
     [[nodiscard]] std::uint64_t size(std::string_view key) const;
+    [[nodiscard]] std::uint32_t number(std::string_view key) const;
     /// "default" or the place that set it.
     [[nodiscard]] std::string origin(std::string_view key) const;
 

@@ -17,6 +17,7 @@ const std::vector<Setting>& settings() {
         {"cluster.multiplex", flag, SetBy::user, "true", "keep one ssh connection open for some minutes"},
         {"cluster.login_shell", flag, SetBy::user, "false", "run a login shell there, where only that finds sbatch; `init remote` finds out"},
         {"cluster.prepare", text, SetBy::user, "", "shell command before all else on the login node, e.g. `module load slurm`"},
+        {"cluster.poll", number, SetBy::user, "30", "seconds between rdvc's questions to SLURM while it waits; after a pause some come at once"},
         {"project.id", text, SetBy::project, "", "what makes this project the same one in every clone; written by `init project`"},
         {"project.name", text, SetBy::project, "", "name of the project; empty: the repository's"},
         {"run.instance", text, SetBy::project, "", "instance used when none is given"},

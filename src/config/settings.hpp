@@ -8,7 +8,7 @@
 
 namespace rdvc::config {
 
-enum class Kind { text, flag, list, size };
+enum class Kind { text, flag, list, size, number };
 
 /// A project's own file may not say where code is sent or what runs on the laptop: a cloned project
 /// could otherwise redirect uncommitted work.

@@ -38,7 +38,8 @@ std::string to_line(const Record& record) {
                        {"cluster", record.cluster}, {"mirror", record.mirror},
                        {"name", record.name},       {"commit", record.commit},
                        {"job", record.job},         {"state", name_of(record.state)},
-                       {"holdings", holdings},      {"resent", record.resent}};
+                       {"holdings", holdings},      {"resent", record.resent},
+                       {"dir", record.dir},         {"words", record.words}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -62,10 +63,21 @@ std::optional<Record> from_line(std::string_view line) {
                 holding[1].is_string() && holding[2].is_string())
                 record.holdings.push_back({holding[0], holding[1], holding[2]});
     record.resent = json.value("resent", Json(false)) == Json(true);
+    record.dir = text("dir");
+    if (const auto words = json.find("words"); words != json.end() && words->is_array())
+        for (const auto& word : *words)
+            record.words.push_back(word.is_string() ? word.get<std::string>() : "");
     return record.token.empty() ? std::nullopt : std::optional(record);
 }
 
 } // namespace
+
+std::unique_ptr<base::FileLock> Ledger::hold(const std::string& token) const {
+    const auto folder = folder_ / "submissions" / token;
+    std::filesystem::create_directories(folder);
+    auto lock = std::make_unique<base::FileLock>(folder / "lock");
+    return lock->try_lock() ? std::move(lock) : nullptr;
+}
 
 void Ledger::intend(const Record& record, std::string_view script) {
     base::write_file(folder_ / "submissions" / record.token / "job.sh", script);

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/files.hpp"
 
 namespace rdvc::ledger {
 
@@ -37,12 +40,24 @@ struct Record {
     State state = State::intent;
     std::vector<Holding> holdings = {}; ///< what the cluster has once this is submitted
     bool resent = false; ///< all of them were sent whole: what was believed of their places is void
+    std::string dir = {};                ///< rdvc's folder on the cluster, as configured
+    std::vector<std::string> words = {}; ///< after `rdvc run`
+
+    /// What became of it is not known.
+    [[nodiscard]] bool is_open() const {
+        return state == State::intent || state == State::unconfirmed;
+    }
 };
 
 class Ledger {
   public:
     /// `folder`: $XDG_STATE_HOME/rdvc. Nothing is read or made yet.
     explicit Ledger(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    /// Whoever is about to send a submission holds it: what is open and not held has been given up,
+    /// by a process that was killed or has lost its connection. Null if another process has it.
+    /// Throws Error.
+    [[nodiscard]] std::unique_ptr<base::FileLock> hold(const std::string& token) const;
 
     /// Writes down a new submission and its script, synced. Throws Error.
     void intend(const Record& record, std::string_view script);

@@ -1,5 +1,7 @@
 #include "script/render.hpp"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/quote.hpp"
@@ -56,6 +58,32 @@ std::string cluster_path(const std::string& path) {
     if (path == "~")
         return "${HOME}";
     return path.starts_with("~/") ? "${HOME}/" + quote(path.substr(2)) : quote(path);
+}
+
+// What a request shares with others, in this order.
+std::vector<std::string_view> parts_of(std::string_view request, const Variables& variables) {
+    static const std::map<std::string_view, std::vector<std::string_view>> table = {
+        {"cancel", {"queue", "sbatch"}},
+        {"clean", {"queue", "store"}},
+        {"doctor", {"queue"}},
+        {"environments", {"queue", "store"}},
+        {"logs", {"queue"}},
+        {"objects", {"cache"}},
+        {"retry", {"queue", "sbatch"}},
+        {"status", {"queue"}},
+        {"submit", {"queue", "sbatch", "cache"}},
+        {"wait", {"queue"}},
+    };
+    std::vector<std::string_view> parts;
+    if (const auto row = table.find(request); row != table.end())
+        parts = row->second;
+    if (!variables.words.contains("cache") && request != "objects")
+        std::erase(parts, "cache");
+    if (variables.lists.contains("open")) // submissions whose outcome is not known
+        for (const std::string_view part : {"queue", "sbatch", "settle"})
+            if (std::find(parts.begin(), parts.end(), part) == parts.end())
+                parts.push_back(part);
+    return parts;
 }
 
 } // namespace
@@ -132,10 +160,8 @@ std::string render_request(std::string_view request, const Variables& variables)
     for (const auto& [name, values] : variables.lists)
         text += fmt::format("{}=({})\n", name, base::quote_all(values));
     text += embedded("remote/common.sh");
-    if (request == "environments" || request == "clean")
-        text += embedded("remote/store.sh");
-    if ((request == "submit" || request == "objects") && variables.words.contains("cache"))
-        text += embedded("remote/cache.sh");
+    for (const auto part : parts_of(request, variables))
+        text += embedded(fmt::format("remote/{}.sh", part));
     return text + std::string(embedded(fmt::format("remote/{}.sh", request)));
 }
 

@@ -6,20 +6,36 @@
 
 namespace rdvc::slurm {
 
+namespace {
+
+// The token that comes after `mark`, or "".
+std::string token_after(std::string_view text, std::string_view mark) {
+    constexpr std::size_t length = 32;
+    const auto at = text.find(mark);
+    if (at == std::string_view::npos)
+        return "";
+    const auto token = text.substr(at + mark.size(), length);
+    const bool sound = token.size() == length &&
+                       token.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    return sound ? std::string(token) : "";
+}
+
+} // namespace
+
 std::optional<Job> parse_squeue_line(std::string_view line) {
+    constexpr std::size_t fixed = 4;
     const auto fields = base::split(line, '|');
-    if (fields.size() < 5 || fields[0].empty() ||
+    if (fields.size() < fixed + 2 || fields[0].empty() ||
         fields[0].find_first_not_of("0123456789") != std::string::npos || fields[1].empty())
         return std::nullopt;
     Job job{fields[0], fields[1], fields[2], fields[3], {}};
-    constexpr std::string_view mark = "rdvc:";
-    constexpr std::size_t token_length = 32;
-    const std::string& comment = fields[4];
-    if (comment.starts_with(mark) && comment.size() >= mark.size() + token_length) {
-        const std::string token = comment.substr(mark.size(), token_length);
-        if (token.find_first_not_of("0123456789abcdef") == std::string::npos)
-            job.token = token;
-    }
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < fixed; ++i)
+        at += fields[i].size() + 1;
+    const auto rest = line.substr(at - 1); // `|script|comment`
+    job.token = token_after(rest, "|rdvc:");
+    if (job.token.empty())
+        job.token = token_after(rest, "/submissions/");
     return job;
 }
 

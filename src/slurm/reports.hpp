@@ -9,19 +9,18 @@
 
 namespace rdvc::slurm {
 
-/// The format given to `squeue --noheader -o`; the comment is last since it may contain anything.
-inline constexpr std::string_view squeue_format = "%A|%T|%r|%S|%k";
-
 /// One job as `squeue` shows it.
 struct Job {
     std::string id;
     std::string state;  ///< SLURM's word, e.g. PENDING
     std::string reason; ///< SLURM's word, e.g. Priority; "None" where there is none
     std::string start;  ///< as the cluster prints it, or "N/A"
-    std::string token;  ///< from the comment `rdvc:TOKEN`; empty: not a job of rdvc's
+    std::string
+        token; ///< from the comment `rdvc:TOKEN` or the script's path; empty: not a job of rdvc's
 };
 
-/// One line of `squeue -o squeue_format`, or nothing if it is no such line.
+/// One line of `squeue --noheader -o '%A|%T|%r|%S|%o|%k'` (id, state, reason, start, script,
+/// comment), or nothing if it is no such line. The last two may contain anything.
 std::optional<Job> parse_squeue_line(std::string_view line);
 
 /// One sentence for a pending job's reason; unknown reasons as they are.

@@ -40,14 +40,15 @@ setup() {
     local request
     shellcheck dev .ci/run tools/sandbox tools/demo
     shellcheck --shell=bash cluster/node/*.sh
-    for request in submit status logs wait probe environments output clean doctor objects; do
+    for request in submit status logs wait probe environments output clean doctor objects cancel retry; do
         {
             printf '#!/bin/bash\n'
             printf '%s=\n' nonce rdvc_dir prepare token attempt mirror experiment_ref force everything \
                 on_login with_job notes script_size tags_size functions functions_length functions_size limit only file follow \
-                offset make_folders action all_projects dry_run older cache deep job_script data_size cache_group laptop list_size
-            printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables also keys here
+                offset make_folders action all_projects dry_run older cache deep job_script data_size cache_group laptop list_size poll
+            printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables keys here tokens options open
             cat cluster/remote/common.sh
+            cat cluster/remote/{queue,sbatch,settle}.sh
             case ${request} in environments | clean) cat cluster/remote/store.sh ;; submit | objects) cat cluster/remote/cache.sh ;; esac
             cat "cluster/remote/${request}.sh"
         } | shellcheck --exclude=SC2034,SC2317 -

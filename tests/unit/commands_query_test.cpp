@@ -7,6 +7,7 @@
 #include "ledger/ledger.hpp"
 #include "submission/name.hpp"
 #include "support/demo_project.hpp"
+#include "support/submit_request.hpp"
 
 namespace rdvc::commands {
 namespace {
@@ -24,9 +25,9 @@ const std::string three = "33333333333333333333333333333333";
 std::vector<std::string> overview(const std::string& ref = "", const std::string& commit = "") {
     return {"dir /home/alice/.rdvc",
             "time 1000",
-            "job 13|PENDING|Priority|2024-03-11T12:00:00|rdvc:" + three,
-            "job 12|RUNNING|None|2024-03-11T12:00:00|rdvc:" + two + " nightly",
-            "job 99|RUNNING|None|N/A|somebody's",
+            "job 13|PENDING|Priority|2024-03-11T12:00:00|/x/job.sh|rdvc:" + three,
+            "job 12|RUNNING|None|2024-03-11T12:00:00|/x/job.sh|rdvc:" + two + " nightly",
+            "job 99|RUNNING|None|N/A|/x/job.sh|somebody's",
             "squeue ok",
             "submission " + three,
             "file " + three + " submission name third",
@@ -69,20 +70,21 @@ class Query : public ::testing::Test {
 
     void remember(const std::string& token, const std::string& name, const std::string& job,
                   ledger::State state) {
-        ledger::Ledger(demo_.folder / "home" / ".local" / "state" / "rdvc")
-            .intend({.token = token,
-                     .time = "2024-03-11T12:00:00Z",
-                     .cluster = "alice@hpc",
-                     .mirror = "project-7f3a9c1d.git",
-                     .name = name,
-                     .commit = commit_,
-                     .job = job,
-                     .state = state},
-                    "#!/bin/bash\n# " + name + "\n");
+        state_.intend({.token = token,
+                       .time = "2024-03-11T12:00:00Z",
+                       .cluster = "alice@hpc",
+                       .mirror = "project-7f3a9c1d.git",
+                       .name = name,
+                       .commit = commit_,
+                       .job = job,
+                       .state = state,
+                       .dir = "~/.rdvc"},
+                      "#!/bin/bash\n# " + name + "\n");
     }
 
     DemoProject demo_;
     std::string commit_;
+    ledger::Ledger state_{demo_.folder / "home" / ".local" / "state" / "rdvc"};
 };
 
 // --- status ---
@@ -119,19 +121,48 @@ TEST_F(Query, StatusTellsAllOfOneSubmission) {
                                                                                     << outcome.out;
 }
 
-TEST_F(Query, StatusShowsWhatTheClusterHasNoTraceOf) {
-    remember("44444444444444444444444444444444", "fourth", "", ledger::State::unconfirmed);
-    remember("55555555555555555555555555555555", "fifth", "", ledger::State::refused);
+TEST_F(Query, EachCommandSettlesWhatIsOpen) {
+    const std::string four(32, '4');
+    const std::string six(32, '6');
+    remember(four, "fourth", "", ledger::State::unconfirmed);
+    remember(std::string(32, '5'), "fifth", "", ledger::State::refused);
     remember(two, "second", "", ledger::State::unconfirmed); // the cluster has it after all
-    demo_.expect_request().does(answers(overview()));
+    remember(six, "sixth", "", ledger::State::intent);
+    auto frames = overview();
+    frames.insert(frames.begin(), {"outcome " + four + " refused sbatch was not called",
+                                   "outcome " + two + " submitted 12",
+                                   "outcome " + six + " unknown sbatch has not answered yet",
+                                   "outcome " + three + " refused of another laptop"});
+    demo_.expect_request().does(answers(frames));
     const auto outcome = demo_.world.run({"status"});
-    EXPECT_NE(outcome.out.find("fourth      -    not submitted"), std::string::npos) << outcome.out;
-    EXPECT_EQ(outcome.out.find("fifth"), std::string::npos) << outcome.out;
+    EXPECT_EQ(outcome.err,
+              "fourth of 2024-03-11T12:00:00Z was not submitted, and will not be: sbatch was not "
+              "called; next:  rdvc retry 44444444\n"
+              "second of 2024-03-11T12:00:00Z was submitted, as job 12\n"
+              "it is not known yet whether sixth of 2024-03-11T12:00:00Z was submitted: sbatch has "
+              "not answered yet\n");
     EXPECT_NE(outcome.out.find("second      12   running"), std::string::npos) << outcome.out;
-    const auto records = ledger::Ledger(demo_.folder / "home" / ".local" / "state" / "rdvc").read();
-    EXPECT_EQ(records.at(0).state, ledger::State::unconfirmed);
+    const auto input = demo_.requests().at(0).input;
+    EXPECT_EQ(
+        tests::words_of(input, "open"),
+        (std::vector<std::string>{four, "project-7f3a9c1d.git", "fourth", "2024-03-11T12:00:00Z", //
+                                  two, "project-7f3a9c1d.git", "second", "2024-03-11T12:00:00Z",  //
+                                  six, "project-7f3a9c1d.git", "sixth", "2024-03-11T12:00:00Z"}));
+    const auto records = state_.read();
+    EXPECT_EQ(records.at(0).state, ledger::State::refused);
     EXPECT_EQ(records.at(2).state, ledger::State::submitted) << "it is written down";
     EXPECT_EQ(records.at(2).job, "12");
+    EXPECT_EQ(records.at(3).state, ledger::State::intent);
+}
+
+// A living process may still send it.
+TEST_F(Query, WhatIsBeingSubmittedIsLeftToItsProcess) {
+    remember(two, "second", "", ledger::State::intent);
+    const auto held = state_.hold(two);
+    ASSERT_NE(held, nullptr);
+    demo_.expect_request().does(answers(overview()));
+    demo_.world.run({"status"});
+    EXPECT_EQ(("\n" + demo_.requests().at(0).input).find("\nopen="), std::string::npos);
 }
 
 TEST_F(Query, StatusCallsNothingFinishedWhereSqueueIsSilent) {
@@ -314,7 +345,7 @@ TEST_F(Query, WaitTellsOfAJobThatIsGone) {
     const auto outcome = demo_.world.run({"wait", "second"});
     EXPECT_EQ(outcome.code, static_cast<int>(Exit::experiment_failed));
     EXPECT_EQ(outcome.err, "error: the job ended: lost\n"
-                           "  the job ended without a result; see its log\n\n"
+                           "  the job ended without a result; see its log; next: rdvc retry 12\n\n"
                            "hint: rdvc status 22222222\n");
 }
 

@@ -267,12 +267,12 @@ TEST_F(RunLocally, FindsTheIdBelowABannerAndBesideACluster) {
 
 // sbatch failed, and yet there is a job with our token: it is ours.
 TEST_F(RunLocally, FindsTheJobOfAnSbatchThatFailed) {
-    tests::write_program(
-        folder_ / "cluster" / "bin" / "squeue",
-        "#!/bin/bash\n"
-        "printf '5|rdvc:ffffffffffffffffffffffffffffffff\\n'\n"
-        "printf '79|'; grep -o 'rdvc:[0-9a-f]*' \"${HOME}\"/.rdvc/submissions/*/job.sh | "
-        "head -n 1\n");
+    tests::write_program(folder_ / "cluster" / "bin" / "squeue",
+                         "#!/bin/bash\n"
+                         "printf '5|RUNNING|None|N/A|x|rdvc:ffffffffffffffffffffffffffffffff\\n'\n"
+                         "printf '79|RUNNING|None|N/A|x|'; grep -o 'rdvc:[0-9a-f]*' "
+                         "\"${HOME}\"/.rdvc/submissions/*/job.sh | "
+                         "head -n 1\n");
     cluster_.set_sbatch(
         "echo 'sbatch: error: Socket timed out on send/recv operation' >&2; exit 1");
     const auto outcome = world_.run({"run"});
@@ -282,11 +282,11 @@ TEST_F(RunLocally, FindsTheJobOfAnSbatchThatFailed) {
 
 // A site's wrapper may say it in words; sbatch has taken the job all the same.
 TEST_F(RunLocally, FindsTheJobOfAnSbatchThatPrintsNoId) {
-    tests::write_program(
-        folder_ / "cluster" / "bin" / "squeue",
-        "#!/bin/bash\n"
-        "printf '80|'; grep -o 'rdvc:[0-9a-f]*' \"${HOME}\"/.rdvc/submissions/*/job.sh | "
-        "head -n 1\n");
+    tests::write_program(folder_ / "cluster" / "bin" / "squeue",
+                         "#!/bin/bash\n"
+                         "printf '80|PENDING|None|N/A|x|'; grep -o 'rdvc:[0-9a-f]*' "
+                         "\"${HOME}\"/.rdvc/submissions/*/job.sh | "
+                         "head -n 1\n");
     cluster_.set_sbatch("echo 'Submitted batch job 80'");
     const auto outcome = world_.run({"run"});
     EXPECT_EQ(outcome.code, done) << outcome.err;

@@ -74,21 +74,50 @@ TEST(DeriveState, TakesWhatSlurmSaysNext) {
     expect_state(begun(), answered("SUSPENDED"), "suspended", "experiment", "");
     expect_state(waiting(), answered("CONFIGURING"), "configuring", "", "");
     expect_state(begun(), answered("OF_A_NEWER_SLURM"), "of_a_newer_slurm", "experiment", "");
-    for (const auto* ended : {"TIMEOUT", "NODE_FAIL", "CANCELLED", "OUT_OF_MEMORY", "COMPLETED"}) {
-        std::string word = ended;
-        for (char& c : word)
-            c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        expect_state(begun(), answered(ended), word, "experiment",
-                     "SLURM ended the job before it could say more");
+    expect_state(begun(), answered("TIMEOUT"), "timeout", "experiment",
+                 "the job reached its time limit, before it could say more");
+    expect_state(begun(), answered("NODE_FAIL"), "node_fail", "experiment",
+                 "the node failed, before it could say more");
+    expect_state(begun(), answered("OUT_OF_MEMORY"), "out_of_memory", "experiment",
+                 "the job used more memory than it had asked for, before it could say more");
+    expect_state(waiting(), answered("CANCELLED"), "cancelled", "",
+                 "the job was cancelled, before it started");
+    expect_state(begun(), answered("COMPLETED"), "completed", "experiment",
+                 "SLURM ended the job before it could say more");
+}
+
+// What SLURM has forgotten since.
+TEST(DeriveState, RemembersHowSlurmSaidItEnded) {
+    auto kept = begun();
+    kept.slurm = "CANCELLED by 1000";
+    for (const auto& overview : {nothing(), silent()})
+        expect_state(kept, overview, "cancelled", "experiment",
+                     "the job was cancelled, before it could say more");
+}
+
+TEST(DeriveState, NamesTheCauseThatTheJobHasFound) {
+    auto kept = begun();
+    kept.result = {{"state", "failed"}, {"phase", "experiment"}, {"message", "said so"}};
+    for (const auto& [cause, word] :
+         std::map<std::string, std::string>{{"time_limit", "timeout"},
+                                            {"cancelled", "cancelled"},
+                                            {"preempted", "preempted"},
+                                            {"out_of_memory", "out_of_memory"},
+                                            {"disk_full", "failed"},
+                                            {"of_a_newer_rdvc", "failed"}}) {
+        kept.result["cause"] = cause;
+        expect_state(kept, nothing(), word, "experiment", "said so");
     }
+    kept.result.erase("cause");
+    expect_state(kept, answered("OUT_OF_MEMORY"), "out_of_memory", "experiment", "said so");
 }
 
 // An id can be given out again: a job is ours by its token.
 TEST(DeriveState, TakesNoOtherJobForOurs) {
     expect_state(begun(), answered("RUNNING", "None", ""), "lost", "experiment",
-                 "the job ended without a result; see its log");
+                 "the job ended without a result; see its log; next: rdvc retry 12");
     expect_state(begun(), answered("RUNNING", "None", "ffffffffffffffffffffffffffffffff"), "lost",
-                 "experiment", "the job ended without a result; see its log");
+                 "experiment", "the job ended without a result; see its log; next: rdvc retry 12");
 }
 
 // No answer is unknown; it is never "finished", "failed" or "lost".
@@ -105,20 +134,58 @@ TEST(DeriveState, KnowsNothingWithoutAnAnswer) {
     expect_state(refused, silent(), "unknown", "", words);
 }
 
+TEST(DeriveState, SaysWhatWasKnownWhenSlurmLastAnswered) {
+    auto overview = answered("RUNNING");
+    overview.squeue_answered = false;
+    overview.squeue_words = "timed out";
+    overview.queue_time = 700;
+    overview.time = 1000;
+    expect_state(begun(), overview, "unknown", "experiment",
+                 "squeue does not answer: timed out; 5 min ago: running");
+    overview.jobs.clear();
+    expect_state(begun(), overview, "unknown", "experiment",
+                 "squeue does not answer: timed out; 5 min ago: not in its list");
+}
+
+// SLURM was asked before the job was there.
+TEST(DeriveState, TakesNoOldAnswerForTheAbsenceOfANewJob) {
+    auto kept = waiting();
+    kept.is_new = true;
+    expect_state(kept, nothing(), "pending", "", "has just been submitted");
+    kept.claimed = true;
+    expect_state(kept, nothing(), "running", "", "");
+    expect_state(kept, answered("RUNNING"), "running", "", "");
+}
+
+TEST(DeriveState, TakesNoJobOfAnEarlierAttemptForTheNewOne) {
+    auto kept = waiting();
+    kept.job = "13";
+    expect_state(kept, answered("FAILED"), "lost", "",
+                 "SLURM knows the job no more, and it never started; next: rdvc retry 13");
+}
+
 TEST(DeriveState, TellsWhatIsGone) {
     expect_state(begun(), nothing(), "lost", "experiment",
-                 "the job ended without a result; see its log");
+                 "the job ended without a result; see its log; next: rdvc retry 12");
     expect_state(waiting(), nothing(), "lost", "",
-                 "SLURM knows the job no more, and it never started");
+                 "SLURM knows the job no more, and it never started; next: rdvc retry 12");
 }
 
 TEST(DeriveState, TellsWhatSbatchDid) {
     auto kept = waiting();
     kept.job = kept.sbatch_exit = "";
-    expect_state(kept, nothing(), "unconfirmed", "", "sbatch has not answered");
+    expect_state(kept, nothing(), "unconfirmed", "", "it is not known yet whether there is a job");
     kept.sbatch_exit = "1";
-    expect_state(kept, nothing(), "refused", "", "sbatch refused it");
+    expect_state(kept, nothing(), "unconfirmed", "", "it is not known yet whether there is a job");
+    kept.revoked = "sbatch refused the job";
+    for (const auto& overview : {nothing(), silent()})
+        expect_state(kept, overview, "refused", "", "sbatch refused it");
     kept.sbatch_exit = "";
+    expect_state(kept, nothing(), "not submitted", "",
+                 "sbatch refused the job; next: rdvc retry 01234567");
+    kept.revoked = "cancelled";
+    expect_state(kept, silent(), "cancelled", "", "before it started");
+    kept.revoked = "";
     expect_state(kept, answered("PENDING", "Priority"), "pending", "",
                  "waits for jobs of higher priority");
     kept.sbatch_exit = "1"; // "Socket timed out": sbatch failed, and there is a job

@@ -41,6 +41,9 @@ TEST(Settings, AreEachThereOnceAndFullyDescribed) {
         if (setting.kind == Kind::size) {
             EXPECT_TRUE(base::parse_bytes(setting.fallback)) << setting.key;
         }
+        if (setting.kind == Kind::number) {
+            EXPECT_TRUE(base::parse_number(setting.fallback)) << setting.key;
+        }
         const auto choices = base::words(setting.choices);
         if (!choices.empty()) {
             EXPECT_EQ(static_cast<int>(setting.kind), static_cast<int>(Kind::text)) << setting.key;

@@ -203,6 +203,7 @@ TEST(RenderRequest, AssignsBeforeItActs) {
               "only=''\nprepare='module load '\\''x y'\\'''\ntoken=abc\nhaves=(a 'b c')\n"
               "tag_objects=()\n" +
                   std::string(embedded("remote/common.sh")) +
+                  std::string(embedded("remote/queue.sh")) +
                   std::string(embedded("remote/status.sh")));
 }
 

@@ -8,7 +8,8 @@ namespace {
 const std::string token = "0123456789abcdef0123456789abcdef";
 
 TEST(ParseSqueueLine, ReadsAJobOfOurs) {
-    const auto job = parse_squeue_line("1234|PENDING|Priority|2024-03-11T12:00:00|rdvc:" + token);
+    const auto job =
+        parse_squeue_line("1234|PENDING|Priority|2024-03-11T12:00:00|/home/a/job.sh|rdvc:" + token);
     ASSERT_TRUE(job.has_value());
     EXPECT_EQ(job->id, "1234");
     EXPECT_EQ(job->state, "PENDING");
@@ -19,10 +20,19 @@ TEST(ParseSqueueLine, ReadsAJobOfOurs) {
 
 TEST(ParseSqueueLine, FindsTheTokenBeforeTheUsersComment) {
     for (const std::string comment : {" nightly", " a|b|c", " rdvc:", " \xc3\xbc \xff"}) {
-        const auto job = parse_squeue_line("7|RUNNING|None|N/A|rdvc:" + token + comment);
+        const auto job =
+            parse_squeue_line("7|RUNNING|None|N/A|/home/a/job.sh|rdvc:" + token + comment);
         ASSERT_TRUE(job.has_value()) << comment;
         EXPECT_EQ(job->token, token) << comment;
     }
+}
+
+// Some sites replace comments; the script's path tells as well.
+TEST(ParseSqueueLine, FindsTheTokenInTheScriptsPath) {
+    const auto job = parse_squeue_line("7|RUNNING|None|N/A|/home/a|b/.rdvc/submissions/" + token +
+                                       "/job.sh|set by the site");
+    ASSERT_TRUE(job.has_value());
+    EXPECT_EQ(job->token, token);
 }
 
 TEST(ParseSqueueLine, TakesNoTokenFromOtherComments) {
@@ -30,7 +40,7 @@ TEST(ParseSqueueLine, TakesNoTokenFromOtherComments) {
          {"", "(null)", "nightly", "rdvc:", "rdvc:0123", "my rdvc:0123456789abcdef0123456789abcdef",
           "rdvc:0123456789ABCDEF0123456789ABCDEF", "rdvc:0123456789abcdef0123456789abcdeg", "a|b|",
           "RDVC:0123456789abcdef0123456789abcdef"}) {
-        const auto job = parse_squeue_line("7|RUNNING|None|N/A|" + comment);
+        const auto job = parse_squeue_line("7|RUNNING|None|N/A|/home/a/job.sh|" + comment);
         ASSERT_TRUE(job.has_value()) << comment;
         EXPECT_EQ(job->token, "") << comment;
     }
@@ -44,16 +54,16 @@ TEST(ParseSqueueLine, PassesOverWhatIsNoJob) {
           "123_7|RUNNING|None|N/A|(null)",                  // an array's element
           "123+1|RUNNING|None|N/A|(null)",                  // a part of a heterogeneous job
           "slurm_load_jobs error: Unable to contact slurm controller (connect failure)",
-          "1234|PENDING|Priority|N/A", // no comment
-          "1234||None|N/A|x",          // no state
-          "12a|RUNNING|None|N/A|x", "-1|RUNNING|None|N/A|x", " 12|RUNNING|None|N/A|x",
+          "1234|PENDING|Priority|N/A|x", // no comment
+          "1234||None|N/A|x|x",          // no state
+          "12a|RUNNING|None|N/A|x|x", "-1|RUNNING|None|N/A|x|x", " 12|RUNNING|None|N/A|x|x",
           "*** maintenance | on | Monday | at | noon ***"})
         EXPECT_FALSE(parse_squeue_line(line).has_value()) << line;
 }
 
 TEST(ParseSqueueLine, KeepsUnknownWordsAsTheyAre) {
     const auto job =
-        parse_squeue_line("1|OUT_OF_ME+|ReqNodeNotAvail, UnavailableNodes:n[1-2]|Unknown|(null)");
+        parse_squeue_line("1|OUT_OF_ME+|ReqNodeNotAvail, UnavailableNodes:n[1-2]|Unknown|x|(null)");
     ASSERT_TRUE(job.has_value());
     EXPECT_EQ(job->state, "OUT_OF_ME+");
     EXPECT_EQ(job->reason, "ReqNodeNotAvail, UnavailableNodes:n[1-2]");

@@ -1,0 +1,165 @@
+# SLURM's word on this user's jobs. Whoever asks writes the answer to `queue/jobs` in rdvc's folder, and whoever
+# comes soon after reads it there: two questions a minute, however many commands wait for jobs. Assignment
+# before this text: poll (seconds from one question to the next; after a pause some may come at once).
+# The lines are `id|state|reason|start|script|comment`, of jobs of rdvc's alone. Ids can be given out again: a
+# job is known by the token in its comment, or in its script's path where a site changes comments.
+
+queue_time=0  # when SLURM last answered, seconds since the epoch; 0: never
+queue_lines='' # its answer
+queue_said='' # its words where the last question failed; empty: it answered
+at_once=8     # questions
+
+now() {
+    printf '%(%s)T' -1
+}
+
+# What was asked last, by whomever.
+read_queue() {
+    local failed='' time
+    queue_time=0 queue_lines='' queue_said=''
+    if [[ -r ${rdvc_dir}/queue/jobs ]]; then
+        queue_lines=$(<"${rdvc_dir}/queue/jobs")
+        time=${queue_lines%%$'\n'*}
+        [[ ! ${time} =~ ^[0-9]+$ ]] || queue_time=${time}
+        queue_lines=${queue_lines#*$'\n'}
+        [[ ${queue_lines} != "${time}" ]] || queue_lines=''
+    fi
+    [[ ! -r ${rdvc_dir}/queue/failure ]] || failed=$(<"${rdvc_dir}/queue/failure")
+    if [[ ${failed%% *} =~ ^[0-9]+$ ]] && ((${failed%% *} >= queue_time)); then
+        queue_said=${failed#* }
+    fi
+}
+
+# The time up to which questions are paid for, in `paid`: each moves it by `poll` seconds, and it may be ahead
+# of the clock by as many as may come at once.
+read_paid() {
+    paid=0
+    [[ ! -r ${rdvc_dir}/queue/paid ]] || read -r paid <"${rdvc_dir}/queue/paid"
+    [[ ${paid} =~ ^[0-9]+$ ]] && ((paid > $1 && paid <= $1 + (at_once + 2) * poll)) || paid=$1
+}
+
+may_ask() {
+    local time paid
+    time=$(now)
+    read_paid "${time}"
+    ((paid <= time + (at_once - 1) * poll))
+}
+
+# $1: questions that were asked.
+pay() {
+    local time paid
+    time=$(now)
+    read_paid "${time}"
+    paid=$((paid + $1 * poll))
+    ((paid <= time + (at_once + 1) * poll)) || paid=$((time + (at_once + 1) * poll))
+    write_queue_file paid "${paid}"
+}
+
+write_queue_file() {
+    printf '%s\n' "$2" >"${rdvc_dir}/queue/$1.${nonce}" &&
+        mv -f "${rdvc_dir}/queue/$1.${nonce}" "${rdvc_dir}/queue/$1"
+}
+
+# Asks now. False if SLURM does not answer, or what answers is not SLURM; that says nothing of any job.
+ask_queue() {
+    local said time began="${rdvc_dir}/queue/began.${nonce}"
+    mkdir -p "${rdvc_dir}/queue" && : >"${began}"
+    time=$(now)
+    if said=$(timeout 20 squeue --noheader --states=all --user "$(id -un)" -o '%A|%T|%r|%S|%o|%k' 2>&1); then
+        queue_said=''
+        if [[ -n ${said} ]] && ! grep -qE '^[0-9]+\|[A-Z]' <<<"${said}"; then
+            queue_said="squeue says what is no list of jobs: ${said:0:200}"
+        fi
+    else
+        queue_said=${said:-squeue does not answer}
+    fi
+    queue_said=${queue_said//$'\n'/ }
+    if [[ -n ${queue_said} ]]; then
+        pay 2 # less often as long as it fails
+        write_queue_file failure "${time} ${queue_said}"
+        rm -f "${began}"
+        return 1
+    fi
+    pay 1
+    queue_time=${time}
+    queue_lines=$(grep -E '\|rdvc:|/submissions/' <<<"${said}")
+    printf '%s\n%s\n' "${time}" "${queue_lines}" >"${rdvc_dir}/queue/jobs.${nonce}"
+    touch -r "${began}" "${rdvc_dir}/queue/jobs.${nonce}" # a job of later is not missed in it
+    mv -f "${rdvc_dir}/queue/jobs.${nonce}" "${rdvc_dir}/queue/jobs"
+    rm -f "${began}"
+}
+
+# Makes the answer at most $1 seconds old, if that may be asked for now. One asks, others wait for its answer.
+look_at_queue() {
+    local began lock
+    began=$(now)
+    read_queue
+    ((queue_time < began - $1)) || return 0
+    mkdir -p "${rdvc_dir}/queue"
+    exec {lock}>"${rdvc_dir}/queue/lock"
+    ! command -v flock >/dev/null || flock -w 30 "${lock}"
+    read_queue
+    if ((queue_time < began - $1)) && may_ask; then
+        ask_queue
+    fi
+    exec {lock}>&-
+}
+
+# Sets job, job_state and job_reason of submission $1's newest job in the answer; empty: it has none there.
+# Those of earlier attempts are past.
+find_job() {
+    local line file id past=' '
+    for file in "${rdvc_dir}/submissions/$1"/jobid.[0-9]*; do
+        [[ ! -r ${file} ]] || { read -r id <"${file}" && past+="${id} "; }
+    done
+    job='' job_state='' job_reason=''
+    while IFS= read -r line; do
+        [[ ${line} == *"|rdvc:$1"* || ${line} == *"/submissions/$1/job.sh"* ]] || continue
+        [[ ${past} != *" ${line%%|*} "* ]] || continue
+        if [[ -z ${job} ]] || ((${line%%|*} > job)); then
+            job=${line%%|*}
+            line=${line#*|}
+            job_state=${line%%|*}
+            line=${line#*|}
+            job_reason=${line%%|*}
+        fi
+    done <<<"${queue_lines}"
+}
+
+# False for an unknown word, so that nothing counts as ended by mistake.
+is_ended_state() {
+    case $1 in
+    BOOT_FAIL | CANCELLED* | COMPLETED | DEADLINE | FAILED | NODE_FAIL | PREEMPTED | OUT_OF_MEMORY | TIMEOUT | \
+        REVOKED) return 0 ;;
+    esac
+    return 1
+}
+
+# SLURM answered, after the job of submission $1 was known here, and has no job of it that waits or runs.
+is_gone_from_queue() {
+    [[ -z ${queue_said} && ${queue_time} -gt 0 ]] || return 1
+    find_job "$1"
+    if [[ -n ${job} ]]; then
+        is_ended_state "${job_state}"
+        return
+    fi
+    [[ ! ${rdvc_dir}/submissions/$1/jobid -nt ${rdvc_dir}/queue/jobs ]]
+}
+
+# For a request that waits: looks now and then, and says why a job has not started. True if it is gone.
+next_look=2
+look_pause=5
+said_reason=
+is_gone() {
+    ((SECONDS >= next_look)) || return 1
+    next_look=$((SECONDS + look_pause))
+    look_pause=$((look_pause < poll ? look_pause * 2 : poll))
+    look_at_queue "${poll}"
+    find_job "$1"
+    if [[ -z ${queue_said} && ${job_state} == PENDING && ${job_reason} != "${said_reason}" &&
+        ! -e ${rdvc_dir}/jobs/$1/0/job ]]; then # which it writes as it starts; SLURM's word may be old
+        answer pending "${job_reason}"
+        said_reason=${job_reason}
+    fi
+    is_gone_from_queue "$1"
+}

@@ -1,0 +1,101 @@
+# Calls sbatch so that a submission has one job in effect, whatever is cut off. Variables: token, attempt,
+# folder (the submission's). `claim.<attempt>` decides: the job that makes it runs, or nobody does, once it
+# is revoked here. It is made beside its place, with what it says, and renamed: it is never there without.
+
+# Revokes attempt $1 of the submission in `folder`, with the reason $2. False if it has been decided before.
+revoke_claim() {
+    local new="${folder}/.claim.$1.${nonce}"
+    mkdir "${new}" && printf '%s\n' "$2" >"${new}/revoked" && mv -T "${new}" "${folder}/claim.$1" 2>/dev/null && return
+    rm -rf -- "${new}"
+    return 1
+}
+
+# The job that has taken attempt $1, or nothing.
+claimed_by() {
+    local id=
+    [[ ! -r ${folder}/claim.$1/owner ]] || read -r id <"${folder}/claim.$1/owner"
+    printf '%s' "${id}"
+}
+
+# The newest attempt of the submission in `folder`: `attempt.<N>` is made by whoever sends it, the first has none.
+newest_attempt() {
+    local n=1
+    while [[ -e ${folder}/attempt.$((n + 1)) ]]; do
+        n=$((n + 1))
+    done
+    printf '%s' "${n}"
+}
+
+# Environment variables of the login node would override lines of the script; the submission's file `unset`
+# names those that must not.
+unset_contradictions() {
+    local variable
+    while read -r variable; do
+        if [[ ${variable} =~ ^[A-Z_]+$ && -n ${!variable+set} ]]; then
+            answer unset "${variable}=${!variable}"
+            unset "${variable}"
+        fi
+    done <"${folder}/unset"
+}
+
+# The id in what sbatch printed, between what a site adds; nothing where it failed.
+printed_id() {
+    local line code=
+    [[ ! -r ${folder}/sbatch.exit ]] || read -r code <"${folder}/sbatch.exit"
+    [[ ${code} == 0 ]] || return 0
+    while read -r line; do
+        [[ ! ${line} =~ ^([0-9]+)(\;[^ ]*)?$ ]] || printf '%s' "${BASH_REMATCH[1]}"
+    done <"${folder}/sbatch.out"
+}
+
+# Writes down the job, and makes the links where users of scripts and logs by job id look.
+adopt_job() {
+    printf '%s\n' "$1" >"${folder}/jobid.${nonce}" && mv -f "${folder}/jobid.${nonce}" "${folder}/jobid"
+    ln -sfn "${token}/job.sh" "${rdvc_dir}/submissions/$1.sbatch.sh"
+    ln -sfn "../submissions/${token}/slurm-$1.out" "${rdvc_dir}/logs/slurm-$1.out"
+}
+
+# sbatch goes on if the connection is lost, and all that follows from its answer is done by then. What it says
+# is in files, for whoever asks later. The array `options` has more words for it than the script's.
+call_sbatch() {
+    rm -f "${folder}"/sbatch.{out,err,exit} "${folder}/jobid"
+    unset_contradictions
+    : >"${folder}/sbatch.began"
+    (
+        trap '' HUP
+        umask "${login_umask}" # which sbatch hands to the job
+        sbatch --parsable --chdir="${HOME}" --output="${folder//%/%%}/slurm-%j.out" \
+            --open-mode=append "${options[@]+"${options[@]}"}" "${folder}/job.sh" "${attempt}" >"${folder}/sbatch.out" 2>"${folder}/sbatch.err"
+        printf '%s\n' "$?" >"${folder}/sbatch.exit"
+        umask 077
+        id=$(printed_id)
+        if [[ -n ${id} && -e ${folder}/claim.${attempt}/revoked ]]; then
+            scancel "${id}" # it was given up meanwhile; the job would do nothing
+        elif [[ -n ${id} ]]; then
+            adopt_job "${id}"
+        fi
+    ) </dev/null >/dev/null 2>&1 &
+    wait "$!"
+}
+
+# Answers what became of call_sbatch. sbatch may fail and leave a job, and sites wrap it: the queue tells then.
+answer_sbatch() {
+    local code
+    read -r code <"${folder}/sbatch.exit"
+    job=$(job_of "${token}")
+    if [[ -z ${job} ]]; then
+        if ! ask_queue; then
+            answer_lines err <"${folder}/sbatch.err"
+            finish unknown "sbatch gave no job id, and squeue does not answer"
+        fi
+        find_job "${token}"
+        if [[ -z ${job} ]] || is_ended_state "${job_state}"; then
+            answer_lines err <"${folder}/sbatch.err"
+            revoke_claim "${attempt}" "sbatch refused the job" || finish unknown "the attempt is decided already"
+            finish refused sbatch "${code}"
+        fi
+        adopt_job "${job}"
+    fi
+    answer_lines err <"${folder}/sbatch.err"
+    finish submitted "${job}" "${rdvc_dir}"
+}

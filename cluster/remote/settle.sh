@@ -1,0 +1,93 @@
+# What became of submissions whose answer has never arrived: with each request the laptop names those that it
+# has open. Assignment before this text: the array open (four words each: token, mirror, name, time when it was
+# written down). First the submission's own folder tells, then SLURM, then accounting. Where neither knows a
+# job, and sbatch has had its time, the attempt is revoked: from then on it is certain that nothing runs.
+
+sbatch_patience=150 # seconds; sbatch tries for up to 120
+
+# A job of this submission that accounting knows: by the token, where comments are kept; else by name and time,
+# if it is nobody else's. Source of the options: sacct(1).
+ask_accounting() {
+    local lines id submitted name comment line began wanted=
+    command -v sacct >/dev/null || return 0
+    while IFS= read -r line; do
+        [[ ${line} != '#SBATCH --job-name='* ]] || wanted=${line#*=}
+        [[ ${line} == '#'* ]] || break
+    done <"${folder}/job.sh"
+    wanted=${wanted#\"}
+    wanted=${wanted%\"}
+    began=$(stat -c %Y "${folder}/sbatch.began")
+    lines=$(SLURM_TIME_FORMAT=%s timeout 20 sacct --noheader --parsable2 --allocations \
+        --starttime="$(date -d "@$((began - 1))" +%Y-%m-%dT%H:%M:%S)" \
+        --format=JobIDRaw,Submit,Comment,JobName 2>/dev/null) || return 0
+    while IFS='|' read -r id submitted comment name; do
+        [[ ${id} =~ ^[0-9]+$ ]] || continue
+        if [[ ${comment} == "rdvc:${token}"* ]]; then
+            printf '%s' "${id}"
+            return
+        fi
+        [[ -z ${comment} && ${name} == "${wanted}" && ! -e ${rdvc_dir}/submissions/${id}.sbatch.sh ]] || continue
+        [[ ${submitted} =~ ^[0-9]+$ ]] || continue
+        ((submitted >= began - 1 && submitted <= began + sbatch_patience)) || continue
+        printf '%s' "${id}"
+        return
+    done <<<"${lines}"
+}
+
+# Answers `outcome TOKEN submitted JOB`, `outcome TOKEN refused WHY` or `outcome TOKEN unknown WHY`.
+settle_submission() {
+    local token=$1 folder="${rdvc_dir}/submissions/$1" attempt id code='' why
+    if mkdir "${folder}" 2>/dev/null; then # not even begun; and it will not be
+        printf 'token %s\nname %s\nmirror %s\ntime %s\n' "$1" "$3" "$2" "$4" >"${folder}/submission"
+    fi
+    attempt=$(newest_attempt)
+    id=$(job_of "${token}")
+    [[ -n ${id} ]] || id=$(claimed_by "${attempt}")
+    [[ -n ${id} ]] || id=$(printed_id)
+    if [[ -z ${id} && ! -e ${folder}/claim.${attempt}/revoked ]]; then
+        look_at_queue 0
+        find_job "${token}"
+        id=${job}
+    fi
+    [[ ! -r ${folder}/sbatch.exit ]] || read -r code <"${folder}/sbatch.exit"
+    if [[ -z ${id} && -e ${folder}/claim.${attempt}/revoked ]]; then
+        why=$(<"${folder}/claim.${attempt}/revoked")
+        answer outcome "${token}" refused "${why//$'\n'/ }"
+        return
+    elif [[ -z ${id} && -e ${folder}/sbatch.began ]]; then
+        if [[ -n ${queue_said} ]] || ((queue_time < $(stat -c %Y "${folder}/sbatch.began"))); then
+            answer outcome "${token}" unknown "squeue does not answer: ${queue_said}"
+            return
+        elif [[ -z ${code} ]] && (($(now) < $(stat -c %Y "${folder}/sbatch.began") + sbatch_patience)); then
+            answer outcome "${token}" unknown "sbatch has not answered yet"
+            return
+        fi
+        id=$(ask_accounting)
+    fi
+    if [[ -n ${id} ]]; then
+        [[ -n $(job_of "${token}") ]] || adopt_job "${id}"
+        answer outcome "${token}" submitted "${id}"
+        return
+    fi
+    why="sbatch was not called"
+    [[ ! -e ${folder}/sbatch.began ]] || why="sbatch left no job"
+    if revoke_claim "${attempt}" "${why}"; then
+        answer outcome "${token}" refused "${why}"
+    else
+        settle_again "$@"
+    fi
+}
+
+# Somebody else has decided meanwhile.
+settle_again() {
+    [[ -z ${settled_again:-} ]] || return 0
+    local settled_again=1
+    settle_submission "$@"
+}
+
+settle_open() {
+    local i
+    for ((i = 0; i + 3 < ${#open[@]}; i += 4)); do
+        [[ ! ${open[i]} =~ ^[0-9a-f]{32}$ ]] || settle_submission "${open[@]:i:4}"
+    done
+}

@@ -1,0 +1,79 @@
+// `rdvc cancel`: ends submissions, by their tokens, in one request.
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "cli/options.hpp"
+#include "commands/command.hpp"
+#include "commands/submissions.hpp"
+
+namespace rdvc::commands {
+
+using base::Error;
+using base::Exit;
+
+namespace {
+
+// The cluster's word on one submission.
+struct Outcome {
+    std::string word; ///< job, revoked, ended, absent, failed, unknown
+    std::string job;
+    std::string said; ///< by SLURM
+};
+
+// What it means to the user, and as an exit code.
+Exit report(const cli::Console& console, const std::string& what, const Outcome& outcome) {
+    if (outcome.word == "job")
+        console.note(fmt::format("cancelled {} (job {})", what, outcome.job));
+    else if (outcome.word == "revoked")
+        console.note(fmt::format("cancelled {}: it has not started, and will not run", what));
+    else if (outcome.word == "ended")
+        console.note(fmt::format("{} has ended already", what));
+    else if (outcome.word == "absent")
+        console.note(fmt::format("the cluster has no trace of {}", what));
+    else
+        console.warn(
+            fmt::format("it is not known whether {} is cancelled: {}", what, outcome.said));
+    const bool settled = outcome.word != "failed" && outcome.word != "unknown";
+    return settled ? Exit::done : Exit::unknown;
+}
+
+} // namespace
+
+Exit cancel(cli::World& world, const Words& words) {
+    std::vector<std::string> wanted;
+    std::string cluster_name;
+    cli::Options options("cancel", "Ends submissions: their jobs, or the wait for them.");
+    options.words("SUBMISSION", wanted, "job ids, experiments' names or tokens")
+        .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
+    if (!options.parse(words))
+        return Exit::done;
+    if (wanted.empty())
+        throw Error(Exit::usage, "`rdvc cancel` needs to know what: a job id, a name or a token")
+            .hint("`rdvc status` lists them");
+    const Project project = open_project(world, cluster_name);
+    Cluster cluster(world, project.config);
+    script::Variables variables;
+    std::map<std::string, std::string> names; // token -> as typed
+    for (const auto& word : wanted)
+        names.emplace(find_submission(world, cluster, project.mirror, word), word);
+    for (const auto& [token, name] : names)
+        variables.lists["tokens"].push_back(token);
+    std::map<std::string, Outcome> outcomes;
+    cluster.ask("cancel", variables, [&](const transport::Frame& frame) {
+        if (frame.verb != "cancelled")
+            return;
+        const auto [token, rest] = base::key_and_value(frame.rest);
+        const auto [word, more] = base::key_and_value(rest);
+        const auto [job, said] = base::key_and_value(more);
+        outcomes[token] = word == "unknown" ? Outcome{word, "", base::printable(more)}
+                                            : Outcome{word, job, base::printable(said)};
+    });
+    auto exit = Exit::done;
+    for (const auto& [token, name] : names)
+        if (report(world.console, name, outcomes[token]) != Exit::done)
+            exit = Exit::unknown;
+    return exit;
+}
+
+} // namespace rdvc::commands
