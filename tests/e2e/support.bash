@@ -10,13 +10,7 @@ start_world() {
         return 1
     }
     eval "$("${RDVC_SOURCE_FOLDER}/tools/sandbox" env)"
-    export HOME="${folder}/laptop" XDG_RUNTIME_DIR="${folder}/run"
-    unset XDG_CONFIG_HOME XDG_STATE_HOME
-    mkdir -p "${HOME}"
-    mkdir -m 700 "${XDG_RUNTIME_DIR}"
-    git config --global user.name Tester
-    git config --global user.email tester@example.org
-    git config --global init.defaultBranch main
+    make_laptop "${folder}"
     cluster_home="${RDVC_SANDBOX_DIR}/cluster/home"
     shared="${RDVC_SANDBOX_DIR}/cluster" # what all nodes see, whatever their /tmp
     export cluster_home shared
@@ -29,6 +23,17 @@ start_world() {
         chmod +x "${job_dvc}"
     fi
     export job_dvc
+}
+
+# A user's home on the laptop, in the folder $1.
+make_laptop() {
+    export HOME="$1/laptop" XDG_RUNTIME_DIR="$1/run"
+    unset XDG_CONFIG_HOME XDG_STATE_HOME
+    mkdir -p "${HOME}"
+    mkdir -m 700 "${XDG_RUNTIME_DIR}"
+    git config --global user.name Tester
+    git config --global user.email tester@example.org
+    git config --global init.defaultBranch main
 }
 
 # Keeps the folder of a failed file and says where it is.
