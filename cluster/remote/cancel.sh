@@ -34,6 +34,7 @@ cancel() {
     ((${#ids[@]} > 0)) || finish end
     said=$(timeout 60 scancel "${ids[@]}" 2>&1) && words=job || words='failed'
     said=${said//$'\n'/ }
+    outdate_queue
     for token in "${ours[@]}"; do
         [[ ${words} != job ]] || now >"${rdvc_dir}/submissions/${token% *}/cancelled"
         answer cancelled "${token% *}" "${words}" "${token#* }" "${said}"

@@ -89,6 +89,13 @@ ask_queue() {
     rm -f "${began}"
 }
 
+# What was said is past by our own doing; who asks now wants to know anew.
+outdate_queue() {
+    printf '%s\n%s\n' "$((queue_time - 1))" "${queue_lines}" >"${rdvc_dir}/queue/jobs.${nonce}"
+    touch -r "${rdvc_dir}/queue/jobs" "${rdvc_dir}/queue/jobs.${nonce}"
+    mv -f "${rdvc_dir}/queue/jobs.${nonce}" "${rdvc_dir}/queue/jobs"
+}
+
 # Makes the answer at most $1 seconds old, if that may be asked for now. One asks, others wait for its answer.
 look_at_queue() {
     local began lock

@@ -68,7 +68,7 @@ find_ends() {
         return
     }
     while IFS='|' read -r id state submitted comment; do
-        [[ ${id} =~ ^[0-9]+$ && ${submitted} =~ ^[0-9]+$ && -n ${forgotten[${id}]:-} ]] || continue
+        [[ ${id} =~ ^[0-9]+$ && -n ${forgotten[${id}]:-} ]] || continue
         token=${forgotten[${id}]}
         [[ ${comment} == "rdvc:${token}"* ]] || is_of_then "${token}" "${submitted}" "${comment}" || continue
         ! is_ended_state "${state}" || note_end "${token}" "${state}"
@@ -79,7 +79,7 @@ find_ends() {
 is_of_then() {
     local time
     time=$(stat -c %Y "${rdvc_dir}/submissions/$1/jobid" 2>/dev/null) || return 1
-    [[ -z $3 ]] && (($2 > time - 150 && $2 < time + 5))
+    [[ -z $3 && $2 =~ ^[0-9]+$ ]] && (($2 > time - 150 && $2 < time + 5))
 }
 
 status() {

@@ -121,10 +121,14 @@ State unknown(const slurm::Job* job, const std::string& phase, const Overview& o
                         : fmt::format("; {} ago: {}", ago(overview.queue_time, overview), then))};
 }
 
-// SLURM has no job of it, and the job has left no result.
+// SLURM has no job of it that could still do anything, and the job has left no result.
 State without_job(const Kept& kept, const std::string& phase, const Overview& overview) {
     const auto retry =
         "; next: rdvc retry " + (kept.job.empty() ? kept.token.substr(0, 8) : kept.job);
+    if (kept.revoked == "cancelled")
+        return {"cancelled", phase, "before it started"};
+    if (!kept.revoked.empty())
+        return {"not submitted", phase, kept.revoked + retry};
     if (!kept.slurm.empty())
         return ended_by_slurm(kept.slurm, phase);
     if (kept.cancelled)
@@ -136,9 +140,6 @@ State without_job(const Kept& kept, const std::string& phase, const Overview& ov
                          ? ""
                          : " (sacct does not answer: " + overview.accounting_words + ")") +
                     retry};
-    if (!kept.revoked.empty())
-        return kept.revoked == "cancelled" ? State{"cancelled", phase, "before it started"}
-                                           : State{"not submitted", phase, kept.revoked + retry};
     if (!kept.job.empty() || kept.sbatch_exit == "0")
         return {"lost", phase, "SLURM knows the job no more, and it never started" + retry};
     return {"unconfirmed", phase, "it is not known yet whether there is a job"};
@@ -163,7 +164,9 @@ State derive_state(const Kept& kept, const Overview& overview) {
         !kept.revoked.empty())
         return {"refused", phase,
                 kept.sbatch_error.empty() ? "sbatch refused it" : kept.sbatch_error};
-    if (!overview.squeue_answered && kept.slurm.empty() && kept.revoked.empty())
+    if (!kept.revoked.empty()) // whatever SLURM has of it will do nothing
+        return without_job(kept, phase, overview);
+    if (!overview.squeue_answered && kept.slurm.empty())
         return unknown(job, phase, overview);
     if (job == nullptr && kept.is_new)
         return kept.claimed ? State{"running", phase, ""}

@@ -184,7 +184,8 @@ TEST(DeriveState, TellsWhatSbatchDid) {
     expect_state(kept, nothing(), "not submitted", "",
                  "sbatch refused the job; next: rdvc retry 01234567");
     kept.revoked = "cancelled";
-    expect_state(kept, silent(), "cancelled", "", "before it started");
+    for (const auto& overview : {silent(), answered("PENDING"), answered("COMPLETED")})
+        expect_state(kept, overview, "cancelled", "", "before it started");
     kept.revoked = "";
     expect_state(kept, answered("PENDING", "Priority"), "pending", "",
                  "waits for jobs of higher priority");

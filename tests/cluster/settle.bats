@@ -1,0 +1,322 @@
+# What is open, is asked, ended and tried again: rdvc and the cluster's side together, on a fake SLURM.
+
+source "${RDVC_SOURCE_FOLDER}/tests/support/slurm/slurm.bash"
+
+setup() {
+    root=$(mktemp -d /tmp/rdvc-ct-XXXXXX)
+    start_fake_slurm "${root}/slurm"
+    export HOME="${root}/home" XDG_RUNTIME_DIR="${root}/run" GIT_CONFIG_GLOBAL="${root}/gitconfig"
+    export RDVC_CLUSTER_HOST=local
+    unset XDG_CONFIG_HOME XDG_STATE_HOME
+    mkdir -p "${HOME}"
+    mkdir -m 700 "${XDG_RUNTIME_DIR}"
+    git config --global user.name Tester
+    git config --global user.email tester@example.org
+    git init --quiet "${root}/project"
+    cd "${root}/project"
+    echo x >file
+    git add file
+    git commit --quiet -m one
+    rdvc="${HOME}/.rdvc"
+}
+
+teardown() {
+    stop_fake_slurm
+    if [[ -n ${BATS_TEST_COMPLETED:-} ]]; then
+        cd /
+        rm -rf "${root}"
+    else
+        printf '# kept: %s\n' "${root}" >&3
+    fi
+}
+
+submit() { # NAME COMMAND...
+    local name=$1
+    shift
+    rdvc run --cmd -n "${name}" -- "$@"
+}
+
+# The submission's folder.
+folder_of() {
+    dirname "$(grep -lx "name $1" "${rdvc}"/submissions/*/submission)"
+}
+
+# The job has begun.
+wait_for_claim() {
+    local tries
+    for ((tries = 0; tries < 200; ++tries)); do
+        [[ ! -e ${rdvc}/jobs/$(basename "$(folder_of "$1")")/0/phases ]] || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+state_of() {
+    rdvc status --json 2>/dev/null | python3 -c '
+import json, sys
+print(next(s["state"] for s in json.load(sys.stdin) if s["name"] == sys.argv[1]))' "$1"
+}
+
+# As if the laptop had been killed before the answer came.
+forget_answer() {
+    sed -i '$d' "${HOME}/.local/state/rdvc/ledger.jsonl"
+}
+
+# As if rdvc had asked nothing for long. What SLURM said in this second counts as new.
+forget_questions() {
+    sleep 1.1
+    rm -f "${rdvc}"/queue/paid
+}
+
+@test "an answer that never arrived: the id that sbatch gave is found in the submission's folder" {
+    submit one true
+    forget_answer
+    run rdvc status
+    [[ ${output} == *"one of "*" was submitted, as job 1"* ]]
+    run rdvc status
+    [[ ${output} != *"was submitted"* ]]
+}
+
+@test "sbatch was cut off after SLURM had taken the job: squeue knows it by the comment" {
+    submit one sleep 60
+    wait_for_claim one
+    forget_answer
+    rm -r "$(folder_of one)"/{jobid,sbatch.exit,claim.1}
+    run rdvc status
+    [[ ${output} == *"one of "*" was submitted, as job 1"* && ${output} == *running* ]]
+    [[ $(readlink "${rdvc}/submissions/1.sbatch.sh") == */job.sh ]]
+}
+
+@test "a site that replaces comments: squeue knows the job by its script" {
+    submit one sleep 60
+    printf 'set by the site' >"${FAKE_SLURM}/jobs/1/comment"
+    [[ $(state_of one) == running ]]
+    rdvc cancel one
+    wait_for_state 1 CANCELLED
+}
+
+@test "sbatch is still at work: it is not known yet; and later that there is nothing" {
+    submit one true
+    wait_for_state 1 COMPLETED
+    forget_answer
+    rm -r "$(folder_of one)"/{jobid,sbatch.exit,sbatch.out,claim.1} "${rdvc}/jobs"
+    forget_job 1
+    run rdvc status
+    [[ ${output} == *"it is not known yet whether one of "*"sbatch has not answered yet"* && ${output} == *unconfirmed* ]]
+    touch -d '-200 sec' "$(folder_of one)/sbatch.began"
+    knob fail-squeue
+    forget_questions
+    run rdvc status
+    [[ ${output} == *"it is not known yet whether one of "*"squeue does not answer"* && ${output} == *unknown* ]]
+    no_knob fail-squeue
+    forget_questions
+    run rdvc status
+    [[ ${output} == *"one of "*"was not submitted, and will not be: sbatch left no job"* ]]
+    [[ $(state_of one) == 'not submitted' ]]
+}
+
+@test "what was given up does nothing when it starts after all" {
+    knob no-start
+    submit one touch "${root}/ran"
+    rdvc cancel one
+    printf 'PENDING' >"${FAKE_SLURM}/jobs/1/state" # the controller forgets what it was told
+    [[ -e $(folder_of one)/claim.1/revoked ]]
+    run bash "$(folder_of one)/job.sh" 1
+    [[ ${status} -eq 0 && ! -e ${root}/ran ]]
+}
+
+@test "what was never begun is not submitted, and a request that arrives later refuses itself" {
+    submit one true
+    local folder
+    folder=$(folder_of one)
+    mkdir "${root}/late"
+    forget_answer
+    rm -r "${folder}" "${rdvc}/jobs"
+    forget_job 1
+    run rdvc status
+    [[ ${output} == *"one of "*"was not submitted, and will not be: sbatch was not called"* ]]
+    [[ -e ${folder}/claim.1/revoked ]]
+    [[ $(state_of one) == 'not submitted' ]]
+}
+
+@test "accounting tells of a job that squeue has forgotten" {
+    knob accounting
+    submit one sleep 60
+    wait_for_claim one
+    end_as 1 NODE_FAIL
+    outdate_job 1
+    rm -rf "${rdvc}/jobs"
+    [[ $(state_of one) == node_fail ]]
+    forget_calls
+    [[ $(state_of one) == node_fail ]]
+    (($(calls_of sacct) == 0)) # it is remembered
+}
+
+@test "without accounting a job that is gone without a result is lost, with the way to try again" {
+    submit one sleep 60
+    wait_for_claim one
+    end_as 1 NODE_FAIL
+    outdate_job 1
+    run rdvc status
+    [[ ${output} == *"one "*lost*"rdvc retry 1"* ]]
+}
+
+@test "how SLURM ended a job is remembered when it was seen" {
+    submit one sleep 60
+    wait_for_claim one
+    end_as 1 NODE_FAIL
+    [[ $(state_of one) == node_fail ]]
+    outdate_job 1
+    forget_questions
+    [[ $(state_of one) == node_fail ]]
+}
+
+@test "no answer is unknown, with what was known and when; then it is right again" {
+    submit one sleep 60
+    sleep 1.1
+    [[ $(state_of one) == running ]]
+    local words
+    for words in fail-squeue garbage-squeue down; do
+        knob "${words}"
+        forget_questions
+        run rdvc status
+        [[ ${output} == *"one "*unknown*"squeue"*"ago: running"* ]]
+        no_knob "${words}"
+    done
+    [[ $(state_of one) == running ]]
+}
+
+@test "somebody else's job with the same id is not shown, waited for or cancelled" {
+    submit one sleep 60
+    sleep 1.1
+    forget_job 1
+    rm -rf "${rdvc}/jobs" "$(folder_of one)/claim.1" # it had not started
+    knob reuse-id 1
+    [[ $(other_job nightly) == 1 ]]
+    run rdvc status
+    [[ ${output} == *"one "*lost*"rdvc retry 1"* ]]
+    run rdvc wait one
+    [[ ${status} -eq 7 && ${output} == *"the job ended: lost"* ]]
+    run rdvc cancel one
+    [[ $(job_field 1 state) == RUNNING ]]
+    rdvc retry one
+    wait_for_claim one
+    sleep 1.1
+    [[ $(job_field 1 state) == RUNNING && $(state_of one) == running ]]
+}
+
+@test "many that wait ask SLURM once for all; in steady state two questions a minute" {
+    export RDVC_CLUSTER_POLL=2
+    submit one sleep 60
+    forget_calls
+    local n pids=()
+    for n in 1 2 3 4 5 6 7 8; do
+        rdvc wait one 2>/dev/null 3>&- &
+        pids+=($!)
+    done
+    sleep 9
+    kill "${pids[@]}"
+    # One every two seconds, with what they ask at the start, not eight times as many.
+    (($(calls_of squeue) >= 2 && $(calls_of squeue) <= 6))
+}
+
+@test "status in a loop asks no more than the rate allows" {
+    submit one sleep 60
+    forget_calls
+    local n
+    for n in {1..30}; do
+        rdvc status >/dev/null
+        sleep 0.05
+    done
+    (($(calls_of squeue) <= 9))
+}
+
+@test "cancel: waiting, running and ended ones, in one request with one scancel" {
+    submit done true
+    submit running sleep 60
+    wait_for_state 1 COMPLETED
+    knob no-start
+    submit waiting sleep 60
+    forget_calls
+    run rdvc cancel done running waiting
+    [[ ${status} -eq 0 ]]
+    [[ ${output} == *"done has ended already"* && ${output} == *"cancelled running (job 2)"* && ${output} == *"cancelled waiting (job 3)"* ]]
+    (($(calls_of scancel) == 1))
+    wait_for_state 2 CANCELLED
+    wait_for_state 3 CANCELLED
+    [[ $(state_of waiting) == cancelled ]]
+}
+
+@test "cancel without an answer: what has not started will not run, of the rest it is not known" {
+    submit running sleep 60
+    wait_for_claim running
+    knob no-start
+    submit waiting touch "${root}/ran"
+    knob down
+    run rdvc cancel waiting running
+    [[ ${status} -eq 75 ]]
+    [[ ${output} == *"cancelled waiting: it has not started, and will not run"* ]]
+    [[ ${output} == *"it is not known whether running is cancelled"* ]]
+    no_knob no-start
+    no_knob down
+    wait_for_state 2 COMPLETED
+    [[ ! -e ${root}/ran && $(state_of waiting) == cancelled ]]
+}
+
+@test "retry: only what is known to be gone; another attempt of the same submission" {
+    submit one sh -c 'echo "$SLURM_JOB_ID" >>'"${root}/ran"'; sleep 60'
+    wait_for_claim one
+    sleep 1
+    run rdvc retry one
+    [[ ${status} -eq 1 && ${output} == *"one has a job: 1 RUNNING"* ]]
+    knob fail-squeue
+    run rdvc retry one
+    [[ ${status} -eq 75 ]]
+    no_knob fail-squeue
+    rdvc status >/dev/null
+    end_as 1 NODE_FAIL
+    rdvc retry one --time=5
+    local tries
+    for ((tries = 0; tries < 200; ++tries)); do
+        [[ $(wc -l <"${root}/ran") -lt 2 ]] || break
+        sleep 0.05
+    done
+    [[ -e $(folder_of one)/attempt.2 && $(cat "$(folder_of one)/jobid") == 2 ]]
+    grep -q -- '--time=5' "${FAKE_SLURM}/calls"
+    rdvc cancel one
+    wait_for_state 2 CANCELLED
+    [[ $(cat "${root}/ran") == $'1\n2' ]]
+}
+
+@test "two retries at once: one more job" {
+    submit one sh -c 'echo "$SLURM_JOB_ID" >>'"${root}/ran"
+    wait_for_state 1 COMPLETED
+    rm -r "${rdvc}/jobs"
+    : >"${root}/ran"
+    outdate_job 1
+    rdvc retry one 3>&- & local first=$!
+    rdvc retry one || true
+    wait "${first}" || true
+    sleep 1
+    [[ $(wc -l <"${root}/ran") -eq 1 ]]
+}
+
+@test "retry of what has a result is refused" {
+    submit one true
+    rdvc wait one
+    run rdvc retry one
+    [[ ${status} -eq 1 && ${output} == *"one has its result: done"* ]]
+}
+
+@test "retry of what the cluster has nothing of is the same rdvc run again" {
+    knob fail-sbatch
+    run submit one true
+    [[ ${status} -eq 6 ]]
+    no_knob fail-sbatch
+    run rdvc retry one
+    [[ ${status} -eq 0 && ${output} == *"submitted one again as job 1"* ]] # its script is there
+    rdvc wait one
+    rm -r "${rdvc}/submissions"/*
+    run rdvc retry one
+    [[ ${output} == *"the cluster has nothing of it; submitting the project as it is now: rdvc run --cmd -n one -- true"* ]]
+}
