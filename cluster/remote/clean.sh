@@ -101,7 +101,7 @@ judge_record() {
     esac
     [[ ! -e $1/output || -e $1/pulled ]] || reason=unpulled
     for folder in "$1"/*/; do # a kept workspace, whatever the result says
-        [[ ! -d ${folder} || ${folder} == "$1/output/" ]] || reason=unpublished
+        [[ ! -d ${folder} || ${folder} == "$1/output/" || ${folder} == "$1/partial/" ]] || reason=unpublished
     done
     read_file "$1/workspace"
     [[ -z ${said[path]:-} || ! -e ${said[path]}/rdvc-keep ]] || reason=${reason:-workspace}
@@ -124,7 +124,7 @@ judge_submission() {
         if [[ -z ${reason} ]] && is_young "${folder}" "${jobs}"; then
             reason=young
         elif [[ -z ${reason} && -d ${folder} && ! -s ${folder}/jobid && ! -s ${folder}/sbatch.exit &&
-            ! -e ${folder}/claim.1/owner ]]; then
+            -z $(compgen -G "${folder}/claim.*") ]]; then
             reason=unconfirmed
         fi
     fi

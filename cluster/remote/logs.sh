@@ -22,10 +22,6 @@ send_rest() {
     offset=${size}
 }
 
-ended() {
-    [[ -e $(result_of "${token}") ]] || is_gone "${token}"
-}
-
 logs() {
     open_rdvc_dir
     [[ -d ${rdvc_dir}/submissions/${token} ]] || finish absent submission
@@ -34,7 +30,7 @@ logs() {
     path=$(find_file)
     [[ -n ${path} || ${follow} == 1 ]] || finish absent file
     while :; do
-        if ended; then
+        if has_ended "${token}" || is_gone "${token}"; then
             last=1
         fi
         [[ -n ${path} ]] || path=$(find_file)

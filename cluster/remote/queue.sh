@@ -153,6 +153,20 @@ is_gone_from_queue() {
     [[ ! ${rdvc_dir}/submissions/$1/jobid -nt ${rdvc_dir}/queue/jobs ]]
 }
 
+# Submission $1 has its result, and SLURM does not start it again: after a preemption, say, the same job goes on.
+has_ended() {
+    local key value
+    [[ -e $(result_of "$1") ]] || return 1
+    read -r key value <"$(result_of "$1")"
+    [[ ${key}-${value} == state-failed ]] || return 0
+    look_at_queue 0
+    find_job "$1"
+    case ${job_state} in
+    PENDING | REQUEUE*) return 1 ;;
+    esac
+    [[ -e $(result_of "$1") ]] # it may have started again meanwhile
+}
+
 # For a request that waits: looks now and then, and says why a job has not started. True if it is gone.
 next_look=2
 look_pause=5

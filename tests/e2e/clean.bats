@@ -84,6 +84,14 @@ is_there() {
     [[ ! -e ${remote}/submissions/${first} ]]
 }
 
+# A squeue of these lines of shell, for the next `rdvc` with RDVC_CLUSTER_PREPARE=${prepare}.
+fake_squeue() {
+    mkdir -p "${cluster_home}/fake"
+    printf '#!/bin/bash\n%s\n' "$1" >"${cluster_home}/fake/squeue"
+    chmod +x "${cluster_home}/fake/squeue"
+    prepare='PATH=~/fake:$PATH'
+}
+
 @test "failed goes; unpublished, unconfirmed and live stay; squeue without an answer keeps all" {
     echo 'exit 3' >train.sh
     rdvc run -n failing
@@ -99,14 +107,19 @@ is_there() {
     cp -r "${remote}/submissions/${failing}" "${remote}/submissions/${lost}"
     rm -r "${remote}/submissions/${lost}"/{jobid,sbatch.exit,claim.1}
     grow_old
-    RDVC_CLUSTER_PREPARE='squeue() { echo "no contact"; return 1; }' run rdvc clean
+    local prepare
+    fake_squeue 'echo "no contact"; exit 1'
+    RDVC_CLUSTER_PREPARE=${prepare} run rdvc clean
     [[ ${status} -eq 0 && ${output} == *"squeue does not answer"*"no contact"* ]]
-    RDVC_CLUSTER_PREPARE='squeue() { return 1; }' run rdvc clean --dry-run --json
+    fake_squeue 'exit 1'
+    RDVC_CLUSTER_PREPARE=${prepare} run rdvc clean --dry-run --json
     [[ ${status} -eq 0 && ${output} == *'"removed": []'* ]]
     is_there "${failing}"
     is_there "${held}"
     # Its job comes back (requeued by hand, say) between the first question and the second.
-    RDVC_CLUSTER_PREPARE="squeue() { echo rdvc:${held}; [[ ! -e ~/asked ]] || echo rdvc:${failing}; : >~/asked; }" run rdvc clean
+    fake_squeue "line() { echo \"\$1|PENDING|None|N/A|x|rdvc:\$2\"; }
+        line 2 ${held}; [[ ! -e ~/asked ]] || line 1 ${failing}; : >~/asked"
+    RDVC_CLUSTER_PREPARE=${prepare} run rdvc clean
     rm "${cluster_home}/asked"
     is_there "${failing}"
     rdvc clean
