@@ -292,8 +292,9 @@ JOB
   user=sandbox$RUN
   public=$(mktemp -d) # bats' own folders are closed to others
   useradd --create-home --home-dir "$public/home" "$user"
-  cp "$SANDBOX" "$public"
-  chmod 755 "$public" "$public/sandbox"
+  cp -r "$SANDBOX" "$SANDBOX.d" "$public"
+  chmod -R u=rwX,go=rX "$public"
+  chmod 755 "$public/sandbox"
   run runuser -u "$user" -- bash -ec '
     cd "$2"
     ! "$1" up --dir "$2/nodes" --nodes 2

@@ -38,7 +38,7 @@ setup() {
 
 @test "bash files pass shellcheck" {
     local request
-    shellcheck dev .ci/run tools/sandbox tools/demo
+    shellcheck --external-sources --check-sourced dev .ci/run tools/sandbox tools/demo
     shellcheck --shell=bash cluster/node/*.sh
     for request in submit status logs wait probe environments output clean doctor objects cancel retry; do
         {

@@ -1,0 +1,173 @@
+# shellcheck shell=bash
+# The files that SLURM, sshd and ssh read, and the home.
+
+write_slurm_conf() {
+  local me i node
+  me=$(id -un)
+  {
+    cat <<CONF
+ClusterName=$cluster
+SlurmctldHost=$(uname -n)($address)
+SlurmctldPort=$slurmctld_port
+SlurmUser=$me
+SlurmdUser=$me
+AuthType=auth/munge
+AuthInfo=socket=$run/munge.socket
+
+StateSaveLocation=$DIR/state
+SlurmdSpoolDir=$run/spool-%n
+SlurmctldPidFile=$run/slurmctld.pid
+SlurmdPidFile=$run/%n.pid
+SlurmctldLogFile=$DIR/log/slurmctld.log
+SlurmdLogFile=$DIR/log/%n.log
+
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+MpiDefault=none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+GresTypes=gpu
+SlurmdParameters=config_overrides
+AccountingStorageType=accounting_storage/none
+JobAcctGatherType=jobacct_gather/none
+JobCompType=jobcomp/none
+MailProg=/bin/true
+TaskProlog=$DIR/etc/task_prolog
+
+SchedulerType=sched/backfill
+# no shorter bf_interval: what backfill starts, slurmctld does not save as started, and starts again after a crash
+SchedulerParameters=sched_interval=1,batch_sched_delay=0,bf_interval=5
+ReturnToService=2
+MinJobAge=300
+KillWait=5
+
+CONF
+    for ((i = 1; i <= nodes; i++)); do
+      node="NodeAddr=$(node_address "$i")"
+      ((nodes > 1)) || node+=" NodeHostname=$(short_host_name)"
+      echo "NodeName=node$i $node Port=$slurmd_port CPUs=$cpus RealMemory=65536 TmpDisk=65536" \
+        "Feature=t3.xlarge,g5.xlarge,g5.12xlarge Gres=gpu:4 State=UNKNOWN"
+    done
+    echo "PartitionName=general Nodes=ALL Default=YES MaxTime=INFINITE State=UP"
+    echo "PartitionName=single-gpu Nodes=ALL MaxTime=INFINITE State=UP"
+    echo "PartitionName=multi-gpu Nodes=ALL MaxTime=INFINITE State=UP"
+  } >"$DIR/etc/slurm.conf"
+  for i in 0 1 2 3; do ln -s /dev/null "$DIR/cluster/gpu/gpu$i"; done # SLURM asks for a device
+  # no cgroups are used; without this line slurmd looks for what is mounted, and with v2 wants systemd
+  echo "CgroupPlugin=cgroup/v1" >"$DIR/etc/cgroup.conf"
+  echo "Name=gpu File=$DIR/cluster/gpu/gpu[0-3]" >"$DIR/etc/gres.conf"
+}
+
+short_host_name() {
+  local name
+  name=$(uname -n)
+  echo "${name%%.*}"
+}
+
+node_address() {
+  if ((nodes > 1)); then echo "$subnet.$((10 + $1))"; else echo 127.0.0.1; fi
+}
+
+# What a login on the cluster finds in its environment, as words for sshd's SetEnv: another home, SLURM, an
+# ordinary PATH, and what this machine needs in its environment to reach package indexes.
+login_environment() {
+  local name
+  echo "HOME=$DIR/cluster/home"
+  echo "SLURM_CONF=$DIR/etc/slurm.conf"
+  echo "PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
+  echo "LANG=C.UTF-8"
+  for name in {http,https,no,all}_proxy {HTTP,HTTPS,NO,ALL}_PROXY \
+    SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE GIT_SSL_CAINFO \
+    PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_FIND_LINKS PIP_TRUSTED_HOST PIP_CERT PIP_DEFAULT_TIMEOUT PIP_CONFIG_FILE \
+    UV_INDEX_URL UV_EXTRA_INDEX_URL UV_DEFAULT_INDEX UV_INDEX UV_FIND_LINKS UV_NATIVE_TLS; do
+    [[ -n ${!name-} && ${!name} != *[\"\\$'\n']* ]] || continue
+    echo "$name=${!name}"
+  done
+}
+
+write_ssh_files() {
+  local environment="" word
+  ssh-keygen -q -t ed25519 -N '' -C "$cluster" -f "$DIR/etc/host_key"
+  ssh-keygen -q -t ed25519 -N '' -C "$cluster" -f "$DIR/id_ed25519"
+  cp "$DIR/id_ed25519.pub" "$DIR/etc/authorized_keys"
+  echo "[127.0.0.1]:$ssh_port $(cut -d' ' -f1,2 "$DIR/etc/host_key.pub")" >"$DIR/known_hosts"
+
+  while IFS= read -r word; do environment+=" \"$word\""; done < <(login_environment)
+  cat >"$DIR/etc/sshd_config" <<CONF
+Port $ssh_port
+ListenAddress 127.0.0.1
+HostKey $DIR/etc/host_key
+AuthorizedKeysFile $DIR/etc/authorized_keys
+PidFile $run/sshd.pid
+AllowUsers $(id -un)
+PermitRootLogin yes
+PubkeyAuthentication yes
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+UsePAM no
+StrictModes no
+UseDNS no
+PermitUserRC no
+PrintMotd no
+PrintLastLog no
+MaxSessions 10
+MaxStartups 100
+Subsystem sftp internal-sftp
+SetEnv$environment
+CONF
+  cat >"$DIR/ssh_config" <<CONF
+Host sandbox
+  HostName 127.0.0.1
+  Port $ssh_port
+  User $(id -un)
+  IdentityFile $DIR/id_ed25519
+  IdentitiesOnly yes
+  IdentityAgent none
+  UserKnownHostsFile $DIR/known_hosts
+  GlobalKnownHostsFile /dev/null
+  StrictHostKeyChecking yes
+  LogLevel ERROR
+CONF
+  # For programs that know no -F (DVC's git client): an `ssh` that reads this configuration.
+  mkdir -p "$DIR/bin"
+  printf '#!/bin/sh\nexec %s -F %s "$@"\n' "$(real_ssh)" "$DIR/ssh_config" >"$DIR/bin/ssh"
+  chmod +x "$DIR/bin/ssh"
+}
+
+# Not that of another sandbox, whose folder may stand first on PATH: those are scripts.
+real_ssh() {
+  local program
+  while read -r program; do
+    if [[ $(head -c 2 "$program") != '#!' ]]; then
+      echo "$program"
+      return
+    fi
+  done < <(type -ap ssh)
+}
+
+# With `sbatch --export=NONE` SLURM makes up an environment from the account's real home.
+write_task_prolog() {
+  printf '%s\n' '#!/bin/sh' "echo export HOME=$DIR/cluster/home" >"$DIR/etc/task_prolog"
+  chmod +x "$DIR/etc/task_prolog"
+}
+
+write_home() { # a home from before a crash is left as it is
+  local home=$DIR/cluster/home
+  [[ ! -e $home ]] || return 0
+  mkdir "$home"
+  echo '# read by bash for ssh commands and for interactive shells' >"$home/.bashrc"
+  # shellcheck disable=SC2016
+  printf '%s\n' '# read by login shells' 'if [ -n "${BASH_VERSION-}" ]; then . "$HOME/.bashrc"; fi' >"$home/.profile"
+}
+
+write_configuration() (
+  umask 077
+  cd "$DIR"
+  mkdir -p etc log state cluster/gpu
+  head -c 128 /dev/urandom >etc/munge.key
+  write_slurm_conf
+  write_ssh_files
+  write_task_prolog
+  write_home
+  write_hosts >etc/hosts
+)

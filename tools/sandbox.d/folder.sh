@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# The one folder of a sandbox, and the choices that are made at `up` and kept in it.
+
+repository() { dirname "$(dirname "$SCRIPT")"; }
+
+choose_folder() { # sets DIR from the option, the environment or the repository
+  DIR=${option_dir:-${RDVC_SANDBOX_DIR:-$(repository)/.dev/sandbox}}
+  [[ $DIR != *[[:space:]]* ]] || die "the folder's name has white space in it: \`$DIR\`" "choose another with --dir"
+  DIR=$(realpath -m -- "$DIR")
+  [[ $DIR =~ ^[A-Za-z0-9._/+@=~-]+$ ]] ||
+    die "the folder's name has characters that SLURM or ssh would take for something else: \`$DIR\`" "choose another with --dir"
+  SETTINGS=$DIR/sandbox.conf # present from the moment that there is anything to clean
+  PIDS=$DIR/pids
+}
+
+is_sandbox_folder() { [[ -f $DIR/.rdvc-sandbox ]]; }
+
+# One `up` or `down` at a time in a folder. The folder may be removed by another one while we wait: then again.
+lock_folder() {
+  while :; do
+    mkdir -p -- "$DIR" 2>/dev/null || die "cannot make the folder \`$DIR\`"
+    exec {lock}<"$DIR" || die "cannot open the folder \`$DIR\`"
+    flock -w 60 "$lock" || die "another \`sandbox\` has been at work in \`$DIR\` for a minute"
+    [[ $DIR -ef /proc/self/fd/$lock ]] && return 0
+    exec {lock}<&-
+  done
+}
+
+load_settings() { # fails when there is no sandbox in DIR
+  [[ -f $SETTINGS ]] || return 1
+  # shellcheck source=/dev/null
+  source "$SETTINGS"
+}
+
+port_is_free() { [[ -z $(ss -Hltn "sport = :$1") ]]; }
+
+free_port() { # below the range from which the system takes ports by itself
+  local port
+  while :; do
+    port=$((20000 + SRANDOM % 12000))
+    [[ " $* " != *" $port "* ]] && port_is_free "$port" && break
+  done
+  echo "$port"
+}
+
+# A UNIX socket's path has at most 107 bytes; the longest here is that of a job step, below 45 bytes.
+choose_run_folder() {
+  run=$DIR/run
+  if ((${#run} > 60)); then
+    run=$(mktemp -d /tmp/rdvc-sandbox.XXXXXX)
+  fi
+  mkdir -p "$run"
+}
+
+choose_settings() {
+  local id
+  id=$(od -An -N3 -tx1 /dev/urandom | tr -d ' \n')
+  cluster=sandbox$id
+  nodes=$option_nodes
+  cpus=$option_cpus
+  ssh_port=$(free_port)
+  slurmctld_port=$(free_port "$ssh_port")
+  slurmd_port=$(free_port "$ssh_port" "$slurmctld_port")
+  link=rdvc$id # interface names have at most 15 characters
+  subnet=
+  address=127.0.0.1
+  boot=$(boot_id) # a number of a process means something only in the boot that it was seen in
+  choose_run_folder
+  save_settings
+}
+
+save_settings() {
+  local name
+  for name in cluster nodes cpus ssh_port slurmctld_port slurmd_port link subnet address run boot; do
+    printf '%s=%q\n' "$name" "${!name}"
+  done >"$SETTINGS.new"
+  mv "$SETTINGS.new" "$SETTINGS"
+}

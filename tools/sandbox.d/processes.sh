@@ -1,0 +1,118 @@
+# shellcheck shell=bash
+# Which processes are ours, and how they end.
+
+boot_id() { cat /proc/sys/kernel/random/boot_id; }
+
+start_time() { # PID: in clock ticks since boot; fails when there is no such process, or only its zombie
+  local stat fields
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  read -r -a fields <<<"${stat##*) }" # the name in parentheses may hold anything
+  [[ ${fields[0]} != Z ]] || return 1
+  echo "${fields[19]}"
+}
+
+is_same_process() { # PID START
+  [[ $(start_time "$1") == "$2" ]]
+}
+
+daemon_pid() { # NAME: fails when it does not run
+  local name pid start
+  [[ -f $PIDS && $boot == "$(boot_id)" ]] || return 1
+  while read -r name pid start; do
+    [[ $name == "$1" ]] && is_same_process "$pid" "$start" && echo "$pid" && return 0
+  done <"$PIDS"
+  return 1
+}
+
+dead_daemons() {
+  local name
+  for name in $(daemons); do daemon_pid "$name" >/dev/null || echo "$name"; done
+}
+
+# Every process that is part of this cluster, jobs and logins included, whatever has become of its parents.
+cluster_processes() {
+  local name
+  [[ $boot == "$(boot_id)" ]] || return 0
+  {
+    for name in $(daemons); do daemon_processes "$name"; done
+    processes_by_environment
+  } | with_descendants
+}
+
+# One daemon, as recorded or by its log: daemons and their helpers (slurmstepd, sshd's children) hold it open.
+daemon_processes() { # NAME
+  local pid
+  daemon_pid "$1" || true
+  for pid in $(pgrep -x 'munged|sshd|slurmctld|slurmd|slurmstepd'); do
+    if [[ -n $(find "/proc/$pid/fd" -lname "$DIR/log/$1.log" 2>/dev/null) ]]; then echo "$pid"; fi
+  done
+  processes_in_network_of "$1"
+}
+
+# Jobs and logins have our SLURM_CONF, and what only SLURM or our sshd gives besides: a SLURM_CONF alone may be in
+# the shell of somebody who only looks.
+processes_by_environment() {
+  local file given="^(SLURM_JOB_ID=|SSH_CONNECTION=127\.0\.0\.1 .* $ssh_port\$)"
+  while IFS= read -r file; do
+    if grep -qzE "$given" "$file" 2>/dev/null; then cut -d/ -f3 <<<"$file"; fi
+  done < <(grep -lzxF "SLURM_CONF=$DIR/etc/slurm.conf" /proc/[0-9]*/environ 2>/dev/null)
+}
+
+# A node's network namespace lives as long as its end of the cable is here: only then is the recorded number ours.
+processes_in_network_of() { # NODE: of several
+  [[ -s $run/$1.net && -e /sys/class/net/${link}n${1#node} ]] || return 0
+  find /proc/[0-9]*/ns/net -maxdepth 0 -lname "$(cat "$run/$1.net")" 2>/dev/null | cut -d/ -f3 || true
+}
+
+# Adds the children of what it reads. Leaves out this script, its children and those who called it, which may well
+# have been started by the cluster.
+with_descendants() {
+  # shellcheck disable=SC2016
+  awk -v me=$$ '
+    input == 1 { ours[$1]; next }
+    $3 !~ /^Z/ { parent[$1] = $2 }
+    END {
+      for (pid = me; pid > 0; pid = parent[pid]) spared[pid]
+      for (pid in parent) {
+        for (p = pid; p > 1 && !(p in spared) && !(p in ours); p = parent[p]);
+        if (p in ours && !(p in spared)) print pid
+      }
+    }' input=1 - input=2 <(ps -e -o pid=,ppid=,stat=)
+}
+
+send_signal() { # SIGNAL PID... : those that ended meanwhile are no matter
+  kill -s "$1" "${@:2}" 2>/dev/null || true
+}
+
+is_empty() { [[ -z $("$@") ]]; }
+
+# Signals whatever LIST... prints until it prints nothing. More than one KILL: a dying shell may still start its next
+# command.
+end_all() { # SIGNALS LIST...
+  local pids signal
+  for signal in $1; do
+    mapfile -t pids < <("${@:2}")
+    ((${#pids[@]})) || return 0
+    send_signal "$signal" "${pids[@]}"
+    wait_until 1 is_empty "${@:2}" && return 0
+  done
+  say "warning: cannot end these processes: ${pids[*]}"
+}
+
+# TERM first: a job has a moment to put things away.
+end_processes() { end_all "TERM KILL KILL KILL KILL" cluster_processes; }
+
+remove_all_but_home_and_logs() {
+  local entry
+  remove_network
+  if [[ $run == /tmp/rdvc-sandbox.* ]]; then rm -rf -- "$run"; fi
+  for entry in etc state run bin cluster/gpu pids id_ed25519 id_ed25519.pub known_hosts ssh_config sandbox.conf; do
+    rm -rf -- "${DIR:?}/$entry"
+  done
+}
+
+remove_tree() { # also what somebody made read-only
+  rm -rf --one-file-system -- "$1" 2>/dev/null && return 0
+  chmod -R u+rwX -- "$1"
+  rm -rf --one-file-system -- "$1"
+}
