@@ -71,6 +71,7 @@ nothing_is_left_of() { # DIR ITS-SETTINGS
     ip -o link | grep "$link"
     grep -F -e "$1/" -e "$run" /proc/self/mountinfo
     [[ $run == "$1"/* ]] || ls -d "$run" 2>/dev/null
+    ls -d "/sys/fs/cgroup/memory/$link" 2>/dev/null
   ) || true
   echo "left behind: $left"
   [[ -z $left ]]
@@ -101,7 +102,7 @@ pids_of() { cut -d' ' -f1,2 "$1/pids"; }
 
 @test "status names all that runs, and exits 3 where nothing does" {
   run -0 "$SANDBOX" status --dir "$ONE"
-  for word in munged sshd slurmctld node1 general single-gpu multi-gpu idle; do [[ $output == *"$word"* ]]; done
+  for word in munged sshd slurmctld node1 general single-gpu multi-gpu short scavenge urgent idle; do [[ $output == *"$word"* ]]; done
   run -3 "$SANDBOX" status --dir "$BATS_TEST_TMPDIR/none"
 }
 
@@ -155,6 +156,60 @@ JOB
 @test "salloc and srun work" {
   run -0 on "$ONE" 'salloc --quiet bash -c "srun echo step \$SLURM_JOB_ID"'
   [[ $output =~ ^step\ [0-9]+$ ]]
+}
+
+@test "a job that has no time to run in the partition short is refused" {
+  run -0 on "$ONE" sinfo --noheader --partition=short --format=%l
+  [[ $output == 2:00 ]]
+  run ! on "$ONE" sbatch --partition=short --time=3 --wrap true
+  [[ $output == *"time limit"* ]]
+  job=$(on "$ONE" sbatch --parsable --partition=short --output=/dev/null --wrap true)
+  run -0 on "$ONE" squeue --noheader --states=all --jobs="$job" --format=%l
+  [[ $output == 1:00 ]]
+}
+
+submit_preemptable() { # PARTITION: with all CPUs of the node
+  on "$ONE" sbatch --parsable --partition="$1" --ntasks=4 --output=/dev/null --wrap "'sleep 9000.$RUN'"
+}
+
+state_is() { [[ $(on "$ONE" squeue --noheader --states=all --jobs="$1" --format=%T) =~ ^($2)$ ]]; } # JOB REGEX
+
+@test "an urgent job takes the place of a scavenging one, which is queued again or cancelled, and of no other" {
+  scavenging=$(submit_preemptable scavenge)
+  wait_until 15 show_cluster state_is "$scavenging" RUNNING
+  urgent=$(on "$ONE" sbatch --parsable --partition=urgent --ntasks=4 --output=/dev/null --wrap "'sleep 9000.$RUN'")
+  wait_until 20 show_cluster state_is "$urgent" RUNNING
+  state_is "$scavenging" PENDING
+  [[ $(on "$ONE" scontrol show job "$scavenging") == *" Restarts=1 "* ]]
+  on "$ONE" scancel "$scavenging" "$urgent"
+  wait_until 15 show_cluster has_no_jobs
+
+  scavenging=$(submit_preemptable scavenge-cancel)
+  wait_until 15 show_cluster state_is "$scavenging" RUNNING
+  urgent=$(on "$ONE" sbatch --parsable --partition=urgent --ntasks=4 --output=/dev/null --wrap true)
+  wait_until 20 show_cluster state_is "$urgent" "RUNNING|COMPLETED"
+  state_is "$scavenging" PREEMPTED
+  wait_until 15 show_cluster has_no_jobs
+
+  general=$(submit_preemptable general)
+  wait_until 15 show_cluster state_is "$general" RUNNING
+  urgent=$(on "$ONE" sbatch --parsable --partition=urgent --ntasks=4 --output=/dev/null --wrap true)
+  wait_until 15 show_cluster state_is "$urgent" PENDING
+  sleep 2 # time in which it might have been preempted
+  state_is "$general" RUNNING
+  on "$ONE" scancel "$general" "$urgent"
+  wait_until 15 show_cluster has_no_jobs
+}
+
+@test "a job that takes more memory than it asked for is killed" {
+  job=$(on "$ONE" sbatch --parsable --mem=50 --output=/dev/null <<'JOB'
+#!/bin/bash
+exec python3 -c 'import time; taken = bytearray(b"x" * 200 * 2**20); time.sleep(60)'
+JOB
+  )
+  killed=OUT_OF_MEMORY
+  grep -q '^memory=cgroup' "$ONE/sandbox.conf" || killed=FAILED # an ordinary user has no control groups
+  wait_until 15 show_cluster state_is "$job" "$killed"
 }
 
 @test "srun gives a terminal" {

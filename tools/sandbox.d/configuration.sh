@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # The files that SLURM, sshd and ssh read, and the home.
 
+# Pretended, and so much that nobody who asks for nothing gets less than any job needs. MiB
+MEMORY_PER_CPU=16384
+
 write_slurm_conf() {
   local me i node
   me=$(id -un)
@@ -22,14 +25,15 @@ SlurmctldLogFile=$DIR/log/slurmctld.log
 SlurmdLogFile=$DIR/log/%n.log
 
 ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/linux
+$(memory_lines)
 MpiDefault=none
 SelectType=select/cons_tres
-SelectTypeParameters=CR_CPU
+SelectTypeParameters=CR_CPU_Memory
+DefMemPerCPU=$MEMORY_PER_CPU
 GresTypes=gpu
 SlurmdParameters=config_overrides
 AccountingStorageType=accounting_storage/none
-JobAcctGatherType=jobacct_gather/none
 JobCompType=jobcomp/none
 MailProg=/bin/true
 TaskProlog=$DIR/etc/task_prolog
@@ -40,22 +44,39 @@ SchedulerParameters=sched_interval=1,batch_sched_delay=0,bf_interval=5
 ReturnToService=2
 MinJobAge=300
 KillWait=5
+EnforcePartLimits=ALL
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 
 CONF
     for ((i = 1; i <= nodes; i++)); do
       node="NodeAddr=$(node_address "$i")"
       ((nodes > 1)) || node+=" NodeHostname=$(short_host_name)"
-      echo "NodeName=node$i $node Port=$slurmd_port CPUs=$cpus RealMemory=65536 TmpDisk=65536" \
+      echo "NodeName=node$i $node Port=$slurmd_port CPUs=$cpus RealMemory=$((cpus * MEMORY_PER_CPU)) TmpDisk=65536" \
         "Feature=t3.xlarge,g5.xlarge,g5.12xlarge Gres=gpu:4 State=UNKNOWN"
     done
-    echo "PartitionName=general Nodes=ALL Default=YES MaxTime=INFINITE State=UP"
-    echo "PartitionName=single-gpu Nodes=ALL MaxTime=INFINITE State=UP"
-    echo "PartitionName=multi-gpu Nodes=ALL MaxTime=INFINITE State=UP"
+    partition_lines
   } >"$DIR/etc/slurm.conf"
   for i in 0 1 2 3; do ln -s /dev/null "$DIR/cluster/gpu/gpu$i"; done # SLURM asks for a device
-  # no cgroups are used; without this line slurmd looks for what is mounted, and with v2 wants systemd
-  echo "CgroupPlugin=cgroup/v1" >"$DIR/etc/cgroup.conf"
+  write_cgroup_conf >"$DIR/etc/cgroup.conf"
   echo "Name=gpu File=$DIR/cluster/gpu/gpu[0-3]" >"$DIR/etc/gres.conf"
+}
+
+# What urgent needs it takes from the two that may be preempted; all others wait for each other. Without GraceTime their
+# jobs are told at once, and killed after KillWait; with it SLURM looks only twice a minute whether it is over.
+partition_lines() {
+  local words
+  while read -r words; do
+    echo "PartitionName=${words} Nodes=ALL State=UP"
+  done <<'PARTITIONS'
+general PreemptMode=OFF MaxTime=INFINITE Default=YES
+single-gpu PreemptMode=OFF MaxTime=INFINITE
+multi-gpu PreemptMode=OFF MaxTime=INFINITE
+short PreemptMode=OFF MaxTime=2 DefaultTime=1
+scavenge PreemptMode=REQUEUE MaxTime=INFINITE
+scavenge-cancel PreemptMode=CANCEL MaxTime=INFINITE
+urgent PreemptMode=OFF PriorityTier=2 MaxTime=INFINITE
+PARTITIONS
 }
 
 short_host_name() {

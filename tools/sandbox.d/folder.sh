@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # The one folder of a sandbox, and the choices that are made at `up` and kept in it.
 
+SETTING_NAMES=(cluster nodes cpus ssh_port slurmctld_port slurmd_port link subnet address run boot memory)
+
 repository() { dirname "$(dirname "$SCRIPT")"; }
 
 choose_folder() { # sets DIR from the option, the environment or the repository
@@ -63,15 +65,18 @@ choose_settings() {
   slurmd_port=$(free_port "$ssh_port" "$slurmctld_port")
   link=rdvc$id # interface names have at most 15 characters
   subnet=
+  memory=
   address=127.0.0.1
   boot=$(boot_id) # a number of a process means something only in the boot that it was seen in
   choose_run_folder
+  save_settings # from here on there is something to remove
+  choose_memory_keeper
   save_settings
 }
 
 save_settings() {
   local name
-  for name in cluster nodes cpus ssh_port slurmctld_port slurmd_port link subnet address run boot; do
+  for name in "${SETTING_NAMES[@]}"; do
     printf '%s=%q\n' "$name" "${!name}"
   done >"$SETTINGS.new"
   mv "$SETTINGS.new" "$SETTINGS"

@@ -105,6 +105,7 @@ end_processes() { end_all "TERM KILL KILL KILL KILL" cluster_processes; }
 remove_all_but_home_and_logs() {
   local entry
   remove_network
+  remove_cgroups
   if [[ $run == /tmp/rdvc-sandbox.* ]]; then rm -rf -- "$run"; fi
   for entry in etc state run bin cluster/gpu pids id_ed25519 id_ed25519.pub known_hosts ssh_config sandbox.conf; do
     rm -rf -- "${DIR:?}/$entry"
