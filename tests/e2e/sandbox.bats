@@ -9,16 +9,21 @@ setup_file() {
   SANDBOX=$(realpath "$BATS_TEST_DIRNAME/../../tools/sandbox")
   ONE=$BATS_FILE_TMPDIR/one # up from the first test on, shared by most
   RUN=$$ # so that the processes of two runs of these tests can be told apart
-  export SANDBOX ONE RUN
+  PUBLIC=$(mktemp -d /tmp/rdvc-sandbox-test.XXXXXX) # bats' own folders are closed to others
+  chmod 755 "$PUBLIC"
+  export SANDBOX ONE RUN PUBLIC
   unset RDVC_SANDBOX_DIR
 }
 
 teardown_file() {
   local folder
-  for folder in "$BATS_FILE_TMPDIR"/*/; do "$SANDBOX" down --dir "$folder"; done
+  shopt -s nullglob
+  for folder in "$BATS_FILE_TMPDIR"/*/ "$PUBLIC"/*/; do "$SANDBOX" down --dir "$folder"; done
+  rm -rf -- "$PUBLIC"
 }
 
 setup() {
+  ALL=$PUBLIC/$(printf 'long%.0s' {1..20}) # with all options, from the first test on that needs it
   "$SANDBOX" up --dir "$ONE" --cpus 4
 }
 
@@ -48,6 +53,13 @@ show_cluster() {
   on "$ONE" 'squeue; tail -n 20 "$HOME"/*.out'
   "$SANDBOX" status --dir "$ONE"
 }
+
+with_all_options() {
+  ((EUID == 0)) || skip "more accounts, nodes and a small file system need root"
+  "$SANDBOX" up --dir "$ALL" --nodes 2 --accounting --users 3 --tmpfs 1m
+}
+
+second() { on "$ALL" --user 2 "$@"; } # COMMAND
 
 sleeps() { pgrep -f "^sleep 900$1\.$RUN\$" >/dev/null; } # NUMBER: a process named so that it can be found again
 
@@ -337,10 +349,68 @@ JOB
   down_leaves_nothing "$folder"
 }
 
+@test "accounting keeps a job's comment" {
+  with_all_options
+  job=$(second sbatch --parsable --comment=rdvc:0123 --output=/dev/null --wrap true)
+  is_accounted() { [[ $(second sacct -X --noheader --parsable2 --jobs="$job" --format=user,state,comment) == 'sandbox2|COMPLETED|rdvc:0123' ]]; }
+  wait_until 20 show_nothing is_accounted
+}
+
+@test "accounts see each other's jobs, and neither end them nor look into another's home" {
+  with_all_options
+  [[ $(second 'id -un; echo "$HOME"') == "sandbox2"$'\n'"$ALL/cluster/home2" ]]
+  job=$(second "cd && sbatch --parsable --export=NONE --output=%j.out --wrap 'id -un; echo \$HOME; sleep 9009.$RUN'")
+  wait_until 15 show_nothing sleeps 9
+  [[ $(second "cat ~/$job.out") == "sandbox2"$'\n'"$ALL/cluster/home2" ]]
+  third() { on "$ALL" --user 3 "$@"; }
+  [[ $(third squeue --noheader --jobs="$job" --format=%u) == sandbox2 ]]
+  run ! third scancel "$job"
+  [[ $output == *denied* ]]
+  run ! third ls "$ALL/cluster/home2"
+  run ! third cat "$ALL/etc/munge.key"
+  second scancel "$job"
+  run -1 "$SANDBOX" login --dir "$ONE" --user 2 true
+}
+
+@test "a small file system fills up, seen by login and nodes" {
+  with_all_options
+  eval "$("$SANDBOX" env --dir "$ALL")"
+  [[ $RDVC_SANDBOX_SMALL == "$ALL/cluster/small" ]]
+  run ! second srun --nodelist=node2 dd if=/dev/zero of="$RDVC_SANDBOX_SMALL/full" bs=64k count=100
+  [[ $output == *"No space left"* ]]
+  [[ $(second stat --format=%s "$RDVC_SANDBOX_SMALL/full") == 1048576 ]]
+  second rm "$RDVC_SANDBOX_SMALL/full"
+}
+
+@test "memory is enforced on each of several nodes" {
+  with_all_options
+  run ! second srun --nodes=2 --mem=50 python3 -c "'x = bytearray(b\"x\" * 200 * 2**20); input()'"
+  if grep -q '^memory=cgroup' "$ALL/sandbox.conf"; then [[ $output == *"Out Of Memory"* ]]; fi
+}
+
+@test "down leaves nothing of accounts, accounting and mounts" {
+  with_all_options
+  second "setsid nohup sleep 9000.$RUN >/dev/null 2>&1 &"
+  wait_until 10 show_nothing sleeps 0
+  down_leaves_nothing "$ALL"
+  run ! grep sandbox2 /etc/passwd
+}
+
+@test "accounts are refused in a folder that they cannot reach" {
+  ((EUID == 0)) || skip "more accounts need root"
+  mkdir -m 700 "$PUBLIC/closed"
+  run -1 "$SANDBOX" up --dir "$PUBLIC/closed/box" --users 2
+  [[ $output == *"a folder above it is closed"* ]]
+  "$SANDBOX" down --dir "$PUBLIC/closed/box"
+  rmdir "$PUBLIC/closed"
+}
+
 @test "an ordinary user needs no privileges for one node, and is refused more" {
   if ((EUID != 0)); then # then the other tests have shown the first
     run -1 "$SANDBOX" up --dir "$BATS_TEST_TMPDIR/n" --nodes 2
     [[ $output == *"need root"* ]]
+    run -1 "$SANDBOX" up --dir "$BATS_TEST_TMPDIR/n" --users 2
+    run -1 "$SANDBOX" up --dir "$BATS_TEST_TMPDIR/n" --tmpfs 1m
     return 0
   fi
   [[ -n ${CI-} ]] || skip "makes a user of this machine: only with CI set"
@@ -368,6 +438,9 @@ JOB
   run -2 "$SANDBOX" up --fast
   run -2 "$SANDBOX" up --nodes many
   run -2 "$SANDBOX" up --dir
+  run -2 "$SANDBOX" up --users 10
+  run -2 "$SANDBOX" up --tmpfs big
+  run -2 "$SANDBOX" up --user 2
   run -2 "$SANDBOX" down --nodes 2
   run -2 "$SANDBOX" stop --dir "$ONE" slurmdbd
   run -1 "$SANDBOX" up --dir "$BATS_TEST_TMPDIR/a b"

@@ -33,7 +33,7 @@ SelectTypeParameters=CR_CPU_Memory
 DefMemPerCPU=$MEMORY_PER_CPU
 GresTypes=gpu
 SlurmdParameters=config_overrides
-AccountingStorageType=accounting_storage/none
+$(accounting_lines)
 JobCompType=jobcomp/none
 MailProg=/bin/true
 TaskProlog=$DIR/etc/task_prolog
@@ -89,11 +89,11 @@ node_address() {
   if ((nodes > 1)); then echo "$subnet.$((10 + $1))"; else echo 127.0.0.1; fi
 }
 
-# What a login on the cluster finds in its environment, as words for sshd's SetEnv: another home, SLURM, an
+# HOME: what a login on the cluster finds in its environment, as words for sshd's SetEnv: another home, SLURM, an
 # ordinary PATH, and what this machine needs in its environment to reach package indexes.
 login_environment() {
   local name
-  echo "HOME=$DIR/cluster/home"
+  echo "HOME=$1"
   echo "SLURM_CONF=$DIR/etc/slurm.conf"
   echo "PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
   echo "LANG=C.UTF-8"
@@ -106,21 +106,39 @@ login_environment() {
   done
 }
 
+quoted_login_environment() { # HOME
+  local word
+  while IFS= read -r word; do printf ' "%s"' "$word"; done < <(login_environment "$1")
+}
+
 write_ssh_files() {
-  local environment="" word
+  local i
   ssh-keygen -q -t ed25519 -N '' -C "$cluster" -f "$DIR/etc/host_key"
   ssh-keygen -q -t ed25519 -N '' -C "$cluster" -f "$DIR/id_ed25519"
   cp "$DIR/id_ed25519.pub" "$DIR/etc/authorized_keys"
   echo "[127.0.0.1]:$ssh_port $(cut -d' ' -f1,2 "$DIR/etc/host_key.pub")" >"$DIR/known_hosts"
 
-  while IFS= read -r word; do environment+=" \"$word\""; done < <(login_environment)
-  cat >"$DIR/etc/sshd_config" <<CONF
+  write_sshd_config >"$DIR/etc/sshd_config"
+  write_ssh_host sandbox "$(id -un)" "$DIR/id_ed25519" >"$DIR/ssh_config"
+  for ((i = 2; i <= users; i++)); do
+    ssh-keygen -q -t ed25519 -N '' -C "$cluster" -f "$DIR/id_ed25519_$i"
+    write_ssh_host "sandbox$i" "sandbox$i" "$DIR/id_ed25519_$i" >>"$DIR/ssh_config"
+  done
+  # For programs that know no -F (DVC's git client): an `ssh` that reads this configuration.
+  mkdir -p "$DIR/bin"
+  printf '#!/bin/sh\nexec %s -F %s "$@"\n' "$(real_ssh)" "$DIR/ssh_config" >"$DIR/bin/ssh"
+  chmod +x "$DIR/bin/ssh"
+}
+
+write_sshd_config() {
+  local i
+  cat <<CONF
 Port $ssh_port
 ListenAddress 127.0.0.1
 HostKey $DIR/etc/host_key
 AuthorizedKeysFile $DIR/etc/authorized_keys
 PidFile $run/sshd.pid
-AllowUsers $(id -un)
+AllowUsers $(account_names | xargs)
 PermitRootLogin yes
 PubkeyAuthentication yes
 PasswordAuthentication no
@@ -134,14 +152,24 @@ PrintLastLog no
 MaxSessions 10
 MaxStartups 100
 Subsystem sftp internal-sftp
-SetEnv$environment
+SetEnv$(quoted_login_environment "$DIR/cluster/home")
 CONF
-  cat >"$DIR/ssh_config" <<CONF
-Host sandbox
+  for ((i = 2; i <= users; i++)); do
+    cat <<CONF
+Match User sandbox$i
+  AuthorizedKeysFile $DIR/etc/authorized_keys_$i
+  SetEnv$(quoted_login_environment "$DIR/cluster/home$i")
+CONF
+  done
+}
+
+write_ssh_host() { # ALIAS USER KEY
+  cat <<CONF
+Host $1
   HostName 127.0.0.1
   Port $ssh_port
-  User $(id -un)
-  IdentityFile $DIR/id_ed25519
+  User $2
+  IdentityFile $3
   IdentitiesOnly yes
   IdentityAgent none
   UserKnownHostsFile $DIR/known_hosts
@@ -149,10 +177,6 @@ Host sandbox
   StrictHostKeyChecking yes
   LogLevel ERROR
 CONF
-  # For programs that know no -F (DVC's git client): an `ssh` that reads this configuration.
-  mkdir -p "$DIR/bin"
-  printf '#!/bin/sh\nexec %s -F %s "$@"\n' "$(real_ssh)" "$DIR/ssh_config" >"$DIR/bin/ssh"
-  chmod +x "$DIR/bin/ssh"
 }
 
 # Not that of another sandbox, whose folder may stand first on PATH: those are scripts.
@@ -168,12 +192,18 @@ real_ssh() {
 
 # With `sbatch --export=NONE` SLURM makes up an environment from the account's real home.
 write_task_prolog() {
-  printf '%s\n' '#!/bin/sh' "echo export HOME=$DIR/cluster/home" >"$DIR/etc/task_prolog"
+  local i
+  {
+    # shellcheck disable=SC2016
+    printf '%s\n' '#!/bin/sh' 'case $(id -u) in'
+    for ((i = 2; i <= users; i++)); do echo "$(account_uid "$i")) echo export HOME=$DIR/cluster/home$i ;;"; done
+    printf '%s\n' "*) echo export HOME=$DIR/cluster/home ;;" esac
+  } >"$DIR/etc/task_prolog"
   chmod +x "$DIR/etc/task_prolog"
 }
 
-write_home() { # a home from before a crash is left as it is
-  local home=$DIR/cluster/home
+write_home() { # FOLDER: from before a crash is left as it is
+  local home=$1
   [[ ! -e $home ]] || return 0
   mkdir "$home"
   echo '# read by bash for ssh commands and for interactive shells' >"$home/.bashrc"
@@ -189,6 +219,8 @@ write_configuration() (
   write_slurm_conf
   write_ssh_files
   write_task_prolog
-  write_home
+  write_home "$DIR/cluster/home"
   write_hosts >etc/hosts
+  [[ ! $accounting ]] || write_slurmdbd_conf >etc/slurmdbd.conf
+  ((users == 1)) || write_accounts
 )

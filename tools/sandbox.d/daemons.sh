@@ -8,6 +8,7 @@ launch() { # NAME COMMAND...
   shift
   (
     close_inherited_files
+    ((users == 1)) || set -- unshare --mount --propagation private bash "$SCRIPT" --with-accounts "$DIR" "$@"
     exec env -i --default-signal HOME="$DIR/cluster/home" PATH="$PATH" LANG=C.UTF-8 SLURM_CONF="$DIR/etc/slurm.conf" "$@"
   ) </dev/null >>"$DIR/log/$name.out" 2>&1
 }
@@ -79,6 +80,7 @@ daemons() {
   local i
   echo munged
   echo sshd
+  [[ ! $accounting ]] || printf '%s\n' mariadb slurmdbd
   echo slurmctld
   for ((i = 1; i <= nodes; i++)); do echo "node$i"; done
 }

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # The one folder of a sandbox, and the choices that are made at `up` and kept in it.
 
-SETTING_NAMES=(cluster nodes cpus ssh_port slurmctld_port slurmd_port link subnet address run boot memory)
+CHOICES=(nodes cpus users accounting tmpfs) # by options of `up`
+SETTING_NAMES=("${CHOICES[@]}" cluster ssh_port slurmctld_port slurmd_port slurmdbd_port link subnet address run boot memory first_uid)
 
 repository() { dirname "$(dirname "$SCRIPT")"; }
 
@@ -13,6 +14,18 @@ choose_folder() { # sets DIR from the option, the environment or the repository
     die "the folder's name has characters that SLURM or ssh would take for something else: \`$DIR\`" "choose another with --dir"
   SETTINGS=$DIR/sandbox.conf # present from the moment that there is anything to clean
   PIDS=$DIR/pids
+}
+
+small_place() { echo "$DIR/cluster/small"; }
+
+make_small_place() { # a file system that tests can fill
+  mkdir -p "$(small_place)"
+  mount -t tmpfs -o "size=$tmpfs,mode=1777" sandbox "$(small_place)" || die "cannot mount a tmpfs of size $tmpfs"
+}
+
+remove_small_place() {
+  [[ $tmpfs ]] && mountpoint --quiet "$(small_place)" || return 0
+  umount "$(small_place)" 2>/dev/null || umount --lazy "$(small_place)" # somebody's shell may be in it
 }
 
 is_sandbox_folder() { [[ -f $DIR/.rdvc-sandbox ]]; }
@@ -30,6 +43,7 @@ lock_folder() {
 
 load_settings() { # fails when there is no sandbox in DIR
   [[ -f $SETTINGS ]] || return 1
+  users=1 accounting='' tmpfs='' # were not there in older ones
   # shellcheck source=/dev/null
   source "$SETTINGS"
 }
@@ -58,11 +72,16 @@ choose_settings() {
   local id
   id=$(od -An -N3 -tx1 /dev/urandom | tr -d ' \n')
   cluster=sandbox$id
-  nodes=$option_nodes
-  cpus=$option_cpus
+  nodes=${option_nodes:-1}
+  cpus=${option_cpus:-$(default_cpus)}
+  users=${option_users:-1}
+  accounting=$option_accounting
+  tmpfs=$option_tmpfs
   ssh_port=$(free_port)
   slurmctld_port=$(free_port "$ssh_port")
   slurmd_port=$(free_port "$ssh_port" "$slurmctld_port")
+  slurmdbd_port=$(free_port "$ssh_port" "$slurmctld_port" "$slurmd_port")
+  choose_accounts
   link=rdvc$id # interface names have at most 15 characters
   subnet=
   memory=
@@ -72,6 +91,11 @@ choose_settings() {
   save_settings # from here on there is something to remove
   choose_memory_keeper
   save_settings
+}
+
+prefer_option() { # NAME VALUE: gives the option this value where it was not given
+  local option=option_$1
+  [[ ${!option} ]] || printf -v "$option" %s "$2"
 }
 
 save_settings() {

@@ -61,7 +61,7 @@ cover_with_own_folder() {
   mount -t tmpfs -o mode=1777 tmpfs "$1"
   for i in "${!fds[@]}"; do
     mkdir -p "${paths[i]}"
-    mount --no-canonicalize --bind "/proc/self/fd/${fds[i]}" "${paths[i]}"
+    mount --no-canonicalize --rbind "/proc/self/fd/${fds[i]}" "${paths[i]}"
     fd=${fds[i]}
     exec {fd}<&-
   done

@@ -36,6 +36,7 @@ cluster_processes() {
   {
     for name in $(daemons); do daemon_processes "$name"; done
     processes_by_environment
+    account_processes
   } | with_descendants
 }
 
@@ -43,7 +44,7 @@ cluster_processes() {
 daemon_processes() { # NAME
   local pid
   daemon_pid "$1" || true
-  for pid in $(pgrep -x 'munged|sshd|slurmctld|slurmd|slurmstepd'); do
+  for pid in $(pgrep -x 'munged|sshd|mariadbd|slurmdbd|slurmctld|slurmd|slurmstepd'); do
     if [[ -n $(find "/proc/$pid/fd" -lname "$DIR/log/$1.log" 2>/dev/null) ]]; then echo "$pid"; fi
   done
   processes_in_network_of "$1"
@@ -106,10 +107,12 @@ remove_all_but_home_and_logs() {
   local entry
   remove_network
   remove_cgroups
+  remove_small_place
   if [[ $run == /tmp/rdvc-sandbox.* ]]; then rm -rf -- "$run"; fi
-  for entry in etc state run bin cluster/gpu pids id_ed25519 id_ed25519.pub known_hosts ssh_config sandbox.conf; do
+  for entry in etc state database run bin cluster/gpu cluster/small pids known_hosts ssh_config sandbox.conf; do
     rm -rf -- "${DIR:?}/$entry"
   done
+  rm -f -- "$DIR"/id_ed25519*
 }
 
 remove_tree() { # also what somebody made read-only
