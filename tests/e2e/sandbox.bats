@@ -90,14 +90,12 @@ nothing_is_left_of() { # DIR ITS-SETTINGS
 }
 
 processes_that_name() { # REGEX: of a folder
-  local process
-  for process in /proc/[0-9]*; do
-    {
-      tr '\0' '\n' <"$process/cmdline"
-      tr '\0' '\n' <"$process/environ"
-      find "$process/fd" "$process/cwd" -printf '%l\n'
-    } 2>/dev/null | grep -qE "^([A-Z_]+=|--?[a-z-]+=)?$1(/|\$)" || continue
-    echo "process ${process#/proc/}: $(tr '\0' ' ' <"$process/cmdline")"
+  local pid
+  {
+    grep -lzE "^([A-Z_]+=|--?[a-z-]+=)?$1(/|\$)" /proc/[0-9]*/{cmdline,environ}
+    find /proc/[0-9]*/{fd,cwd} -printf '%p %l\n' | grep -E " $1(/|\$)"
+  } 2>/dev/null | cut -d/ -f3 | sort -u | while read -r pid; do
+    echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
   done
 }
 
@@ -268,6 +266,58 @@ JOB
   "$SANDBOX" status --dir "$ONE"
 }
 
+@test "a frozen controller lets commands wait in vain, and mends when thawed" {
+  "$SANDBOX" freeze slurmctld --dir "$ONE"
+  run -3 "$SANDBOX" status --dir "$ONE"
+  [[ $output == *frozen* ]]
+  run ! on "$ONE" squeue
+  [[ $output == *"timed out"* ]]
+  "$SANDBOX" thaw slurmctld --dir "$ONE"
+  "$SANDBOX" status --dir "$ONE"
+  on "$ONE" squeue
+}
+
+@test "a slow controller answers late, but does what it is asked" {
+  "$SANDBOX" slow slurmctld 30 --dir "$ONE"
+  run -124 timeout 3 "$SANDBOX" login --dir "$ONE" sbatch --job-name=late --output=/dev/null --wrap "'sleep 9000.$RUN'"
+  wait_until 10 show_nothing sleeps 0 # the job runs all the same
+  "$SANDBOX" slow slurmctld 1 --dir "$ONE"
+  began=$SECONDS
+  run -0 on "$ONE" squeue --noheader --format=%j
+  [[ $output == *late* ]] && ((SECONDS > began))
+  "$SANDBOX" thaw slurmctld --dir "$ONE"
+  on "$ONE" scancel --name=late
+  wait_until 15 show_cluster has_no_jobs
+  "$SANDBOX" status --dir "$ONE"
+}
+
+@test "a controller that answers garbage" {
+  "$SANDBOX" garbage slurmctld --dir "$ONE"
+  run ! on "$ONE" squeue
+  [[ $output == *"Insane message length"* ]]
+  "$SANDBOX" start slurmctld --dir "$ONE"
+  on "$ONE" squeue
+  "$SANDBOX" status --dir "$ONE"
+}
+
+@test "a frozen login node and a frozen node go on where they were" {
+  "$SANDBOX" freeze sshd --dir "$ONE"
+  run -124 timeout 1 "$SANDBOX" login --dir "$ONE" true
+  "$SANDBOX" thaw sshd --dir "$ONE"
+  ticks=$ONE/cluster/ticks
+  job=$(on "$ONE" sbatch --parsable --output="$ticks" --wrap "'while :; do echo tick; sleep 0.1; done'")
+  wait_until 10 show_cluster test -s "$ticks"
+  "$SANDBOX" freeze node1 --dir "$ONE"
+  before=$(wc -l <"$ticks")
+  sleep 1
+  [[ $(wc -l <"$ticks") == "$before" ]]
+  "$SANDBOX" thaw node1 --dir "$ONE"
+  goes_on() { (($(wc -l <"$ticks") > before)); }
+  wait_until 10 show_cluster goes_on
+  on "$ONE" scancel "$job"
+  wait_until 15 show_cluster has_no_jobs
+}
+
 @test "after a crash up cleans, starts anew and keeps the home" {
   folder=$BATS_FILE_TMPDIR/crash
   "$SANDBOX" up --dir "$folder"
@@ -392,6 +442,8 @@ JOB
   with_all_options
   second "setsid nohup sleep 9000.$RUN >/dev/null 2>&1 &"
   wait_until 10 show_nothing sleeps 0
+  "$SANDBOX" slow slurmctld 9 --dir "$ALL"
+  "$SANDBOX" freeze slurmdbd --dir "$ALL"
   down_leaves_nothing "$ALL"
   run ! grep sandbox2 /etc/passwd
 }
@@ -443,6 +495,8 @@ JOB
   run -2 "$SANDBOX" up --user 2
   run -2 "$SANDBOX" down --nodes 2
   run -2 "$SANDBOX" stop --dir "$ONE" slurmdbd
+  run -2 "$SANDBOX" slow slurmctld --dir "$ONE"
+  run -2 "$SANDBOX" garbage sshd --dir "$ONE"
   run -1 "$SANDBOX" up --dir "$BATS_TEST_TMPDIR/a b"
   [[ $output == *"white space"* ]]
   touch "$BATS_TEST_TMPDIR/something"

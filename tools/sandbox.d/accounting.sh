@@ -39,10 +39,8 @@ start_mariadb() {
     --skip-networking --datadir="$DIR/database" --socket="$(database_socket)" --pid-file="$run/mariadb.pid" \
     --log-error="$DIR/log/mariadb.log" --innodb-log-file-size=8M --innodb-buffer-pool-size=32M \
     --innodb-flush-method=nosync --innodb-flush-log-at-trx-commit=2 --innodb-lock-wait-timeout=900 &&
-    remember mariadb "$run/mariadb.pid" && wait_until 10 database_answers
+    remember mariadb "$run/mariadb.pid" && wait_until 10 test -S "$(database_socket)"
 }
-
-database_answers() { mariadb --no-defaults --socket="$(database_socket)" --execute='select 1' >/dev/null 2>&1; }
 
 start_slurmdbd() {
   rm -f "$run/slurmdbd.pid"

@@ -45,8 +45,8 @@ write_accounts() { # into DIR/etc
 # They need what SLURM's commands, their keys and jobs read; the other folders and the secrets stay closed.
 open_to_accounts() {
   local uid
-  chmod 711 "$DIR" etc "$run" cluster cluster/gpu
-  chmod 644 etc/{passwd,group,hosts,*.conf,authorized_keys_*}
+  chmod 711 "$DIR" etc etc/login "$run" cluster cluster/gpu
+  chmod 644 etc/login/slurm.conf etc/{passwd,group,hosts,*.conf,authorized_keys_*}
   [[ ! -e etc/slurmdbd.conf ]] || chmod 600 etc/slurmdbd.conf
   chmod 755 etc/task_prolog
   uid=$(account_uid 2)

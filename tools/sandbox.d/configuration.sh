@@ -94,7 +94,7 @@ node_address() {
 login_environment() {
   local name
   echo "HOME=$1"
-  echo "SLURM_CONF=$DIR/etc/slurm.conf"
+  echo "SLURM_CONF=$DIR/etc/login/slurm.conf"
   echo "PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
   echo "LANG=C.UTF-8"
   for name in {http,https,no,all}_proxy {HTTP,HTTPS,NO,ALL}_PROXY \
@@ -214,9 +214,10 @@ write_home() { # FOLDER: from before a crash is left as it is
 write_configuration() (
   umask 077
   cd "$DIR"
-  mkdir -p etc log state cluster/gpu
+  mkdir -p etc/login log state cluster/gpu
   head -c 128 /dev/urandom >etc/munge.key
   write_slurm_conf
+  cp etc/slurm.conf etc/login/slurm.conf # what commands read; see slow
   write_ssh_files
   write_task_prolog
   write_home "$DIR/cluster/home"

@@ -34,20 +34,29 @@ cluster_processes() {
   local name
   [[ $boot == "$(boot_id)" ]] || return 0
   {
-    for name in $(daemons); do daemon_processes "$name"; done
+    for name in $(daemons) stand-in; do
+      daemon_pid "$name" || true
+      processes_in_network_of "$name"
+    done
+    processes_that_log '*'
     processes_by_environment
     account_processes
   } | with_descendants
 }
 
-# One daemon, as recorded or by its log: daemons and their helpers (slurmstepd, sshd's children) hold it open.
+# One daemon, as recorded or by its log.
 daemon_processes() { # NAME
-  local pid
   daemon_pid "$1" || true
-  for pid in $(pgrep -x 'munged|sshd|mariadbd|slurmdbd|slurmctld|slurmd|slurmstepd'); do
-    if [[ -n $(find "/proc/$pid/fd" -lname "$DIR/log/$1.log" 2>/dev/null) ]]; then echo "$pid"; fi
-  done
+  processes_that_log "$1"
   processes_in_network_of "$1"
+}
+
+# Daemons and their helpers (slurmstepd, sshd's children) hold it open.
+processes_that_log() { # NAME, or a pattern
+  local folders
+  mapfile -t folders < <(pgrep -x 'munged|sshd|mariadbd|slurmdbd|slurmctld|slurmd|slurmstepd' | sed 's,.*,/proc/&/fd,')
+  ((${#folders[@]})) || return 0
+  find "${folders[@]}" -lname "$DIR/log/$1.log" 2>/dev/null | cut -d/ -f3 | sort -u || true
 }
 
 # Jobs and logins have our SLURM_CONF, and what only SLURM or our sshd gives besides: a SLURM_CONF alone may be in
@@ -56,7 +65,7 @@ processes_by_environment() {
   local file given="^(SLURM_JOB_ID=|SSH_CONNECTION=127\.0\.0\.1 .* $ssh_port\$)"
   while IFS= read -r file; do
     if grep -qzE "$given" "$file" 2>/dev/null; then cut -d/ -f3 <<<"$file"; fi
-  done < <(grep -lzxF "SLURM_CONF=$DIR/etc/slurm.conf" /proc/[0-9]*/environ 2>/dev/null)
+  done < <(grep -lzxF -e "SLURM_CONF=$DIR/etc/slurm.conf" -e "SLURM_CONF=$DIR/etc/login/slurm.conf" /proc/[0-9]*/environ 2>/dev/null)
 }
 
 # A node's network namespace lives as long as its end of the cable is here: only then is the recorded number ours.
@@ -95,9 +104,10 @@ end_all() { # SIGNALS LIST...
     mapfile -t pids < <("${@:2}")
     ((${#pids[@]})) || return 0
     send_signal "$signal" "${pids[@]}"
+    [[ $signal != TERM ]] || send_signal CONT "${pids[@]}" # what is frozen hears nothing else
     wait_until 1 is_empty "${@:2}" && return 0
   done
-  say "warning: cannot end these processes: ${pids[*]}"
+  say "warning: these processes do not heed SIG${signal}: ${pids[*]}"
 }
 
 # TERM first: a job has a moment to put things away.
