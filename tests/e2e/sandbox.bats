@@ -406,6 +406,16 @@ JOB
   wait_until 20 show_nothing is_accounted
 }
 
+@test "the database can die and come back" {
+  with_all_options
+  for daemon in mariadb slurmdbd; do
+    "$SANDBOX" stop "$daemon" --dir "$ALL"
+    "$SANDBOX" start "$daemon" --dir "$ALL"
+  done
+  "$SANDBOX" status --dir "$ALL"
+  [[ $(second sacct -X --noheader --format=comment) == *rdvc:0123* ]]
+}
+
 @test "accounts see each other's jobs, and neither end them nor look into another's home" {
   with_all_options
   [[ $(second 'id -un; echo "$HOME"') == "sandbox2"$'\n'"$ALL/cluster/home2" ]]

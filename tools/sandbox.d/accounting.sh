@@ -31,14 +31,18 @@ accounting_lines() { # of slurm.conf
 }
 
 # Without the tables of users, which would take longer to make than all else. What it has written survives SIGKILL, and
-# no more is asked of it.
+# no more is asked of it: but a new database only once it has been closed.
 start_mariadb() {
-  (umask 077 && mkdir -p "$DIR/database" "$run/database")
+  local options=(--no-defaults --user="$(id -un)" --skip-grant-tables --skip-networking --datadir="$DIR/database"
+    --innodb-log-file-size=8M --innodb-buffer-pool-size=32M --innodb-flush-method=nosync
+    --innodb-flush-log-at-trx-commit=2 --innodb-lock-wait-timeout=900)
+  if [[ ! -d $DIR/database ]]; then
+    (umask 077 && mkdir -p "$DIR/database" "$run/database")
+    launch mariadb mariadbd "${options[@]}" --bootstrap || return 1
+  fi
   rm -f "$run/mariadb.pid" "$(database_socket)"
-  launch mariadb setsid --fork "$(command -v mariadbd)" --no-defaults --user="$(id -un)" --skip-grant-tables \
-    --skip-networking --datadir="$DIR/database" --socket="$(database_socket)" --pid-file="$run/mariadb.pid" \
-    --log-error="$DIR/log/mariadb.log" --innodb-log-file-size=8M --innodb-buffer-pool-size=32M \
-    --innodb-flush-method=nosync --innodb-flush-log-at-trx-commit=2 --innodb-lock-wait-timeout=900 &&
+  launch mariadb setsid --fork "$(command -v mariadbd)" "${options[@]}" --socket="$(database_socket)" \
+    --pid-file="$run/mariadb.pid" --log-error="$DIR/log/mariadb.log" &&
     remember mariadb "$run/mariadb.pid" && wait_until 10 test -S "$(database_socket)"
 }
 
