@@ -62,9 +62,9 @@ teardown() {
         '  blanks  ' 'größe µ 試' "${token} words"; do
         escaped=${text//\\/\\\\}
         escaped=${escaped//\"/\\\"}
-        printf '#!/bin/bash\n#SBATCH --comment="rdvc:%s"\n' "${escaped}" | put job.sh
-        submit_job --hold
-        same "$(show '%A|%k|')" "${job}|rdvc:${text}|"
+        said=$(printf '#!/bin/bash\n#SBATCH --comment="rdvc:%s"\n' "${escaped}" |
+            on 'cat >job.sh; squeue --noheader -j "$(sbatch --parsable --hold job.sh)" -o "%T|%k|"')
+        same "${said}" "PENDING|rdvc:${text}|"
     done
 }
 
@@ -323,7 +323,7 @@ JOB
     done
     same "$(on 'echo out; echo err >&2' 2>"${folder}/stderr")" out
     same "$(<"${folder}/stderr")" err
-    same "$(on 'echo "${HOME}"; pwd')" "${cluster_home}"$'\n'"${cluster_home}"
+    same "$(on 'echo "${HOME}"')" "${cluster_home}"
     same "$(printf 'read -r line; echo "got ${line}"\nthis\n' | ssh -T -- sandbox bash -s)" 'got this'
 }
 
@@ -382,7 +382,8 @@ JOB
     on "scancel $(fields_of held job) $(fields_of long job)"
     run rdvc wait long
     same "${status}" 7
-    same "$(fields_of long state)" cancelled
+    rdvc_state_is() { [[ $(fields_of "$1" state) == "$2" ]]; }
+    wait_until 10 rdvc_state_is long cancelled # failed, as long as it is COMPLETING
     same "$(fields_of held state)" cancelled
     run rdvc run --cmd --partition=nowhere -- true
     same "${status}" 6

@@ -37,7 +37,7 @@ stop_cluster() {
 
 # Runs one line of shell on the cluster, in its home. The connection is kept, since there are hundreds of lines.
 on() {
-    ssh -o ControlMaster=auto -o ControlPersist=120 -o ControlPath="${XDG_RUNTIME_DIR}/contract" sandbox "$@" 3>&-
+    ssh -o ControlMaster=auto -o ControlPersist=120 -o ControlPath="${XDG_RUNTIME_DIR}/contract" sandbox "cd; $*" 3>&-
 }
 
 # Puts standard input into the cluster's home as the file $1.

@@ -40,6 +40,8 @@ setup() {
     local request
     shellcheck --external-sources --check-sourced dev .ci/run tools/sandbox tools/demo
     shellcheck --shell=bash cluster/node/*.sh
+    shellcheck -x -P SCRIPTDIR tests/support/slurm/{run-job,bin/*}
+    shellcheck -x --shell=bash tests/support/slurm/*.bash
     for request in submit status logs wait probe environments output clean doctor objects cancel retry; do
         {
             printf '#!/bin/bash\n'
