@@ -35,6 +35,7 @@
 #   ssh-fail [WORDS]          ssh fails with 255 before anything runs: `ssh: connect to host ...: Connection refused`
 #   ssh-cut-input BYTES       the connection breaks after so many bytes to the cluster; nothing comes back
 #   ssh-cut-output BYTES      the connection breaks after so many bytes from the cluster
+#   ssh-cut-after PATTERN     ... after the first line from the cluster that has it: `hello`, `received`
 #   ssh-shell PROGRAM         the login shell (/bin/sh)
 
 # Starts an empty one in the folder $1 and puts its programs first on PATH. Sets FAKE_SLURM; the home of who
@@ -84,7 +85,7 @@ forget_calls() {
 
 # One field of a job: state reason comment command name restarts start end code output ...
 job_field() {
-    cat "${FAKE_SLURM}/jobs/$1/$2"
+    cat "${FAKE_SLURM}/jobs/$1/$2" 2>/dev/null || true
 }
 
 # Waits until job ID is in STATE: `wait_for_state ID STATE [SECONDS]`; says in which it is else.
@@ -112,10 +113,11 @@ end_as() {
     wait_for_state "$1" "$2"
 }
 
-# The controller loses a job, as in a crash before it had saved; if it runs, it goes on. Its id is free: see the
-# knob reuse-id.
+# The controller loses a job, as in a crash before it had saved. If it runs, it goes on; if it waits, it never
+# starts. Its id is free: see the knob reuse-id.
 forget_job() {
     mkdir -p "${FAKE_SLURM}/forgotten"
+    [[ $(job_field "$1" state) != PENDING ]] || printf 'LOST' >"${FAKE_SLURM}/jobs/$1/state"
     mv "${FAKE_SLURM}/jobs/$1" "${FAKE_SLURM}/forgotten/$1.${RANDOM}"
 }
 
