@@ -12,7 +12,7 @@ set -u
 shopt -s nullglob
 fake_slurm=${FAKE_SLURM:?is the folder of the fake SLURM}
 # shellcheck disable=SC2034 # for those who source this
-node=node1 cluster_name=fake partitions=' general single-gpu multi-gpu '
+node=node1 cluster_name=fake partitions=' general single-gpu multi-gpu short scavenge scavenge-cancel urgent '
 
 # Every program's first act.
 begin_call() {
@@ -90,9 +90,9 @@ is_shown() {
 # All ids, in order.
 list_ids() {
     local folder
-    for folder in "${fake_slurm}"/jobs/*; do
+    for folder in "${fake_slurm}"/jobs/{?,??,???,????,?????,??????*}; do
         printf '%s\n' "${folder##*/}"
-    done | sort -n
+    done
 }
 
 # The processes of the job in the folder $1: those that have its mark in their environment.
