@@ -1,56 +1,10 @@
 # --- Start: who runs this, where it is written down, the user's ~/.bashrc -------------------------
 
-# Seconds since the epoch, with milliseconds where this bash has them.
-rdvc_now() {
-    if [[ -n ${EPOCHREALTIME:-} ]]; then
-        printf '%s' "${EPOCHREALTIME/,/.}"
-    else
-        date +%s.%N
-    fi
-}
-
-rdvc_say() {
-    printf 'rdvc: %s\n' "$*"
-}
-
-# Says which phase begins and when, in the log and in the job's folder.
-begin_phase() {
-    RDVC_JOB_PHASE=$1
-    printf '%s %s\n' "$(rdvc_now)" "$1" >>"${RDVC_JOB_RECORD_DIR}/phases" || true
-    printf '\n=== rdvc %s: %s (%s)\n' "$1" "$2" "$(date '+%Y-%m-%d %H:%M:%S')"
-}
-
-# Ends the job as failed in the current phase; the reason goes to the log and to `rdvc status`.
-rdvc_fail() {
-    RDVC_JOB_MESSAGE=$1
-    printf 'rdvc: error: %s\n' "$1" >&2
-    exit "${2:-1}"
-}
-
-# The outcome, as lines of `key value`, put in place in one step.
-write_result() {
-    local state=$1 code=$2
-    {
-        printf 'state %s\n' "${state}"
-        printf 'phase %s\n' "${RDVC_JOB_PHASE}"
-        printf 'exit %s\n' "${code}"
-        printf 'job %s\n' "${SLURM_JOB_ID:-none}"
-        printf 'node %s\n' "$(uname -n)"
-        printf 'name %s\n' "${RDVC_JOB_EXP_NAME}"
-        [[ -z ${RDVC_JOB_EXP_REF:-} ]] || printf 'ref %s\n' "${RDVC_JOB_EXP_REF}"
-        [[ -z ${RDVC_JOB_EXP_COMMIT:-} ]] || printf 'commit %s\n' "${RDVC_JOB_EXP_COMMIT}"
-        [[ -z ${RDVC_JOB_OUTPUT_FILES:-} ]] || printf 'output %s\n' "${RDVC_JOB_OUTPUT_FILES}"
-        [[ -z ${RDVC_JOB_KEPT_DIR:-} ]] || printf 'kept %s\n' "${RDVC_JOB_KEPT_DIR}"
-        [[ -z ${RDVC_JOB_MESSAGE} ]] || printf 'message %s\n' "${RDVC_JOB_MESSAGE//$'\n'/ }"
-    } >"${RDVC_JOB_RECORD_DIR}/result.new" &&
-        mv "${RDVC_JOB_RECORD_DIR}/result.new" "${RDVC_JOB_RECORD_DIR}/result"
-}
-
 # Runs if ~/.bashrc ends the shell, with whatever exit code.
 # shellcheck disable=SC2317
 bashrc_ended() {
     local code=$?
-    RDVC_JOB_MESSAGE="${HOME}/.bashrc ended the job with exit code ${code}"
+    [[ -n ${RDVC_JOB_MESSAGE} ]] || RDVC_JOB_MESSAGE="${HOME}/.bashrc ended the job with exit code ${code}"
     printf 'rdvc: error: %s\n' "${RDVC_JOB_MESSAGE}" >&2
     ((code != 0)) || code=1
     write_result failed "${code}"
@@ -71,7 +25,8 @@ start_job() {
     unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_OBJECT_DIRECTORY \
         GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH
     unset RDVC_JOB_WORKSPACE_DIR RDVC_JOB_REPO_DIR RDVC_JOB_KEPT_DIR RDVC_JOB_EXP_REF RDVC_JOB_EXP_COMMIT \
-        RDVC_JOB_OUTPUT_FILES
+        RDVC_JOB_OUTPUT_FILES RDVC_JOB_CAUSE RDVC_JOB_STOP_TOLD RDVC_JOB_RESTARTS "${!RDVC_JOB_PARTIAL_@}"
+    RDVC_JOB_PHASE=start
     local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}"
     local jobs="${RDVC_DIR}/jobs/${RDVC_JOB_TOKEN}"
     if [[ ${1:-} == environment ]]; then # on the login node, before the job
@@ -101,17 +56,62 @@ start_job() {
             "${submission}" "$(uname -n)" >&2
         exit 1
     fi
-    local claim="${submission}/claim.$1"
-    if mkdir "${claim}" 2>/dev/null; then
-        printf '%s\n' "${SLURM_JOB_ID:-none}" >"${claim}/owner"
-    elif [[ $(cat "${claim}/owner" 2>/dev/null) != "${SLURM_JOB_ID:-none}" ]]; then
-        rdvc_say "attempt $1 of this submission was taken by another job; this one ends"
-        exit 0
-    fi
+    take_claim "${submission}" "$1"
     RDVC_JOB_RECORD_DIR="${jobs}/0"
     mkdir -p "${RDVC_JOB_RECORD_DIR}" || exit 1
-    rm -f "${RDVC_JOB_RECORD_DIR}/result" # of the time before a requeue
-    printf '%s\n' "${SLURM_JOB_ID:-none}" >"${RDVC_JOB_RECORD_DIR}/job"
+    note_start "$1"
+}
+
+# A claim appears whole, or not at all: made beside its place, with its content, and renamed.
+take_claim() {
+    local claim="$1/claim.$2" new
+    if [[ ! -e ${claim} ]] && new=$(mktemp -d "$1/.claim.$2.XXXXXX") &&
+        printf '%s\n' "${SLURM_JOB_ID:-none}" >"${new}/owner"; then
+        mv -T "${new}" "${claim}" 2>/dev/null || rm -rf -- "${new}"
+    fi
+    if [[ -e ${claim}/revoked ]]; then
+        rdvc_say "attempt $2 of this submission was revoked; this job ends"
+        exit 0
+    elif [[ ! -e ${claim} ]]; then
+        printf 'rdvc: error: cannot write to %s on %s\n' "$1" "$(uname -n)" >&2
+        exit 1
+    elif [[ $(head -n 1 "${claim}/owner" 2>/dev/null) != "${SLURM_JOB_ID:-none}" ]]; then
+        rdvc_say "attempt $2 of this submission was taken by another job; this one ends"
+        exit 0
+    fi
+}
+
+# Writes down that attempt $1 starts, and with it how often this job did so before. SLURM's own count misses what a
+# controller had not saved when it crashed.
+note_start() {
+    local id=${SLURM_JOB_ID:-none} starts="${RDVC_JOB_RECORD_DIR}/starts" before
+    before=$(awk -v id="${id}" -v attempt="$1" '$2 == id && $4 == attempt { n++ } END { print n + 0 }' "${starts}" 2>/dev/null) ||
+        before=0
+    RDVC_JOB_RESTARTS=${before}
+    if grep -qxE 'state (published|done)' "${RDVC_JOB_RECORD_DIR}/result" 2>/dev/null; then
+        rdvc_say "the result is there already, from an earlier start; this one ends"
+        exit 0
+    fi
+    printf '%s %s %s %s %s\n' "$(rdvc_now)" "${id}" "${SLURM_RESTART_COUNT:-0}" "$1" "$(uname -n)" >>"${starts}" || true
+    printf '%s\n' "${id}" >"${RDVC_JOB_RECORD_DIR}/job"
+    reserve_space
+    note_partial
+    if ((before > RDVC_JOB_MAX_RESTARTS)); then
+        RDVC_JOB_CAUSE=restarts
+        RDVC_JOB_MESSAGE="the job was started again ${before} times; job.max_restarts is ${RDVC_JOB_MAX_RESTARTS}"
+        printf 'rdvc: error: %s\n' "${RDVC_JOB_MESSAGE}" >&2
+        write_result failed 1
+        exit 1
+    fi
+    ((before > 0)) || [[ -s ${RDVC_JOB_RECORD_DIR}/phases ]] || return 0
+    (umask 077 && printf '%s restart\n' "$(rdvc_now)" >>"${RDVC_JOB_RECORD_DIR}/phases") || true
+    if ((before > 0)); then
+        printf '\n=== rdvc restart %s of job %s: on %s, attempt %s (%s) ===\n' "${before}" "${id}" "$(uname -n)" "$1" \
+            "$(date '+%Y-%m-%d %H:%M:%S')"
+    else
+        printf '=== rdvc attempt %s, job %s: on %s (%s) ===\n' "$1" "${id}" "$(uname -n)" "$(date '+%Y-%m-%d %H:%M:%S')"
+    fi
+    rm -f "${RDVC_JOB_RECORD_DIR}/result" # of the time before
 }
 
 # What the user's ~/.bashrc may do to this shell is undone after it.
@@ -119,10 +119,15 @@ before_bashrc() {
     begin_phase bashrc "load ~/.bashrc"
     set +u
     trap bashrc_ended EXIT
+    local signal
+    for signal in TERM USR1 USR2 INT HUP; do
+        # shellcheck disable=SC2064 # the signal's name, now
+        trap "rdvc_fail 'stopped by SIG${signal} while ~/.bashrc was loaded' 143" "${signal}"
+    done
 }
 
 after_bashrc() {
-    trap - EXIT ERR DEBUG RETURN
+    trap - EXIT ERR DEBUG RETURN TERM USR1 USR2 INT HUP
     unalias -a
     unset -f cd rm mv git mkdir cat printf
     shopt -u failglob nullglob

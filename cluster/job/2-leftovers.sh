@@ -36,6 +36,7 @@ remove_dead_workspaces() {
     for folder in "${found[@]}"; do
         id=${folder##*/rdvc-}
         [[ ${queue} != *$'\n'"${id%-*}"$'\n'* ]] || continue
+        end_processes "${folder}" "${id%-*}"
         remove_build "${folder}"
         removed+=" ${folder##*/}"
     done

@@ -74,8 +74,10 @@ clone_from_mirror() {
 }
 
 clone_from_origin() {
-    git clone --quiet --no-checkout -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_REPO_DIR}" ||
-        rdvc_fail "cannot clone ${RDVC_JOB_REPO_URL}"
+    local code=0
+    run_in_group git clone --quiet --no-checkout -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_REPO_DIR}" || code=$?
+    end_if_stopped "the clone"
+    ((code == 0)) || rdvc_fail "cannot clone ${RDVC_JOB_REPO_URL}"
     neutral_settings "${RDVC_JOB_REPO_DIR}"
     cd "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot make ${RDVC_JOB_REPO_DIR}"
 }

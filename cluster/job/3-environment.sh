@@ -202,7 +202,8 @@ describe_build() {
 
 run_setup_command() {
     local code=0
-    bash -c "${RDVC_JOB_ENV_SETUP}" </dev/null || code=$?
+    run_in_group bash -c "${RDVC_JOB_ENV_SETUP}" || code=$?
+    end_if_stopped "the setup command"
     case ${code} in
     0) ;;
     126 | 127) setup_failed "the setup command cannot be run: ${RDVC_JOB_ENV_SETUP}" "${code}" ;;

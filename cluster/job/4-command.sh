@@ -56,19 +56,22 @@ keep_outputs() {
         LC_ALL=C sed -z 's/^[0-9]* [0-9]* [0-9.]* //' | without_links_outside "${list}.outside" >"${list}"
     [[ ! -s ${list}.outside ]] ||
         add_message "warning: links that lead out of the repository are left out: $(<"${list}.outside")"
-    rm -rf -- "${place}.new" "${place}" "${RDVC_JOB_RECORD_DIR}/pulled" # from before a requeue
+    rm -rf -- "${place}.new" # from before a requeue
     RDVC_JOB_OUTPUT_FILES=$(tr -dc '\0' <"${list}" | wc -c)
     if ((RDVC_JOB_OUTPUT_FILES == 0)); then
         rdvc_say "nothing is new or changed"
+        rm -rf -- "${place}" "${RDVC_JOB_RECORD_DIR}/pulled" "${RDVC_JOB_RECORD_DIR}/partial"
         return
     fi
     if ! mkdir "${place}.new" ||
         ! xargs -0 -r cp -d --preserve=mode,timestamps --parents -t "${place}.new" -- <"${list}" ||
-        ! chmod -R u+rwX "${place}.new" || ! mv -T "${place}.new" "${place}"; then
+        ! chmod -R u+rwX "${place}.new" || ! rm -rf -- "${place}" || ! mv -T "${place}.new" "${place}"; then
         rm -rf -- "${place}.new"
         RDVC_JOB_OUTPUT_FILES=
         rdvc_fail "the command's outputs could not be copied to ${place}" "$2"
     fi
+    rm -rf -- "${RDVC_JOB_RECORD_DIR}/pulled" "${RDVC_JOB_RECORD_DIR}/partial" # all of it is here
+    note_partial
     rdvc_say "${RDVC_JOB_OUTPUT_FILES} new or changed files are in ${place}"
 }
 
@@ -77,11 +80,18 @@ run_command() {
     (list_outputs) >"${before}" || rdvc_fail "the folders of outputs cannot be listed"
     begin_phase command "$(printf '%q ' "${RDVC_JOB_COMMAND[@]}" | sed 's/ $//')"
     cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
+    begin_saving
+    restore_for_command
+    export PYTHONUNBUFFERED=1
+    RDVC_JOB_OOM_KILLS=$(oom_kills)
     run_in_group exec -- "${RDVC_JOB_COMMAND[@]}" || code=$? # a program, whatever function has its name
+    stop_saving
     if ((code != 0)) && [[ -n ${RDVC_JOB_SIGNAL} ]]; then
         code=143
-        failure="the command was stopped by SIG${RDVC_JOB_SIGNAL} (scancel, time limit, preemption)"
+        failure=$(stopped_sentence 'the command')
         RDVC_JOB_MESSAGE=${failure}
+        find_stop_cause
+        failure=${RDVC_JOB_MESSAGE}
         write_result failed "${code}" # SIGKILL is near: the word first, then what takes time
     elif ((code == 126 || code == 127)); then
         failure="the command could not be run, or ended with exit code ${code}: ${RDVC_JOB_COMMAND[0]}"

@@ -1,19 +1,5 @@
 # --- 3. Experiment: dvc exp run, in a process group of its own ------------------------------------
 
-RDVC_JOB_EXPERIMENT_PID=
-RDVC_JOB_SIGNAL=
-
-# Time limit, scancel, preemption, Ctrl-C on a run by hand: the whole group is told, since dvc alone would orphan its stage.
-pass_signal() {
-    RDVC_JOB_SIGNAL=$1
-    rdvc_say "got SIG$1"
-    if [[ -n ${RDVC_JOB_EXPERIMENT_PID} ]]; then
-        kill -TERM -- "-${RDVC_JOB_EXPERIMENT_PID}" 2>/dev/null || true
-    else
-        rdvc_fail "stopped by SIG$1" 143
-    fi
-}
-
 # Stages without dependencies and parameters that are not in dvc.lock yet. With --allow-missing DVC would
 # take them for unchanged and skip them, and exit 0 with nothing run.
 stages_that_must_run() {
@@ -44,29 +30,12 @@ keep_folder() {
     : >.rdvc-stays
 }
 
-# Runs these words in a process group of their own, and waits for the end; gives the exit code.
-run_in_group() {
-    local code
-    export PYTHONUNBUFFERED=1
-    set -m
-    "$@" </dev/null &
-    RDVC_JOB_EXPERIMENT_PID=$!
-    set +m
-    while :; do # a trapped signal interrupts wait
-        code=0
-        wait "${RDVC_JOB_EXPERIMENT_PID}" || code=$?
-        kill -0 "${RDVC_JOB_EXPERIMENT_PID}" 2>/dev/null || break
-    done
-    RDVC_JOB_EXPERIMENT_PID=
-    return "${code}"
-}
-
 # Jobs that end a stage at the same moment can meet in the shared cache, and one fails although its stage has
 # ended well. With the same inputs: in the run-cache, where DVC takes the other's half-written entry for damaged
 # and removes it (StageCache._load in DVC 3). With an output of the same content: DVC takes the other's object for
 # absent, and will not put a link in the file's place. The log tells; nothing else does.
 met_in_cache() {
-    tail -n 40 "${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/slurm-${SLURM_JOB_ID:-none}.out" 2>/dev/null |
+    tail -n 40 "$(job_log)" 2>/dev/null |
         awk -v runs="${RDVC_JOB_CACHE_DIR}/runs/" '
             /^rdvc: .* dvc exp run once more/ { met = 0 } # that was the last try
             /No such file or directory: / && index($0, runs) { met = 1 }
@@ -91,16 +60,17 @@ run_experiment() {
     begin_phase experiment "$(printf '%q ' "${command[@]}" | sed 's/ $//')"
     cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
     keep_folder
-    run_in_group "${command[@]}" || code=$?
+    begin_saving
+    export PYTHONUNBUFFERED=1
+    RDVC_JOB_OOM_KILLS=$(oom_kills)
+    run_dvc "${command[@]}" || code=$?
     local tries=3 # with many jobs it may meet a third one
     while ((code != 0 && tries-- > 0)) && [[ -z ${RDVC_JOB_SIGNAL} ]] && met_in_cache; do
         rdvc_say "another job ended a stage at the same moment, and DVC stumbled over it; dvc exp run once more"
         code=0
-        run_in_group "${command[@]}" || code=$?
+        run_dvc "${command[@]}" || code=$?
     done
-    if ((code != 0)) && [[ -n ${RDVC_JOB_SIGNAL} ]]; then
-        rdvc_fail "the experiment was stopped by SIG${RDVC_JOB_SIGNAL} (scancel, time limit, preemption)" 143
-    elif ((code != 0)); then
-        rdvc_fail "the experiment failed: dvc exp run ended with exit code ${code}" "${code}"
-    fi
+    ((code == 0)) || end_if_stopped "the experiment"
+    ((code == 0)) || rdvc_fail "the experiment failed: dvc exp run ended with exit code ${code}" "${code}"
+    stop_saving
 }

@@ -80,12 +80,21 @@ remote_commit() {
     git ls-remote -- "${RDVC_JOB_REPO_URL}" "$1" | cut -f 1
 }
 
+# Sets `said`.
+push_to_repository() {
+    local code=0 file="${RDVC_JOB_WORKSPACE_DIR}/push.said"
+    run_in_group git -c core.hooksPath=/dev/null push --quiet "$1" -- "${RDVC_JOB_REPO_URL}" "$2" >"${file}" 2>&1 || code=$?
+    said=$(cat "${file}" 2>/dev/null)
+    ((code == 0)) || end_if_stopped "git push"
+    return "${code}"
+}
+
 # Sets `said`. Three tries: a `git gc` there removes folders for objects while they are empty, also one that
 # this push has just made. False at once where somebody has the name.
 try_to_push() {
     local lease=$1 ref=$2 pause
     for pause in 1 2 ''; do
-        said=$(git -c core.hooksPath=/dev/null push --quiet "${lease}" -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${ref}" 2>&1) && return
+        push_to_repository "${lease}" "${RDVC_JOB_EXP_COMMIT}:${ref}" && return
         [[ -n ${pause} && -z $(remote_commit "${ref}") ]] || return 1
         sleep "${pause}"
     done
@@ -112,7 +121,7 @@ push_ref() {
         rdvc_say "${RDVC_JOB_MESSAGE}"
         RDVC_JOB_EXP_NAME="${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
         RDVC_JOB_EXP_REF="${ref}-${RDVC_JOB_TOKEN}"
-        git -c core.hooksPath=/dev/null push --quiet --force -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_EXP_COMMIT}:${RDVC_JOB_EXP_REF}" ||
+        push_to_repository --force "${RDVC_JOB_EXP_COMMIT}:${RDVC_JOB_EXP_REF}" ||
             rdvc_fail "cannot push the experiment to ${RDVC_JOB_REPO_URL}"
     fi
     [[ $(remote_commit "${RDVC_JOB_EXP_REF}") == "${RDVC_JOB_EXP_COMMIT}" ]] ||
@@ -123,7 +132,7 @@ publish_experiment() {
     hold_workspace # from here on it has what is nowhere else
     if has_dvc_remote; then
         begin_phase push "dvc push"
-        dvc push || rdvc_fail "dvc push failed"
+        run_in_group dvc push || { end_if_stopped "dvc push"; rdvc_fail "dvc push failed"; }
         begin_phase publish "the experiment ${RDVC_JOB_EXP_NAME}"
     else
         begin_phase publish "the experiment ${RDVC_JOB_EXP_NAME}"
@@ -131,5 +140,6 @@ publish_experiment() {
     fi
     push_ref
     RDVC_JOB_PUBLISHED=1
+    remove_partial
     rdvc_say "published ${RDVC_JOB_EXP_NAME} (${RDVC_JOB_EXP_COMMIT:0:10})"
 }

@@ -35,39 +35,87 @@ remove_workspace() {
     fi
 }
 
-# shellcheck disable=SC2317
-finish_job() {
-    local code=$? state=failed
-    trap - EXIT
-    trap : TERM USR1 INT HUP # once is enough
-    set +e
-    release_environment_lock # first: others wait for it
-    # Only the last line of publish_experiment or run_command says so; an `exit 0` of something sourced does not.
+# Only the last line of publish_experiment or run_command says that it is published; an `exit 0` of something sourced
+# does not. Sets `state` and `code`.
+name_outcome() {
+    state=failed
     if [[ ${RDVC_JOB_PUBLISHED} == 1 ]]; then
         state=published
         [[ ${RDVC_JOB_KIND} != command ]] || state='done'
+        return
     elif ((code == 0)) && [[ ${RDVC_JOB_ONLY} == environment ]]; then
         state=built
+        return
     elif ((code == 0)); then
         code=1
         RDVC_JOB_MESSAGE="the shell was ended in phase ${RDVC_JOB_PHASE}"
     elif [[ -z ${RDVC_JOB_MESSAGE} ]]; then
         RDVC_JOB_MESSAGE="a command of the script failed with exit code ${code}; the log tells which"
     fi
-    # After a signal SIGKILL is near: the word first, then what takes time.
-    [[ -z ${RDVC_JOB_SIGNAL} ]] || write_result "${state}" "${code}"
-    case ${state}-${RDVC_JOB_PHASE} in
-    failed-experiment) [[ -n ${RDVC_JOB_SIGNAL} ]] || push_run_cache ;;
-    failed-push | failed-publish | failed-output)
-        state=unpublished
-        keep_workspace
-        ;;
+    case ${RDVC_JOB_PHASE} in
+    push | publish | output) state=unpublished ;;
     esac
+    if [[ -n ${RDVC_JOB_SIGNAL} ]]; then
+        find_stop_cause
+    else
+        find_cause
+    fi
+}
+
+# A signal while the job ends: SIGKILL is near, and nobody knows how it ended.
+# shellcheck disable=SC2317
+hurry() {
+    RDVC_JOB_SIGNAL=${RDVC_JOB_SIGNAL:-TERM}
+    write_result "${state}" "${code}"
+}
+
+# What is left to do for a job that has failed.
+keep_what_is_left() {
+    case ${state}-${RDVC_JOB_PHASE} in
+    failed-experiment)
+        keep_partial
+        [[ -n ${RDVC_JOB_SIGNAL} ]] || push_run_cache
+        ;;
+    unpublished-*) keep_workspace ;;
+    esac
+}
+
+# The same job once more, where it can go on from what is saved. True if SLURM will start it again.
+start_again() {
+    [[ ${RDVC_JOB_CAUSE:-} == time_limit && ${RDVC_JOB_REQUEUE} == 1 && ${RDVC_JOB_PHASE} == @(experiment|command) ]] &&
+        has_saved || return 1
+    if ((RDVC_JOB_RESTARTS >= RDVC_JOB_MAX_RESTARTS)); then
+        add_message "not started again: job.max_restarts is ${RDVC_JOB_MAX_RESTARTS}"
+        return 1
+    fi
+    rdvc_say "out of time; the job is to start again, and goes on from what is saved"
+    rm -f "${RDVC_JOB_RECORD_DIR}/result"
+    timeout 20 scontrol requeue "${SLURM_JOB_ID}" </dev/null && return
+    add_message "not started again: scontrol requeue failed"
+    return 1
+}
+
+# shellcheck disable=SC2317
+finish_job() {
+    local code=$? state
+    trap - EXIT
+    trap : TERM USR1 USR2 INT HUP # once is enough
+    set +e
+    stop_saving
+    release_environment_lock # first: others wait for it
+    name_outcome
+    # After a signal SIGKILL is near: the word first, then what takes time.
+    [[ -z ${RDVC_JOB_SIGNAL} || ${RDVC_JOB_PUBLISHED} == 1 ]] || write_result "${state}" "${code}"
+    [[ ${RDVC_JOB_PUBLISHED} == 1 ]] || trap hurry TERM
+    end_processes "${RDVC_JOB_WORKSPACE_DIR:-none}" "${SLURM_JOB_ID:-}" "$$"
+    [[ ${RDVC_JOB_PUBLISHED} == 1 || ${RDVC_JOB_ONLY} == environment ]] || keep_what_is_left
     remove_workspace
     local last_phase=${RDVC_JOB_PHASE}
     begin_phase end "${state}, exit code ${code}"
     RDVC_JOB_PHASE=${last_phase}
-    write_result "${state}" "${code}" # the last act: whoever waits for it finds all else done
+    start_again && exit "${code}"
+    # The last act: whoever waits for it finds all else done.
+    write_result "${state}" "${code}" || code=$((code == 0 ? 1 : code))
     exit "${code}"
 }
 
@@ -75,7 +123,7 @@ finish_job() {
 set_traps() {
     trap finish_job EXIT
     local signal
-    for signal in TERM USR1 INT HUP; do
+    for signal in TERM USR1 USR2 INT HUP; do
         # shellcheck disable=SC2064 # the signal's name, now
         trap "pass_signal ${signal}" "${signal}"
     done

@@ -32,6 +32,23 @@ class Finder {
 
     Inputs find() {
         pipeline_ = data::read_pipeline(read_dvc_files());
+        auto inputs = find_objects();
+        std::set<std::string> persist;
+        std::set<std::string> metrics(pipeline_.metrics.begin(), pipeline_.metrics.end());
+        for (const auto& stage : pipeline_.stages)
+            for (const auto& output : stage.outs) {
+                if (output.persist)
+                    persist.insert(output.path);
+                else if (output.metric)
+                    metrics.insert(output.path);
+            }
+        inputs.persist.assign(persist.begin(), persist.end());
+        inputs.metrics.assign(metrics.begin(), metrics.end());
+        return inputs;
+    }
+
+  private:
+    Inputs find_objects() {
         if (pipeline_.tracked.empty() && !has_recorded_outputs())
             return {};
         std::set<std::string> lost;
@@ -51,7 +68,6 @@ class Finder {
         }
     }
 
-  private:
     // As the job will have them: the work tree's are the snapshot's, and nearer at hand than git's.
     std::map<std::string, std::string> read_dvc_files() {
         std::map<std::string, std::string> files;

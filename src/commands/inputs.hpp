@@ -21,6 +21,8 @@ struct Inputs {
         list; ///< lines "NAME SIZE" of files and folders themselves: what the cluster looks for
     std::vector<std::string> skipped; ///< names of inputs of stages that will not run
     std::vector<std::string> remake;  ///< outputs that are nowhere: their stages must run again
+    std::vector<std::string> persist; ///< paths of outputs that a stage finds again
+    std::vector<std::string> metrics; ///< paths of metrics and plots
     std::vector<std::shared_ptr<base::TemporaryFolder>>
         made; ///< folders' objects that no cache had
 };

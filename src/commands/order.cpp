@@ -151,6 +151,23 @@ void warn_of_local_remote(const cli::World& world, const Project& project) {
                                        base::join(names, ", ")));
 }
 
+// A script has to stay readable, and sites limit its length.
+std::vector<std::string> shortened(cli::World& world, std::vector<std::string> paths,
+                                   std::string_view what) {
+    constexpr std::size_t most = 3000;
+    std::size_t length = 0;
+    const auto all = paths.size();
+    const auto end = std::find_if(paths.begin(), paths.end(), [&](const std::string& path) {
+        return (length += path.size() + 1) > most;
+    });
+    paths.erase(end, paths.end());
+    if (paths.size() < all)
+        world.console.warn(
+            fmt::format("the project has {} {}; only the first {} are saved while the job runs",
+                        all, what, paths.size()));
+    return paths;
+}
+
 Inputs inputs_of(cli::World& world, const Project& project, Cluster& cluster,
                  const project::IndexFacts& index, const submission::RunArguments& arguments,
                  const Order& order) {
@@ -279,6 +296,8 @@ Order prepare(cli::World& world, Project& project, Cluster& cluster,
         order.inputs = inputs_of(world, project, cluster, index, arguments, order);
     facts.skipped = order.inputs.skipped;
     facts.remake = order.inputs.remake;
+    facts.persist = shortened(world, order.inputs.persist, "outputs with `persist: true`");
+    facts.metrics = shortened(world, order.inputs.metrics, "metrics and plots");
     order.submission = submission::compose(submission::make_token(), order.submission.facts,
                                            project.config, arguments);
     return order;

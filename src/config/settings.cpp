@@ -35,6 +35,9 @@ const std::vector<Setting>& settings() {
         {"env.outside", list, SetBy::project, "", "folders outside of the project that it may use, e.g. [\"~/miniconda3\"]"},
         {"job.workspace", text, SetBy::project, "", "where a job's folder is made; empty: $SLURM_TMPDIR, $TMPDIR or /tmp"},
         {"job.min_free", size, SetBy::project, "1G", "space that must be free there (K, M, G, T)"},
+        {"job.grace", number, SetBy::project, "20", "seconds that what runs gets to end when its job is stopped; less than the cluster's KillWait"},
+        {"job.save_interval", number, SetBy::project, "300", "seconds after which unfinished outputs with `persist: true`, and metrics, are saved again; 0: never"},
+        {"job.max_restarts", number, SetBy::project, "3", "how often one job may start again (requeue, preemption, node failure)"},
     };
     return table;
 }

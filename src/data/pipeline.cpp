@@ -139,17 +139,21 @@ Written read_written(const Definition& definition, const std::string& file) {
     each_path(definition.node["deps"], [&](const std::string& path, const YAML::Node&) {
         written.deps.push_back(definition.path(path));
     });
-    for (const auto* key : {"outs", "metrics", "plots"})
-        each_path(definition.node[key], [&](const std::string& path, const YAML::Node& settings) {
-            Output output;
-            output.owner = file;
-            if (settings && settings.IsMap()) {
-                output.cached = flag_of(settings["cache"], true);
-                output.pushed = flag_of(settings["push"], true);
-                output.persist = flag_of(settings["persist"], false);
-            }
-            written.outs.emplace_back(definition.path(path), output);
-        });
+    const std::string_view outputs = "outs";
+    for (const std::string_view key :
+         {outputs, std::string_view("metrics"), std::string_view("plots")})
+        each_path(definition.node[std::string(key)],
+                  [&](const std::string& path, const YAML::Node& settings) {
+                      Output output;
+                      output.owner = file;
+                      output.metric = key != outputs;
+                      if (settings && settings.IsMap()) {
+                          output.cached = flag_of(settings["cache"], true);
+                          output.pushed = flag_of(settings["push"], true);
+                          output.persist = flag_of(settings["persist"], false);
+                      }
+                      written.outs.emplace_back(definition.path(path), output);
+                  });
     return written;
 }
 
@@ -191,6 +195,7 @@ void read_lock(Stage& stage, const Written& written, const YAML::Node& lock) {
                 locked.cached = settings->second.cached;
                 locked.pushed = settings->second.pushed;
                 locked.persist = settings->second.persist;
+                locked.metric = settings->second.metric;
             }
             add_output(stage, std::move(locked));
         }
@@ -350,6 +355,18 @@ void read_stages(const std::string& file, const YAML::Node& root, const YAML::No
     }
 }
 
+// Files that dvc.yaml shows without a stage that makes them; DVCLive writes such ones.
+void read_shown(const std::string& file, const YAML::Node& root, Pipeline& pipeline) {
+    if (!root.IsMap())
+        return;
+    for (const auto* key : {"metrics", "plots"})
+        each_path(root[key], [&](const std::string& path, const YAML::Node&) {
+            auto whole = has_template(YAML::Node(path)) ? "" : in_repository(folder_of(file), path);
+            if (!whole.empty())
+                pipeline.metrics.push_back(std::move(whole));
+        });
+}
+
 [[noreturn]] void fail(const std::string& file, const YAML::Exception& error) {
     throw Error(Exit::not_ready, fmt::format("`{}` cannot be read", file)).context(error.what());
 }
@@ -372,8 +389,10 @@ Pipeline read_pipeline(const std::map<std::string, std::string>& files) {
                 read_dvc_file(file, YAML::Load(content), pipeline);
             } else if (("/" + file).ends_with("/dvc.yaml")) {
                 const auto lock = files.find(file.substr(0, file.size() - 4) + "lock");
-                read_stages(file, YAML::Load(content),
-                            lock == files.end() ? YAML::Node() : load_lock(*lock), pipeline);
+                const auto root = YAML::Load(content);
+                read_shown(file, root, pipeline);
+                read_stages(file, root, lock == files.end() ? YAML::Node() : load_lock(*lock),
+                            pipeline);
             }
         } catch (const YAML::Exception& error) {
             fail(file, error);

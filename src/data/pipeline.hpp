@@ -19,6 +19,7 @@ struct Output {
     bool cached = true;                ///< false: Git tracks it (`cache: false`)
     bool pushed = true;                ///< false: it does not leave the machine (`push: false`)
     bool persist = false;              ///< a stage finds what its last run left
+    bool metric = false;               ///< of `metrics` or `plots`
     bool imported = false;             ///< by `dvc import` or `dvc import-url`
     std::string owner;                 ///< the `.dvc` or dvc.yaml file, from the repository's root
 
@@ -58,6 +59,7 @@ struct Stage {
 struct Pipeline {
     std::vector<Output> tracked; ///< by `.dvc` files
     std::vector<Stage> stages;
+    std::vector<std::string> metrics; ///< and plots that dvc.yaml names outside of stages
 };
 
 /// Reads these files: path from the repository's root -> content. Throws Error (not_ready) that

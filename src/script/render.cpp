@@ -50,6 +50,8 @@ std::string assign_task(const Submission& submission) {
            assign("RDVC_JOB_EXP_FORCE", submission.force ? "1" : "0") +
            assign("RDVC_JOB_PULL", submission.pull ? "1" : "0") +
            assign("RDVC_JOB_ALLOW_MISSING", submission.facts.remake.empty() ? "1" : "0") +
+           assign_list("RDVC_JOB_PERSIST", submission.facts.persist) +
+           assign_list("RDVC_JOB_METRICS", submission.facts.metrics) +
            assign_list("RDVC_JOB_EXP_RUN_OPTIONS", task.arguments);
 }
 
@@ -127,6 +129,11 @@ std::string render_job(const Submission& submission) {
     text += assign_list("RDVC_JOB_SKIPPED", facts.skipped);
     text += assign("RDVC_JOB_WORKSPACE_ROOT", submission.workspace_root);
     text += assign("RDVC_JOB_MIN_FREE", submission.min_free);
+    text += assign("RDVC_JOB_GRACE", submission.grace);
+    text += assign("RDVC_JOB_WARNING", fmt::format("{}", submission.warning));
+    text += assign("RDVC_JOB_SAVE_INTERVAL", submission.save_interval);
+    text += assign("RDVC_JOB_MAX_RESTARTS", submission.max_restarts);
+    text += assign("RDVC_JOB_REQUEUE", submission.requeue ? "1" : "0");
     text += assign("RDVC_JOB_ENV_SETUP", facts.setup);
     const auto& environment = submission.environment;
     text += assign("RDVC_JOB_ENV_ACTIVATE", environment.activate);

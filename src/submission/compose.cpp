@@ -73,7 +73,44 @@ bool given(const std::string& name, const config::Config& config, const std::str
                        [&](const SbatchOption& option) { return option.first == name; });
 }
 
+// The seconds in `[R|B:]SIG[@SECONDS]`, if the signal is for the job's shell.
+int warning_of(const std::string& signal) {
+    constexpr int without = 60; // sbatch's own default
+    constexpr std::size_t most_digits = 6;
+    if (!signal.starts_with("B:") && !signal.starts_with("BR:") && !signal.starts_with("RB:"))
+        return 0;
+    const auto at = signal.find('@');
+    if (at == std::string::npos)
+        return without;
+    const auto seconds = signal.substr(at + 1);
+    const bool is_number = !seconds.empty() && seconds.size() <= most_digits &&
+                           seconds.find_first_not_of("0123456789") == std::string::npos;
+    return is_number ? std::stoi(seconds) : 0;
+}
+
 } // namespace
+
+int warning_before(const std::string& time) {
+    constexpr long usual = 120;
+    constexpr long share = 5;
+    constexpr std::size_t most_digits = 6;
+    const auto dash = time.find('-');
+    const bool has_days = dash != std::string::npos;
+    std::vector<long> fields;
+    for (const auto& field : base::split(has_days ? time.substr(dash + 1) : time, ':')) {
+        if (field.empty() || field.size() > most_digits ||
+            field.find_first_not_of("0123456789") != std::string::npos)
+            return usual;
+        fields.push_back(std::stol(field));
+    }
+    if (has_days || fields.empty() || fields.size() > 3)
+        return usual;
+    // M, M:S or H:M:S
+    const auto seconds = fields.size() == 1   ? fields[0] * 60
+                         : fields.size() == 2 ? fields[0] * 60 + fields[1]
+                                              : (fields[0] * 60 + fields[1]) * 60 + fields[2];
+    return static_cast<int>(seconds == 0 ? usual : std::clamp(seconds / share, 1L, usual));
+}
 
 std::string way_of_data(const config::Config& config, bool has_dvc_remote) {
     auto way = config.text("run.data");
@@ -98,10 +135,14 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
     }
     if (header.has("mail-user") && !given("mail-type", config, instance, arguments))
         header.set("mail-type", "END,FAIL");
+    if (!given("signal", config, instance, arguments))
+        header.set("signal", fmt::format("B:USR1@{}", warning_before(header.value("time"))));
     const std::string comment = header.value("comment");
     header.set("comment", "rdvc:" + token + (comment.empty() ? "" : " " + comment));
 
     Submission submission;
+    submission.warning = warning_of(header.value("signal"));
+    submission.requeue = header.has("requeue");
     submission.token = token;
     submission.facts = facts;
     submission.code = config.text("run.code");
@@ -126,6 +167,9 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
     submission.data = way_of_data(config, facts.has_dvc_remote);
     submission.workspace_root = config.text("job.workspace");
     submission.min_free = config.text("job.min_free");
+    submission.grace = config.text("job.grace");
+    submission.save_interval = config.text("job.save_interval");
+    submission.max_restarts = config.text("job.max_restarts");
     return submission;
 }
 

@@ -49,6 +49,9 @@ struct Facts {
     std::string setup;           ///< the setup command; "" for none
     bool has_dvc_remote = false; ///< the DVC project names a default remote
     std::vector<std::string> skipped = {}; ///< objects of inputs that no stage of the run reads
+    std::vector<std::string> persist =
+        {}; ///< outputs that are saved while unfinished, and put back; from the repository's root
+    std::vector<std::string> metrics = {}; ///< metrics and plots, the same
     std::vector<std::string> remake = {}; ///< outputs that are nowhere: their stages must run again
 
     /// The commit whose history has all that is sent of the project.
@@ -86,7 +89,16 @@ struct Submission {
     std::string data;         ///< how data travels: "ssh", or "remote": by the project's DVC remote
     std::string workspace_root;
     std::string min_free;
+    std::string grace;         ///< seconds, as are the next ones
+    std::string save_interval; ///< 0: never
+    int warning = 0;           ///< from SLURM's signal to the time limit; 0: there is none
+    std::string max_restarts;
+    bool requeue = false; ///< the user wants the job to start again
 };
+
+/// How long before its time limit a job is told, in seconds: less where the limit is short. `time`
+/// as sbatch has it; "": not known.
+int warning_before(const std::string& time);
 
 /// How data travels, "ssh" or "remote": as configured, else by the DVC remote if there is one.
 std::string way_of_data(const config::Config& config, bool has_dvc_remote);

@@ -17,7 +17,7 @@ rdvc_fail() {
     exit "${2:-1}"
 }
 set_traps() { trap release_environment_lock EXIT; }
-for file in "${cluster}"/3-environment*.sh; do
+for file in "${cluster}"/2-stop.sh "${cluster}"/3-environment*.sh; do
     # shellcheck source=/dev/null
     source "${file}"
 done

@@ -8,6 +8,7 @@
 #SBATCH --job-name=rdvc-run:rdvc-demo-project:main
 #SBATCH --wckey=rdvc-demo-project
 #SBATCH --time=1:00:00
+#SBATCH --signal=B:USR1@120
 #SBATCH --comment=rdvc:0123456789abcdef0123456789abcdef
 
 # --- What to run -----------------------------------------------------------------
@@ -34,6 +35,11 @@ export RDVC_JOB_DATA=ssh
 RDVC_JOB_SKIPPED=()
 export RDVC_JOB_WORKSPACE_ROOT=''
 export RDVC_JOB_MIN_FREE=1G
+export RDVC_JOB_GRACE=20
+export RDVC_JOB_WARNING=120
+export RDVC_JOB_SAVE_INTERVAL=300
+export RDVC_JOB_MAX_RESTARTS=3
+export RDVC_JOB_REQUEUE=0
 export RDVC_JOB_ENV_SETUP=''
 export RDVC_JOB_ENV_ACTIVATE=''
 export RDVC_JOB_ENV_WHERE=node

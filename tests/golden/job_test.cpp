@@ -184,7 +184,7 @@ TEST(Job, BeginsWithItsHeader) {
             return !line.empty() && !line.starts_with("#");
         });
     const auto is_option = [](const std::string& line) { return line.starts_with("#SBATCH"); };
-    EXPECT_EQ(std::count_if(lines.begin(), first_command, is_option), 4);
+    EXPECT_EQ(std::count_if(lines.begin(), first_command, is_option), 5);
     EXPECT_EQ(std::count_if(first_command, lines.end(), is_option), 0);
 }
 

@@ -10,6 +10,7 @@
 #SBATCH --time=2:00:00
 #SBATCH --partition=gpu
 #SBATCH --gpus=1
+#SBATCH --signal=B:USR1@120
 #SBATCH --comment=rdvc:0123456789abcdef0123456789abcdef
 
 # --- What to run -----------------------------------------------------------------
@@ -36,6 +37,11 @@ export RDVC_JOB_DATA=ssh
 RDVC_JOB_SKIPPED=()
 export RDVC_JOB_WORKSPACE_ROOT=''
 export RDVC_JOB_MIN_FREE=1G
+export RDVC_JOB_GRACE=20
+export RDVC_JOB_WARNING=120
+export RDVC_JOB_SAVE_INTERVAL=300
+export RDVC_JOB_MAX_RESTARTS=3
+export RDVC_JOB_REQUEUE=0
 export RDVC_JOB_ENV_SETUP='make env'
 export RDVC_JOB_ENV_ACTIVATE=$'module load dvc\nsource env.sh'
 export RDVC_JOB_ENV_WHERE=node
@@ -50,6 +56,8 @@ export RDVC_JOB_KIND=experiment
 export RDVC_JOB_EXP_FORCE=1
 export RDVC_JOB_PULL=0
 export RDVC_JOB_ALLOW_MISSING=1
+RDVC_JOB_PERSIST=()
+RDVC_JOB_METRICS=()
 RDVC_JOB_EXP_RUN_OPTIONS=(-f train)
 RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
 

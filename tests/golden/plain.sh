@@ -7,6 +7,7 @@
 #
 #SBATCH --job-name=rdvc-run:rdvc-demo-project:main
 #SBATCH --wckey=rdvc-demo-project
+#SBATCH --signal=B:USR1@120
 #SBATCH --comment=rdvc:0123456789abcdef0123456789abcdef
 
 # --- What to run -----------------------------------------------------------------
@@ -33,6 +34,11 @@ export RDVC_JOB_DATA=ssh
 RDVC_JOB_SKIPPED=()
 export RDVC_JOB_WORKSPACE_ROOT=''
 export RDVC_JOB_MIN_FREE=1G
+export RDVC_JOB_GRACE=20
+export RDVC_JOB_WARNING=120
+export RDVC_JOB_SAVE_INTERVAL=300
+export RDVC_JOB_MAX_RESTARTS=3
+export RDVC_JOB_REQUEUE=0
 export RDVC_JOB_ENV_SETUP=''
 export RDVC_JOB_ENV_ACTIVATE=''
 export RDVC_JOB_ENV_WHERE=node
@@ -47,6 +53,8 @@ export RDVC_JOB_KIND=experiment
 export RDVC_JOB_EXP_FORCE=0
 export RDVC_JOB_PULL=1
 export RDVC_JOB_ALLOW_MISSING=1
+RDVC_JOB_PERSIST=()
+RDVC_JOB_METRICS=()
 RDVC_JOB_EXP_RUN_OPTIONS=()
 RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
 

@@ -59,6 +59,8 @@ TEST(Config, RefusesWithPlaceAndReason) {
          "config.toml:2: `run.max_history` is ``; it must be a size such as 500M or 2G"},
         {"[run]\nmax_history = true", "config.toml:2: `run.max_history` must be a text"},
         {"[run]\nmax_history = ['1G']", "config.toml:2: `run.max_history` must be a text"},
+        {"[job]\ngrace = 'long'",
+         "config.toml:2: `job.grace` is `long`; it must be a whole number"},
         {"[job]\nmin_free = 'much'",
          "config.toml:2: `job.min_free` is `much`; it must be a size such as 500M or 2G"},
         {"[run]\ntime = true", "config.toml:2: `time` needs a value"},

@@ -46,7 +46,11 @@ TEST(Compose, HasItsDefaults) {
     EXPECT_EQ(option(submission, "job-name"), "rdvc-run:demo:main");
     EXPECT_EQ(option(submission, "wckey"), "demo");
     EXPECT_EQ(option(submission, "comment"), std::string("rdvc:") + token);
-    EXPECT_EQ(submission.sbatch.size(), 3U);
+    EXPECT_EQ(option(submission, "signal"), "B:USR1@120");
+    EXPECT_EQ(submission.sbatch.size(), 4U);
+    EXPECT_EQ(submission.warning, 120);
+    EXPECT_EQ(submission.grace, "20");
+    EXPECT_FALSE(submission.requeue);
     EXPECT_EQ(submission.token, token);
     EXPECT_EQ(submission.attempt, 1);
     EXPECT_EQ(submission.code, "ssh");
@@ -75,6 +79,32 @@ TEST(Compose, LetsTheLaterPlaceDecide) {
     EXPECT_EQ(option(other, "exclusive"), "(none)");
     EXPECT_EQ(option(composed(toml, {"--instance="}), "mem"), "run") << "no instance";
     EXPECT_EQ(option(composed("", {"--mem=1", "--mem=2"}), "mem"), "2");
+}
+
+TEST(Compose, IsToldBeforeItsTimeIsOver) {
+    const std::vector<std::pair<std::string, int>> cases = {
+        {"", 120},         {"60", 120}, {"1", 12},        {"10", 120},  {"5:00", 60},
+        {"0:03", 1},       {"0:01", 1}, {"00:02:00", 24}, {"1-0", 120}, {"0-00:01", 120},
+        {"infinite", 120}, {"0", 120},  {"1:2:3:4", 120}, {"1:", 120},  {"99999999", 120},
+    };
+    for (const auto& [time, seconds] : cases)
+        EXPECT_EQ(warning_before(time), seconds) << time;
+    const auto submission = composed("[run]\ntime = 1\n", {"--requeue"});
+    EXPECT_EQ(option(submission, "signal"), "B:USR1@12");
+    EXPECT_EQ(submission.warning, 12);
+    EXPECT_TRUE(submission.requeue);
+}
+
+// What the user says of signals stays; only one for the job's shell reaches the job.
+TEST(Compose, TakesTheUsersSignal) {
+    const std::vector<std::pair<std::string, int>> cases = {
+        {"B:TERM@30", 30}, {"B:USR2", 60}, {"USR1@90", 0}, {"R:USR1@90", 0}, {"B:USR1@x", 0}};
+    for (const auto& [signal, seconds] : cases) {
+        const auto submission = composed("", {"--signal=" + signal});
+        EXPECT_EQ(option(submission, "signal"), signal);
+        EXPECT_EQ(submission.warning, seconds) << signal;
+    }
+    EXPECT_EQ(option(composed("[run]\nsignal = false\n", {}), "signal"), "(none)");
 }
 
 TEST(Compose, TakesAwayWhatIsEmptyOrFalse) {

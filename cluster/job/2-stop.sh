@@ -1,0 +1,164 @@
+# --- Stopping: what runs long runs in a process group of its own, so that a signal is heard at once ---
+
+# bash runs a trap only when its foreground child has ended. So the child is in the background, and bash in `wait`,
+# which a trapped signal ends.
+RDVC_JOB_GROUP=    # the process group that runs now
+RDVC_JOB_SIGNAL=   # the first that told this job to stop
+RDVC_JOB_DEADLINE= # in SECONDS: who runs on after that is killed
+RDVC_JOB_WOKEN=0
+RDVC_JOB_POSTPONED=0
+
+# Runs these words in a process group of their own, and waits for the end; gives the exit code.
+run_in_group() {
+    local code
+    set -m
+    "$@" </dev/null &
+    RDVC_JOB_GROUP=$!
+    set +m
+    while :; do
+        RDVC_JOB_WOKEN=0 code=0
+        wait "${RDVC_JOB_GROUP}" || code=$?
+        [[ ${RDVC_JOB_WOKEN} == 1 ]] || break
+        await_group
+    done
+    await_group # what the first process has left behind
+    RDVC_JOB_GROUP=
+    return "${code}"
+}
+
+# Once told to stop: waits for the end of all processes in the group, and kills them when the time is over.
+await_group() {
+    [[ -n ${RDVC_JOB_SIGNAL} ]] || return 0
+    while group_lives; do
+        if ((SECONDS >= RDVC_JOB_DEADLINE)); then
+            rdvc_say "not ended in time; SIGKILL"
+            kill -KILL -- "-${RDVC_JOB_GROUP}" 2>/dev/null || true
+            return 0
+        fi
+        sleep 0.1 || true
+    done
+}
+
+# A zombie that nobody has waited for yet is dead.
+group_lives() {
+    kill -0 -- "-${RDVC_JOB_GROUP}" 2>/dev/null || return 1
+    ps -e -o pgid=,stat= 2>/dev/null | awk -v group="${RDVC_JOB_GROUP}" '
+        { seen = 1 } $1 == group && $2 !~ /^Z/ { lives = 1 } END { exit seen && !lives }'
+}
+
+# Time limit, scancel, preemption, Ctrl-C on a run by hand: the whole group is told, since dvc alone would orphan its
+# stage.
+pass_signal() {
+    RDVC_JOB_WOKEN=1
+    if [[ $1 == USR[12] ]] && { postpone_warning "$1" || goes_on_publishing "$1"; }; then
+        return 0
+    fi
+    local deadline=$((SECONDS + $(grace_after "$1")))
+    if [[ -z ${RDVC_JOB_SIGNAL} ]]; then
+        RDVC_JOB_SIGNAL=$1
+        ask_why
+    elif ((RDVC_JOB_DEADLINE < deadline)); then
+        deadline=${RDVC_JOB_DEADLINE}
+    fi
+    RDVC_JOB_DEADLINE=${deadline}
+    if [[ -n ${RDVC_JOB_GROUP} ]]; then
+        rdvc_say "got SIG$1; what runs is told to end, and killed after $((deadline - SECONDS)) s"
+        kill -TERM -- "-${RDVC_JOB_GROUP}" 2>/dev/null || true
+    else
+        rdvc_say "got SIG$1"
+        rdvc_fail "$(stopped_sentence 'the job')" 143
+    fi
+}
+
+# Seconds that a program gets to end: after a warning most of the time that it gives, else less than
+# SLURM's KillWait.
+grace_after() {
+    if [[ $1 == USR[12] ]] && ((RDVC_JOB_WARNING > 0)); then
+        printf '%s' "$((RDVC_JOB_WARNING * 3 / 4))"
+    else
+        printf '%s' "${RDVC_JOB_GRACE}"
+    fi
+}
+
+# Ends the job if it was told to stop. $1: what was stopped.
+end_if_stopped() {
+    [[ -z ${RDVC_JOB_SIGNAL} ]] || rdvc_fail "$(stopped_sentence "$1")" 143
+}
+
+stopped_sentence() {
+    printf '%s was stopped by SIG%s' "$1" "${RDVC_JOB_SIGNAL}"
+}
+
+# A warning leaves time enough to publish what is done.
+goes_on_publishing() {
+    [[ ${RDVC_JOB_PHASE} == push || ${RDVC_JOB_PHASE} == publish || ${RDVC_JOB_PHASE} == output ]] || return 1
+    rdvc_say "got SIG$1; the result is being put in place, that goes on"
+}
+
+# Where a partition's own limit is short, the default warning comes as soon as the job starts. It is
+# given again when a fifth of the time is left.
+postpone_warning() {
+    local limit left
+    [[ ${RDVC_JOB_POSTPONED} == 0 && -z ${RDVC_JOB_SIGNAL} && -n ${SLURM_JOB_ID:-} ]] && ((RDVC_JOB_WARNING > 0)) ||
+        return 1
+    RDVC_JOB_POSTPONED=1
+    read -r limit left < <(time_left)
+    # As early as this it was no warning of SLURM's, but somebody's wish.
+    ((${limit:-0} > 0 && limit < 5 * RDVC_JOB_WARNING && left <= RDVC_JOB_WARNING + 90 && left > limit / 5 + 5)) ||
+        return 1
+    rdvc_say "got SIG$1; ${left} s of ${limit} s are left, so the job goes on for $((left - limit / 5)) s"
+    RDVC_JOB_WARNING=$((limit / 5))
+    (
+        trap - EXIT TERM USR1 USR2 INT HUP
+        sleep "$((left - limit / 5))"
+        kill -s "$1" "$$"
+    ) </dev/null >/dev/null 2>&1 &
+}
+
+# The job's time limit and what is left of it, in seconds; nothing if SLURM does not tell.
+time_left() {
+    timeout 5 scontrol --oneliner show job "${SLURM_JOB_ID}" 2>/dev/null | tr ' ' '\n' | awk -F '[=:]' '
+        function seconds(h, m, s,    days) {
+            if (h ~ /-/) { days = h; sub(/-.*/, "", days); sub(/.*-/, "", h) }
+            return ((days * 24 + h) * 60 + m) * 60 + s
+        }
+        ($1 == "TimeLimit" || $1 == "RunTime") && NF == 4 { time[$1] = seconds($2, $3, $4) }
+        END { if (time["TimeLimit"] > 0) print time["TimeLimit"], time["TimeLimit"] - time["RunTime"] }'
+}
+
+# Processes that have the workspace $1 in their environment, and SLURM's job id $2 (jobs that were
+# submitted from within have another one); with $3 also all that descend from that process. So those are
+# found too that have left their group.
+processes_of() {
+    {
+        # A job that was ended in the midst of this has no such file any more.
+        grep -zlxF -e "RDVC_JOB_WORKSPACE_DIR=$1" /proc/[0-9]*/environ 2>/dev/null | while IFS= read -r file; do
+            [[ -z $2 ]] || grep -zqxF -e "SLURM_JOB_ID=$2" "${file}" 2>/dev/null || continue
+            printf '%s\n' "${file//[!0-9]/}"
+        done
+        [[ -z ${3:-} ]] || ps -e -o pid=,ppid= 2>/dev/null | awk -v top="$3" '
+            { parent[$1] = $2 }
+            END {
+                for (pid in parent) {
+                    steps = 0
+                    for (p = pid; p != top && p in parent && steps++ < 99;) p = parent[p]
+                    if (p == top && pid != top) print pid
+                }
+            }'
+    } | sort -u | grep -vx "$$"
+}
+
+# Ends these processes; says so unless that was asked for.
+end_processes() {
+    local pids pid left='' signal
+    for signal in TERM KILL; do
+        pids=$(processes_of "$@")
+        left=''
+        for pid in ${pids}; do # those of this very look are gone by now
+            kill -s "${signal}" "${pid}" 2>/dev/null && left+=" ${pid}"
+        done
+        [[ -n ${left} ]] || return 0
+        [[ ${signal} == KILL ]] || sleep 0.3
+    done
+    rdvc_say "killed processes that were left on $(uname -n):${left}"
+}

@@ -1,0 +1,253 @@
+# --- Partial results: what an unfinished experiment or command has made, as plain files ------------
+
+# In the record's folder `partial`, at paths from the repository's root. DVC never sees them: as outputs of a stage
+# they would count as the real ones. A file is known by its record: inode, size, time of the last change, number of
+# links, mode, path.
+RDVC_JOB_SAVER=
+RDVC_JOB_RESTORE=0 # what is saved has to be put back first
+
+# Records of files and links below the given paths; what is Git's, DVC's or the environment's is none of them.
+find_records() {
+    local skip=() folder
+    for folder in "${VIRTUAL_ENV:-}" "${CONDA_PREFIX:-}"; do
+        [[ ${folder} != "${PWD}"/* ]] || skip+=(-o -path "$(find_pattern "./${folder#"${PWD}"/}")")
+    done
+    while IFS= read -r -d '' folder; do
+        skip+=(-o -path "$(find_pattern "./${folder}")")
+    done < <([[ $1 != . ]] || tracked_data)
+    find "$@" \( -name .git -o -name .dvc -o -name __pycache__ -o -name '.rdvc-*' "${skip[@]+"${skip[@]}"}" \) -prune -o \
+        \( -type f -o -type l \) -printf '%i %s %C@ %n %m %p\0' 2>/dev/null
+}
+
+find_pattern() {
+    printf '%s' "$1" | sed 's/[][*?\\]/\\&/g'
+}
+
+# What `.dvc` files track, from here; the first hundreds of them, since `find` looks at each.
+tracked_data() {
+    local file
+    git ls-files -z -- '*.dvc' | head -z -n 300 | while IFS= read -r -d '' file; do
+        [[ -f ${file} ]] || continue
+        sed -n "/^outs:/,/^[a-z]/ s|^[- ] path: *[\"']\\{0,1\\}\\(.*[^\"']\\)[\"']\\{0,1\\} *\$|\\1|p" "${file}" |
+            while IFS= read -r path; do
+                [[ ${file} != */* ]] || path="${file%/*}/${path}"
+                printf '%s\0' "${path}"
+            done
+    done
+}
+
+# Paths whose files are saved while it runs: they are put back (persist), or looked at (metrics).
+lasting_paths() {
+    if [[ ${RDVC_JOB_KIND} == command ]]; then
+        printf '%s\0' "${RDVC_JOB_OUTPUTS[@]+"${RDVC_JOB_OUTPUTS[@]}"}"
+    else
+        printf '%s\0' "${RDVC_JOB_PERSIST[@]+"${RDVC_JOB_PERSIST[@]}"}"
+    fi
+}
+
+saved_paths() {
+    lasting_paths
+    [[ ${RDVC_JOB_KIND} == command ]] || printf '%s\0' "${RDVC_JOB_METRICS[@]+"${RDVC_JOB_METRICS[@]}"}"
+}
+
+# Of records on standard input those that are new or changed since the start, and not saved as they are.
+unsaved_records() {
+    local known="${RDVC_JOB_WORKSPACE_DIR}/files"
+    { cat "${known}.before" "${known}.before" "${known}.saved" "${known}.saved"; cat; } |
+        LC_ALL=C sort -z | uniq -zu
+}
+
+# True if the last part of this task left something to go on from.
+has_saved() {
+    local path
+    while IFS= read -r -d '' path; do
+        [[ -n ${path} ]] || continue
+        [[ -z $(cd "${RDVC_JOB_RECORD_DIR}/partial" 2>/dev/null && find "./${path}" \( -type f -o -type l \) -print -quit 2>/dev/null) ]] ||
+            return 0
+        [[ ${RDVC_JOB_KIND} != command || ! -e ${RDVC_JOB_RECORD_DIR}/output/${path} ]] || return 0
+    done < <(lasting_paths)
+    return 1
+}
+
+# Before the experiment or command: looks at what is there, and saves what comes in the background.
+begin_saving() {
+    local here=${PWD} path paths=(.)
+    cd -P "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_JOB_REPO_DIR}"
+    if [[ ${RDVC_JOB_KIND} == command ]]; then
+        paths=()
+        for path in "${RDVC_JOB_OUTPUTS[@]+"${RDVC_JOB_OUTPUTS[@]}"}"; do paths+=("./${path}"); done
+    fi
+    : >"${RDVC_JOB_WORKSPACE_DIR}/files.saved"
+    { ((${#paths[@]} == 0)) || find_records "${paths[@]}" || true; } >"${RDVC_JOB_WORKSPACE_DIR}/files.before"
+    rm -rf -- "${RDVC_JOB_RECORD_DIR}"/partial/.rdvc-new-*
+    ! has_saved || RDVC_JOB_RESTORE=1
+    cd "${here}" || rdvc_fail "cannot enter ${here}"
+    ((RDVC_JOB_SAVE_INTERVAL > 0)) && [[ -n $(saved_paths | tr -d '\0') ]] || return 0
+    set -m
+    save_again_and_again </dev/null &
+    RDVC_JOB_SAVER=$!
+    set +m
+}
+
+save_again_and_again() {
+    trap - EXIT TERM USR1 USR2 INT HUP
+    set +e
+    local failed=0
+    while sleep "${RDVC_JOB_SAVE_INTERVAL}"; do
+        save_lasting && continue
+        ((failed)) || rdvc_say "cannot save the unfinished outputs to ${RDVC_JOB_RECORD_DIR}/partial"
+        failed=1
+    done
+}
+
+# The end must not wait for a copy; what it leaves half done has a name of its own.
+stop_saving() {
+    [[ -n ${RDVC_JOB_SAVER} ]] || return 0
+    kill -KILL -- "-${RDVC_JOB_SAVER}" 2>/dev/null || true
+    wait "${RDVC_JOB_SAVER}" 2>/dev/null || true
+    RDVC_JOB_SAVER=
+}
+
+# What was not put back yet would be overwritten by what is in its place now.
+is_restored() {
+    [[ ${RDVC_JOB_RESTORE} == 0 || -e ${RDVC_JOB_WORKSPACE_DIR}/restored ]]
+}
+
+# Saves what is new in the lasting paths. What is changing right now is looked at again.
+save_lasting() {
+    is_restored || return 0
+    local path try status=0 copied torn
+    cd -P "${RDVC_JOB_REPO_DIR}" || return 1
+    while IFS= read -r -d '' path; do
+        [[ -n ${path} && (-e ./${path} || -L ./${path}) ]] || continue
+        for try in 1 2 3; do
+            put_records < <(find_records "./${path}" | unsaved_records) || status=1
+            ((copied == 0 || torn > 0)) || drop_vanished "${path}"
+            ((torn > 0 && try < 3)) || break
+            sleep 0.5
+        done
+    done < <(saved_paths)
+    return "${status}"
+}
+
+# Where newer files have come, those that the program has removed since (older checkpoints) go.
+drop_vanished() {
+    local place="${RDVC_JOB_RECORD_DIR}/partial" file
+    [[ -d ./$1 && -d ${place}/$1 ]] || return 0
+    while IFS= read -r -d '' file; do
+        [[ -e ${file} || -L ${file} ]] || rm -f -- "${place}/${file}"
+    done < <(cd "${place}" && find "./$1" \( -type f -o -type l \) -print0)
+}
+
+# Copies the files of these records, in small groups. Sets `copied`, and `torn`: those that changed meanwhile.
+put_records() {
+    local record bytes=0 chunk=() status=0
+    copied=0 torn=0
+    while IFS= read -r -d '' record; do
+        [[ ${record} =~ ^[0-9]+\ ([0-9]+)\ [0-9.]+\ ([0-9]+)\ ([0-7]+)\  ]] || continue
+        # A link into DVC's cache: one that leads out, or one of several names that nobody may write to.
+        ((BASH_REMATCH[2] == 1 || (8#${BASH_REMATCH[3]} & 8#222) != 0)) || continue
+        chunk+=("${record}")
+        bytes=$((bytes + BASH_REMATCH[1]))
+        [[ ! -L ${record#* * * * * } ]] || ! leads_outside "${record#* * * * * }" || unset 'chunk[-1]'
+        ((bytes >= 67108864 || ${#chunk[@]} >= 100)) || continue
+        put_chunk || status=1
+        chunk=() bytes=0
+    done
+    put_chunk || status=1
+    return "${status}"
+}
+
+# A file appears in its place when it is whole: the source is still what it was, and all of it is there.
+put_chunk() {
+    ((${#chunk[@]} > 0)) || return 0
+    local place="${RDVC_JOB_RECORD_DIR}/partial" new record path line
+    local -A seen=()
+    new=$(umask 077 && mkdir -p "${place}" && mktemp -d "${place}/.rdvc-new-XXXXXX") || return 1
+    local paths=("${chunk[@]#* * * * * }")
+    cp -d --preserve=mode,timestamps --parents -t "${new}" -- "${paths[@]}" 2>/dev/null || true
+    chmod -R u+rwX "${new}" 2>/dev/null || true
+    while IFS= read -r -d '' line; do
+        seen["${line}"]=1
+    done < <(
+        find "${paths[@]}" -maxdepth 0 -printf '%i %s %C@ %n %m %p\0' 2>/dev/null
+        cd "${new}" && find . -printf '%s %p\0'
+    )
+    for record in "${chunk[@]}"; do
+        path=${record#* * * * * }
+        if [[ -z ${seen["${record}"]:-} ]]; then
+            torn=$((torn + 1))
+        elif line=${record#* } && [[ -n ${seen["${line%% *} ${path}"]:-} ]] && put_one "${new}" "${path}"; then
+            copied=$((copied + 1))
+            printf '%s\0' "${record}" >>"${RDVC_JOB_WORKSPACE_DIR}/files.saved" || true
+        else
+            line=failed
+        fi 2>/dev/null
+        [[ ${line} != failed ]] || break
+    done
+    rm -rf -- "${new}"
+    [[ ${line} != failed ]]
+}
+
+put_one() {
+    local to="${place}/$2"
+    [[ ! -d ${to} || -L ${to} ]] || rm -rf -- "${to}"
+    (umask 077 && mkdir -p "${to%/*}") && mv -fT "$1/$2" "${to}"
+}
+
+# --- At a failing end ------------------------------------------------------------------------------
+
+# Outputs of stages that have ended in this run: dvc.lock has them, and the cache their files.
+ended_outputs() {
+    local base=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}} lock hash path
+    git ls-files -z --cached --others --exclude-standard -- ':(top,glob)**/dvc.lock' | while IFS= read -r -d '' lock; do
+        comm -13 <(git show "${base}:${lock}" 2>/dev/null | locked_outputs | sort -u) \
+            <(locked_outputs <"${lock}" | sort -u) | while read -r hash path; do
+            [[ ${lock} != */* || ! -e ${lock%/*}/${path} ]] || path="${lock%/*}/${path}"
+            printf '%s\0' "${path#./}"
+        done
+    done
+}
+
+# Of records on standard input those of files that are no output of an ended stage, nor DVC's own book.
+records_not_ended() {
+    local record path out ended=()
+    while IFS= read -r -d '' out; do ended+=("${out}"); done < <(ended_outputs)
+    while IFS= read -r -d '' record; do
+        path=${record#* * * * * ./}
+        [[ /${path} != */dvc.lock ]] || continue
+        for out in "${ended[@]+"${ended[@]}"}"; do
+            [[ ${path} != "${out}" && ${path} != "${out}"/* ]] || continue 2
+        done
+        printf '%s\0' "${record}"
+    done
+}
+
+# What there is of an experiment that did not end well. The small ones first: SIGKILL may be near.
+keep_partial() {
+    local copied torn
+    [[ -e ${RDVC_JOB_WORKSPACE_DIR:-}/files.before ]] && cd -P "${RDVC_JOB_REPO_DIR}" || return 0
+    if ! is_restored; then
+        rdvc_say "what an earlier part has left stays as it is"
+        return 0
+    fi
+    save_lasting || rdvc_say "not all of the unfinished outputs could be saved"
+    put_records < <(find_records . | unsaved_records | records_not_ended | LC_ALL=C sort -z -n -k 2,2) ||
+        rdvc_say "not all of what is new could be saved"
+    note_partial
+    [[ -z ${RDVC_JOB_PARTIAL_FILES} ]] ||
+        rdvc_say "the unfinished result (${RDVC_JOB_PARTIAL_FILES} files) is kept in ${RDVC_JOB_RECORD_DIR}/partial"
+    publish_partial
+}
+
+# How much there is, for the result.
+note_partial() {
+    local place="${RDVC_JOB_RECORD_DIR}/partial"
+    RDVC_JOB_PARTIAL_FILES=
+    [[ ! -d ${place} ]] ||
+        RDVC_JOB_PARTIAL_FILES=$(find "${place}" -name '.rdvc-new-*' -prune -o \( -type f -o -type l \) -printf . | wc -c)
+    [[ ${RDVC_JOB_PARTIAL_FILES} != 0 ]] || RDVC_JOB_PARTIAL_FILES=
+    RDVC_JOB_PARTIAL_REF='' RDVC_JOB_PARTIAL_COMMIT=''
+    [[ ! -s ${RDVC_JOB_RECORD_DIR}/partial-ref ]] ||
+        read -r RDVC_JOB_PARTIAL_REF RDVC_JOB_PARTIAL_COMMIT <"${RDVC_JOB_RECORD_DIR}/partial-ref"
+}

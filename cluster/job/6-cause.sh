@@ -1,0 +1,107 @@
+# --- Why it ended: one word for programs, a sentence for people -----------------------------------
+
+job_log() {
+    printf '%s/submissions/%s/slurm-%s.out' "${RDVC_DIR}" "${RDVC_JOB_TOKEN}" "${SLURM_JOB_ID:-none}"
+}
+
+# The end of the log, of this start of the job alone.
+end_of_log() {
+    tail -c 65536 "$(job_log)" 2>/dev/null | awk '/^=== rdvc restart / { n = 0 } { line[n++] = $0 }
+        END { for (i = 0; i < n; i++) print line[i] }'
+}
+
+# The moment that a signal has come: SLURM's own word is in the log, or the controller is asked, once, while what
+# runs comes to its end.
+ask_why() {
+    if [[ ${RDVC_JOB_SIGNAL} == USR[12] ]]; then
+        RDVC_JOB_CAUSE=time_limit
+        return
+    fi
+    RDVC_JOB_CAUSE=$(cause_in_log)
+    [[ -z ${RDVC_JOB_CAUSE} && -n ${SLURM_JOB_ID:-} ]] || return 0
+    timeout 5 scontrol --oneliner show job "${SLURM_JOB_ID}" </dev/null >"${RDVC_JOB_RECORD_DIR}/slurm-said" 2>/dev/null &
+}
+
+# What SLURM's daemon on the node writes when it ends a job.
+cause_in_log() {
+    end_of_log | sed -n "s/^slurmstepd.*error: \*\*\* JOB ${SLURM_JOB_ID:-none} ON [^ ]* CANCELLED AT [^ ]*\(.*\) \*\*\*.*/=\1/p" |
+        tail -n 1 | awk '
+        / DUE TO TIME LIMIT/ { print "time_limit"; next }
+        / DUE TO PREEMPTION/ { print "preempted"; next }
+        / DUE TO NODE FAIL/ { print "node_failure"; next }
+        / DUE TO JOB REQUEUE/ { print "requeued"; next }
+        /^=$/ { print "cancelled" }'
+}
+
+# What the controller has answered.
+cause_told() {
+    awk '
+        / Reason=TimeLimit / || / JobState=TIMEOUT / { print "time_limit"; exit }
+        / PreemptTime=[0-9]/ || / JobState=PREEMPTED / { print "preempted"; exit }
+        / JobState=NODE_FAIL / { print "node_failure"; exit }
+        / JobState=(COMPLETING|PENDING) / && / EndTime=Unknown / { print "requeued"; exit }
+        / JobState=(COMPLETING|CANCELLED) / { print "cancelled"; exit }
+    ' "${RDVC_JOB_RECORD_DIR}/slurm-said" 2>/dev/null
+}
+
+# How often the kernel has killed a process in this job's control group for want of memory; cgroup v2, v1.
+oom_kills() {
+    local root=${RDVC_JOB_CGROUP_ROOT:-/sys/fs/cgroup} file count
+    for file in "${root}$(sed -n 's/^0:://p' /proc/self/cgroup 2>/dev/null)/memory.events" \
+        "${root}/memory$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup 2>/dev/null)/memory.oom_control"; do
+        count=$(awk '$1 == "oom_kill" { print $2 }' "${file}" 2>/dev/null)
+        [[ -z ${count} ]] || break
+    done
+    printf '%s' "${count:-0}"
+}
+
+# The folder of the first file system that is full, of those that a job writes to; or nothing.
+full_disk() {
+    local folder
+    for folder in "${RDVC_JOB_WORKSPACE_DIR:-}" "${RDVC_DIR}"; do
+        [[ -n ${folder} ]] || continue
+        if timeout 5 df -Pk "${folder}" 2>/dev/null | awk 'NR == 2 { exit $4 !~ /^[0-9]+$/ || $4 >= 1024 }' ||
+            timeout 5 df -Pi "${folder}" 2>/dev/null | awk 'NR == 2 { exit $2 == 0 || $4 !~ /^[0-9]+$/ || $4 > 8 }'; then
+            printf '%s' "${folder}"
+            return
+        fi
+    done
+}
+
+# Sets the cause of a failure that no signal has caused. It is looked for while the workspace is there.
+find_cause() {
+    local folder
+    [[ -z ${RDVC_JOB_CAUSE:-} ]] || return 0
+    case ${RDVC_JOB_PHASE} in
+    environment) RDVC_JOB_CAUSE=setup ;;
+    experiment | command) RDVC_JOB_CAUSE=stage ;;
+    push | publish | output) RDVC_JOB_CAUSE=push ;;
+    esac
+    if (($(oom_kills) > ${RDVC_JOB_OOM_KILLS:-0})); then
+        RDVC_JOB_CAUSE=out_of_memory
+        RDVC_JOB_MESSAGE+="; a process was killed for want of memory on $(uname -n)"
+        return
+    fi
+    folder=$(full_disk)
+    if [[ -n ${folder} ]]; then
+        RDVC_JOB_CAUSE=disk_full
+        RDVC_JOB_MESSAGE+="; the disk is full: $(timeout 5 df -Pk "${folder}" | awk 'NR == 2 { print $6 }') on $(uname -n), where ${folder} is"
+    elif end_of_log | tail -n 40 | grep -qE 'No space left on device|Disk quota exceeded'; then
+        RDVC_JOB_CAUSE=disk_full
+        RDVC_JOB_MESSAGE+="; a disk of $(uname -n) was full, or a quota used up: the log tells which"
+    fi
+}
+
+# The same for a job that was told to stop.
+find_stop_cause() {
+    [[ -z ${RDVC_JOB_STOP_TOLD:-} ]] || return 0
+    RDVC_JOB_STOP_TOLD=1
+    [[ -n ${RDVC_JOB_CAUSE:-} ]] || RDVC_JOB_CAUSE=$(cause_in_log)
+    [[ -n ${RDVC_JOB_CAUSE} ]] || RDVC_JOB_CAUSE=$(cause_told)
+    rm -f "${RDVC_JOB_RECORD_DIR}/slurm-said"
+    : "${RDVC_JOB_CAUSE:=signal}"
+    local -A why=([time_limit]='its time limit is reached, or near' [cancelled]='it was cancelled'
+        [preempted]='SLURM needed its place for another job' [node_failure]='its node failed'
+        [requeued]='it is to start again' [signal]='SLURM does not say why')
+    RDVC_JOB_MESSAGE+=": ${why[${RDVC_JOB_CAUSE}]:-${RDVC_JOB_CAUSE}}"
+}

@@ -1,0 +1,198 @@
+# Jobs that are stopped: whole scripts, as `rdvc run` makes them, without SLURM; the signals are sent here.
+
+setup() {
+    root=$(mktemp -d /tmp/rdvc-ct-XXXXXX)
+    export HOME="${root}/home" RDVC_DIR="${root}/rdvc" RDVC_CLUSTER_HOST=local TMPDIR="${root}"
+    export GIT_CONFIG_GLOBAL="${root}/gitconfig" PATH="${root}/bin:${RDVC_BUILD_FOLDER}:${PATH}"
+    mkdir -p "${HOME}" "${RDVC_DIR}/repos" "${root}/bin"
+    printf '#!/bin/sh\nexit 1\n' >"${root}/bin/scontrol" # the controller does not answer
+    chmod +x "${root}/bin/scontrol"
+    git config --global user.name Tester
+    git config --global user.email tester@example.org
+    git config --global init.defaultBranch main
+    make_project
+}
+
+teardown() {
+    if [[ -z ${BATS_TEST_COMPLETED:-} ]]; then
+        printf '# kept: %s\n' "${root}" >&3
+        return
+    fi
+    cd /
+    rm -rf "${root}"
+}
+
+# One stage with a checkpoint that lasts, an output and a metric; what it does is in train.sh.
+make_project() {
+    mkdir -p "${root}/project/.rdvc"
+    cd "${root}/project" || return 1
+    git init --quiet
+    dvc init --quiet
+    cat >dvc.yaml <<'YAML'
+stages:
+  before:
+    cmd: echo made > made.txt
+    deps: [train.sh]
+    outs: [made.txt]
+  train:
+    cmd: sh train.sh
+    deps: [train.sh, made.txt]
+    params: [lr]
+    outs:
+      - ckpt: {persist: true}
+      - model.txt
+    metrics:
+      - metrics.json: {cache: false}
+YAML
+    printf '[job]\ngrace = 2\nsave_interval = 1\n[env]\nactivate = "true"\n' >.rdvc/config.toml
+    printf 'lr: 0.5\n' >params.yaml
+    printf '/ckpt\n/model.txt\n/made.txt\n/scratch\n' >.gitignore
+}
+
+# The training script, from standard input. Waiting in it must be short.
+train() {
+    cat >train.sh
+    git add -A
+    git commit --quiet -m 'A project'
+}
+
+# Makes the script of `rdvc run` with these words; sets `record` and `token`.
+compose() {
+    local mirror functions object script
+    script=$(rdvc run --dry-run "$@" 2>"${root}/said") || { cat "${root}/said"; return 1; }
+    printf '%s\n' "${script}" >"${root}/job.sh"
+    token=$(sed -n 's/^export RDVC_JOB_TOKEN=//p' <<<"${script}")
+    mirror="${RDVC_DIR}/repos/$(sed -n 's|^export RDVC_JOB_REPO_URL=.*/repos/||p' <<<"${script}")"
+    functions=$(sed -n 's|^RDVC_JOB_FUNCTIONS="${RDVC_DIR}/\(.*\)"|\1|p' <<<"${script}")
+    record="${RDVC_DIR}/jobs/${token}/0"
+    submission="${RDVC_DIR}/submissions/${token}"
+    log="${submission}/slurm-7.out"
+    mkdir -p "${RDVC_DIR}/${functions}" "${submission}"
+    cat "${RDVC_SOURCE_FOLDER}"/cluster/job/[1-9]*.sh >"${RDVC_DIR}/${functions}/job.sh"
+    [[ -d ${mirror} ]] || git clone --quiet --bare "${root}/project" "${mirror}"
+    git push --quiet "${mirror}" "+HEAD:refs/heads/main"
+    for object in SNAPSHOT EXTRAS; do
+        object=$(sed -n "s/^export RDVC_JOB_${object}=\([0-9a-f]*\)$/\1/p" <<<"${script}")
+        [[ -z ${object} ]] || git push --quiet "${mirror}" "${object}:refs/rdvc/${object}"
+    done
+    repos=${mirror}
+}
+
+# Runs the composed script as job 7, attempt 1, in the background: sets `job`, its process.
+start() {
+    SLURM_JOB_ID=7 setsid bash "${root}/job.sh" "${1:-1}" >>"${log}" 2>&1 3>&- &
+    job=$!
+}
+
+# Waits for the job's end; sets `code`.
+ended() {
+    code=0
+    wait "${job}" || code=$?
+}
+
+go() {
+    start "$@"
+    ended
+    cat "${log}"
+}
+
+result() {
+    sed -n "s/^$1 //p" "${record}/result"
+}
+
+wait_until() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        ((SECONDS < end)) || { cat "${log}"; return 1; }
+        sleep 0.1
+    done
+}
+
+# Nothing on the node is left of the jobs of this test.
+nothing_left() {
+    local processes
+    processes=$(grep -zlF "RDVC_JOB_WORKSPACE_DIR=${root}/" /proc/[0-9]*/environ 2>/dev/null || true)
+    [[ -z ${processes} && -z $(ls -d "${root}"/rdvc-7-* 2>/dev/null) ]]
+}
+
+@test "a stopped experiment: told at once, named, its unfinished result kept; then the same parameters train again" {
+    train <<'SH'
+mkdir -p ckpt scratch
+echo one >ckpt/a
+echo half >model.txt
+echo '{"acc": 0.5}' >metrics.json
+echo temporary >scratch/t
+printf 'lr: 0.25\n' >params.yaml
+: >ready
+[ -n "$RDVC_GO_ON" ] || exec sleep 60
+SH
+    compose -n stopped
+    start
+    wait_until 20 sh -c "ls ${root}/rdvc-7-*/project/ready"
+    local began=${SECONDS}
+    kill -TERM "${job}"
+    ended
+    cat "${log}"
+    ((SECONDS - began <= 3))
+    [[ ${code} -eq 143 && $(result state) == failed && $(result phase) == experiment && $(result cause) == signal ]]
+    [[ $(result message) == "the experiment was stopped by SIGTERM: SLURM does not say why" ]]
+    [[ $(cd "${record}/partial" && find . -type f | sort | tr '\n' ' ') == './ckpt/a ./metrics.json ./model.txt ./params.yaml ./ready ./scratch/t ' ]]
+    [[ $(result partial) == 6 && $(<"${record}/partial/model.txt") == half ]]
+    # The commit: parameters and metrics so far, no stage that counts as done.
+    local commit
+    commit=$(result partial_commit)
+    [[ $(result partial_ref) == refs/exps/*/stopped-partial ]]
+    [[ $(git -C "${repos}" rev-parse "$(result partial_ref)") == "${commit}" ]]
+    [[ $(git -C "${repos}" show "${commit}:params.yaml") == 'lr: 0.25' && $(git -C "${repos}" show "${commit}:metrics.json") == *0.5* ]]
+    ! git -C "${repos}" cat-file -e "${commit}:dvc.lock" 2>/dev/null
+    nothing_left
+    ls "${record}"
+    [[ ! -e ${record}/slurm-said && -z $(ls -A "${record}" | grep '^\.partial') ]]
+    # The same parameters, a fresh job, the same cache: it trains.
+    compose -n again
+    export RDVC_GO_ON=1
+    go
+    [[ ${code} -eq 0 ]]
+    grep -q "Running stage 'train'" "${log}"
+    grep -q "Stage 'before' is cached" "${log}"
+    [[ $(result state) == published && ! -e ${record}/partial ]]
+}
+
+@test "the same job again: it goes on from its checkpoint, in one log, and ends as one experiment" {
+    train <<'SH'
+mkdir -p ckpt
+n=$(cat ckpt/n 2>/dev/null || echo 0)
+echo "begins at $n"
+ls made.txt
+n=$((n + 1))
+echo "$n" >ckpt/n.new && mv ckpt/n.new ckpt/n
+echo "$SHELL" >model.txt
+[ "$n" -ge 3 ] || exec sleep 60
+SH
+    compose -n resumed
+    local part
+    for part in 1 2; do
+        start
+        wait_until 20 grep -q "^${part}$" "${record}/partial/ckpt/n" # saved while it runs
+        [[ ${part} -eq 1 ]] || pkill -KILL -s "${job}" # the whole node dies; then SLURM tells
+        kill -TERM "${job}" 2>/dev/null || true
+        ended
+        sleep 0.2
+    done
+    go
+    [[ ${code} -eq 0 ]]
+    grep -A 1 'begins at' "${log}"
+    [[ $(grep -c 'begins at 0' "${log}") -eq 1 && $(grep -c 'begins at 1' "${log}") -eq 1 && $(grep -c 'begins at 2' "${log}") -eq 1 ]]
+    grep -q '^=== rdvc restart 2 of job 7: on ' "${log}"
+    grep -q 'put back from the last part: 1 files in ckpt' "${log}"
+    [[ $(wc -l <"${record}/starts") -eq 3 && $(grep -c ' restart$' "${record}/phases") -eq 2 ]]
+    [[ $(result state) == published && $(result restarts) == 2 && $(result name) == resumed ]]
+    [[ ! -e ${record}/partial && -z $(git -C "${repos}" for-each-ref 'refs/exps/*/*/resumed-partial') ]]
+    git -C "${repos}" for-each-ref 'refs/exps/*/*/resumed' | grep -q .
+    # And once more: it is done.
+    local before
+    before=$(cat "${record}/result")
+    go
+    [[ ${code} -eq 0 && $(cat "${record}/result") == "${before}" ]]
+}
