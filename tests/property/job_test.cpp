@@ -84,19 +84,28 @@ std::string data_of(const std::string& script) {
     return script.substr(0, script.size() - script::embedded("job/main.sh").size());
 }
 
+// What the sections around the tested ones would have defined; nothing is saved or stopped here.
+constexpr auto stubs = R"(set -euo pipefail
+begin_phase() { :; }
+rdvc_say() { :; }
+rdvc_fail() { printf '%s\n' "$1" >&2; exit 1; }
+begin_saving() { :; }
+stop_saving() { :; }
+oom_kills() { printf 0; }
+run_dvc() { run_in_group "$@"; }
+restore_for_command() { :; }
+note_partial() { :; }
+)";
+
 // The data of each list, and the job's own function that runs the experiment; all in one bash.
 TEST(JobArguments, ReachDvcByteForByte) {
     const Folder folder;
     fs::create_directories(folder / "repository");
     tests::write_program(folder / "bin" / "dvc", stub);
     const auto lists = tests::hostile_lists(1000);
-    // What the sections before would have defined.
-    std::string program = "set -euo pipefail\n"
-                          "RDVC_JOB_DVC_VERSION=3.67.1\n"
-                          "begin_phase() { :; }\n"
-                          "rdvc_say() { :; }\n"
-                          "rdvc_fail() { printf '%s\\n' \"$1\" >&2; exit 1; }\n"
-                          "has_dvc_remote() { return 1; }\n";
+    std::string program = "RDVC_JOB_DVC_VERSION=3.67.1\nhas_dvc_remote() { return 1; }\n";
+    program += script::embedded("job/2-stop.sh");
+    program += stubs;
     program += script::embedded("job/4-experiment.sh");
     program += "stages_that_must_run() { :; }\n";
     std::vector<Words> expected;
@@ -130,14 +139,12 @@ TEST(JobArguments, ReachACommandByteForByte) {
         tests::write_program(folder / "bin" / name,
                              "#!/bin/bash\nprintf '%d\\0' \"$#\" >>\"${STUB_RECORD}\"\n"
                              "(($# == 0)) || printf '%s\\0' \"$@\" >>\"${STUB_RECORD}\"\n");
-    std::string program = "set -euo pipefail\n"
-                          "main() { exit 9; }\n"
-                          "begin_phase() { :; }\n"
-                          "rdvc_fail() { printf '%s\\n' \"$1\" >&2; exit 1; }\n"
+    std::string program = "main() { exit 9; }\n"
                           "RDVC_JOB_MESSAGE=\nRDVC_JOB_RECORD_DIR=/none\nRDVC_JOB_WORKSPACE_DIR=" +
                           folder.path().string() + "\n";
+    program += script::embedded("job/2-stop.sh");
+    program += stubs;
     program += script::embedded("job/4-command.sh");
-    program += script::embedded("job/4-experiment.sh");
     std::vector<Words> expected;
     for (const auto& list : tests::hostile_lists(500)) {
         expected.push_back(list);
@@ -186,7 +193,7 @@ TEST(JobArguments, WaitForTheLockWhereDvcCan) {
         base::ProcessRunner runner;
         const auto result = runner.run(
             {.argv = {"bash", "-s"},
-             .input = {"set -euo pipefail\nbegin_phase() { :; }\nrdvc_fail() { exit 1; }\n" +
+             .input = {std::string(script::embedded("job/2-stop.sh")) + stubs +
                        std::string(script::embedded("job/4-experiment.sh")) +
                        "stages_that_must_run() { :; }\n" +
                        data_of(script::render_job(submission_of({}, "c0ffee"))) +
