@@ -52,7 +52,7 @@ write_result() {
     rm -f "${RDVC_JOB_RECORD_DIR}/reserve"
     for pause in 1 2 ''; do
         (umask 077 && printf '%s\n' "${text}" >"${file}.new") 2>/dev/null &&
-            [[ $(cat "${file}.new" 2>/dev/null) == "${text}" ]] && mv "${file}.new" "${file}" && return
+            [[ $(cat "${file}.new" 2>/dev/null) == "${text}" ]] && mv "${file}.new" "${file}" && return 0
         [[ -z ${pause} ]] || sleep "${pause}"
     done
     rm -f "${file}.new"

@@ -1,5 +1,6 @@
 # --- Stopping: what runs long runs in a process group of its own, so that a signal is heard at once ---
 
+# In what a trap calls, `return` needs its status: without one it is that of before the trap.
 # bash runs a trap only when its foreground child has ended. So the child is in the background, and bash in `wait`,
 # which a trapped signal ends.
 RDVC_JOB_GROUP=    # the process group that runs now
@@ -21,6 +22,8 @@ run_in_group() {
         [[ ${RDVC_JOB_WOKEN} == 1 ]] || break
         await_group
     done
+    # SLURM tells all processes at once; this shell may hear it after the end of what runs.
+    ((code == 0)) || [[ -n ${RDVC_JOB_SIGNAL} ]] || sleep 0.3 || true
     await_group # what the first process has left behind
     RDVC_JOB_GROUP=
     return "${code}"

@@ -6,7 +6,7 @@ workspace_root() {
     for folder in "${RDVC_JOB_WORKSPACE_ROOT/#\~\//${HOME}/}" "${SLURM_TMPDIR:-}" "${TMPDIR:-}" /tmp; do
         if [[ -n ${folder} && -d ${folder} && -w ${folder} ]]; then
             printf '%s' "${folder}"
-            return
+            return 0
         fi
         [[ -z ${RDVC_JOB_WORKSPACE_ROOT} ]] || return 1
     done
@@ -86,7 +86,7 @@ clone_from_origin() {
 set_identity() {
     local name=${RDVC_JOB_USER_NAME} email=${RDVC_JOB_USER_EMAIL}
     if [[ -z ${name} ]] && git config user.name >/dev/null && git config user.email >/dev/null; then
-        return
+        return 0
     fi
     git config user.name "${name:-$(id -un)}"
     git config user.email "${email:-$(id -un)@$(uname -n)}"
@@ -96,10 +96,10 @@ set_identity() {
 # snapshot. So the changes are staged, and to DVC they are what they were on the laptop.
 check_out() {
     local tree=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}}
-    put_tree "${RDVC_JOB_REPO_REV}" "${tree}" && return
+    put_tree "${RDVC_JOB_REPO_REV}" "${tree}" && return 0
     if [[ ${RDVC_JOB_CODE} == ssh ]] && ! is_readable "${tree}"; then
         sleep 3 # a node may see later what was written elsewhere
-        put_tree "${RDVC_JOB_REPO_REV}" "${tree}" && return
+        put_tree "${RDVC_JOB_REPO_REV}" "${tree}" && return 0
         tell_of_damage "${tree}" "${RDVC_JOB_REPO_URL}"
     fi
     rdvc_fail "cannot check out ${tree}"
@@ -112,7 +112,7 @@ put_tree() {
 
 # Where objects of the commit $1 cannot be read: the mirror $2 is marked, and the next submission repairs it.
 tell_of_damage() {
-    is_readable "$1" && return
+    is_readable "$1" && return 0
     : >"$2/rdvc-damaged"
     rdvc_fail "the mirror $2 is damaged; the next \`rdvc run\` repairs it"
 }

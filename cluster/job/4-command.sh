@@ -61,7 +61,7 @@ keep_outputs() {
     if ((RDVC_JOB_OUTPUT_FILES == 0)); then
         rdvc_say "nothing is new or changed"
         rm -rf -- "${place}" "${RDVC_JOB_RECORD_DIR}/pulled" "${RDVC_JOB_RECORD_DIR}/partial"
-        return
+        return 0
     fi
     if ! mkdir "${place}.new" ||
         ! xargs -0 -r cp -d --preserve=mode,timestamps --parents -t "${place}.new" -- <"${list}" ||

@@ -84,7 +84,7 @@ begin_saving() {
     cd "${here}" || rdvc_fail "cannot enter ${here}"
     ((RDVC_JOB_SAVE_INTERVAL > 0)) && [[ -n $(saved_paths | tr -d '\0') ]] || return 0
     set -m
-    save_again_and_again </dev/null &
+    save_again_and_again </dev/null 2>/dev/null &
     RDVC_JOB_SAVER=$!
     set +m
 }

@@ -23,7 +23,7 @@ cached_object() {
     for object in "${RDVC_JOB_CACHE_DIR}/files/md5/${1:0:2}/${1:2}" "${RDVC_JOB_CACHE_DIR}/${1:0:2}/${1:2}"; do
         if [[ -f ${object} ]]; then
             printf '%s' "${object}"
-            return
+            return 0
         fi
     done
     return 1
@@ -94,7 +94,7 @@ push_to_repository() {
 try_to_push() {
     local lease=$1 ref=$2 pause
     for pause in 1 2 ''; do
-        push_to_repository "${lease}" "${RDVC_JOB_EXP_COMMIT}:${ref}" && return
+        push_to_repository "${lease}" "${RDVC_JOB_EXP_COMMIT}:${ref}" && return 0
         [[ -n ${pause} && -z $(remote_commit "${ref}") ]] || return 1
         sleep "${pause}"
     done

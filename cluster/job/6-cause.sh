@@ -15,7 +15,7 @@ end_of_log() {
 ask_why() {
     if [[ ${RDVC_JOB_SIGNAL} == USR[12] ]]; then
         RDVC_JOB_CAUSE=time_limit
-        return
+        return 0
     fi
     RDVC_JOB_CAUSE=$(cause_in_log)
     [[ -z ${RDVC_JOB_CAUSE} && -n ${SLURM_JOB_ID:-} ]] || return 0
@@ -44,6 +44,14 @@ cause_told() {
     ' "${RDVC_JOB_RECORD_DIR}/slurm-said" 2>/dev/null
 }
 
+# True if SLURM starts this job again by itself: it was requeued, or preempted so.
+will_be_started() {
+    [[ ${RDVC_JOB_CAUSE:-} != requeued ]] || return 0
+    [[ ${RDVC_JOB_CAUSE:-} == preempted && -n ${SLURM_JOB_ID:-} ]] || return 1
+    timeout 5 scontrol --oneliner show job "${SLURM_JOB_ID}" </dev/null 2>/dev/null |
+        grep -E ' JobState=(COMPLETING|PENDING|REQUEUED) ' | grep -q ' EndTime=Unknown '
+}
+
 # How often the kernel has killed a process in this job's control group for want of memory; cgroup v2, v1.
 oom_kills() {
     local root=${RDVC_JOB_CGROUP_ROOT:-/sys/fs/cgroup} file count
@@ -63,7 +71,7 @@ full_disk() {
         if timeout 5 df -Pk "${folder}" 2>/dev/null | awk 'NR == 2 { exit $4 !~ /^[0-9]+$/ || $4 >= 1024 }' ||
             timeout 5 df -Pi "${folder}" 2>/dev/null | awk 'NR == 2 { exit $2 == 0 || $4 !~ /^[0-9]+$/ || $4 > 8 }'; then
             printf '%s' "${folder}"
-            return
+            return 0
         fi
     done
 }
@@ -80,7 +88,7 @@ find_cause() {
     if (($(oom_kills) > ${RDVC_JOB_OOM_KILLS:-0})); then
         RDVC_JOB_CAUSE=out_of_memory
         RDVC_JOB_MESSAGE+="; a process was killed for want of memory on $(uname -n)"
-        return
+        return 0
     fi
     folder=$(full_disk)
     if [[ -n ${folder} ]]; then

@@ -42,10 +42,10 @@ name_outcome() {
     if [[ ${RDVC_JOB_PUBLISHED} == 1 ]]; then
         state=published
         [[ ${RDVC_JOB_KIND} != command ]] || state='done'
-        return
+        return 0
     elif ((code == 0)) && [[ ${RDVC_JOB_ONLY} == environment ]]; then
         state=built
-        return
+        return 0
     elif ((code == 0)); then
         code=1
         RDVC_JOB_MESSAGE="the shell was ended in phase ${RDVC_JOB_PHASE}"
@@ -55,6 +55,7 @@ name_outcome() {
     case ${RDVC_JOB_PHASE} in
     push | publish | output) state=unpublished ;;
     esac
+    [[ -n ${RDVC_JOB_SIGNAL} || -z $(cause_in_log) ]] || RDVC_JOB_SIGNAL=TERM # heard by all but this shell
     if [[ -n ${RDVC_JOB_SIGNAL} ]]; then
         find_stop_cause
     else
@@ -80,8 +81,14 @@ keep_what_is_left() {
     esac
 }
 
-# The same job once more, where it can go on from what is saved. True if SLURM will start it again.
+# The same job once more, where it can go on from what is saved. True if SLURM will start it again: then there is
+# no result yet.
 start_again() {
+    if will_be_started; then
+        rdvc_say "SLURM starts this job again"
+        rm -f "${RDVC_JOB_RECORD_DIR}/result"
+        return 0
+    fi
     [[ ${RDVC_JOB_CAUSE:-} == time_limit && ${RDVC_JOB_REQUEUE} == 1 && ${RDVC_JOB_PHASE} == @(experiment|command) ]] &&
         has_saved || return 1
     if ((RDVC_JOB_RESTARTS >= RDVC_JOB_MAX_RESTARTS)); then
@@ -90,7 +97,7 @@ start_again() {
     fi
     rdvc_say "out of time; the job is to start again, and goes on from what is saved"
     rm -f "${RDVC_JOB_RECORD_DIR}/result"
-    timeout 20 scontrol requeue "${SLURM_JOB_ID}" </dev/null && return
+    timeout 20 scontrol requeue "${SLURM_JOB_ID}" </dev/null && return 0
     add_message "not started again: scontrol requeue failed"
     return 1
 }
@@ -105,7 +112,7 @@ finish_job() {
     release_environment_lock # first: others wait for it
     name_outcome
     # After a signal SIGKILL is near: the word first, then what takes time.
-    [[ -z ${RDVC_JOB_SIGNAL} || ${RDVC_JOB_PUBLISHED} == 1 ]] || write_result "${state}" "${code}"
+    [[ -z ${RDVC_JOB_SIGNAL} || ${RDVC_JOB_PUBLISHED} == 1 || ${RDVC_JOB_CAUSE} == requeued ]] || write_result "${state}" "${code}"
     [[ ${RDVC_JOB_PUBLISHED} == 1 ]] || trap hurry TERM
     end_processes "${RDVC_JOB_WORKSPACE_DIR:-none}" "${SLURM_JOB_ID:-}" "$$"
     [[ ${RDVC_JOB_PUBLISHED} == 1 || ${RDVC_JOB_ONLY} == environment ]] || keep_what_is_left
@@ -113,7 +120,7 @@ finish_job() {
     local last_phase=${RDVC_JOB_PHASE}
     begin_phase end "${state}, exit code ${code}"
     RDVC_JOB_PHASE=${last_phase}
-    start_again && exit "${code}"
+    [[ ${state} == failed ]] && start_again && exit "${code}"
     # The last act: whoever waits for it finds all else done.
     write_result "${state}" "${code}" || code=$((code == 0 ? 1 : code))
     exit "${code}"
