@@ -209,13 +209,33 @@ ended_outputs() {
     done
 }
 
-# Of records on standard input those of files that are no output of an ended stage, nor DVC's own book.
+# Of the paths on standard input those of tracked files that are what they were: DVC puts them aside and back.
+unchanged_files() {
+    local base=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}}
+    {
+        {
+            git ls-tree -r -z --full-tree --name-only "${base}"
+            git diff -z --name-only "${base}"
+            git diff -z --name-only "${base}"
+        } | LC_ALL=C sort -z | uniq -zu
+        LC_ALL=C sort -zu
+    } | LC_ALL=C sort -z | uniq -zd
+}
+
+# Of records on standard input those of an unfinished result: no output of an ended stage, none of DVC's own books,
+# no file that is what it was.
 records_not_ended() {
-    local record path out ended=()
+    local record path out records=() ended=()
+    local -A unchanged=()
+    while IFS= read -r -d '' record; do records+=("${record}"); done
+    ((${#records[@]} > 0)) || return 0
     while IFS= read -r -d '' out; do ended+=("${out}"); done < <(ended_outputs)
-    while IFS= read -r -d '' record; do
+    while IFS= read -r -d '' path; do
+        unchanged["${path}"]=1
+    done < <(printf '%s\0' "${records[@]#* * * * * ./}" | unchanged_files)
+    for record in "${records[@]}"; do
         path=${record#* * * * * ./}
-        [[ /${path} != */dvc.lock ]] || continue
+        [[ /${path} != */dvc.lock && -z ${unchanged["${path}"]:-} ]] || continue
         for out in "${ended[@]+"${ended[@]}"}"; do
             [[ ${path} != "${out}" && ${path} != "${out}"/* ]] || continue 2
         done

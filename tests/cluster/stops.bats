@@ -196,3 +196,158 @@ SH
     go
     [[ ${code} -eq 0 && $(cat "${record}/result") == "${before}" ]]
 }
+
+@test "a claim: revoked or another job's, the job ends with one line; else it has its owner at once" {
+    train <<<'mkdir ckpt; touch model.txt metrics.json'
+    compose -n claimed
+    mkdir "${submission}/claim.1"
+    echo 'by rdvc cancel' >"${submission}/claim.1/revoked"
+    go
+    [[ ${code} -eq 0 && $(wc -l <"${log}") -eq 1 && $(<"${log}") == *'attempt 1 of this submission was revoked'* && ! -e ${record} ]]
+    mkdir "${submission}/claim.2"
+    echo 6 >"${submission}/claim.2/owner"
+    go 2
+    [[ ${code} -eq 0 && $(wc -l <"${log}") -eq 2 && $(<"${log}") == *'was taken by another job'* && ! -e ${record} ]]
+    # Of two jobs at once one runs.
+    local other
+    start 3
+    other=${job}
+    SLURM_JOB_ID=8 setsid bash "${root}/job.sh" 3 >"${submission}/slurm-8.out" 2>&1 3>&- &
+    job=$!
+    ended
+    wait "${other}"
+    [[ $(cat "${submission}/claim.3/"*) == @(7|8) && $(wc -l <"${record}/starts") -eq 1 ]]
+    [[ $(result state) == published && -z $(find "${submission}" -name '.claim*') ]]
+}
+
+@test "a job that starts again and again fails at last, and keeps what there is" {
+    train <<'SH'
+mkdir -p ckpt; echo x >ckpt/a; touch ready; sleep 60
+SH
+    sed -i 's/^grace.*/&\nmax_restarts = 1/' .rdvc/config.toml
+    compose -n again-and-again
+    local part
+    for part in 1 2; do
+        start
+        wait_until 20 test -e "${record}/partial/ckpt/a"
+        [[ ${part} -eq 1 ]] || wait_until 20 grep -q 'put back' "${log}"
+        kill -KILL -- "-${job}"
+        ended
+    done
+    go
+    [[ ${code} -eq 1 && $(result state) == failed && $(result cause) == restarts && $(result restarts) == 2 && $(result partial) -ge 1 ]]
+    [[ $(result message) == 'the job was started again 2 times; job.max_restarts is 1' ]]
+}
+
+@test "no process stays: neither one that left its group, nor one that does not listen" {
+    train <<'SH'
+setsid sh -c 'trap "" TERM; echo $$ >"$RDVC_DIR/left"; sleep 61; sleep 62' &
+sh -c 'trap "" TERM; echo $$ >"$RDVC_DIR/deaf"; sleep 63; sleep 64' &
+mkdir ckpt; touch model.txt metrics.json
+[ -n "$RDVC_GO_ON" ] || wait
+SH
+    compose -n deaf
+    start
+    wait_until 20 test -s "${RDVC_DIR}/deaf"
+    local began=${SECONDS}
+    kill -USR2 "${job}"
+    sleep 0.5
+    kill -TERM "${job}"
+    ended
+    cat "${log}"
+    ((SECONDS - began <= 6))
+    [[ ${code} -eq 143 && $(result cause) == time_limit ]]
+    nothing_left
+    # At a good end the same.
+    export RDVC_GO_ON=1
+    compose -n good
+    go
+    [[ ${code} -eq 0 && $(result state) == published ]]
+    grep -q 'killed processes that were left on' "${log}"
+    nothing_left
+}
+
+@test "a full disk: named by the words in the log, by the disk; the shared one does not swallow the result" {
+    train <<<'mkdir ckpt; echo "cannot write: No space left on device" >&2; exit 3'
+    compose -n words
+    go
+    [[ $(result cause) == disk_full && $(result message) == *'a disk of '*' was full, or a quota used up: the log tells which' ]]
+    [[ $(id -u) -eq 0 ]] || skip "only root can mount a small file system"
+    mount -t tmpfs -o size=6M none "${RDVC_DIR}" 2>/dev/null || skip "no file system can be mounted here"
+    train <<<'mkdir ckpt; head -c 20M /dev/zero >"$RDVC_DIR/all" || exit 3'
+    compose -n shared
+    go >/dev/null
+    result cause
+    result message
+    local cause message state
+    cause=$(result cause) message=$(result message) state=$(result state)
+    umount -l "${RDVC_DIR}"
+    [[ ${state} == failed && ${cause} == disk_full && ${message} == *"the disk is full: ${RDVC_DIR} on "* ]]
+}
+
+@test "a stage that is killed for want of memory is told from one that fails" {
+    train <<<'mkdir ckpt; printf "oom 3\noom_kill 1\n" >"$RDVC_DIR/memory.events"; kill -9 $$'
+    compose -n killed
+    mkdir -p "${root}/cgroup"
+    local path
+    path="${root}/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)"
+    mkdir -p "${path}"
+    printf 'oom 0\noom_kill 0\n' >"${RDVC_DIR}/memory.events"
+    ln -sf "${RDVC_DIR}/memory.events" "${path}/memory.events"
+    export RDVC_JOB_CGROUP_ROOT="${root}/cgroup"
+    go
+    [[ $(result cause) == out_of_memory && $(result message) == *'a process was killed for want of memory on '* ]]
+    compose -n only-killed
+    go
+    [[ $(result cause) == stage ]]
+}
+
+@test "what is kept: not what DVC tracks or the cache holds, nor links that lead out; names of all kinds" {
+    mkdir data
+    echo input >data/in
+    dvc add --quiet data
+    train <<'SH'
+cat data/in
+mkdir -p ckpt 'a  dir' __pycache__
+echo x >"a  dir/ with
+line "
+echo x >'*'
+echo x >-n
+echo x >__pycache__/c
+ln -s /etc away
+ln -s '*' inside
+ls -la data made.txt
+exit 4
+SH
+    compose -n kinds
+    mkdir -p "${RDVC_DIR}/cache"
+    cp -r .dvc/cache/files "${RDVC_DIR}/cache/"
+    go
+    [[ ${code} -ne 0 && $(result cause) == stage ]]
+    (cd "${record}/partial" && find . \( -type f -o -type l \) -print0 | sort -z | tr '\0\n' ',_') | tee "${root}/kept"
+    [[ $(<"${root}/kept") == './*,./-n,./a  dir/ with_line ,./inside,' ]]
+}
+
+@test "a command goes on from its outputs, whatever ended its last part" {
+    train <<<true
+    cat >work.sh <<'SH'
+mkdir -p out
+n=$(cat out/n 2>/dev/null || echo 0)
+echo "begins at $n"
+echo $((n + 1)) >out/n
+[ "$n" -ge 2 ] || sleep 60
+SH
+    compose -n worker --cmd --output=out -- sh work.sh
+    start
+    wait_until 20 grep -q 1 "${record}/partial/out/n"
+    kill -KILL -- "-${job}"
+    ended
+    start
+    wait_until 20 grep -q 'begins at 1' "${log}"
+    wait_until 20 grep -q 2 "${record}/partial/out/n"
+    kill -TERM "${job}"
+    ended
+    [[ $(result state) == failed && $(result cause) == signal && $(<"${record}/output/out/n") == 2 && ! -e ${record}/partial ]]
+    go
+    [[ ${code} -eq 0 && $(result state) == done && $(<"${record}/output/out/n") == 3 && $(result restarts) == 2 ]]
+}
