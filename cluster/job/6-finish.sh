@@ -111,6 +111,7 @@ finish_job() {
     stop_saving
     release_environment_lock # first: others wait for it
     name_outcome
+    [[ ${state} != unpublished ]] || RDVC_JOB_KEPT_DIR=${RDVC_JOB_REPO_DIR} # until it is elsewhere
     # After a signal SIGKILL is near: the word first, then what takes time.
     [[ -z ${RDVC_JOB_SIGNAL} || ${RDVC_JOB_PUBLISHED} == 1 || ${RDVC_JOB_CAUSE} == requeued ]] || write_result "${state}" "${code}"
     [[ ${RDVC_JOB_PUBLISHED} == 1 ]] || trap hurry TERM

@@ -197,6 +197,30 @@ SH
     [[ ${code} -eq 0 && $(cat "${record}/result") == "${before}" ]]
 }
 
+@test "with a DVC remote, and its run-cache, an unfinished stage counts as little" {
+    dvc remote add --quiet -d store "${root}/store"
+    train <<'SH'
+mkdir -p ckpt
+echo "seen $(cat ckpt/a 2>/dev/null)"
+echo "half" >model.txt
+echo '{}' >metrics.json
+echo one >ckpt/a
+[ -n "$RDVC_GO_ON" ] || exit 3
+echo whole >model.txt
+SH
+    compose -n fails
+    go
+    [[ ${code} -ne 0 && $(result cause) == stage && $(<"${record}/partial/model.txt") == half && -d ${root}/store/runs ]]
+    export RDVC_GO_ON=1
+    rm -rf "${RDVC_DIR}/cache"
+    compose -n whole
+    go
+    [[ ${code} -eq 0 && $(result state) == published ]]
+    grep -q "Running stage 'train'" "${log}"
+    grep -qx 'seen ' "${log}"
+    git -C "${repos}" show "$(result commit):dvc.lock" | grep -q "$(echo whole | md5sum | cut -d ' ' -f 1)"
+}
+
 @test "a claim: revoked or another job's, the job ends with one line; else it has its owner at once" {
     train <<<'mkdir ckpt; touch model.txt metrics.json'
     compose -n claimed
