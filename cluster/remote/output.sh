@@ -1,27 +1,24 @@
-# What a command's job has left, for a laptop. Assignments before this text: token, action (`send`: all of it
-# as one tar stream, where one side has no rsync; `pulled`: it has arrived there).
+# What a job has left as files, for a laptop. Assignments before this text: token, folder (of the job's record:
+# `output`, what a command has made; `partial`, what was not finished; `.here`, what `rdvc recover` made ready) and
+# action (`look`: is there any; `send`: all of it as one tar stream, where one side has no rsync; `pulled`: it has
+# arrived there).
 
-send_output() {
-    tar -C "${job}/output" -cf - . | answer_stream "${job}/output.block-${nonce}"
-    [[ ${PIPESTATUS[*]} == '0 0' ]] || finish refused output "the output could not be read"
-}
-
-output() {
-    local block="${job}/output.block-${nonce}" size
-    tar -C "${job}/output" -cf - . | while head -c 4000000 >"${block}" && size=$(wc -c <"${block}") && ((size > 0)); do
-        answer data "${size}"
-        cat "${block}"
-    done
-    [[ ${PIPESTATUS[*]} == '0 0' ]] || finish refused output "the output could not be read"
-    rm -f "${block}"
+# A job may write to `partial` meanwhile: each file is whole, and tar's 1 says that some came or went.
+send_files() {
+    local block="${job}/${folder}.block-${nonce}" codes
+    tar -C "${job}/${folder}" --exclude='.rdvc-new-*' -cf - . | answer_stream "${block}"
+    codes=${PIPESTATUS[*]}
+    [[ ${codes} == '0 0' || ${folder}-${codes} == 'partial-1 0' ]] ||
+        finish refused output "the files could not be read"
 }
 
 output() {
     open_rdvc_dir
     job="${rdvc_dir}/jobs/${token}/0"
-    [[ -d ${job}/output ]] || finish absent output
+    [[ -d ${job}/${folder} ]] || finish absent output
     case ${action} in
-    send) send_output ;;
+    look) answer files "$(find "${job}/${folder}" ! -type d ! -name '.rdvc-new-*' -printf . | wc -c)" ;;
+    send) send_files ;;
     pulled)
         if ! date +%s >"${job}/pulled.${nonce}" || ! mv "${job}/pulled.${nonce}" "${job}/pulled"; then
             finish refused disk "cannot write to ${job}"

@@ -13,6 +13,8 @@ now() {
     printf '%(%s)T' -1
 }
 
+request_time=$(now)
+
 # What was asked last, by whomever.
 read_queue() {
     local failed='' time
@@ -142,15 +144,21 @@ is_ended_state() {
     return 1
 }
 
-# SLURM answered, after the job of submission $1 was known here, and has no job of it that waits or runs.
+# SLURM answered, after the job of submission $1 was known here (or after this request began, for a job of
+# rdvc's own), and has no job of it that waits or runs.
 is_gone_from_queue() {
+    local id="${rdvc_dir}/submissions/$1/jobid"
     [[ -z ${queue_said} && ${queue_time} -gt 0 ]] || return 1
     find_job "$1"
     if [[ -n ${job} ]]; then
         is_ended_state "${job_state}"
         return
     fi
-    [[ ! ${rdvc_dir}/submissions/$1/jobid -nt ${rdvc_dir}/queue/jobs ]]
+    if [[ -e ${id} ]]; then
+        [[ ! ${id} -nt ${rdvc_dir}/queue/jobs ]]
+    else
+        ((queue_time > request_time))
+    fi
 }
 
 # Submission $1 has its result, and SLURM does not start it again: after a preemption, say, the same job goes on.

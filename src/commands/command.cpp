@@ -21,6 +21,7 @@ const std::vector<Command>& commands() {
         {"cancel", "end submissions, running or not", cancel},
         {"retry", "submit again what is known to be gone", retry},
         {"pull", "bring finished experiments into the local repository", pull},
+        {"recover", "publish results that their jobs could not publish", recover},
         {"show", "the script of a submission", show},
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
         {"clean", "remove from the cluster what no longer serves", clean},

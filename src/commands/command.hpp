@@ -39,6 +39,7 @@ base::Exit wait(cli::World& world, const Words& arguments);
 base::Exit cancel(cli::World& world, const Words& arguments);
 base::Exit retry(cli::World& world, const Words& arguments);
 base::Exit pull(cli::World& world, const Words& arguments);
+base::Exit recover(cli::World& world, const Words& arguments);
 base::Exit show(cli::World& world, const Words& arguments);
 base::Exit env(cli::World& world, const Words& arguments);
 base::Exit clean(cli::World& world, const Words& arguments);

@@ -1,14 +1,12 @@
 #include "commands/outputs.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/core.h>
 
-#include "base/files.hpp"
 #include "base/text.hpp"
+#include "commands/job_folder.hpp"
 #include "project/arrivals.hpp"
 #include "submission/token.hpp"
 
@@ -56,90 +54,22 @@ bool is_wanted(const cli::World& world, const Kept& kept, const PullRequest& req
         .hint((waits ? "rdvc wait " : "rdvc status ") + id_of(kept));
 }
 
-// Into the folder `into`, which may hold a part from an earlier time. False where it takes another
-// way: one side has no rsync, or the host's name looks like a path to it.
-bool bring_by_rsync(cli::World& world, Cluster& cluster, const std::string& place,
-                    const fs::path& into) {
-    // Nothing in `into` is trusted, but nothing may be written beside it either. --inplace: a file
-    // that was begun is gone on with.
-    base::Command rsync{.argv = {"rsync", "--recursive", "--links", "--safe-links", "--times",
-                                 "--executability", "--chmod=Du+rwx,Fu+rw", "--inplace", "--delete",
-                                 "--protect-args"},
-                        .effect = base::Effect::changes};
-    if (!cluster.is_local())
-        rsync.argv.insert(rsync.argv.end(), {"-e", cluster.git_ssh_command()});
-    rsync.argv.insert(rsync.argv.end(),
-                      {"--", (cluster.is_local() ? place : cluster.name() + ":" + place) + "/",
-                       into.string() + "/"});
-    base::Result result;
-    try {
-        result = world.runner.run(rsync);
-    } catch (const Error& error) {
-        if (error.code() != Exit::not_ready) // it cannot be started
-            throw;
-        return false;
-    }
-    // One side's is too old for these options, or speaks another protocol; the other shell found
-    // none.
-    constexpr auto cannot = std::to_array({1, 2, 4, 127});
-    if (std::find(cannot.begin(), cannot.end(), result.status) != cannot.end())
-        return false;
-    if (result.status != 0)
-        throw Error(Exit::failed, "rsync could not bring the output").context(result.err);
-    return true;
-}
-
-// All at once; nothing is left of an earlier time.
-void bring_by_tar(cli::World& world, Cluster& cluster, const std::string& token,
-                  const fs::path& into) {
-    fs::remove_all(into);
-    fs::create_directory(into);
-    const fs::path file = into.string() + ".tar";
-    {
-        std::ofstream tar(file, std::ios::binary | std::ios::trunc);
-        script::Variables variables;
-        variables.words = {{"token", token}, {"action", "send"}};
-        bool absent = false;
-        cluster.ask(
-            "output", variables,
-            [&](const transport::Frame& frame) { absent = absent || frame.verb == "absent"; },
-            [&tar](std::string_view bytes) {
-                tar.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-            });
-        if (absent)
-            throw Error(Exit::failed, "the cluster has the output no more");
-        tar.close();
-        if (!tar)
-            throw Error(Exit::failed, fmt::format("cannot write {}", file.string()));
-    }
-    const auto result =
-        world.runner.run({.argv = {"tar", "--extract", "--no-same-owner", "--no-same-permissions",
-                                   "--file", file.string(), "--directory", into.string()},
-                          .effect = base::Effect::changes});
-    fs::remove(file);
-    if (result.status != 0)
-        throw Error(Exit::failed, "tar could not unpack the output").context(result.err);
-}
-
 // So that the cluster knows what can be cleaned.
 void mark_as_pulled(Cluster& cluster, const std::string& token) {
     script::Variables variables;
-    variables.words = {{"token", token}, {"action", "pulled"}};
+    variables.words = {{"token", token}, {"folder", "output"}, {"action", "pulled"}};
     cluster.ask("output", variables, [](const transport::Frame&) {});
 }
 
 void bring(cli::World& world, const Project& project, Cluster& cluster, const Kept& kept,
            const Overview& overview, project::Replace replace) {
-    const auto folder = project::git_dir(world.runner, project.repository) / "rdvc";
-    const auto into = folder / ("pull-" + kept.token);
-    base::make_private_folder(folder);
-    fs::create_directory(into);
-    const auto place = fmt::format("{}/jobs/{}/0/output", overview.dir, kept.token);
-    const bool can_rsync =
-        (overview.has_rsync && cluster.name().find(':') == std::string::npos) || cluster.is_local();
+    const auto into = waiting_folder(world, project, "pull-" + kept.token);
+    const JobFolder there{.token = kept.token,
+                          .folder = "output",
+                          .place = fmt::format("{}/jobs/{}/0/output", overview.dir, kept.token),
+                          .has_rsync = overview.has_rsync};
     try {
-        if (!can_rsync || !bring_by_rsync(world, cluster, place, into))
-            bring_by_tar(world, cluster, kept.token, into);
+        bring_folder(world, cluster, there, into);
     } catch (Error& error) {
         if (error.hint().empty())
             error.hint(fmt::format("`rdvc pull {}` goes on with it", id_of(kept)));

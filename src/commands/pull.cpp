@@ -12,9 +12,11 @@
 #include "cli/options.hpp"
 #include "commands/command.hpp"
 #include "commands/outputs.hpp"
+#include "commands/partial.hpp"
 #include "commands/results.hpp"
 #include "commands/submissions.hpp"
 #include "project/dvc.hpp"
+#include "submission/name.hpp"
 
 namespace rdvc::commands {
 
@@ -34,14 +36,20 @@ struct Result {
     [[nodiscard]] std::string waiting_ref() const { return "refs/rdvc/pull/" + commit; }
 };
 
+// The result's own word, of a recovery, holds over the submission's.
+std::string result_or_note(const Kept& kept, const std::string& key) {
+    const auto word = field(kept.result, key);
+    return word.empty() ? field(kept.notes, key) : word;
+}
+
 // Submissions of before data could travel over SSH do not say how theirs does.
 std::optional<Result> published(const Kept& kept, bool has_remote) {
-    const auto data = field(kept.notes, "data");
+    const auto data = result_or_note(kept, "data");
     const Result result{field(kept.result, "name"), field(kept.result, "ref"),
-                        field(kept.result, "commit"), field(kept.notes, "code") == "origin",
+                        field(kept.result, "commit"), result_or_note(kept, "code") == "origin",
                         data.empty() ? !has_remote : data == "ssh"};
     // Text from the cluster becomes part of a command's arguments.
-    const bool sound = result.ref.starts_with("refs/exps/") && !result.commit.empty() &&
+    const bool sound = submission::is_experiment_ref(result.ref) && !result.commit.empty() &&
                        result.commit.find_first_not_of("0123456789abcdef") == std::string::npos;
     return field(kept.result, "state") == "published" && sound ? std::optional(result)
                                                                : std::nullopt;
@@ -184,9 +192,15 @@ std::string commit_of(cli::World& world, const Project& project, const std::stri
     const auto state = derive_state(kept, overview);
     const bool waits = state.word == "pending" || state.word == "running";
     const auto id = kept.job.empty() ? kept.token.substr(0, 8) : kept.job;
+    const std::string partial = field(kept.result, "partial");
+    std::string hint = (waits ? "rdvc wait " : "rdvc status ") + id;
+    if (state.word == "unpublished")
+        hint = "rdvc recover " + id;
+    else if (!partial.empty() && partial != "0")
+        hint = fmt::format("what it had made until then: rdvc pull --partial {}", id);
     throw Error(Exit::failed, fmt::format("{} has no result to pull: {}", id, state.word))
         .context(state.detail)
-        .hint((waits ? "rdvc wait " : "rdvc status ") + id);
+        .hint(hint);
 }
 
 void report(cli::World& world, const Project& project, const std::vector<Result>& results) {
@@ -247,6 +261,7 @@ Exit pull(cli::World& world, const Words& words) {
     std::string cluster_name;
     bool no_data = false;
     bool force = false;
+    bool partial = false;
     cli::Options options("pull", "Brings finished experiments, and what commands have left.");
     options
         .words("SUBMISSION", wanted,
@@ -254,6 +269,9 @@ Exit pull(cli::World& world, const Words& words) {
         .flag("--no-data", no_data, "the experiments' refs only")
         .flag("-f,--force", force,
               "replace local experiments of the same name, and local files by a command's output")
+        .flag("--partial", partial,
+              "what was made until now, if it failed, was stopped or still runs (default: the "
+              "newest)")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words))
         return Exit::done;
@@ -262,6 +280,10 @@ Exit pull(cli::World& world, const Words& words) {
     std::vector<std::string> tokens;
     for (const auto& word : wanted)
         tokens.push_back(find_submission(world, cluster, project.mirror, word));
+    if (partial && tokens.empty())
+        tokens.push_back(find_submission(world, cluster, project.mirror, ""));
+    if (partial)
+        return pull_partial(world, project, cluster, tokens);
     auto overview =
         ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", 1000);
     const auto outputs = pull_outputs(world, project, cluster, {tokens, force, no_data}, overview);

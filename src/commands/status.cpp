@@ -6,12 +6,10 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
-#include "base/quote.hpp"
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
 #include "commands/submissions.hpp"
-#include "submission/name.hpp"
 
 namespace rdvc::commands {
 
@@ -92,19 +90,9 @@ std::string describe(const Kept& kept, const State& state, const Overview& overv
         line("output", fmt::format("{}{}", base::count(kept.output(), "file"),
                                    kept.pulled ? "" : ", not pulled yet: rdvc pull " + kept.job));
     line("kept", field(kept.result, "kept"));
-    if (state.word == "unpublished" && kept.is_command())
-        text +=
-            fmt::format("\nThe command ran, but its outputs could not be put aside. They are in "
-                        "the folder above (on {}).\n",
-                        field(kept.result, "node"));
-    else if (state.word == "unpublished")
-        text += fmt::format(
-            "\nThe experiment ran, but its result could not be published. What is left of it "
-            "is in the folder above\n(on {}), as `dvc exp run` left it; activate an "
-            "environment with dvc there, then\n  dvc push; git push {} '{}'\n",
-            field(kept.result, "node"),
-            base::quote(overview.dir + "/repos/" + field(kept.notes, "mirror")),
-            submission::experiment_ref(field(kept.notes, "commit"), name_of(kept)));
+    if (may_be_recovered(kept, overview))
+        text += fmt::format("\nnext: rdvc recover {}\n",
+                            kept.job.empty() ? kept.token.substr(0, 8) : kept.job);
     return text;
 }
 

@@ -180,6 +180,16 @@ State derive_state(const Kept& kept, const Overview& overview) {
     return ended_by_slurm(job->state, phase);
 }
 
+bool may_be_recovered(const Kept& kept, const Overview& overview) {
+    const auto state = derive_state(kept, overview);
+    if (state.word == "unpublished")
+        return true;
+    const auto phase = kept.phases.empty() ? "" : kept.phases.back().second;
+    const bool lives = state.word == "pending" || state.word == "running" ||
+                       state.word == "published" || state.word == "done" || state.word == "unknown";
+    return !lives && (phase == "push" || phase == "publish" || phase == "output");
+}
+
 Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
                       unsigned limit) {
     Overview overview;

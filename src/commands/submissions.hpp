@@ -64,6 +64,10 @@ struct State {
 
 State derive_state(const Kept& kept, const Overview& overview);
 
+/// True for what `rdvc recover` is for: a result that could not be published. A job that was killed
+/// while it published could not say so.
+bool may_be_recovered(const Kept& kept, const Overview& overview);
+
 /// Asks the cluster once. `only`: one token, or "" for the newest `limit` of the project.
 Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
                       unsigned limit);

@@ -108,6 +108,17 @@ bool stays_inside(const fs::path& path, const fs::path& target) {
     return true;
 }
 
+std::size_t leave_out_links_outside(const fs::path& folder) {
+    std::vector<fs::path> outside;
+    for (const auto& entry : fs::recursive_directory_iterator(folder))
+        if (fs::is_symlink(entry.symlink_status()) &&
+            !stays_inside(entry.path().lexically_relative(folder), fs::read_symlink(entry.path())))
+            outside.push_back(entry.path());
+    for (const auto& path : outside)
+        fs::remove(path);
+    return outside.size();
+}
+
 std::vector<fs::path> arrivals_in(const fs::path& folder) {
     std::vector<fs::path> arrivals;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {

@@ -18,6 +18,9 @@ bool stays_inside(const std::filesystem::path& path, const std::filesystem::path
 /// `.git` in it, a link that leads out, and what is neither file, folder nor link.
 std::vector<std::filesystem::path> arrivals_in(const std::filesystem::path& folder);
 
+/// Removes links that lead out from below `folder`; gives their number.
+std::size_t leave_out_links_outside(const std::filesystem::path& folder);
+
 enum class Replace { no, yes }; ///< local files of another content
 
 struct Placed {

@@ -65,24 +65,28 @@ std::string cluster_path(const std::string& path) {
 // What a request shares with others, in this order.
 std::vector<std::string_view> parts_of(std::string_view request, const Variables& variables) {
     static const std::map<std::string_view, std::vector<std::string_view>> table = {
-        {"cancel", {"queue", "sbatch"}},
-        {"clean", {"queue", "store"}},
-        {"doctor", {"queue"}},
-        {"environments", {"queue", "store"}},
-        {"logs", {"queue"}},
-        {"objects", {"cache"}},
-        {"retry", {"queue", "sbatch"}},
-        {"status", {"queue"}},
-        {"submit", {"queue", "sbatch", "cache"}},
-        {"wait", {"queue"}},
+        {"cancel", {"remote/queue.sh", "remote/sbatch.sh"}},
+        {"clean", {"remote/queue.sh", "remote/store.sh"}},
+        {"doctor", {"remote/queue.sh"}},
+        {"environments", {"remote/queue.sh", "remote/store.sh"}},
+        {"logs", {"remote/queue.sh"}},
+        {"objects", {"remote/cache.sh"}},
+        {"recover",
+         {"remote/queue.sh", "remote/store.sh", "remote/cache.sh", "job/4-command.sh",
+          "job/5-publish.sh", "remote/repair.sh", "remote/kept.sh"}},
+        {"retry", {"remote/queue.sh", "remote/sbatch.sh"}},
+        {"status", {"remote/queue.sh"}},
+        {"submit", {"remote/queue.sh", "remote/sbatch.sh", "remote/cache.sh"}},
+        {"wait", {"remote/queue.sh"}},
     };
     std::vector<std::string_view> parts;
     if (const auto row = table.find(request); row != table.end())
         parts = row->second;
-    if (!variables.words.contains("cache") && request != "objects")
-        std::erase(parts, "cache");
+    if (!variables.words.contains("cache"))
+        std::erase(parts, "remote/cache.sh");
     if (variables.lists.contains("open")) // submissions whose outcome is not known
-        for (const std::string_view part : {"queue", "sbatch", "settle"})
+        for (const std::string_view part :
+             {"remote/queue.sh", "remote/sbatch.sh", "remote/settle.sh"})
             if (std::find(parts.begin(), parts.end(), part) == parts.end())
                 parts.push_back(part);
     return parts;
@@ -168,7 +172,7 @@ std::string render_request(std::string_view request, const Variables& variables)
         text += fmt::format("{}=({})\n", name, base::quote_all(values));
     text += embedded("remote/common.sh");
     for (const auto part : parts_of(request, variables))
-        text += embedded(fmt::format("remote/{}.sh", part));
+        text += embedded(part);
     return text + std::string(embedded(fmt::format("remote/{}.sh", request)));
 }
 

@@ -24,8 +24,8 @@ struct Variables {
     std::map<std::string, std::vector<std::string>> lists;
 };
 
-/// A program for `bash -s`: the variables, then `cluster/remote/common.sh` and what else the
-/// request shares with others, then `cluster/remote/<request>.sh`. Bytes that follow it on standard
+/// A program for `bash -s`: the variables, then `cluster/remote/common.sh`, what the request shares
+/// with others or with jobs, then `cluster/remote/<request>.sh`. Bytes that follow it on standard
 /// input are the request's data.
 std::string render_request(std::string_view request, const Variables& variables);
 

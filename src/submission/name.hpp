@@ -16,4 +16,7 @@ void check_name(const std::string& name);
 /// `refs/exps/<2 hex>/<rest>/NAME`: where DVC keeps the experiment `name` on the commit `baseline`.
 std::string experiment_ref(const std::string& baseline, const std::string& name);
 
+/// True for such a ref; what comes from a cluster need not be one.
+bool is_experiment_ref(const std::string& ref);
+
 } // namespace rdvc::submission

@@ -135,7 +135,7 @@ YAML
     run_and_fail missing "unpublished in phase publish"
     [[ ${output} == *"neither in the cache nor in Git"*model.txt* ]]
     run rdvc status missing
-    [[ ${output} == *"What is left of it"*"git push "* ]]
+    [[ ${output} == *"next: rdvc recover "* ]]
     [[ -f $(fields_of missing kept)/late.txt ]]
     [[ -z $(fields_of missing ref) ]]
 }

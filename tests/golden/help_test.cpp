@@ -36,7 +36,8 @@ TEST(GoldenHelp, OfTheRest) {
           Words{"init", "global", "--help"}, Words{"init", "remote", "--help"},
           Words{"status", "--help"}, Words{"logs", "--help"}, Words{"wait", "--help"},
           Words{"cancel", "--help"}, Words{"retry", "--help"}, Words{"pull", "--help"},
-          Words{"show", "--help"}, Words{"clean", "--help"}, Words{"doctor", "--help"}})
+          Words{"recover", "--help"}, Words{"show", "--help"}, Words{"clean", "--help"},
+          Words{"doctor", "--help"}})
         text += "$ rdvc " + base::join(words, " ") + "\n" + help(words) + "\n";
     tests::expect_golden("help.txt", text);
 }

@@ -130,5 +130,14 @@ TEST(StaysInside, CountsFromTheLinksOwnFolder) {
     EXPECT_TRUE(stays_inside("link", "."));
 }
 
+TEST_F(Arrivals, CanBeRidOfLinksThatLeadOut) {
+    put_file(from / "out" / "file", "1");
+    fs::create_symlink("file", from / "out" / "inside");
+    fs::create_symlink("/etc/passwd", from / "out" / "absolute");
+    fs::create_symlink("../../x", from / "out" / "above");
+    EXPECT_EQ(leave_out_links_outside(from), 2U);
+    EXPECT_EQ(arrivals_in(from), (std::vector<fs::path>{"out/file", "out/inside"}));
+}
+
 } // namespace
 } // namespace rdvc::project

@@ -86,5 +86,18 @@ TEST(Token, IsKnownByItsForm) {
         EXPECT_FALSE(is_token(text)) << text;
 }
 
+TEST(ExperimentRef, IsToldFromWhatOnlyLooksLikeOne) {
+    const std::string baseline(40, 'a');
+    EXPECT_TRUE(is_experiment_ref(experiment_ref(baseline, "exp-1")));
+    EXPECT_TRUE(is_experiment_ref(experiment_ref(std::string(64, '0'), std::string(133, 'x'))));
+    for (const std::string& ref : Words{
+             "", "refs/heads/main", "refs/exps/", "refs/exps/aa/b/c",
+             "+" + experiment_ref(baseline, "x"), experiment_ref(baseline, ""),
+             experiment_ref(baseline, "*"), experiment_ref(baseline, "x:refs/heads/main"),
+             experiment_ref(baseline, "../x"), experiment_ref(baseline, "a/b"),
+             experiment_ref(std::string(40, 'g'), "x"), experiment_ref(std::string(39, 'a'), "x")})
+        EXPECT_FALSE(is_experiment_ref(ref)) << ref;
+}
+
 } // namespace
 } // namespace rdvc::submission

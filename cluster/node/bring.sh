@@ -1,0 +1,27 @@
+# Moves a workspace that stayed on this node to where the login node sees it: a job of `rdvc recover`. Its
+# arguments are the repository's folder in that workspace, and the record of the job that left it.
+from=$1 record=$2
+umask 077
+workspace=${from%/*} coming="${record}/.coming-${SLURM_JOB_ID:-$$}" place="${record}/${from##*/}"
+
+# The last word, in place in one step.
+end() {
+    printf '%s\n' "$*" >"${record}/bring.end.new" && mv -T -- "${record}/bring.end.new" "${record}/bring.end"
+    exit
+}
+
+if [[ ! -d ${record} ]]; then
+    printf 'rdvc: error: %s does not see %s\n' "$(uname -n)" "${record}" >&2
+    exit 1
+fi
+if [[ ! ${workspace##*/} =~ ^rdvc-([0-9]+|hand)-[A-Za-z0-9]{8}$ || -L ${workspace} || ! -O ${workspace} ||
+    ! -d ${from} || -L ${from} ]]; then
+    end absent "$(uname -n) has no ${from} any more"
+fi
+trap 'rm -rf -- "${coming}"' EXIT
+said=$(cp -a -- "${from}" "${coming}" 2>&1) || end failed "${said//$'\n'/ }"
+[[ ! -e ${place} ]] || place+="-${SLURM_JOB_ID:-$$}"
+said=$(mv -T -- "${coming}" "${place}" 2>&1) || end failed "${said//$'\n'/ }"
+rm -f -- "${workspace}/rdvc-keep"
+rm -rf -- "${workspace}"
+end moved "${place}"

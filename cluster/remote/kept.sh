@@ -1,0 +1,158 @@
+# The workspace that a submission's job has kept: where it is, how it comes from its node, how it goes. `record` is
+# the job's folder; `repository`, `kind` and `experiment_ref` are the submission's.
+
+# A repository in a job's workspace, by its name.
+is_in_workspace() {
+    local folder=${1%/*}
+    [[ $1 == /*/*/* && ${1##*/} == "${repository}" && ${folder##*/} =~ ^rdvc-([0-9]+|hand)-[A-Za-z0-9]{8}$ ]]
+}
+
+# Sets `candidates`, where the workspace may be, and `away`, its place on a node that we do not see into.
+find_candidates() {
+    local path told noted
+    candidates=() away=
+    told=$(value_of kept "${record}/result")
+    noted=$(value_of path "${record}/workspace")
+    for path in "${record}/${told##*/}" "${record}/${repository}" "${record}/${repository}"-*; do
+        add_candidate "${path}"
+    done
+    for path in "${told}" "${noted:+${noted}/${repository}}"; do
+        is_in_workspace "${path}" || continue
+        if is_own_folder "${path%/*}"; then
+            add_candidate "${path}"
+        elif [[ -z ${told} || ${path} == "${told}" ]]; then # else it was moved
+            away=${path}
+        fi
+    done
+}
+
+add_candidate() {
+    local known
+    is_own_folder "$1" && is_own_folder "$1/.git" || return 0
+    for known in "${candidates[@]+"${candidates[@]}"}"; do
+        [[ ${known} != "$1" ]] || return 0
+    done
+    candidates+=("$1")
+}
+
+# A copy that was ended in the middle may have the ref and not what it needs; its own baseline is needed to tell
+# what it made.
+has_experiment() {
+    local commit objects
+    commit=$(git -C "$1" rev-parse --verify --quiet "${experiment_ref}^{commit}" 2>/dev/null) || return 1
+    objects=$(git -C "$1" rev-list --objects --no-walk "${commit}" "${RDVC_JOB_REPO_REV}" 2>/dev/null) || return 1
+    ! cut -d ' ' -f 1 <<<"${objects}" | git -C "$1" cat-file --batch-check 2>/dev/null | grep -q ' missing$' || return 1
+    RDVC_JOB_EXP_COMMIT=${commit}
+}
+
+# Sets `kept`: the first candidate that has the experiment, or else the first. False if none has it.
+choose_kept() {
+    local path
+    kept=${candidates[0]:-}
+    RDVC_JOB_EXP_COMMIT=
+    [[ ${kind} != command ]] || { [[ -n ${kept} ]] && return; }
+    for path in "${candidates[@]+"${candidates[@]}"}"; do
+        if has_experiment "${path}"; then
+            kept=${path}
+            return 0
+        fi
+    done
+    return 1
+}
+
+# The options that say where the submission's own job could run.
+options_of_job() {
+    sed -n '/^[^#]/q; /^#SBATCH --\(account\|clusters\|partition\|qos\|reservation\)=/p' \
+        "${rdvc_dir}/submissions/${token}/job.sh" 2>/dev/null
+}
+
+# A node may call itself by a longer name than SLURM calls it.
+send_bringer() {
+    local node=$1 said tried
+    rm -f -- "${record}/bring.end"
+    printf '#!/bin/bash\n%s\n%s' "$(options_of_job)" "${bring_script}" >"${record}/bring.sh" ||
+        finish refused disk "cannot write to ${record}"
+    for tried in "${node}" "${node%%.*}"; do
+        if said=$(sbatch --parsable --nodelist="${tried}" --job-name=rdvc-recover --comment="rdvc:recover-${token}" \
+            --time=10 --ntasks=1 --chdir="${HOME}" --output="${record//%/%%}/bring.out" "${record}/bring.sh" \
+            "${away}" "${record}" 2>&1 </dev/null); then
+            answer sent "${said##*$'\n'}"
+            return
+        fi
+    done
+    answer failed "sbatch refused the job that would bring the workspace from ${node}: ${said//$'\n'/ }"
+    finish end
+}
+
+# By a job on the node; one that an earlier request has sent will do.
+bring_from_node() {
+    local node deadline=$((SECONDS + patience)) end=
+    node=$(value_of node "${record}/workspace")
+    [[ -n ${node} ]] || node=$(value_of node "${record}/result")
+    [[ ${node} =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || return 0
+    answer away "${node} ${away}"
+    ask_queue || finish silent
+    find_job "recover-${token}"
+    if [[ -z ${job} ]] || is_ended_state "${job_state}"; then
+        send_bringer "${node}"
+    fi
+    while [[ ! -e ${record}/bring.end ]]; do
+        show_life
+        if is_gone "recover-${token}"; then
+            sleep 2 # its word may be a moment behind on a shared file system
+            break
+        elif ((SECONDS >= deadline)); then
+            answer late "${job_state:-PENDING} ${job_reason:-}"
+            finish end
+        fi
+        ls "${record}" >/dev/null # so that a network file system looks again
+        sleep 0.5
+    done
+    [[ ! -r ${record}/bring.end ]] || IFS= read -r end <"${record}/bring.end"
+    if [[ ${end} != moved\ * ]]; then
+        answer failed "the workspace could not be brought from ${node}: ${end:-$(tail -n 1 "${record}/bring.out" 2>/dev/null)}"
+        finish end
+    fi
+    find_candidates
+}
+
+# What is left where the experiment is not.
+require_kept() {
+    find_candidates
+    choose_kept && return
+    if [[ -n ${away} ]]; then
+        bring_from_node
+        choose_kept && return
+    fi
+    if [[ -z ${kept} ]]; then
+        answer failed "nothing is left of its workspace"
+        finish end
+    fi
+    answer kept "${kept}"
+    if git -C "${kept}" rev-parse --verify --quiet "${experiment_ref}" >/dev/null 2>&1; then
+        answer unreadable "${mirror_name}"
+    else
+        answer bare "${name}"
+    fi
+    [[ ${action} == here ]] || finish end
+}
+
+# All that is left of the workspace; links are not followed. First out of the way, so that nobody takes the rest
+# of it for a workspace.
+remove_kept() {
+    local path
+    find_candidates
+    for path in "${candidates[@]+"${candidates[@]}"}"; do
+        if is_in_workspace "${path}"; then
+            rm -f -- "${path%/*}/rdvc-keep"
+            mv -T -- "${path}" "${path%/*}/.gone-${nonce}" 2>/dev/null && remove_folder "${path%/*}"
+        else
+            mv -T -- "${path}" "${record}/.gone-${nonce}" 2>/dev/null && remove_folder "${record}/.gone-${nonce}"
+        fi
+    done
+    is_own_folder "${record}/partial" && mv -T -- "${record}/partial" "${record}/.gone-${nonce}-partial" 2>/dev/null
+    for path in "${record}"/.gone-* "${record}"/.coming-* "${record}"/.here* "${record}"/.recover-*; do
+        ! is_own_folder "${path}" || remove_folder "${path}"
+    done
+    rm -f -- "${record}"/bring.* "${record}"/result.*
+}

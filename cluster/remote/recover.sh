@@ -1,0 +1,315 @@
+# Publishes what a job could not, from the workspace that it kept. Assignments before this text: token, action
+# (`publish`; `here`: the workspace's new files are made ready for a laptop), project_dir (of the DVC project, from the repository's
+# root), bring_script (what moves a workspace from its node), patience (seconds, for that), and those of cache.sh.
+# It may be ended between any two steps, and several may run at once: what is made has the request's own name
+# until it is put in place, and the workspace goes once the result is written.
+
+# What the functions of the job say and how they fail; the request's own words are the answer.
+rdvc_say() {
+    :
+}
+
+begin_phase() {
+    :
+}
+
+rdvc_fail() {
+    printf '%s\n' "$1"
+    exit 1
+}
+
+# The start of the last phase of this name; nothing if there was none.
+start_of_phase() {
+    awk -v phase="$1" '$2 == phase { start = $1 } END { printf "%s", start }' "${record}/phases" 2>/dev/null
+}
+
+last_phase() {
+    awk '{ phase = $2 } END { printf "%s", phase }' "${record}/phases" 2>/dev/null
+}
+
+open_submission() {
+    open_rdvc_dir
+    local notes="${rdvc_dir}/submissions/${token}/submission"
+    [[ ${token} =~ ^[0-9a-f]{32}$ && -r ${notes} ]] || finish absent submission
+    record="${rdvc_dir}/jobs/${token}/0"
+    name=$(value_of name "${notes}")
+    kind=$(value_of kind "${notes}")
+    code=$(value_of code "${notes}")
+    data=$(value_of data "${notes}")
+    mirror_name=$(value_of mirror "${notes}")
+    repository=$(value_of repo "${notes}")
+    RDVC_JOB_REPO_REV=$(value_of commit "${notes}")
+    [[ ${RDVC_JOB_REPO_REV} =~ ^[0-9a-f]{40,64}$ && -n ${repository} && ${repository} != */* && -n ${mirror_name} &&
+        ${mirror_name} != */* ]] || finish refused submission "${notes} is damaged"
+    experiment_ref="refs/exps/${RDVC_JOB_REPO_REV:0:2}/${RDVC_JOB_REPO_REV:2}/${name}"
+    answer name "${name}"
+    answer kind "${kind:-experiment}"
+    ! command -v rsync >/dev/null || answer rsync there
+}
+
+# Ends the request with the result that there is.
+tell_result() {
+    answer_lines result <"${record}/result"
+    finish end
+}
+
+# Only what a job had made and could not publish: it said so, or it was killed on the way.
+require_unpublished() {
+    local state phase
+    state=$(value_of state "${record}/result")
+    phase=$(last_phase)
+    case ${state} in
+    published | 'done')
+        [[ -z $(value_of recovered "${record}/result") ]] || remove_kept
+        tell_result
+        ;;
+    unpublished) return ;;
+    '' | failed)
+        [[ ${phase} != push && ${phase} != publish && ${phase} != output ]] || return
+        [[ -z $(value_of recovered "${record}/result") ]] || remove_kept
+        ;;
+    esac
+    answer phase "${phase:-none}"
+    [[ -z ${state} ]] || tell_result
+    finish end
+}
+
+# Its result is the last that a job writes, so one that still runs then is about to end.
+require_end() {
+    local tries=10
+    while :; do
+        ask_queue || finish silent
+        find_job "${token}"
+        if [[ -z ${job} || ${job_state} == COMPLETING ]] || is_ended_state "${job_state}"; then
+            return
+        elif [[ ${job_state} != RUNNING || ! -e ${record}/result ]] || ((--tries == 0)); then
+            answer live "${job_state}"
+            finish end
+        fi
+        sleep 1
+    done
+}
+
+# DVC's cache as the job knew it.
+find_cache() {
+    local folder
+    open_cache
+    folder=$(git config --file "${kept}${project_dir:+/${project_dir}}/.dvc/config.local" cache.dir 2>/dev/null)
+    [[ ${folder} != /* || ! -d ${folder} ]] || cache=${folder}
+    RDVC_JOB_CACHE_DIR=${cache}
+}
+
+# Lines of what push_ref has done, or its own words.
+push_and_tell() {
+    push_ref &&
+        printf '@name %s\n@ref %s\n@message %s\n' "${RDVC_JOB_EXP_NAME}" "${RDVC_JOB_EXP_REF}" "${RDVC_JOB_MESSAGE}"
+}
+
+# Into the Git repository $1; sets `pushed`.
+push_to() {
+    local RDVC_JOB_REPO_URL=$1
+    pushed=$(push_and_tell 2>&1)
+}
+
+pushed_value() {
+    sed -n "s/^@$1 //p" <<<"${pushed}" | head -n 1
+}
+
+# Where the login node cannot reach origin, or may not write there, the mirror has it.
+push_experiment() {
+    local origin words=
+    export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND='ssh -o BatchMode=yes -o ConnectTimeout=15'
+    if [[ ${code} == origin ]]; then
+        origin=$(git config --local remote.origin.url 2>/dev/null)
+        if words=$(timeout 60 git ls-remote -- "${origin}" HEAD 2>&1 >/dev/null) && push_to "${origin}"; then
+            return 0
+        fi
+        words=${words:-${pushed}}
+        answer said "origin did not take it from the login node, so it is in the mirror: ${words//$'\n'/ }"
+        code=ssh
+    fi
+    open_mirror "${mirror_name}"
+    push_to "${mirror}" && return
+    if is_published_by_now; then
+        tell_result
+    fi
+    answer failed "${pushed//$'\n'/ }"
+    finish end
+}
+
+# Another request may have been quicker, and have removed what this one works with.
+is_published_by_now() {
+    [[ -n $(value_of recovered "${record}/result") ]]
+}
+
+# `dvc push` had ended well if it was followed by the next phase. It says nothing of objects that it has not: then
+# the result was not complete, and they came into the cache later.
+data_is_on_remote() {
+    [[ ${data} == remote && ${put} -eq 0 && $(value_of message "${record}/result") != "the result is not complete"* ]] &&
+        awk '$2 == "push" { pushed = 1 } $2 == "publish" && pushed { done = 1 } $2 == "restart" { pushed = done = 0 }
+            END { exit !done }' "${record}/phases" 2>/dev/null
+}
+
+# The result anew, in one step: what it said that still holds, then the lines of standard input.
+write_result() {
+    local job node
+    if ! {
+        if [[ -s ${record}/result ]]; then
+            grep -E '^(phase|job|node|restarts) ' "${record}/result"
+        else
+            job=$(cat "${record}/job" 2>/dev/null)
+            node=$(value_of node "${record}/workspace")
+            printf 'phase %s\njob %s\nnode %s\n' "$(last_phase)" "${job:-none}" "${node:-unknown}"
+        fi
+        cat
+        printf 'recovered %s\n' "$(date +%s)"
+    } >"${record}/result.${nonce}" || ! mv -T -- "${record}/result.${nonce}" "${record}/result"; then
+        finish refused disk "cannot write to ${record}"
+    fi
+}
+
+recover_experiment() {
+    local missing place=ssh
+    RDVC_JOB_EXP_NAME=${name} RDVC_JOB_EXP_FORCE=0 RDVC_JOB_TOKEN=${token} RDVC_JOB_MESSAGE=
+    repair_cache
+    ((put == 0)) || answer put "${put}"
+    missing=$(missing_outputs)
+    if [[ -n ${missing} ]] && ! is_published_by_now; then
+        answer kept "${kept}"
+        answer_lines missing <<<"${missing}"
+        finish end
+    fi
+    push_experiment
+    ! data_is_on_remote || place=remote
+    {
+        printf 'state published\nexit 0\nname %s\nref %s\ncommit %s\ndata %s\ncode %s\n' "$(pushed_value name)" \
+            "$(pushed_value ref)" "${RDVC_JOB_EXP_COMMIT}" "${place}" "${code:-ssh}"
+        [[ -z $(pushed_value message) ]] || printf 'message %s\n' "$(pushed_value message)"
+    } | write_result
+}
+
+# Records as list_outputs makes them: files that Git tracks and that are as they were checked out.
+unchanged_outputs() {
+    local line path
+    local -A tracked=()
+    while IFS= read -r -d '' path; do
+        tracked[./${path}]=1
+    done < <(git -c core.fsmonitor=false ls-files -z)
+    while IFS= read -r -d '' line; do
+        path=${line#* * * }
+        [[ -z ${tracked[${path}]:-} || ${path} -nt $1 ]] || printf '%s\0' "${line}"
+    done < <(list_outputs)
+}
+
+# Puts aside what the command's job would have, as far as that can still be told.
+keep_outputs_of_command() {
+    local line words start
+    # As the job has read it: rdvc's own line of words.
+    line=$(grep -m 1 '^RDVC_JOB_OUTPUTS=(.*)$' "${rdvc_dir}/submissions/${token}/job.sh")
+    # shellcheck source=/dev/null
+    source <(printf '%s\n' "${line:-RDVC_JOB_OUTPUTS=()}")
+    RDVC_JOB_REPO_DIR=${kept} RDVC_JOB_WORKSPACE_DIR="${record}/.recover-${nonce}" RDVC_JOB_MESSAGE=
+    RDVC_JOB_RECORD_DIR=${RDVC_JOB_WORKSPACE_DIR}
+    mkdir "${RDVC_JOB_RECORD_DIR}" || finish refused disk "cannot write to ${record}"
+    start=$(start_of_phase environment) # it was checked out before
+    touch -d "@${start%.*}" "${RDVC_JOB_RECORD_DIR}/start" 2>/dev/null
+    (unchanged_outputs "${RDVC_JOB_RECORD_DIR}/start") >"${RDVC_JOB_RECORD_DIR}/before"
+    if ! words=$(keep_outputs "${RDVC_JOB_RECORD_DIR}/before" 1) ||
+        { [[ -d ${RDVC_JOB_RECORD_DIR}/output ]] && ! mv -T -- "${RDVC_JOB_RECORD_DIR}/output" "${record}/output"; }; then
+        ! is_published_by_now || tell_result
+        answer failed "${words//$'\n'/ }"
+        finish end
+    fi
+}
+
+# An exit code above 1 is the command's own; 1 may only say that its outputs could not be put aside.
+recover_command() {
+    local exit_code state='done'
+    # One that is there is whole, from a request that was ended before it wrote the result.
+    [[ -d ${record}/output ]] || keep_outputs_of_command
+    exit_code=$(value_of exit "${record}/result")
+    if ((${exit_code:-1} > 1)); then
+        state=failed
+    else
+        exit_code=0
+    fi
+    {
+        printf 'state %s\nexit %s\nname %s\noutput %s\n' "${state}" "${exit_code}" "${name}" \
+            "$(find "${record}/output" \( -type f -o -type l \) -printf . 2>/dev/null | wc -c)"
+        printf 'message its outputs were put aside by rdvc recover; its log tells how the command ended\n'
+    } | write_result
+}
+
+# Files and links that are newer than the start of the work, but not Git's, DVC's or an environment's own.
+new_files() {
+    local start folder
+    local -a pruned=()
+    for folder in experiment 'command' environment; do
+        start=$(start_of_phase "${folder}")
+        [[ -z ${start} ]] || break
+    done
+    while IFS= read -r -d '' folder; do
+        pruned+=(-o -path "$(as_pattern "${folder}")")
+    done < <(find . -maxdepth 5 -name pyvenv.cfg -printf '%h\0')
+    find . \( -name .git -o -name .dvc -o -name __pycache__ "${pruned[@]+"${pruned[@]}"}" \) -prune -o \
+        \( -type f -o -type l \) -newermt "@${start:-0}" -print0
+}
+
+# Of the paths on standard input those that can be brought go to the file $1, and those that are links into the
+# cache, whose content is meant, to $2.
+deal_files() {
+    local path
+    : >"$1" && : >"$2"
+    while IFS= read -r -d '' path; do
+        if [[ ! -L ${path} ]] || ! leads_outside "${path}"; then
+            printf '%s\0' "${path}" >>"$1"
+        elif [[ -f ${path} && $(realpath -m -- "${path}") == "$(realpath -m -- "${RDVC_JOB_CACHE_DIR}")"/* ]]; then
+            printf '%s\0' "${path}" >>"$2"
+        fi
+    done
+}
+
+# Makes the workspace's new files ready for a laptop, in `.here`; by hard links, where they can be made.
+stage_files() {
+    local new="${record}/.here.${nonce}" lists="${record}/.recover-${nonce}"
+    mkdir "${new}" "${lists}" || finish refused disk "cannot write to ${record}"
+    new_files | deal_files "${lists}/files" "${lists}/contents"
+    if ! { xargs -0 -r cp -dl --parents -t "${new}" -- <"${lists}/files" 2>/dev/null ||
+        xargs -0 -r cp -df --preserve=mode,timestamps --parents -t "${new}" -- <"${lists}/files"; } ||
+        ! xargs -0 -r cp -L --preserve=timestamps --parents -t "${new}" -- <"${lists}/contents"; then
+        rm -rf -- "${new}" "${lists}"
+        finish refused disk "cannot write to ${record}"
+    fi
+    rm -rf -- "${lists}"
+    mv -T -- "${record}/.here" "${record}/.gone-${nonce}" 2>/dev/null && remove_folder "${record}/.gone-${nonce}"
+    mv -T -- "${new}" "${record}/.here" || finish refused disk "cannot write to ${record}"
+    answer kept "${kept}"
+    answer files "$(find "${record}/.here" ! -type d -printf . | wc -c)"
+    answer place "${record}/.here"
+    answer ref "${experiment_ref}"
+    [[ -z ${RDVC_JOB_EXP_COMMIT} ]] || answer experiment "${RDVC_JOB_EXP_COMMIT}"
+}
+
+recover() {
+    local record name kind code data mirror_name repository experiment_ref kept away put pushed scratch
+    local -a candidates
+    open_submission
+    require_unpublished
+    require_end
+    require_kept
+    find_cache
+    cd -P "${kept}" || finish refused dir "cannot enter ${kept}"
+    if [[ ${action} == here ]]; then
+        stage_files
+        finish end
+    fi
+    if [[ ${kind} == command ]]; then
+        recover_command
+    else
+        recover_experiment
+    fi
+    remove_kept
+    tell_result
+}
+
+recover
