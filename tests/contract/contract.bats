@@ -92,6 +92,8 @@ teardown() {
     expect 255 $'sbatch: unrecognized option \'--nosuch=1\'\nTry "sbatch --help" for more information' \
         'sbatch --parsable --nosuch=1 job.sh'
     expect 1 'sbatch: error: Unable to open file absent.sh' 'sbatch --parsable absent.sh'
+    expect 1 'sbatch: error: Batch job submission failed: Pathname of a file, directory or other parameter too long' \
+        'sbatch --parsable --comment="$(head -c 1025 /dev/zero | tr "\0" x)" job.sh'
     printf '#!/bin/bash\r\ntrue\r\n' | put job.sh
     expect 1 $'sbatch: error: Batch script contains DOS line breaks (\\r\\n)\nsbatch: error: instead of expected UNIX line breaks (\\n).' \
         'sbatch --parsable job.sh'
@@ -190,13 +192,15 @@ JOB
 
 @test "scancel of a running job: every process gets TERM, the shell of the script too" {
     job_script '' <<'JOB'
-trap 'echo shell TERM' TERM
-child() { bash -c "trap 'echo $1 TERM; exit' TERM; echo $1 is there; while :; do sleep 0.1; done"; }
+told=
+trap 'echo shell TERM; told=1' TERM
+child() { exec bash -c "trap 'echo $1 TERM; exit' TERM; echo $1 is there; while :; do sleep 0.1; done"; }
 child plain &
 set -m
 child group &
 set +m
-for n in 1 2 3 4 5 6; do wait; done
+while [[ -z ${told} ]]; do sleep 0.1; done # the children may have heard it first
+wait
 echo end
 JOB
     submit_job
@@ -283,9 +287,10 @@ JOB
     submit_job --begin=now+1hour
     expect 0 '' "scontrol hold ${job}"
     matches "$(show '%T|%r')" 'PENDING|JobHeld@(Admin|User)'
-    submit_job --hold
+    submit_job "--hold --comment=$(printf '%01024d' 0)" # as long as one may be
     expect 0 '' "scontrol release ${job}"
     becomes COMPLETED
+    expect 1 $'Job has already finished for job '"${job}"$'\nslurm_suspend error: Job has already finished' "scontrol hold ${job}"
 }
 
 @test "--signal=B: the script's shell alone is warned before its time is over" {

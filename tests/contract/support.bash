@@ -84,7 +84,10 @@ becomes() {
 }
 
 log_has() {
-    grep -q -- "$1" "${log}" 2>/dev/null
+    grep -q -- "$1" "${log}" 2>/dev/null || {
+        printf 'the log does not have %s:\n%s\n' "$1" "$(cat "${log}" 2>&1)"
+        return 1
+    }
 }
 
 # Compares as texts and shows both if they differ.
