@@ -40,12 +40,13 @@ unset_contradictions() {
 
 # The id in what sbatch printed, between what a site adds; nothing where it failed.
 printed_id() {
-    local line code=
+    local line code='' id=''
     [[ ! -r ${folder}/sbatch.exit ]] || read -r code <"${folder}/sbatch.exit"
     [[ ${code} == 0 ]] || return 0
     while read -r line; do
-        [[ ! ${line} =~ ^([0-9]+)(\;[^ ]*)?$ ]] || printf '%s' "${BASH_REMATCH[1]}"
+        [[ ! ${line} =~ ^([0-9]+)(\;[^ ]*)?$ ]] || id=${BASH_REMATCH[1]} # the last: a site's own may come first
     done <"${folder}/sbatch.out"
+    printf '%s' "${id}"
 }
 
 # Writes down the job, and makes the links where users of scripts and logs by job id look.

@@ -32,7 +32,7 @@ teardown() {
 }
 
 @test "lines of the site's around sbatch's answer" {
-    knob banner-sbatch $'Welcome!\nYou have used 12 of 100 hours'
+    knob banner-sbatch $'Welcome!\nYou have used 12 of 100 hours\n17'
     submit -n one -- true
     [[ ${job} == 1 ]]
     rdvc wait one
