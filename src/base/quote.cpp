@@ -48,7 +48,7 @@ std::string quote(std::string_view word) {
     if (printable(word) != word || std::any_of(word.begin(), word.end(), is_control)) {
         // High bytes stay where they are letters; not in broken UTF-8 or controls such as U+0085.
         std::string without_controls(word);
-        std::erase_if(without_controls, is_control);
+        std::replace_if(without_controls.begin(), without_controls.end(), is_control, ' ');
         return ansi_c(word, printable(without_controls) == without_controls);
     }
     if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <numeric>
 
 #include <fmt/core.h>
@@ -85,37 +86,52 @@ std::string trim(std::string_view text) {
 
 namespace {
 
-// The length of the well-formed UTF-8 sequence that `text` starts with, 0 if it starts with none.
-// Source: The Unicode Standard, table 3-7.
-std::size_t sequence_length(std::string_view text) {
-    const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned lead = byte(0);
-    if (lead < 0x80)
-        return 1;
-    const std::size_t length = lead >= 0xc2 && lead < 0xe0   ? 2
-                               : lead >= 0xe0 && lead < 0xf0 ? 3
-                               : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                             : 0;
-    if (length == 0 || text.size() < length)
-        return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xc0U) != 0x80U)
-            return 0;
-    const unsigned second = byte(1);
-    const bool bad = (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second >= 0xa0) ||
-                     (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second >= 0x90);
-    return bad ? 0 : length;
+// The bytes that a sequence of UTF-8 has, by its first one; 0 if none starts so.
+std::size_t length_after(unsigned lead) {
+    return lead < 0x80                   ? 1
+           : lead >= 0xc2 && lead < 0xe0 ? 2
+           : lead >= 0xe0 && lead < 0xf0 ? 3
+           : lead >= 0xf0 && lead < 0xf5 ? 4
+                                         : 0;
 }
 
-// C0 except tab, DEL, and C1 (two bytes in UTF-8), some of which terminals obey.
+// True if what is there of the sequence is well-formed. Source: The Unicode Standard, table 3-7.
+bool is_well_formed(std::string_view sequence) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
+    for (std::size_t i = 1; i < sequence.size(); ++i)
+        if ((byte(i) & 0xc0U) != 0x80U)
+            return false;
+    if (sequence.size() < 2)
+        return true;
+    const unsigned lead = byte(0);
+    const unsigned second = byte(1);
+    return !((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second >= 0xa0) ||
+             (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second >= 0x90));
+}
+
+// C0 except tab, DEL, C1, some of which terminals obey; and what turns the direction of writing
+// (U+202A to U+202E, U+2066 to U+2069), so that a text is not what it looks like.
 bool is_control(std::string_view sequence) {
-    const auto first = static_cast<unsigned char>(sequence[0]);
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
     if (sequence.size() == 2)
-        return first == 0xc2 && static_cast<unsigned char>(sequence[1]) < 0xa0;
-    return (first < 0x20 && first != '\t') || first == 0x7f;
+        return byte(0) == 0xc2 && byte(1) < 0xa0;
+    if (sequence.size() == 3)
+        return byte(0) == 0xe2 && ((byte(1) == 0x80 && byte(2) >= 0xaa && byte(2) <= 0xae) ||
+                                   (byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9));
+    return (byte(0) < 0x20 && sequence[0] != '\t') || byte(0) == 0x7f;
 }
 
 } // namespace
+
+std::size_t character_length(std::string_view text) {
+    const auto length = text.empty() ? 0 : length_after(static_cast<unsigned char>(text[0]));
+    return length <= text.size() && is_well_formed(text.substr(0, length)) ? length : 0;
+}
+
+bool is_cut_character(std::string_view text) {
+    return !text.empty() && text.size() < length_after(static_cast<unsigned char>(text[0])) &&
+           is_well_formed(text);
+}
 
 std::string lower(std::string text) {
     for (char& c : text)
@@ -125,9 +141,16 @@ std::string lower(std::string text) {
 }
 
 std::string printable(std::string_view text) {
+    const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
     std::string result;
     while (!text.empty()) {
-        const auto length = sequence_length(text);
+        const auto* end = std::find_if_not(text.begin(), text.end(), is_plain);
+        if (end != text.begin()) { // most of most texts
+            result.append(text.begin(), end);
+            text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
+            continue;
+        }
+        const auto length = character_length(text);
         const auto sequence = text.substr(0, std::max<std::size_t>(length, 1));
         if (length == 0 || is_control(sequence))
             for (const char c : sequence)
@@ -165,6 +188,9 @@ std::optional<std::string> did_you_mean(std::string_view word,
     std::optional<std::string> best;
     std::size_t best_distance = word.size() < 5 ? 2 : 3; // one more than is accepted
     for (const auto& candidate : candidates) {
+        if (std::max(word.size(), candidate.size()) >=
+            std::min(word.size(), candidate.size()) + best_distance)
+            continue; // so many edits at least
         const auto edits = distance(word, candidate);
         if (edits < best_distance) {
             best = candidate;
@@ -181,7 +207,7 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
 
 bool is_utf8(std::string_view text) {
     while (!text.empty()) {
-        const auto length = sequence_length(text);
+        const auto length = character_length(text);
         if (length == 0)
             return false;
         text.remove_prefix(length);
@@ -262,6 +288,12 @@ std::optional<std::int64_t> parse_age(std::string_view text) {
     constexpr std::int64_t day = 24 * hour;
     constexpr std::array<std::int64_t, 3> units = {hour, day, 7 * day};
     return std::stoll(std::string(text)) * units.at(unit);
+}
+
+double parse_time(const std::string& text) {
+    constexpr double latest = 1e11; // the year 5138
+    const double time = std::strtod(text.c_str(), nullptr);
+    return time >= 0 && time <= latest ? time : 0; // neither holds for what is no number
 }
 
 std::string age(std::int64_t seconds) {

@@ -35,8 +35,9 @@ std::string trim(std::string_view text);
 /// `text` with ASCII letters in lower case.
 std::string lower(std::string text);
 
-/// `text` safe to print on a terminal: control characters (except tab) become `\xHH`, so that
-/// remote text cannot move the cursor or set the title.
+/// `text` safe to print on a terminal: control characters (except tab) and those that turn the
+/// direction of writing become `\xHH`, so that remote text cannot move the cursor, set the title or
+/// look like another.
 std::string printable(std::string_view text);
 
 /// The candidate that `word` was probably meant to be (at most 2 edits, fewer for short words).
@@ -45,6 +46,13 @@ std::optional<std::string> did_you_mean(std::string_view word,
 
 /// ", did you mean `X`?" or nothing.
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
+
+/// The number of bytes of the well-formed UTF-8 character that `text` starts with, 0 if it starts
+/// with none.
+std::size_t character_length(std::string_view text);
+
+/// True if `text` is the beginning of one such character.
+bool is_cut_character(std::string_view text);
 
 /// True if every byte is part of well-formed UTF-8.
 bool is_utf8(std::string_view text);
@@ -70,6 +78,9 @@ std::optional<std::uint32_t> parse_number(std::string_view text);
 
 /// The seconds that "12h", "7d" or "2w" means, or nothing.
 std::optional<std::int64_t> parse_age(std::string_view text);
+
+/// The seconds since the epoch that `text` says; 0 for what is no time.
+double parse_time(const std::string& text);
 
 /// "5 s", "3 min", "2 h", "4 d": the largest whole unit of a duration in seconds.
 std::string age(std::int64_t seconds);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstdio>
 
+#include <unistd.h>
+
+#include "base/terminal.hpp"
 #include "base/text.hpp"
 
 namespace rdvc::cli {
@@ -22,8 +25,17 @@ std::size_t width(std::string_view text) { // code points
 
 } // namespace
 
+// There is one standard output, and text may be cut anywhere between two calls.
 void Console::data(std::string_view text) {
-    put(stdout, text);
+    struct Output {
+        base::TerminalFilter filter;
+        ~Output() {
+            if (::isatty(STDOUT_FILENO) == 1)
+                put(stdout, filter.finish());
+        }
+    };
+    static Output output;
+    put(stdout, ::isatty(STDOUT_FILENO) == 1 ? output.filter.feed(text) : std::string(text));
 }
 
 void Console::note(std::string_view line) const {

@@ -17,7 +17,7 @@ class Console {
 
     Verbosity verbosity = Verbosity::normal;
 
-    /// Data: as it is.
+    /// Data: as it is; on a terminal, without what could take that over (base/terminal.hpp).
     static void data(std::string_view text);
     /// A line about what happens; not with --quiet.
     void note(std::string_view line) const;

@@ -134,8 +134,8 @@ void add_node(Checks& checks, const Place& place, const Node& node, const std::s
         const auto found = node.find(key);
         return found == node.end() ? std::string() : found->second;
     };
-    const auto number = [&](const std::string& key) {
-        return std::strtoll(value(key).c_str(), nullptr, 10);
+    const auto time = [&](const std::string& key) {
+        return static_cast<std::int64_t>(base::parse_time(value(key)));
     };
     checks.push_back({Level::ok, "compute node", value("name")});
     checks.push_back(
@@ -161,9 +161,9 @@ void add_node(Checks& checks, const Place& place, const Node& node, const std::s
             {Level::error, "its workspaces", "no folder can hold them", "job.workspace"});
     else
         checks.push_back(check_space("its workspaces", value("root"),
-                                     static_cast<std::uint64_t>(number("free")) * 1024,
+                                     std::strtoull(value("free").c_str(), nullptr, 10) * 1024,
                                      place.config.size("job.min_free")));
-    checks.push_back(check_clock("its clock", number("time"), number("now"), number("now")));
+    checks.push_back(check_clock("its clock", time("time"), time("now"), time("now")));
 }
 
 // Words: refused|gone|late|ran WHY.
@@ -196,8 +196,8 @@ class Listener {
         if (frame.verb == "hello")
             home_ = frame.rest;
         else if (frame.verb == "time")
-            checks.push_back(check_clock("clock", std::strtoll(word.c_str(), nullptr, 10), asked_,
-                                         std::time(nullptr)));
+            checks.push_back(check_clock("clock", static_cast<std::int64_t>(base::parse_time(word)),
+                                         asked_, std::time(nullptr)));
         else if (frame.verb == "program" || frame.verb == "missing")
             hear_program(word, rest, frame.verb == "missing");
         else if (frame.verb == "answers" || frame.verb == "silent")

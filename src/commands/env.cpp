@@ -39,7 +39,7 @@ std::optional<Build> parse_build(const std::string& text) {
         return std::nullopt;
     return Build{.key = words[0],
                  .id = words[1],
-                 .made = std::strtoll(words[2].c_str(), nullptr, 10),
+                 .made = static_cast<std::int64_t>(base::parse_time(words[2])),
                  .kib = std::strtoull(words[3].c_str(), nullptr, 10),
                  .seconds = words[4],
                  .current = words[5] == "current",
@@ -67,7 +67,7 @@ Exit list(cli::World& world, const Words& words) {
     cluster.ask("environments", variables, [&](const transport::Frame& frame) {
         const auto [key, rest] = base::key_and_value(frame.rest);
         if (frame.verb == "time")
-            now = std::strtoll(key.c_str(), nullptr, 10);
+            now = static_cast<std::int64_t>(base::parse_time(key));
         if (frame.verb == "environment") {
             if (auto build = parse_build(frame.rest))
                 builds.push_back(*build);
@@ -108,7 +108,7 @@ Exit list(cli::World& world, const Words& words) {
                         build.uses == "0" ? "" : build.uses + " jobs"});
     cli::Console::data(cli::table(rows));
     for (const auto& [key, text] : others)
-        cli::Console::data(key + " " + base::printable(text) + "\n");
+        cli::Console::data(base::printable(key + " " + text) + "\n");
     return Exit::done;
 }
 

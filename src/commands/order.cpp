@@ -313,14 +313,15 @@ void report_submitted(const cli::Console& console, const Order& order, const std
                                        {"name", name},
                                        {"cluster", cluster},
                                        {"commit", submission.facts.commit}};
-        cli::Console::data(answer.dump() + "\n");
+        cli::Console::data(answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+                           "\n");
     } else if (job.empty()) {
         console.note("the environment is there");
     } else if (console.verbosity == cli::Verbosity::quiet) {
-        cli::Console::data(job + "\n");
+        cli::Console::data(base::printable(job) + "\n");
     } else {
-        cli::Console::data(
-            fmt::format("submitted {} as job {} on {}\n", console.bold(name), job, cluster));
+        cli::Console::data(fmt::format("submitted {} as job {} on {}\n", console.bold(name),
+                                       base::printable(job), cluster));
     }
 }
 

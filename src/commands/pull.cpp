@@ -205,7 +205,7 @@ std::string commit_of(cli::World& world, const Project& project, const std::stri
 
 void report(cli::World& world, const Project& project, const std::vector<Result>& results) {
     for (const auto& result : results)
-        cli::Console::data(fmt::format("pulled {} ({})\n", result.name,
+        cli::Console::data(fmt::format("pulled {} ({})\n", base::printable(result.name),
                                        commit_of(world, project, result.ref).substr(0, 10)));
 }
 

@@ -22,7 +22,7 @@ void add_line(Kept& kept, const std::string& file, const std::string& line) {
         kept.result.insert(base::key_and_value(line));
     else if (file == "phases") {
         const auto [time, phase] = base::key_and_value(line);
-        kept.phases.emplace_back(std::strtod(time.c_str(), nullptr), phase);
+        kept.phases.emplace_back(base::parse_time(time), phase);
     } else if (file == "jobid")
         kept.job = line;
     else if (file == "sbatch.exit")
@@ -214,7 +214,7 @@ Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::st
         } else if (frame.verb == "accounting") {
             overview.accounting_words = frame.rest;
         } else if (frame.verb == "time") {
-            overview.time = std::strtoll(frame.rest.c_str(), nullptr, 10);
+            overview.time = static_cast<std::int64_t>(base::parse_time(frame.rest));
         } else if (frame.verb == "rsync") {
             overview.has_rsync = true;
         } else if (frame.verb == "dir") {

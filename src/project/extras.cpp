@@ -58,9 +58,10 @@ std::vector<Pointer> lfs_pointers(base::Runner& runner, const Repository& reposi
     std::string paths;
     for (const auto& line : base::split(staged, '\0')) {
         const auto tab = line.find('\t'); // "mode blob stage TAB path"
-        if (tab == std::string::npos || !line.starts_with("100"))
+        const auto words = base::words(line.substr(0, tab));
+        if (tab == std::string::npos || words.size() != 3 || !words[0].starts_with("100"))
             continue;
-        files.push_back({line.substr(tab + 1), base::words(line.substr(0, tab)).at(1)});
+        files.push_back({line.substr(tab + 1), words[1]});
         paths += files.back().path + '\0';
     }
     const auto attributes =
@@ -99,10 +100,12 @@ std::vector<std::string> oids_of(base::Runner& runner, const Repository& reposit
     std::vector<std::string> oids;
     std::size_t at = 0; // "HASH blob SIZE", the content, a line end
     while (at < text.size() && oids.size() < pointers.size()) {
-        const auto end = text.find('\n', at);
-        const auto size = std::stoul(text.substr(text.rfind(' ', end) + 1, end));
-        oids.push_back(oid_of(text.substr(end + 1, size)));
-        at = end + 1 + size + 1;
+        const auto end = std::min(text.find('\n', at), text.size());
+        const auto words = base::words(text.substr(at, end - at));
+        const auto size =
+            words.size() == 3 ? parse_size(words[2], text.size() - end) : std::nullopt;
+        oids.push_back(size ? oid_of(text.substr(std::min(end + 1, text.size()), *size)) : "");
+        at = end + 1 + (size ? *size + 1 : 0);
     }
     return oids;
 }
@@ -143,6 +146,8 @@ std::vector<std::string> store_files(base::Runner& runner, const Repository& rep
         }
         const bool executable =
             (fs::status(file).permissions() & fs::perms::owner_exec) != fs::perms::none;
+        if (blob == blobs.end())
+            throw Error(Exit::failed, "git hash-object did not tell all hashes");
         stored.push_back((executable ? "100755 " : "100644 ") + *blob++);
     }
     return stored;

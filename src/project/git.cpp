@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstdlib>
 
 #include <fmt/core.h>
@@ -67,8 +68,9 @@ std::optional<Repository> find_repository(base::Runner& runner,
         return std::nullopt;
     // Paths may have line ends in them; the way up (`../../`) has none.
     const auto first = result.out.find('\n');
-    const auto last = result.out.rfind('\n', result.out.size() - 2);
-    if (result.status != 0 || first == std::string::npos || last <= first)
+    const auto last = result.out.rfind('\n', result.out.size() < 2 ? 0 : result.out.size() - 2);
+    if (result.status != 0 || first == std::string::npos || last == std::string::npos ||
+        last <= first)
         throw Error(Exit::not_ready, "git does not know this repository's work tree")
             .context(result.err);
     const std::filesystem::path top = result.out.substr(first + 1, last - first - 1);
@@ -130,8 +132,7 @@ std::filesystem::path git_dir(base::Runner& runner, const Repository& repository
     if (std::filesystem::is_directory(usual) && std::getenv("GIT_DIR") == nullptr)
         return usual; // a process less
     auto path = ask_git(runner, repository, {"rev-parse", "--absolute-git-dir"});
-    path.pop_back(); // the line end; others may be the name's
-    return path;
+    return path.substr(0, path.rfind('\n')); // others may be the name's
 }
 
 Identity identity(base::Runner& runner, const Repository& repository) {
@@ -147,7 +148,11 @@ IndexFacts read_index(base::Runner& runner, const Repository& repository) {
     IndexFacts facts;
     const auto text = ask_git(runner, repository, {"ls-files", "-v", "-z"});
     for (std::size_t at = 0; at < text.size();) { // "H path", each of tens of thousands
-        const auto end = text.find('\0', at);
+        const auto end = std::min(text.find('\0', at), text.size());
+        if (end < at + 2) {
+            at = end + 1;
+            continue;
+        }
         const char tag = text[at];
         const auto path = std::string_view(text).substr(at + 2, end - at - 2);
         if (tag == 'S' || (tag >= 'a' && tag <= 'z'))
@@ -159,6 +164,13 @@ IndexFacts read_index(base::Runner& runner, const Repository& repository) {
         at = end + 1;
     }
     return facts;
+}
+
+std::optional<std::size_t> parse_size(const std::string& text, std::size_t most) {
+    std::size_t size = 0;
+    const auto* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, size);
+    return error == std::errc() && stop == end && size <= most ? std::optional(size) : std::nullopt;
 }
 
 std::map<std::string, std::string> read_files(base::Runner& runner, const Repository& repository,
@@ -182,12 +194,12 @@ std::map<std::string, std::string> read_files(base::Runner& runner, const Reposi
             break;
         const auto head = base::words(answer.substr(at, end - at));
         at = end + 1;
-        if (head.size() != 3 || head[2].find_first_not_of("0123456789") != std::string::npos)
+        const auto size = head.size() == 3 ? parse_size(head[2], answer.size() - at) : std::nullopt;
+        if (!size)
             continue;
-        const auto size = std::stoull(head[2]);
         if (head[1] == "blob")
-            files[path] = answer.substr(at, size);
-        at += size + 1;
+            files[path] = answer.substr(at, *size);
+        at += *size + 1;
     }
     return files;
 }

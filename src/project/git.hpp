@@ -76,6 +76,10 @@ struct IndexFacts {
 };
 IndexFacts read_index(base::Runner& runner, const Repository& repository);
 
+/// The number in `text`, the size of one of git's answers; nothing for what is none, or is above
+/// `most`.
+std::optional<std::size_t> parse_size(const std::string& text, std::size_t most);
+
 /// The content of `paths`, from the root, in a commit; those that it does not have are left out,
 /// and so are names with a line feed.
 std::map<std::string, std::string> read_files(base::Runner& runner, const Repository& repository,

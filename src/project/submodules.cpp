@@ -16,7 +16,8 @@ void add_submodules(base::Runner& runner, const Repository& repository, const st
     for (const auto& line : base::split(
              ask_git(runner, repository, {"ls-tree", "-r", "-z", "--full-tree", commit}), '\0')) {
         const auto tab = line.find('\t'); // "160000 commit HASH TAB path"
-        if (tab == std::string::npos || !line.starts_with("160000 "))
+        const auto words = base::words(line.substr(0, tab));
+        if (tab == std::string::npos || words.size() != 3 || words[0] != "160000")
             continue;
         const auto path = line.substr(tab + 1);
         const auto folder = repository.top / path;
@@ -24,7 +25,7 @@ void add_submodules(base::Runner& runner, const Repository& repository, const st
             continue;
         Submodule submodule{.repository = find_repository(runner, folder).value_or(Repository{}),
                             .path = prefix + path,
-                            .commit = base::words(line.substr(0, tab)).at(2),
+                            .commit = words[2],
                             .url = {}};
         submodule.url =
             without_password(read_setting(runner, submodule.repository, "remote.origin.url"));

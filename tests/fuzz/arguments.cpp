@@ -1,0 +1,22 @@
+// The words after `rdvc run`, one a line.
+
+#include "submission/arguments.hpp"
+#include "slurm/options.hpp"
+#include "support.hpp"
+
+using namespace rdvc;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz::only_errors([&] {
+        const auto text = fuzz::text_of(data, size);
+        const auto words = base::split(text, '\n');
+        const auto arguments = submission::parse_run_arguments(words);
+        for (const auto& [name, value] : arguments.sbatch) {
+            const auto* option = slurm::find_option(name);
+            fuzz::check(option == nullptr || option->refusal.empty(),
+                        "nothing refused gets through");
+        }
+        fuzz::check(arguments.is_command || arguments.command.empty(), "words of no command");
+    });
+    return 0;
+}

@@ -1,0 +1,54 @@
+// A laptop whose cluster answers with the fuzzer's words: each line of the input is a frame, a line
+// `data WORDS` is raw bytes. What the command prints is caught.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/process.hpp"
+#include "cli/world.hpp"
+#include "commands/command.hpp"
+#include "support.hpp"
+
+namespace rdvc::fuzz {
+
+/// Answers requests from the input, and the laptop's programs from a table.
+class Laptop : public base::Runner {
+  public:
+    explicit Laptop(std::string_view input) {
+        for (const auto& line : base::split(input, '\n')) {
+            if (line.starts_with("! ")) // what ssh, git or rsync says on standard error
+                errors_ += line.substr(2) + "\n";
+            else
+                frames_.push_back(line);
+        }
+    }
+
+    base::Result run(const base::Command& command) override;
+
+    std::string git_answer;       ///< to what is not in the table
+    std::string bytes_of_program; ///< what rsync prints
+    int status = 0;               ///< of ssh and rsync
+
+  private:
+    [[nodiscard]] std::string answer(const std::string& nonce) const;
+
+    std::vector<std::string> frames_;
+    std::string errors_;
+};
+
+struct Printed {
+    std::string out;
+    std::string err;
+};
+
+/// Runs a command as main() does; fails for what is thrown and is no Error, and for what is printed
+/// and is not clean, JSON excepted.
+Printed run(Laptop& laptop, const commands::Words& words);
+
+/// Runs `act` in such a world, outside of any command.
+void in_world(base::Runner& laptop, const std::function<void(cli::World& world)>& act);
+
+} // namespace rdvc::fuzz

@@ -1,0 +1,49 @@
+// A configuration file: any TOML. What a project's file says cannot redirect code.
+
+#include "config/config.hpp"
+#include "config/settings.hpp"
+#include "config/toml.hpp"
+#include "support.hpp"
+
+using namespace rdvc;
+
+namespace {
+
+void read_all(const config::Config& config) {
+    for (const auto& setting : config::settings())
+        switch (setting.kind) {
+        case config::Kind::text: static_cast<void>(config.text(setting.key)); break;
+        case config::Kind::flag: static_cast<void>(config.flag(setting.key)); break;
+        case config::Kind::list: static_cast<void>(config.list(setting.key)); break;
+        case config::Kind::size: static_cast<void>(config.size(setting.key)); break;
+        }
+    for (const auto& name : config.instances())
+        static_cast<void>(config.instance(name));
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto text = fuzz::text_of(data, size);
+    fuzz::only_errors([&] {
+        for (const auto& entry : config::parse_toml(text, "config.toml"))
+            fuzz::check(entry.is_table || (entry.begin <= entry.end && entry.end <= text.size() &&
+                                           entry.line > 0),
+                        "a value stands in the text");
+    });
+    fuzz::only_errors([&] {
+        config::Config config;
+        config.read_layer(text, "config.toml", false, "gpu");
+        read_all(config);
+    });
+    fuzz::only_errors([&] {
+        config::Config config;
+        config.read_layer(text, ".rdvc/config.toml", true, "");
+        read_all(config);
+        for (const auto& setting : config::settings())
+            fuzz::check(setting.set_by == config::SetBy::project ||
+                            config.origin(setting.key) == "default",
+                        "a project's file sets nothing of the user's");
+    });
+    return 0;
+}

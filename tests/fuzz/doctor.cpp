@@ -1,0 +1,17 @@
+// `rdvc doctor --deep`: versions of programs, and the cluster's answer.
+
+#include "commands/doctor.hpp"
+#include "cluster.hpp"
+
+using namespace rdvc;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto text = fuzz::text_of(data, size);
+    if (const auto version = commands::find_version(text))
+        fuzz::check(version->first >= 0 && version->second >= 0, "a version is two numbers");
+    fuzz::Laptop laptop(text);
+    laptop.git_answer = text;
+    fuzz::run(laptop, {"doctor", "--deep"});
+    fuzz::run(laptop, {"doctor", "--json"});
+    return 0;
+}

@@ -1,0 +1,24 @@
+// Files of DVC's configuration.
+
+#include "data/cache.hpp"
+#include "project/dvc.hpp"
+#include "support.hpp"
+
+using namespace rdvc;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto text = fuzz::text_of(data, size);
+    const auto project = fuzz::scratch() / "dvc-config";
+    fuzz::put("dvc-config/.dvc/config", text);
+    fuzz::put("dvc-config/.dvc/config.local", text);
+    project::read_config(project / ".dvc" / "config");
+    project::has_dvc_remote(project);
+    fuzz::check(!project::has_only_local_dvc_remote(project), "both name it, or none");
+    project::local_settings(project);
+    project::uses_hydra(project);
+    project::is_dvc_file(text);
+    data::cache_dir(project, [](const std::string& name) {
+        return name == "HOME" ? std::optional<std::string>("/home/alice") : std::nullopt;
+    });
+    return 0;
+}

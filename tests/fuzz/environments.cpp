@@ -1,0 +1,13 @@
+// `rdvc env list` and `clear` of an answer.
+
+#include "cluster.hpp"
+
+using namespace rdvc;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz::Laptop laptop(fuzz::text_of(data, size));
+    fuzz::run(laptop, {"env", "list"});
+    fuzz::run(laptop, {"env", "list", "--json"});
+    fuzz::run(laptop, {"env", "clear", "--all"});
+    return 0;
+}

@@ -1,0 +1,12 @@
+// `rdvc logs` and `rdvc show`: bytes stay what they are where there is no terminal.
+
+#include "cluster.hpp"
+
+using namespace rdvc;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz::Laptop laptop(fuzz::text_of(data, size));
+    fuzz::run(laptop, {"logs", "12"});
+    fuzz::run(laptop, {"show", "12"});
+    return 0;
+}

@@ -1,0 +1,45 @@
+// dvc.yaml, dvc.lock, `.dvc` files, and what a run needs by them. Sections are files.
+
+#include "data/pipeline.hpp"
+#include "data/needs.hpp"
+#include "support.hpp"
+
+using namespace rdvc;
+
+namespace {
+
+void check_paths(const data::Output& output) {
+    fuzz::check(!output.path.starts_with("/") && !(output.path + "/").starts_with("../"),
+                "an output is in the repository");
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    std::map<std::string, std::string> files;
+    for (const auto& [name, content] : fuzz::sections(fuzz::text_of(data, size)))
+        files[name.empty() ? "dvc.yaml" : name] = content;
+    fuzz::only_errors([&] {
+        const auto pipeline = data::read_pipeline(files);
+        for (const auto& output : pipeline.tracked)
+            check_paths(output);
+        for (const auto& stage : pipeline.stages)
+            for (const auto& output : stage.outs)
+                check_paths(output);
+        data::Files here;
+        here.hash = [](const std::string&) {
+            return std::string("d8e8fca2dc0f896fd7cb4cb0031ba249");
+        };
+        here.text = [&](const std::string& path) {
+            const auto file = files.find(path);
+            return file == files.end() ? std::nullopt : std::optional(file->second);
+        };
+        data::Scope scope;
+        data::find_needs(pipeline, scope, here);
+        scope.targets = {"train", "sub/dvc.yaml:train"};
+        scope.overrides = {"lr=0.1", "sub/params.yaml:a.b=3"};
+        scope.downstream = true;
+        data::find_needs(pipeline, scope, here, {"model.pt"});
+    });
+    return 0;
+}

@@ -1,0 +1,22 @@
+// Lines of squeue, words of sbatch.
+
+#include "slurm/reports.hpp"
+#include "submission/token.hpp"
+#include "support.hpp"
+
+using namespace rdvc;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    for (const auto& line : base::lines(fuzz::text_of(data, size))) {
+        const auto job = slurm::parse_squeue_line(line);
+        fuzz::check(!slurm::explain_reason(line).empty(), "each reason is a sentence");
+        if (!job)
+            continue;
+        fuzz::check(job->id.find_first_not_of("0123456789") == std::string::npos,
+                    "an id is digits");
+        fuzz::check(job->token.empty() || submission::is_token(job->token), "a token is one");
+        fuzz::check(!job->state.empty(), "a job has a state");
+        slurm::is_active(job->state);
+    }
+    return 0;
+}

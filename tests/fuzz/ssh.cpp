@@ -1,0 +1,25 @@
+// What ssh says: on standard error, and of its own configuration (`ssh -G`).
+
+#include "transport/ssh.hpp"
+#include "support.hpp"
+
+using namespace rdvc;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0)
+        return 0;
+    const auto words = fuzz::text_of(data + 1, size - 1);
+    const int status = data[0];
+    const auto outcome = transport::classify(status, false, words);
+    fuzz::check(outcome != transport::Outcome::answered, "nobody answers without a hello");
+    fuzz::check(outcome != transport::Outcome::unreachable || status == 255,
+                "only ssh's own failure is certain not to have started anything");
+    const auto heard = transport::classify(status, true, words);
+    fuzz::check(heard == transport::Outcome::answered || heard == transport::Outcome::unknown,
+                "what has begun has begun");
+    const auto reason = transport::main_reason(words);
+    fuzz::check(!reason.empty() && reason.find('\n') == std::string::npos, "a reason is one line");
+    const auto options = transport::multiplex_options({"hpc", "", {}}, words, "/run/rdvc");
+    fuzz::check(options.empty() || options.size() == 6, "all options, or the user's own");
+    return 0;
+}

@@ -1,0 +1,13 @@
+// `rdvc status` of an answer: as a table, of one submission, as JSON.
+
+#include "cluster.hpp"
+
+using namespace rdvc;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz::Laptop laptop(fuzz::text_of(data, size));
+    fuzz::run(laptop, {"status"});
+    fuzz::run(laptop, {"status", "first"});
+    fuzz::run(laptop, {"status", "--json"});
+    return 0;
+}

@@ -1,0 +1,98 @@
+// What fuzzers share: a check that stops the program, input cut into words, a folder in memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+namespace rdvc::fuzz {
+
+/// An invariant of the parser; stops the program if it does not hold.
+inline void check(bool holds, const char* what) {
+    if (holds)
+        return;
+    std::fprintf(stderr, "does not hold: %s\n", what);
+    std::abort();
+}
+
+inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
+    return {reinterpret_cast<const char*>(data), size}; // NOLINT: the one cast there is
+}
+
+/// Runs `parse`; only what main tells the user of may leave it, with a message that is printable.
+template <typename Parse>
+void only_errors(const Parse& parse) {
+    try {
+        parse();
+    } catch (const base::Error& error) {
+        for (const auto& line : base::lines(error.message()))
+            check(base::printable(line) == line, "an error's message is printable");
+    } catch (const std::filesystem::filesystem_error&) { // which main tells of as well
+    }
+}
+
+/// True if a human may read it on a terminal: clean lines.
+inline bool is_clean(std::string_view text) {
+    for (const auto& line : base::split(text, '\n'))
+        if (base::printable(line) != line)
+            return false;
+    return true;
+}
+
+/// The input's sections: each begins with a line `@@ NAME`; before the first one it is "".
+inline std::vector<std::pair<std::string, std::string>> sections(std::string_view text) {
+    std::vector<std::pair<std::string, std::string>> all = {{"", ""}};
+    for (const auto& line : base::split(text, '\n')) {
+        if (line.starts_with("@@ "))
+            all.emplace_back(line.substr(3), "");
+        else
+            all.back().second += line + "\n";
+    }
+    if (all.front().second.empty())
+        all.erase(all.begin());
+    return all;
+}
+
+/// A folder of this process, in memory where there is such a file system; removed at the end.
+inline const std::filesystem::path& scratch() {
+    struct Scratch {
+        std::filesystem::path path =
+            std::filesystem::path(std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp") /
+            ("rdvc-fuzz-" + std::to_string(::getpid()));
+        Scratch() { std::filesystem::create_directories(path); }
+        ~Scratch() {
+            std::error_code ignored;
+            std::filesystem::remove_all(path, ignored);
+        }
+    };
+    static const Scratch folder;
+    return folder.path;
+}
+
+/// Writes the file below the scratch folder, not synced.
+inline std::filesystem::path put(const std::string& name, std::string_view content) {
+    auto path = scratch() / name;
+    std::FILE* file = std::fopen(path.c_str(), "wb");
+    if (file == nullptr) {
+        std::filesystem::create_directories(path.parent_path());
+        file = std::fopen(path.c_str(), "wb");
+    }
+    check(file != nullptr, "the scratch folder can be written to");
+    std::fwrite(content.data(), 1, content.size(), file);
+    std::fclose(file);
+    return path;
+}
+
+} // namespace rdvc::fuzz

@@ -1,0 +1,25 @@
+// The answers of the cluster's cache, and what rsync prints and says.
+
+#include "commands/transfer.hpp"
+#include "cluster.hpp"
+
+using namespace rdvc;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0)
+        return 0;
+    const auto text = fuzz::text_of(data + 1, size - 1);
+    fuzz::Laptop laptop(text);
+    laptop.status = data[0] % 4 == 0 ? 23 : 0;
+    laptop.bytes_of_program = text;
+    fuzz::in_world(laptop, [](cli::World& world) {
+        const auto config = commands::open_user_config(world, "");
+        commands::Cluster cluster(world, config);
+        commands::Transfer transfer(world, config, cluster);
+        const auto source = fuzz::put("object", "data\n");
+        transfer.send({{"files/md5/ab/cdef0123456789abcdef0123456789ab", "a.csv", 5, source}});
+        transfer.bring({{"files/md5/ab/cdef0123456789abcdef0123456789ab", "a.csv", 5, {}}},
+                       fuzz::scratch() / "cache");
+    });
+    return 0;
+}
