@@ -74,20 +74,16 @@ require_unpublished() {
     finish end
 }
 
-# Its result is the last that a job writes, so one that still runs then is about to end.
+# Its last word is that it could not publish; then it only has to end. Without that word it may be at work.
 require_end() {
-    local tries=10
-    while :; do
-        ask_queue || finish silent
-        find_job "${token}"
-        if [[ -z ${job} || ${job_state} == COMPLETING ]] || is_ended_state "${job_state}"; then
-            return
-        elif [[ ${job_state} != RUNNING || ! -e ${record}/result ]] || ((--tries == 0)); then
-            answer live "${job_state}"
-            finish end
-        fi
-        sleep 1
-    done
+    ask_queue || finish silent
+    find_job "${token}"
+    if [[ -z ${job} ]] || is_ended_state "${job_state}"; then
+        return
+    fi
+    [[ ${job_state} == PENDING || $(value_of state "${record}/result") != unpublished ]] || return 0
+    answer live "${job_state}"
+    finish end
 }
 
 # DVC's cache as the job knew it.

@@ -112,8 +112,9 @@ void bring(cli::World& world, const Project& project, Cluster& cluster, const Ke
 
 Exit pull_partial(cli::World& world, const Project& project, Cluster& cluster,
                   const std::vector<std::string>& tokens) {
+    constexpr unsigned all = 1000000;
     const auto overview =
-        ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", 1000);
+        ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", all);
     auto exit = Exit::done;
     for (const auto& token : tokens) {
         const auto kept = std::find_if(overview.submissions.begin(), overview.submissions.end(),

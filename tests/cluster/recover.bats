@@ -96,10 +96,10 @@ fill_cache() {
 
 program() {
     local part
-    printf '%s=%q\n' nonce "${nonce:-N}" rdvc_dir "${rdvc}" prepare '' token "${token}" action "${1:-publish}" \
+    printf '%s=%q\n' nonce "${nonce:-N}" rdvc_dir "${rdvc}" prepare '' poll 30 token "${token}" action "${1:-publish}" \
         project_dir '' bring_script "$(cat "${RDVC_SOURCE_FOLDER}/cluster/node/bring.sh")" patience "${patience:-5}" \
         cache '' cache_group 0
-    for part in remote/common remote/store remote/cache job/4-command job/5-publish remote/repair remote/kept remote/recover; do
+    for part in remote/common remote/queue remote/store remote/cache job/4-command job/5-publish remote/repair remote/kept remote/recover; do
         cat "${RDVC_SOURCE_FOLDER}/cluster/${part}.sh"
     done
 }
@@ -218,7 +218,7 @@ is_recovered() {
 
 @test "a job that waits to run again, and a squeue that does not answer" {
     fill_cache
-    echo "PENDING|Resources|rdvc:${token}" >"${root}/squeue"
+    echo "7|PENDING|Resources|N/A|x|rdvc:${token}" >"${root}/squeue"
     run ask
     says 'live PENDING'
     printf '#!/bin/sh\nexit 1\n' >"${root}/bin/squeue"
@@ -324,12 +324,12 @@ SH
 @test "the job that shall bring a workspace waits: said, and not sent twice" {
     sed -i "s|^kept .*|kept /nowhere/rdvc-7-abcdefgh/p|" "${record}/result"
     rm -rf "${kept}"
-    printf '#!/bin/bash\necho x >>%q\necho "PENDING|Resources|rdvc:recover-%s" >%q\necho 8\n' "${root}/sent" "${token}" \
+    printf '#!/bin/bash\necho x >>%q\necho "8|PENDING|Resources|N/A|x|rdvc:recover-%s" >%q\necho 8\n' "${root}/sent" "${token}" \
         "${root}/squeue" >"${root}/bin/sbatch"
     chmod +x "${root}/bin/sbatch"
-    patience=4 run ask
+    patience=9 run ask
     says 'late PENDING Resources'
-    patience=4 run ask
+    patience=9 run ask
     says 'late PENDING Resources'
     [[ $(wc -l <"${root}/sent") -eq 1 ]]
 }
