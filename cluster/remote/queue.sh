@@ -161,16 +161,21 @@ is_gone_from_queue() {
     fi
 }
 
-# Submission $1 has its result, and SLURM does not start it again: after a preemption, say, the same job goes on.
+# Submission $1 has its result, for good: after a preemption, say, the same job may go on; and a job that is
+# stopped writes it before it has put away what there is.
 has_ended() {
-    local key value
+    local key value phase
     [[ -e $(result_of "$1") ]] || return 1
     read -r key value <"$(result_of "$1")"
     [[ ${key}-${value} == state-failed ]] || return 0
-    look_at_queue 0
+    look_at_queue 5
     find_job "$1"
     case ${job_state} in
     PENDING | REQUEUE*) return 1 ;;
+    RUNNING | COMPLETING)
+        phase=$(tail -n 1 "${rdvc_dir}/jobs/$1/0/phases" 2>/dev/null)
+        [[ ${phase#* } == end ]] || return 1
+        ;;
     esac
     [[ -e $(result_of "$1") ]] # it may have started again meanwhile
 }

@@ -115,7 +115,7 @@ teardown() {
     rdvc wait at-one
     rdvc wait at-two
     [[ $(fields_of at-one node) == node1 && $(fields_of at-two node) == node2 ]]
-    [[ -z $(ls -d /tmp/rdvc-[0-9]*-* 2>/dev/null) ]]
+    no_workspace_left
 }
 
 @test "what is edited, new and deleted here is so on another node, with the environment that the first one made" {

@@ -94,6 +94,11 @@ SH
     chmod +x init_env.sh
 }
 
+# No job of this world has left its folder in /tmp, where other worlds' jobs run as well.
+no_workspace_left() {
+    ! grep -sF " ${cluster_home}/.rdvc" /tmp/rdvc-[0-9]*-*/rdvc-owner
+}
+
 # wait_until SECONDS COMMAND...: polls; shows the last state when the time is over.
 wait_until() {
     local deadline=$((SECONDS + $1)) said
