@@ -37,11 +37,12 @@ std::vector<std::string> split_at_commas(std::string_view value) {
     return parts;
 }
 
-bool has_several_values(std::string_view text);
+bool has_several_values(std::string_view text, int depth);
 
 // `NAME(...)`: sweeps of their own, and functions that are sweeps if what they are given is.
 // Source: Hydra 1.3, "Extended override grammar".
-bool is_sweep_call(const std::string& function, const std::vector<std::string>& arguments) {
+bool is_sweep_call(const std::string& function, const std::vector<std::string>& arguments,
+                   int depth) {
     constexpr std::array<std::string_view, 4> sweeps = {"choice", "range", "interval", "glob"};
     constexpr std::array<std::string_view, 7> wrappers = {"sort", "shuffle", "int",     "float",
                                                           "str",  "bool",    "json_str"};
@@ -55,12 +56,16 @@ bool is_sweep_call(const std::string& function, const std::vector<std::string>& 
         if (argument.find('=') == std::string::npos) // not `reverse=true`
             positional.push_back(argument);
     if (function == "tag")
-        return !positional.empty() && has_several_values(positional.back());
+        return !positional.empty() && has_several_values(positional.back(), depth);
     return is_one_of(wrappers) &&
-           (positional.size() > 1 || (positional.size() == 1 && has_several_values(positional[0])));
+           (positional.size() > 1 ||
+            (positional.size() == 1 && has_several_values(positional[0], depth)));
 }
 
-bool has_several_values(std::string_view text) {
+bool has_several_values(std::string_view text, int depth) {
+    constexpr int deepest = 100; // calls in calls; nobody means that
+    if (depth > deepest)
+        return true;
     const auto value = base::trim(text);
     if (split_at_commas(value).size() > 1)
         return true;
@@ -68,14 +73,15 @@ bool has_several_values(std::string_view text) {
     if (bracket == std::string::npos || value.back() != ')')
         return false;
     return is_sweep_call(base::trim(value.substr(0, bracket)),
-                         split_at_commas(value.substr(bracket + 1, value.size() - bracket - 2)));
+                         split_at_commas(value.substr(bracket + 1, value.size() - bracket - 2)),
+                         depth + 1);
 }
 
 } // namespace
 
 bool is_sweep(std::string_view override) {
     const auto equals = override.find('=');
-    return equals != std::string_view::npos && has_several_values(override.substr(equals + 1));
+    return equals != std::string_view::npos && has_several_values(override.substr(equals + 1), 0);
 }
 
 } // namespace rdvc::submission

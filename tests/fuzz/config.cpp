@@ -15,6 +15,7 @@ void read_all(const config::Config& config) {
         case config::Kind::text: static_cast<void>(config.text(setting.key)); break;
         case config::Kind::flag: static_cast<void>(config.flag(setting.key)); break;
         case config::Kind::list: static_cast<void>(config.list(setting.key)); break;
+        case config::Kind::number: static_cast<void>(config.number(setting.key)); break;
         case config::Kind::size: static_cast<void>(config.size(setting.key)); break;
         case config::Kind::number: static_cast<void>(config.number(setting.key)); break;
         }

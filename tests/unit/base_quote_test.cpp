@@ -71,5 +71,10 @@ TEST(QuoteAll, PutsBlanksBetween) {
     EXPECT_EQ(quote_all({"-S", "x=a b", ""}), "-S 'x=a b' ''");
 }
 
+// The two bytes would be a letter if nothing stood between them.
+TEST(Quote, TakesNoBytesForALetterThatAreApart) {
+    EXPECT_EQ(quote("\xc3\x01\x93"), "$'\\303\\001\\223'");
+}
+
 } // namespace
 } // namespace rdvc::base

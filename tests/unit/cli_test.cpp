@@ -1,5 +1,11 @@
+#include <algorithm>
+#include <array>
+#include <cstdio>
 #include <iostream>
 #include <sstream>
+
+#include <pty.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -130,6 +136,36 @@ Given parse(const Words& arguments, Positionals positionals = Positionals::one) 
     given.go_on = options.parse(arguments);
     given.text_given = options.given("--text");
     return given;
+}
+
+// Hands `text` to standard output, which is a terminal meanwhile; gives what the terminal gets.
+std::string on_a_terminal(std::string_view text) {
+    int terminal = -1;
+    int ours = -1;
+    EXPECT_EQ(::openpty(&terminal, &ours, nullptr, nullptr, nullptr), 0);
+    std::fflush(stdout);
+    const int before = ::dup(STDOUT_FILENO);
+    ::dup2(ours, STDOUT_FILENO);
+    Console::data(text);
+    ::dup2(before, STDOUT_FILENO);
+    ::close(before);
+    std::array<char, 1000> got{};
+    const auto n = ::read(terminal, got.data(), got.size());
+    ::close(ours);
+    ::close(terminal);
+    return {got.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+}
+
+TEST(Console, HandsDataToATerminalWithoutWhatItWouldObey) {
+    EXPECT_EQ(on_a_terminal("\x1b[32mepoch 1\x1b[0m \x1b]52;c;eA==\x07\n"),
+              "\x1b[32mepoch 1\x1b[0m \\x1b]52;c;eA==\\x07\r\n");
+}
+
+TEST(Console, HandsDataToAFileByteForByte) {
+    const std::string text("\x1b]52;c;eA==\x07\0\xff\u202e\n", 19);
+    ::testing::internal::CaptureStdout();
+    Console::data(text);
+    EXPECT_EQ(::testing::internal::GetCapturedStdout(), text);
 }
 
 TEST(CommandOptions, KeepDefaultsWithoutArguments) {

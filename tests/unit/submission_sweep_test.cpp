@@ -60,5 +60,12 @@ TEST(IsSweep, KnowsHydrasFunctions) {
         EXPECT_TRUE(is_sweep(override)) << override;
 }
 
+TEST(IsSweep, EndsWhateverIsNested) {
+    std::string value = "1";
+    for (int i = 0; i < 20000; ++i)
+        value = "int(" + value + ")";
+    EXPECT_TRUE(is_sweep("x=" + value));
+}
+
 } // namespace
 } // namespace rdvc::submission
