@@ -42,12 +42,15 @@ class Failed(Exception):
 
 class Lab(contextlib.ExitStack):
     """`folder`, `project`, `environment`, and how to act on them. `delay` is a round trip in ms;
-    `jobs_run`: jobs start, else they only wait."""
+    `jobs_run`: jobs start, else they only wait; `sandbox`: more options of its `up`. Where `keep` is set
+    in the end, the folder stays."""
 
-    def __init__(self, delay, jobs_run=False):
+    def __init__(self, delay, jobs_run=False, sandbox=()):
         super().__init__()
         self.delay = delay
         self.jobs_run = jobs_run
+        self.sandbox_options = sandbox
+        self.keep = False
         self.commits = 0
 
     def __enter__(self):
@@ -71,7 +74,7 @@ class Lab(contextlib.ExitStack):
     def _make_laptop(self):
         # Short: the path of a UNIX socket has at most 107 bytes, and rdvc wants less than 40 for this one.
         self.folder = Path(tempfile.mkdtemp(prefix="rdvc-bench-", dir="/tmp"))
-        self.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        self.callback(self._remove_folder)
         self.ssh_config = self.folder / "ssh_config"
         self.runtime = self.folder / "run"
         self.runtime.mkdir(mode=0o700)
@@ -88,10 +91,14 @@ class Lab(contextlib.ExitStack):
         for role in ("AUTHOR", "COMMITTER"):
             self.environment |= {f"GIT_{role}_NAME": "bench", f"GIT_{role}_EMAIL": "bench@localhost"}
 
+    def _remove_folder(self):
+        if not self.keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
     def _start_cluster(self):
         place = ["--dir", str(self.folder / "sandbox")]
-        self.callback(subprocess.run, [SANDBOX, "down", *place], stderr=subprocess.DEVNULL)
-        self.run([SANDBOX, "up", *place])
+        self.callback(subprocess.run, [SANDBOX, "down", "--keep", *place], stderr=subprocess.DEVNULL)
+        self.run([SANDBOX, "up", *place, *self.sandbox_options])
         config = (self.folder / "sandbox" / "ssh_config").read_text()
         port = re.search(r"^\s*Port (\d+)$", config, re.MULTILINE)[1]
         self.ssh_config.write_text(

@@ -1,0 +1,10 @@
+#!/usr/bin/env bats
+# The torture in its short form: any deviation from what is promised is a failure. A row that fails keeps its folder.
+
+bats_require_minimum_version 1.5.0
+
+torture() { "${RDVC_SOURCE_FOLDER}/tests/torture/torture" --short "$@" 3>&-; }
+
+@test "the ledger survives a cut anywhere, and two rdvc at once" { torture ledger; }
+
+@test "rdvc logs -f prints the log byte for byte over a connection that drops" { torture drops; }
