@@ -143,12 +143,15 @@ class World(Lab):
     def __init__(self, trial, jobs_run=True, options=(), cluster=True):
         super().__init__(0, jobs_run, options)
         self.trial, self.cluster = trial, cluster
+        self.before = len(trial.deviations)
         self.nodes = int(options[options.index("--nodes") + 1]) if "--nodes" in options else 1
 
     def __exit__(self, kind, *rest):
-        if kind is not None or self.trial.deviations:
+        deviations = self.trial.deviations[self.before:]
+        if kind is not None or deviations:
             self.keep = True
             self.trial.kept.append(str(self.folder))
+            (self.folder / "deviations").write_text("\n".join(deviations) + "\n", errors="replace")
             for part in ("jobs", "submissions"):  # `down` removes the cluster
                 if (self.rdvc_dir / part).is_dir():
                     shutil.copytree(self.rdvc_dir / part, self.folder / part, symlinks=True, dirs_exist_ok=True)
