@@ -183,7 +183,7 @@ restore_copies() {
 restore_tags() {
     local tags="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/tags" object name
     [[ -s ${tags} ]] || return 0
-    while read -r object name; do
+    while LC_ALL=C read -r object name; do # elsewhere half a character takes the end of its line with it
         printf 'create refs/tags/%s %s\n' "${name}" "${object}"
     done <"${tags}" | git update-ref --stdin || rdvc_fail "cannot restore the project's tags"
 }

@@ -26,7 +26,7 @@ list_untracked() {
     local submodule
     {
         git ls-files -o -z "$@" | to_lines
-        git ls-files -s | sed -n 's/^160000 [0-9a-f]* [0-9]\t//p' | while IFS= read -r submodule; do
+        git ls-files -s | sed -n 's/^160000 [0-9a-f]* [0-9]\t//p' | while IFS= LC_ALL=C read -r submodule; do
             [[ ! -e ${submodule}/.git ]] || git -C "${submodule}" ls-files -o -z "$@" | to_lines |
                 folder=${submodule} awk '{ print ENVIRON["folder"] "/" $0 }'
         done
@@ -43,7 +43,7 @@ describe_checkout() {
     cat .git/config .git/info/attributes .git/info/exclude 2>/dev/null || true
     find "${RDVC_JOB_WORKSPACE_DIR}" -mindepth 1 -maxdepth 1 -printf 'beside the checkout: %f\n' | LC_ALL=C sort
     find "./${RDVC_JOB_PROJECT_DIR:-.}/.dvc" -type f -printf '%P, of %s bytes at %T@\n' 2>/dev/null | LC_ALL=C sort || true
-    git ls-files -s | sed -n 's/^160000 [0-9a-f]* [0-9]\t//p' | while IFS= read -r submodule; do
+    git ls-files -s | sed -n 's/^160000 [0-9a-f]* [0-9]\t//p' | while IFS= LC_ALL=C read -r submodule; do
         printf 'submodule %s %s\n' "${submodule}" "$(git -C "${submodule}" rev-parse HEAD 2>/dev/null || true)"
         [[ -n $(ls -A "${submodule}" 2>/dev/null) ]] || printf 'submodule %s is empty\n' "${submodule}"
     done
@@ -69,7 +69,7 @@ changed_files() {
         return
     fi
     local file
-    while IFS= read -r -d '' file; do
+    while IFS= LC_ALL=C read -r -d '' file; do
         [[ $(git hash-object --no-filters -- "${file}") == "$(git rev-parse --verify --quiet ":${file}")" ]] ||
             printf '%s\n' "${file#./}"
     done <"$1/touched"
@@ -258,7 +258,7 @@ reasons_of_paths() {
     LC_ALL=C xargs -0 -r grep -laF -Z -e "${RDVC_JOB_WORKSPACE_DIR}" -e "${RDVC_JOB_ENV_REAL_DIR%/*}" -- <"$1/plain" >"$1/all-named" || true
     LC_ALL=C xargs -0 -r grep -lIF -Z -e "${RDVC_JOB_WORKSPACE_DIR}" -e "${RDVC_JOB_ENV_REAL_DIR%/*}" -- <"$1/all-named" | to_lines | LC_ALL=C sort >"$1/named" || true
     to_lines <"$1/all-named" | LC_ALL=C sort | LC_ALL=C comm -23 - "$1/named" | to_names >"$1/binary"
-    while IFS= read -r -d '' file; do
+    while IFS= LC_ALL=C read -r -d '' file; do
         [[ ${file} != *.pyc ]] || continue
         # Of debug information the path is no harm.
         if LC_ALL=C head -c 7 -- "${file}" | grep -qaE $'^(\x7fELF|!<arch>)' &&

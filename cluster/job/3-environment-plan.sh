@@ -93,7 +93,7 @@ link_names() {
 # Makes the links of the plan $1 to the tree $2, a process for each folder.
 make_links() {
     local item folder=./ names=()
-    while IFS= read -r -d '' item; do
+    while IFS= LC_ALL=C read -r -d '' item; do
         if [[ ${item} == */ ]]; then
             link_names || return
             folder=${item}
@@ -131,7 +131,7 @@ make_view() {
     if [[ -s ${plan}/rewritten && -n ${program} ]]; then
         LC_ALL=C xargs -0 sed -i -e "${program}" -- <"${plan}/rewritten" || return
     fi
-    while IFS= read -r -d '' path && IFS= read -r -d '' target; do
+    while IFS= LC_ALL=C read -r -d '' path && IFS= LC_ALL=C read -r -d '' target; do
         target=$(sed -e "${program}" <<<"${target}") && ln -sfn -- "${target}" "${path}" || return
     done <"${plan}/relinks"
 }
@@ -139,7 +139,7 @@ make_view() {
 # True if something of the plan's is in the checkout already.
 view_collides() {
     local entry
-    while IFS= read -r -d '' entry; do
+    while IFS= LC_ALL=C read -r -d '' entry; do
         [[ ! -e ${entry} && ! -L ${entry} ]] || return 0
     done <"$1/plan/entries"
     return 1

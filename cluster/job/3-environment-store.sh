@@ -49,7 +49,7 @@ ${RDVC_JOB_WORKSPACE_DIR} $(value_of workspace "$1/info")
 PATHS
     LC_ALL=C sed -i -e "${program}" -- "$1/plan/relinks" || return
     (cd "$1/tree" && LC_ALL=C xargs -0 -r sed -i -e "${program}" --) <"$1/plan/rewritten" || return
-    while IFS= read -r -d '' path && IFS= read -r -d '' target; do
+    while IFS= LC_ALL=C read -r -d '' path && IFS= LC_ALL=C read -r -d '' target; do
         ln -sfn -- "${target}" "$1/tree/${path}" || return
     done <"$1/plan/relinks"
 }

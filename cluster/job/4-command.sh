@@ -24,7 +24,7 @@ leads_outside() {
 # go to the file $1.
 without_links_outside() {
     local path first='' left=0
-    while IFS= read -r -d '' path; do
+    while IFS= LC_ALL=C read -r -d '' path; do
         if [[ -L ${path} ]] && leads_outside "${path}"; then
             [[ -n ${first} ]] || first=${path#./}
             left=$((left + 1))

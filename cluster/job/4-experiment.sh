@@ -4,7 +4,7 @@
 # take them for unchanged and skip them, and exit 0 with nothing run.
 stages_that_must_run() {
     local file
-    git ls-files -z ':(top,glob)**/dvc.yaml' | while IFS= read -r -d '' file; do
+    git ls-files -z ':(top,glob)**/dvc.yaml' | while IFS= LC_ALL=C read -r -d '' file; do
         { cat "${file%yaml}lock" 2>/dev/null || true; printf '\n---\n'; cat "${file}"; } | awk '
             function name(line) { gsub(/^ *["\047]?|["\047]?:.*$/, "", line); return line }
             function end_of_stage() { if (stage != "" && !depends && !(stage in locked)) print stage; stage = "" }

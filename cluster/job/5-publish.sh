@@ -36,7 +36,7 @@ tracked_output() {
     while [[ ${path} == ./* || ${path} == ../* ]]; do
         path=${path#*/}
     done
-    while IFS= read -r -d '' tracked; do
+    while IFS= LC_ALL=C read -r -d '' tracked; do
         [[ /${tracked} == *"/${path}" ]] || continue
         [[ ${hash} == *.dir ]] && return 0
         [[ $(git cat-file blob "${RDVC_JOB_EXP_COMMIT}:${tracked}" | md5sum) == "${hash} "* ]] && return 0
@@ -48,7 +48,7 @@ tracked_output() {
 new_outputs() {
     local lock
     git diff --name-only -z "${RDVC_JOB_REPO_REV}" "${RDVC_JOB_EXP_COMMIT}" -- ':(top,glob)**/dvc.lock' |
-        while IFS= read -r -d '' lock; do
+        while IFS= LC_ALL=C read -r -d '' lock; do
             comm -13 \
                 <(git show "${RDVC_JOB_REPO_REV}:${lock}" 2>/dev/null | locked_outputs | sort -u) \
                 <(git show "${RDVC_JOB_EXP_COMMIT}:${lock}" 2>/dev/null | locked_outputs | sort -u)

@@ -23,7 +23,7 @@ finish() {
 # Each line of standard input as a line of the answer that starts with the given words.
 answer_lines() {
     local line
-    while IFS= read -r line || [[ -n ${line} ]]; do
+    while IFS= LC_ALL=C read -r line || [[ -n ${line} ]]; do # half a character must not take the end of the line
         answer "$* ${line}"
     done
 }

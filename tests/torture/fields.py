@@ -68,7 +68,7 @@ class Repository(Field):
     name, variable, record = "repository folder", "RDVC_JOB_REPO_NAME", None
 
     def clean(self, text):
-        return text.replace(b"/", b"_")[:200]
+        return text.replace(b"/", b"_")[:150]
 
     def put(self, case, text):
         if text in (b"", b".", b".."):
@@ -93,6 +93,9 @@ class File(Field):
 
 class Subfolder(File):
     name, variable, record, several = "subfolder", "RDVC_JOB_SUBDIR", "prefix", False
+
+    def clean(self, text):
+        return super().clean(text).replace(b":", b".")  # which no folder on PATH can have
 
     def put(self, case, text):
         if not text or not case.make_project(text):
@@ -163,7 +166,7 @@ class Origin(Field):
     name, variable, record = "origin URL", "RDVC_JOB_ORIGIN_URL", "origin"
 
     def put(self, case, text):
-        return case.git(b"config", b"remote.origin.url", text) and text.strip() == text
+        return len(text) < 200 and case.git(b"config", b"remote.origin.url", text) and text.strip() == text
 
     def expect(self, _, text):
         return re.sub(rb"^([^:]*://[^:/]*):[^/]*@", rb"\1@", text)
