@@ -8,3 +8,11 @@ torture() { "${RDVC_SOURCE_FOLDER}/tests/torture/torture" --short "$@" 3>&-; }
 @test "the ledger survives a cut anywhere, and two rdvc at once" { torture ledger; }
 
 @test "rdvc logs -f prints the log byte for byte over a connection that drops" { torture drops; }
+
+@test "ssh killed at random points of submissions: one job each, or certainly none" { torture submissions; }
+
+@test "a job that SLURM has forgotten is lost, whoever has its id now" { torture reuse; }
+
+@test "no answer of SLURM's is an end of anything" { torture controller; }
+
+@test "hostile strings arrive as they are or are refused, and nothing is executed" { torture hostile; }
