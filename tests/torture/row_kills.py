@@ -162,6 +162,54 @@ class PullOutput(Command):
             yield f"left in .git: {left}"
 
 
+class Recover(Command):
+    """What a job could not publish: git push has failed there."""
+
+    name = "recover"
+
+    def __init__(self, trial, world):
+        super().__init__(trial, world)
+        programs = world.cluster_home / "programs"
+        programs.mkdir()
+        (programs / "git").write_text('#!/bin/sh\ncase " $* " in *" push "*) exit 1 ;; esac\nexec /usr/bin/git "$@"\n')
+        (programs / "git").chmod(0o755)
+        (world.cluster_home / ".bashrc").write_text("PATH=$HOME/programs:$PATH\n")
+        finish(world, "run", "-n", "stuck")
+        (world.cluster_home / ".bashrc").write_text("")
+        self.record = next(world.rdvc_dir.glob("jobs/*/0"))
+        if "state unpublished" not in (self.record / "result").read_text():
+            raise Failed((self.record / "result").read_text())
+        self.mirror = next(world.rdvc_dir.glob("repos/*.git"))
+        self.saved = world.folder / "saved"
+        shutil.copytree(self.record, self.saved, symlinks=True)
+
+    def argv(self, _):
+        return ["recover", "stuck"]
+
+    def refs(self):
+        return self.world.run(["git", f"--git-dir={self.mirror}", "for-each-ref", "--format=%(refname)", "refs/exps"]).split()
+
+    def prepare(self, _):
+        for ref in self.refs():
+            self.world.run(["git", f"--git-dir={self.mirror}", "update-ref", "-d", ref])
+        shutil.rmtree(self.record)
+        shutil.copytree(self.saved, self.record, symlinks=True)
+
+    def settles(self, _, said):
+        return said.status == 0 or "already" in said.err
+
+    def verify(self, _):
+        result = (self.record / "result").read_text()
+        if "state published" not in result:
+            yield f"not published: {result}"
+        refs = [ref for ref in self.refs() if not ref.endswith("-partial")]
+        if len(refs) != 1 or not refs[0].endswith("/stuck"):
+            yield f"the mirror has {refs}"
+        left = [path.name for path in self.record.iterdir() if path.is_dir() and path.name == "project" or ".new" in path.name]
+        if left:
+            yield f"left beside the result: {left}"
+
+
 def finish(world, *words):
     """Submits, and waits for the end."""
     said = world.rdvc(*words)
@@ -174,8 +222,10 @@ def finish(world, *words):
 def torture(trial):
     said = []
     with trial.world(jobs_run=False) as world:
-        said.append(Run(trial, world).torture(trial.size(None, 12)))
-    for command in (Pull, PullOutput):
+        said.append(Run(trial, world).torture(trial.size(None, 8)))
+    for command, few in ((Pull, 5), (PullOutput, 3), (Recover, 4)):
         with trial.world() as world:
-            said.append(command(trial, world).torture(trial.size(None, 8)))
+            if command is Recover and world.rdvc("recover", "--help").status != 0:
+                continue
+            said.append(command(trial, world).torture(trial.size(None, few)))
     return "killed between steps, then repeated: " + ", ".join(said)
