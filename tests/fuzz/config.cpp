@@ -17,7 +17,6 @@ void read_all(const config::Config& config) {
         case config::Kind::list: static_cast<void>(config.list(setting.key)); break;
         case config::Kind::number: static_cast<void>(config.number(setting.key)); break;
         case config::Kind::size: static_cast<void>(config.size(setting.key)); break;
-        case config::Kind::number: static_cast<void>(config.number(setting.key)); break;
         }
     for (const auto& name : config.instances())
         static_cast<void>(config.instance(name));
