@@ -709,7 +709,7 @@ owner_exists() {
 # A stand-in of squeue that knows the given tokens.
 fake_squeue() {
     mkdir -p "${root}/bin"
-    { printf '#!/bin/sh\n'; printf 'echo rdvc:%s\n' "$@"; } >"${root}/bin/squeue"
+    { printf '#!/bin/sh\n'; printf 'echo "7|RUNNING|None|N/A|x|rdvc:%s"\n' "$@"; } >"${root}/bin/squeue"
     chmod +x "${root}/bin/squeue"
     PATH="${root}/bin:${PATH}"
 }

@@ -32,6 +32,7 @@ publish() { # N
         rdvc_fail() { printf "%s\n" "$*" >&2; exit 1; }
         source "$1"
         check_objects() { :; }
+        RDVC_JOB_WORKSPACE_DIR=$(mktemp -d "$6/ws-XXXXXX")
         RDVC_JOB_REPO_URL=$2 RDVC_JOB_REPO_REV=$3 RDVC_JOB_EXP_NAME=exp-$4 RDVC_JOB_EXP_FORCE=0 RDVC_JOB_TOKEN=t
         borrow_from "$5" "$2"
         cd "$5"
@@ -41,7 +42,7 @@ publish() { # N
         git commit --quiet --all -m "$4"
         git update-ref "refs/exps/${3:0:2}/${3:2}/exp-$4" HEAD
         push_ref
-    ' _ "${BATS_TEST_TMPDIR}/functions-$1" "${mirror}" "${baseline}" "$1" "${BATS_TEST_TMPDIR}/clone-$1" \
+    ' _ "${BATS_TEST_TMPDIR}/functions-$1" "${mirror}" "${baseline}" "$1" "${BATS_TEST_TMPDIR}/clone-$1" "${BATS_TEST_TMPDIR}" \
         2>"${BATS_TEST_TMPDIR}/said-$1"
 }
 

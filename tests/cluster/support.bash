@@ -142,8 +142,8 @@ SETUP
 # One request on the login node.
 request() {
     {
-        printf 'nonce=n rdvc_dir=%q prepare= mirror=project-1.git keys=() %s\n' "${root}/rdvc" "$1"
-        cat "${RDVC_SOURCE_FOLDER}/cluster/remote/"{common,store,environments}.sh
+        printf 'nonce=n rdvc_dir=%q prepare= poll=30 mirror=project-1.git keys=() %s\n' "${root}/rdvc" "$1"
+        cat "${RDVC_SOURCE_FOLDER}/cluster/remote/"{common,queue,store,environments}.sh
     } | bash 2>&1 | sed -n 's/^@rdvc:n //p'
 }
 
