@@ -12,6 +12,18 @@ bashrc_ended() {
     exit "${code}"
 }
 
+# scancel, the time limit, preemption while ~/.bashrc is loaded.
+# shellcheck disable=SC2317
+stopped_in_bashrc() {
+    trap : TERM USR1 USR2 INT HUP # once is enough
+    RDVC_JOB_SIGNAL=$1
+    RDVC_JOB_MESSAGE="stopped by SIG$1 while ~/.bashrc was loaded"
+    ask_why
+    [[ -n ${RDVC_JOB_CAUSE} || -z ${SLURM_JOB_ID:-} ]] || wait "$!"
+    find_stop_cause
+    exit 143
+}
+
 # sbatch gives the attempt's number as first argument; whoever makes its claim runs it, all others
 # end. The same job goes on when SLURM starts it again (requeue; or a controller that crashed before it
 # had saved the start, which does not even count as a restart). Without a number: a run by hand.
@@ -122,7 +134,7 @@ before_bashrc() {
     local signal
     for signal in TERM USR1 USR2 INT HUP; do
         # shellcheck disable=SC2064 # the signal's name, now
-        trap "rdvc_fail 'stopped by SIG${signal} while ~/.bashrc was loaded' 143" "${signal}"
+        trap "stopped_in_bashrc ${signal}" "${signal}"
     done
 }
 

@@ -148,7 +148,7 @@ processes_of() {
                     if (p == top && pid != top) print pid
                 }
             }'
-    } | sort -u | grep -vx "$$"
+    } | sort -u | awk -v self="$$" '$1 != self'
 }
 
 # Ends these processes; says so unless that was asked for.
