@@ -16,3 +16,9 @@ torture() { "${RDVC_SOURCE_FOLDER}/tests/torture/torture" --short "$@" 3>&-; }
 @test "no answer of SLURM's is an end of anything" { torture controller; }
 
 @test "hostile strings arrive as they are or are refused, and nothing is executed" { torture hostile; }
+
+@test "a job that is ended says by what, keeps what it has and leaves nothing" { torture stops; }
+
+@test "a node that dies takes nothing along that had reached the shared folder" { torture node; }
+
+@test "pull and recover, killed between steps, come to their end when they are given again" { torture kills; }

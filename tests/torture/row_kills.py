@@ -1,7 +1,6 @@
-"""rdvc is killed with SIGKILL between each two steps of a command, then the same command is given until it
+"""rdvc is killed with SIGKILL between each two steps of pull and recover, then the same command is given until it
 succeeds: it must come to the end that it would have come to."""
 
-import json
 import re
 import shutil
 
@@ -62,37 +61,6 @@ class Command:
         self.trial.check(not left.strip(), f"{where}: left in the repository: {left.strip()}")
         locks = [str(path) for path in git.rglob("*.lock")]
         self.trial.check(not locks, f"{where}: stale locks: {locks}")
-
-
-class Run(Command):
-    """A submission. It may be that the second one finds that the first has done it, and says so."""
-
-    name = "run"
-
-    def argv(self, turn):
-        return ["run", "-n", f"killed-{turn}"]
-
-    def prepare(self, turn):
-        (self.world.project / "params.yaml").write_text(f"lr: 0.5\nturn: {turn}\n")
-
-    def settles(self, turn, said):
-        return said.status == 0 or f"killed-{turn}" in said.err and "already" in said.err
-
-    def verify(self, turn):
-        lines = self.world.ledger_file.read_bytes().splitlines()
-        records = []
-        for line in lines:
-            try:
-                records.append(json.loads(line))
-            except ValueError:
-                pass
-        tokens = {r["token"] for r in records if r["name"] == f"killed-{turn}"}
-        jobs = self.world.jobs_by_token()
-        ours = [job for token in tokens for job in jobs.get(token, [])]
-        if len(ours) != 1:
-            yield f"{len(ours)} jobs of {len(tokens)} tokens: {ours}"
-        if set(jobs) - {r["token"] for r in records}:
-            yield "there is a job that the ledger does not know"
 
 
 class Pull(Command):
@@ -221,8 +189,6 @@ def finish(world, *words):
 
 def torture(trial):
     said = []
-    with trial.world(jobs_run=False) as world:
-        said.append(Run(trial, world).torture(trial.size(None, 8)))
     for command, few in ((Pull, 5), (PullOutput, 3), (Recover, 4)):
         with trial.world() as world:
             if command is Recover and world.rdvc("recover", "--help").status != 0:
