@@ -143,10 +143,11 @@ Exit build(cli::World& world, const Words& words) {
         world.console.note("nothing was submitted (--dry-run)");
         return Exit::done;
     }
-    const auto job = shipment.send();
-    report_submitted(world.console, order, job, cluster.name(), arguments.json);
-    if (!job.empty())
-        world.console.note(fmt::format("next:  rdvc logs -f {0}    rdvc wait {0}", job));
+    shipment.send([&](const ledger::Record& record) {
+        report_submitted(world.console, record, arguments.json);
+        if (!record.job.empty())
+            world.console.note(fmt::format("next:  rdvc logs -f {0}    rdvc wait {0}", record.job));
+    });
     return Exit::done;
 }
 

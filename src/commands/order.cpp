@@ -303,16 +303,14 @@ Order prepare(cli::World& world, Project& project, Cluster& cluster,
     return order;
 }
 
-void report_submitted(const cli::Console& console, const Order& order, const std::string& job,
-                      const std::string& cluster, bool json) {
-    const auto& submission = order.submission;
-    const auto& name = submission.tasks.front().name;
+void report_submitted(const cli::Console& console, const ledger::Record& record, bool json) {
+    const auto& job = record.job;
     if (json) {
-        const nlohmann::json answer = {{"token", submission.token},
+        const nlohmann::json answer = {{"token", record.token},
                                        {"job", job},
-                                       {"name", name},
-                                       {"cluster", cluster},
-                                       {"commit", submission.facts.commit}};
+                                       {"name", record.name},
+                                       {"cluster", record.cluster},
+                                       {"commit", record.commit}};
         cli::Console::data(answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
                            "\n");
     } else if (job.empty()) {
@@ -320,8 +318,8 @@ void report_submitted(const cli::Console& console, const Order& order, const std
     } else if (console.verbosity == cli::Verbosity::quiet) {
         cli::Console::data(base::printable(job) + "\n");
     } else {
-        cli::Console::data(fmt::format("submitted {} as job {} on {}\n", console.bold(name),
-                                       base::printable(job), cluster));
+        cli::Console::data(fmt::format("submitted {} as job {} on {}\n", console.bold(record.name),
+                                       base::printable(job), record.cluster));
     }
 }
 

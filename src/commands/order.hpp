@@ -32,8 +32,7 @@ Order prepare(cli::World& world, Project& project, Cluster& cluster,
               const submission::RunArguments& arguments, Purpose purpose);
 
 /// Says on standard output what was submitted: a sentence; the job's id alone with --quiet; or
-/// JSON. An empty `job`: there is none, an environment was made on the login node.
-void report_submitted(const cli::Console& console, const Order& order, const std::string& job,
-                      const std::string& cluster, bool json);
+/// JSON. Without a job an environment was made on the login node.
+void report_submitted(const cli::Console& console, const ledger::Record& record, bool json);
 
 } // namespace rdvc::commands

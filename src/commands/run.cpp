@@ -83,12 +83,14 @@ Exit run(cli::World& world, const Words& words) {
         world.console.note("nothing was submitted (--dry-run)");
         return Exit::done;
     }
-    const auto job = shipment.send();
-    report_submitted(world.console, order, job, cluster.name(), arguments.json);
     const bool comes_back = order.submission.kind == submission::Kind::experiment ||
                             !order.submission.facts.outputs.empty();
-    world.console.note(fmt::format("next:  rdvc logs -f {0}    rdvc status    rdvc wait {0}{1}",
-                                   job, comes_back ? " && rdvc pull " + job : ""));
+    shipment.send([&](const ledger::Record& record) {
+        report_submitted(world.console, record, arguments.json);
+        world.console.note(fmt::format("next:  rdvc logs -f {0}    rdvc status    rdvc wait {0}{1}",
+                                       record.job,
+                                       comes_back ? " && rdvc pull " + record.job : ""));
+    });
     return Exit::done;
 }
 

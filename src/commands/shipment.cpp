@@ -6,6 +6,7 @@
 
 #include "base/md5.hpp"
 #include "base/text.hpp"
+#include "commands/submissions.hpp"
 #include "commands/transfer.hpp"
 #include "script/embedded.hpp"
 #include "slurm/options.hpp"
@@ -197,7 +198,44 @@ Shipment::Answer Shipment::submit() {
     return answer;
 }
 
-std::string Shipment::send() {
+// The same words on the same code; what is made of the work tree is the same commit each time.
+bool Shipment::is_same(const ledger::Record& record) const {
+    const auto code = [&](const ledger::Record& one) {
+        for (const auto& holding : one.holdings)
+            if (holding.place == record_.mirror)
+                return holding.object;
+        return one.commit;
+    };
+    return !record_.words.empty() && record.words == record_.words &&
+           record.cluster == record_.cluster && record.dir == record_.dir &&
+           record.mirror == record_.mirror && code(record) == code(record_);
+}
+
+// Of a process that was killed, or lost its connection, before it could tell.
+std::optional<ledger::Record> Shipment::earlier() {
+    std::string token;
+    for (const auto& record : ledger_.read())
+        if (record.is_open() && is_same(record) && ledger_.hold(record.token) != nullptr)
+            token = record.token;
+    if (token.empty())
+        return std::nullopt;
+    ask_overview(cluster_, record_.mirror, token, 1); // which settles it
+    for (const auto& record : ledger_.read())
+        if (record.token == token && record.is_open())
+            throw Error(Exit::unknown, "it is not known yet whether this very run was submitted "
+                                       "before")
+                .context(fmt::format("{} of {}", record.name, record.time))
+                .hint("`rdvc status` will tell once the cluster answers; then again");
+        else if (record.token == token && record.state == ledger::State::submitted)
+            return record;
+    return std::nullopt;
+}
+
+void Shipment::send(const Tell& tell) {
+    if (const auto record = earlier()) {
+        tell(*record);
+        return;
+    }
     if (!cargo_.has_inputs)
         send_inputs();
     const auto held = ledger_.hold(record_.token);
@@ -219,8 +257,9 @@ std::string Shipment::send() {
         world_.console.warn(fmt::format("the login node sets {}; it is ignored", variable));
     if (answer.verb == "built") { // on the login node; there is no job
         record_.state = ledger::State::refused;
+        tell(record_);
         ledger_.conclude(record_);
-        return "";
+        return;
     }
     if (answer.verb != "submitted") {
         const auto error = failure(answer);
@@ -233,8 +272,8 @@ std::string Shipment::send() {
         world_.console.note("sbatch: " + line);
     record_.state = ledger::State::submitted;
     record_.job = base::key_and_value(answer.rest).first;
+    tell(record_);
     ledger_.conclude(record_);
-    return record_.job;
 }
 
 // Only where it is certain that there is no job may it be another code than `unknown`.

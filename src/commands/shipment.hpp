@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,11 +31,17 @@ class Shipment {
     /// True if the history is too large to travel: the job sees one commit without parents.
     [[nodiscard]] bool is_cut() const;
 
+    /// Takes what was submitted; without a job where only an environment was made, on the login
+    /// node.
+    using Tell = std::function<void(const ledger::Record& record)>;
+
     /// Writes down the intent, sends everything in one ssh execution (in a second one where the
-    /// mirror lacks what it was believed to have), writes down the outcome. Gives the job's id;
-    /// "" where only an environment was made, on the login node.
+    /// mirror lacks what it was believed to have), tells, writes down the outcome: in this order,
+    /// so that who is killed between finds it open, and the same command finds its job again.
+    /// If this very run was sent before, and what became of it was open, that is settled first, and
+    /// its job told.
     /// Throws Error: refused, not_ready, usage (a name that is taken), unreachable, or unknown.
-    std::string send();
+    void send(const Tell& tell);
 
   private:
     /// What travels besides the script.
@@ -56,6 +64,8 @@ class Shipment {
 
     [[nodiscard]] Cargo load(const std::vector<ledger::Holding>& believed) const;
     void pack(const std::vector<ledger::Holding>& believed);
+    [[nodiscard]] bool is_same(const ledger::Record& record) const;
+    [[nodiscard]] std::optional<ledger::Record> earlier();
     void send_inputs();
     [[nodiscard]] ledger::Holding inputs_holding() const;
     [[nodiscard]] Answer submit();

@@ -77,6 +77,25 @@ forget_questions() {
     [[ ${output} != *"was submitted"* ]]
 }
 
+@test "the same run again, after rdvc was killed before it could tell, finds the job of before" {
+    submit one true
+    forget_answer
+    run submit one true
+    [[ ${status} -eq 0 && ${output} == *"submitted one as job 1 on local"* ]]
+    (($(calls_of sbatch) == 1))
+    knob no-start
+    run submit one true # nothing is open any more: another one
+    [[ ${status} -eq 0 && ${output} == *"submitted one as job 2 on local"* ]]
+    forget_answer
+    knob fail-squeue
+    rm "$(dirname "$(readlink -f "${rdvc}/submissions/2.sbatch.sh")")"/{jobid,sbatch.exit} # sbatch is at work
+    run submit one true
+    [[ ${status} -eq 75 && ${output} == *"it is not known yet whether this very run was submitted before"* ]]
+    echo y >file
+    run submit one true # other code
+    [[ ${status} -eq 0 && ${output} == *" as job 3 on local"* ]]
+}
+
 @test "sbatch was cut off after SLURM had taken the job: squeue knows it by the comment" {
     submit one sleep 60
     wait_for_claim one

@@ -21,9 +21,10 @@ void submit(cli::World& world) {
     order.submission =
         submission::compose("0123456789abcdef0123456789abcdef", facts, project.config, arguments);
     commands::Shipment shipment(world, project, cluster, order, "rdvc run");
-    const auto job = shipment.send();
-    commands::report_submitted(world.console, order, job, cluster.name(), false);
-    commands::report_submitted(world.console, order, job, cluster.name(), true);
+    shipment.send([&world](const ledger::Record& record) {
+        commands::report_submitted(world.console, record, false);
+        commands::report_submitted(world.console, record, true);
+    });
 }
 
 } // namespace
