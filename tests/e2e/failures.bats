@@ -397,6 +397,7 @@ YAML
     run rdvc run -n unknown-outcome
     "${RDVC_SOURCE_FOLDER}/tools/sandbox" start slurmctld
     [[ ${status} -eq 75 && ${output} == *"it is not known whether the job was submitted"*"Unable to contact slurm controller"* ]]
+    wait_until 20 ssh sandbox squeue
     run rdvc status
     [[ ${output} == *"unknown-outcome of "*" was not submitted, and will not be: sbatch left no job"* ]]
     [[ ${output} == *unknown-outcome*"not submitted"*"rdvc retry"* ]]
