@@ -18,6 +18,23 @@ restore_from() {
         >>"${RDVC_JOB_WORKSPACE_DIR}/files.saved"
 }
 
+# Of the lasting paths in the file $1 those that no stage has ended with in this run: what DVC has put there is whole, and
+# what was saved while it was made is older.
+not_ended_paths() {
+    local path out
+    local -A ended=()
+    while IFS= read -r -d '' out; do ended["${out}"]=1; done < <(ended_outputs)
+    while IFS= read -r -d '' path; do
+        [[ -n ${ended["${path}"]:-} ]] || printf '%s\0' "${path}"
+    done <"$1"
+}
+
+# Called before the first stage's own command.
+restore_for_stage() {
+    local list="${RDVC_JOB_WORKSPACE_DIR}/lasting"
+    cd -P "${RDVC_JOB_REPO_DIR}" && not_ended_paths "${list}" >"${list}.now" && restore_from "$1" "${list}.now"
+}
+
 restore_for_command() {
     [[ ${RDVC_JOB_RESTORE} == 1 ]] || return 0
     local here=${PWD} list="${RDVC_JOB_WORKSPACE_DIR}/lasting"
@@ -45,9 +62,8 @@ run_dvc() {
     wrapper="${folder}/${shell##*/}"
     {
         printf '#!/bin/bash\nexport SHELL=%q\n' "${shell}"
-        printf 'done=%q record=%q list=%q\n' "${RDVC_JOB_WORKSPACE_DIR}/restored" "${RDVC_JOB_RECORD_DIR}/partial" \
-            "${RDVC_JOB_WORKSPACE_DIR}/lasting"
-        printf '[[ -e ${done} ]] || { (source %q && restore_from "${record}" "${list}"); : >"${done}"; }\n' \
+        printf 'done=%q record=%q\n' "${RDVC_JOB_WORKSPACE_DIR}/restored" "${RDVC_JOB_RECORD_DIR}/partial"
+        printf '[[ -e ${done} ]] || { (source %q && restore_for_stage "${record}"); : >"${done}"; }\n' \
             "${RDVC_JOB_FUNCTIONS}/job.sh"
         printf 'exec %q "$@"\n' "${shell}"
     } >"${wrapper}"

@@ -375,3 +375,29 @@ SH
     go
     [[ ${code} -eq 0 && $(result state) == done && $(<"${record}/output/out/n") == 3 && $(result restarts) == 2 ]]
 }
+
+@test "what a stage has ended with is not overwritten by what was saved while it ran" {
+    train </dev/null
+    printf '%s\n' 'stages:' '  train:' '    outs:' '    - path: ckpt' '      md5: d41d8cd98f00b204e9800998ecf8427e.dir' >dvc.lock
+    printf '%s\0' ckpt other >"${root}/lasting"
+    run bash -c 'cat "${RDVC_SOURCE_FOLDER}"/cluster/job/[1-9]*.sh >"$1/job.sh" && source "$1/job.sh"
+        RDVC_JOB_SNAPSHOT='' RDVC_JOB_REPO_REV=$(git rev-parse HEAD)
+        not_ended_paths "$1/lasting" | tr "\0" " "' test "${root}"
+    [[ ${output} == 'other ' ]]
+}
+
+@test "what a killed job has left goes, and the next one goes on" {
+    train <<'SH'
+mkdir -p ckpt
+echo whole | tee model.txt >ckpt/n
+echo '{}' >metrics.json
+SH
+    compose -n next
+    printf '#!/bin/sh\necho 7\n' >"${root}/bin/squeue"
+    chmod +x "${root}/bin/squeue"
+    mkdir "${root}/rdvc-6-abcdefgh"
+    printf ' %s' "${RDVC_DIR}" >"${root}/rdvc-6-abcdefgh/rdvc-owner"
+    go
+    [[ ${code} -eq 0 && ! -e ${root}/rdvc-6-abcdefgh ]]
+    grep -q 'what killed jobs had left: rdvc-6-abcdefgh' "${log}"
+}
