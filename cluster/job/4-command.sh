@@ -99,6 +99,7 @@ run_command() {
         failure="the command ended with exit code ${code}"
     fi
     RDVC_JOB_MESSAGE=${failure}
+    ((${#RDVC_JOB_OUTPUTS[@]} == 0)) || hold_workspace # until they are elsewhere it has what is nowhere else
     keep_outputs "${before}" "$((code == 0 ? 1 : code))"
     if ((code != 0)); then
         RDVC_JOB_PHASE='command'

@@ -26,7 +26,7 @@ find_pattern() {
 # What `.dvc` files track, from here; the first hundreds of them, since `find` looks at each.
 tracked_data() {
     local file
-    git ls-files -z -- '*.dvc' | head -z -n 300 | while IFS= read -r -d '' file; do
+    git ls-files -z -- '*.dvc' | LC_ALL=C grep -z -m 300 . | while IFS= read -r -d '' file; do
         [[ -f ${file} ]] || continue
         sed -n "/^outs:/,/^[a-z]/ s|^[- ] path: *[\"']\\{0,1\\}\\(.*[^\"']\\)[\"']\\{0,1\\} *\$|\\1|p" "${file}" |
             while IFS= read -r path; do
@@ -147,9 +147,9 @@ put_records() {
         [[ ${record} =~ ^[0-9]+\ ([0-9]+)\ [0-9.]+\ ([0-9]+)\ ([0-7]+)\  ]] || continue
         # A link into DVC's cache: one that leads out, or one of several names that nobody may write to.
         ((BASH_REMATCH[2] == 1 || (8#${BASH_REMATCH[3]} & 8#222) != 0)) || continue
-        chunk+=("${record}")
         bytes=$((bytes + BASH_REMATCH[1]))
-        [[ ! -L ${record#* * * * * } ]] || ! leads_outside "${record#* * * * * }" || unset 'chunk[-1]'
+        [[ ! -L ${record#* * * * * } ]] || ! leads_outside "${record#* * * * * }" || continue
+        chunk+=("${record}")
         ((bytes >= 67108864 || ${#chunk[@]} >= 100)) || continue
         put_chunk || status=1
         chunk=() bytes=0

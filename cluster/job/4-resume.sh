@@ -22,10 +22,10 @@ restore_from() {
 # what was saved while it was made is older.
 not_ended_paths() {
     local path out
-    local -A ended=()
-    while IFS= read -r -d '' out; do ended["${out}"]=1; done < <(ended_outputs)
+    local -A whole=()
+    while IFS= read -r -d '' out; do whole["${out}"]=1; done < <(ended_outputs)
     while IFS= read -r -d '' path; do
-        [[ -n ${ended["${path}"]:-} ]] || printf '%s\0' "${path}"
+        [[ -n ${whole["${path}"]:-} ]] || printf '%s\0' "${path}"
     done <"$1"
 }
 

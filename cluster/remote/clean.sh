@@ -96,7 +96,7 @@ judge_record() {
     unpublished) reason=unpublished ;;
     '') # killed while it published: the workspace that it left may hold the result
         phase=$(tail -n 1 "$1/phases" 2>/dev/null)
-        [[ ${phase#* } != push && ${phase#* } != publish ]] || reason=unpublished
+        [[ ${phase#* } != push && ${phase#* } != publish && ${phase#* } != output ]] || reason=unpublished
         ;;
     esac
     [[ ! -e $1/output || -e $1/pulled ]] || reason=unpulled

@@ -7,6 +7,7 @@
 queue_time=0  # when SLURM last answered, seconds since the epoch; 0: never
 queue_lines='' # its answer
 queue_said='' # its words where the last question failed; empty: it answered
+queue_file='' # it as a file, open: its time is that of what was read, also if another has taken its place
 at_once=8     # questions
 
 now() {
@@ -19,8 +20,9 @@ request_time=$(now)
 read_queue() {
     local failed='' time
     queue_time=0 queue_lines='' queue_said=''
-    if [[ -r ${rdvc_dir}/queue/jobs ]]; then
-        queue_lines=$(<"${rdvc_dir}/queue/jobs")
+    open_queue "${rdvc_dir}/queue/jobs"
+    if [[ -n ${queue_file} ]]; then
+        queue_lines=$(<"/dev/fd/${queue_file}")
         time=${queue_lines%%$'\n'*}
         [[ ! ${time} =~ ^[0-9]+$ ]] || queue_time=${time}
         queue_lines=${queue_lines#*$'\n'}
@@ -30,6 +32,12 @@ read_queue() {
     if [[ ${failed%% *} =~ ^[0-9]+$ ]] && ((${failed%% *} >= queue_time)); then
         queue_said=${failed#* }
     fi
+}
+
+open_queue() {
+    [[ -z ${queue_file} ]] || exec {queue_file}<&-
+    queue_file=''
+    [[ ! -r $1 ]] || exec {queue_file}<"$1"
 }
 
 # The time up to which questions are paid for, in `paid`: each moves it by `poll` seconds, and it may be ahead
@@ -85,17 +93,26 @@ ask_queue() {
     pay 1
     queue_time=${time}
     queue_lines=$(grep -E '\|rdvc:|/submissions/' <<<"${said}")
-    printf '%s\n%s\n' "${time}" "${queue_lines}" >"${rdvc_dir}/queue/jobs.${nonce}"
-    touch -r "${began}" "${rdvc_dir}/queue/jobs.${nonce}" # a job of later is not missed in it
-    mv -f "${rdvc_dir}/queue/jobs.${nonce}" "${rdvc_dir}/queue/jobs"
+    publish_queue "${time}" "${began}" # a job of later is not missed in it
     rm -f "${began}"
 }
 
-# What was said is past by our own doing; who asks now wants to know anew.
+# Puts `queue_lines` in place for all, as SLURM's answer of the time $1 and of the file $2; half of it, on a full disk,
+# would say of jobs that they are gone.
+publish_queue() {
+    local new="${rdvc_dir}/queue/jobs.${nonce}"
+    if printf '%s\n%s\n' "$1" "${queue_lines}" >"${new}" && touch -r "$2" "${new}"; then
+        open_queue "${new}"
+        mv -f "${new}" "${rdvc_dir}/queue/jobs"
+    fi
+    rm -f "${new}"
+}
+
+# What was said is past by our own doing; who asks now wants to know anew. Another's newer answer stays.
 outdate_queue() {
-    printf '%s\n%s\n' "$((queue_time - 1))" "${queue_lines}" >"${rdvc_dir}/queue/jobs.${nonce}"
-    touch -r "${rdvc_dir}/queue/jobs" "${rdvc_dir}/queue/jobs.${nonce}"
-    mv -f "${rdvc_dir}/queue/jobs.${nonce}" "${rdvc_dir}/queue/jobs"
+    local time=
+    read -r time <"${rdvc_dir}/queue/jobs"
+    [[ ${time} != "${queue_time}" ]] || publish_queue "$((queue_time - 1))" "${rdvc_dir}/queue/jobs"
 }
 
 # Makes the answer at most $1 seconds old, if that may be asked for now. One asks, others wait for its answer.
@@ -117,14 +134,15 @@ look_at_queue() {
 # Sets job, job_state and job_reason of submission $1's newest job in the answer; empty: it has none there.
 # Those of earlier attempts are past.
 find_job() {
-    local line file id past=' '
+    local line file id past=' ' now_id
+    now_id=$(job_of "$1") # SLURM may have given it the id of an earlier one
     for file in "${rdvc_dir}/submissions/$1"/jobid.[0-9]*; do
         [[ ! -r ${file} ]] || { read -r id <"${file}" && past+="${id} "; }
     done
     job='' job_state='' job_reason=''
     while IFS= read -r line; do
         [[ ${line} == *"|rdvc:$1"* || ${line} == *"/submissions/$1/job.sh"* ]] || continue
-        [[ ${past} != *" ${line%%|*} "* ]] || continue
+        [[ ${past} != *" ${line%%|*} "* || ${line%%|*} == "${now_id}" ]] || continue
         if [[ -z ${job} ]] || ((${line%%|*} > job)); then
             job=${line%%|*}
             line=${line#*|}
@@ -144,6 +162,11 @@ is_ended_state() {
     return 1
 }
 
+# The file $1 is older than SLURM's answer. In the same moment, which may be a second on a shared file system, it is not.
+is_older_than_queue() {
+    [[ -e $1 && -n ${queue_file} && /dev/fd/${queue_file} -nt $1 ]]
+}
+
 # SLURM answered, after the job of submission $1 was known here (or after this request began, for a job of
 # rdvc's own), and has no job of it that waits or runs.
 is_gone_from_queue() {
@@ -155,7 +178,7 @@ is_gone_from_queue() {
         return
     fi
     if [[ -e ${id} ]]; then
-        [[ ! ${id} -nt ${rdvc_dir}/queue/jobs ]]
+        is_older_than_queue "${id}"
     else
         ((queue_time > request_time))
     fi

@@ -19,7 +19,7 @@ refuse_unless_gone() {
     [[ ! -e ${folder}/claim.${attempt}/revoked ]] || return 0
     owner=$(claimed_by "${attempt}")
     if [[ -n ${owner} ]]; then
-        [[ ! ${folder}/claim.${attempt} -nt ${rdvc_dir}/queue/jobs ]] || finish unknown "job ${owner} has only just begun"
+        is_older_than_queue "${folder}/claim.${attempt}" || finish unknown "job ${owner} has only just begun"
     elif ! revoke_claim "${attempt}" "another attempt follows"; then
         finish unknown "attempt ${attempt} was decided in this moment"
     fi

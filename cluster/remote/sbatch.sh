@@ -17,6 +17,14 @@ claimed_by() {
     printf '%s' "${id}"
 }
 
+# sbatch was called for attempt $1; what lies here of it may also be of the one before, if a retry was ended early.
+has_begun() {
+    local n
+    [[ -r ${folder}/sbatch.began ]] || return 1
+    read -r n <"${folder}/sbatch.began"
+    [[ ${n:-1} == "$1" ]]
+}
+
 # The newest attempt of the submission in `folder`: `attempt.<N>` is made by whoever sends it, the first has none.
 newest_attempt() {
     local n=1
@@ -51,7 +59,8 @@ printed_id() {
 
 # Writes down the job, and makes the links where users of scripts and logs by job id look.
 adopt_job() {
-    printf '%s\n' "$1" >"${folder}/jobid.${nonce}" && mv -f "${folder}/jobid.${nonce}" "${folder}/jobid"
+    # A name that no earlier attempt's has, should this be ended before the second step.
+    printf '%s\n' "$1" >"${folder}/.jobid.${nonce}" && mv -f "${folder}/.jobid.${nonce}" "${folder}/jobid"
     ln -sfn "${token}/job.sh" "${rdvc_dir}/submissions/$1.sbatch.sh"
     ln -sfn "../submissions/${token}/slurm-$1.out" "${rdvc_dir}/logs/slurm-$1.out"
 }
@@ -61,14 +70,17 @@ adopt_job() {
 call_sbatch() {
     rm -f "${folder}"/sbatch.{out,err,exit} "${folder}/jobid"
     unset_contradictions
-    : >"${folder}/sbatch.began"
+    printf '%s\n' "${attempt}" >"${folder}/sbatch.began"
     (
         trap '' HUP
         umask "${login_umask}" # which sbatch hands to the job
         sbatch --parsable --chdir="${HOME}" --output="${folder//%/%%}/slurm-%j.out" \
             --open-mode=append "${options[@]+"${options[@]}"}" "${folder}/job.sh" "${attempt}" >"${folder}/sbatch.out" 2>"${folder}/sbatch.err"
-        printf '%s\n' "$?" >"${folder}/sbatch.exit"
+        code=$?
         umask 077
+        # Given up meanwhile, and a later attempt has its files here. Its own job does nothing.
+        [[ $(newest_attempt) == "${attempt}" ]] || exit 0
+        printf '%s\n' "${code}" >"${folder}/sbatch.exit"
         id=$(printed_id)
         if [[ -n ${id} && -e ${folder}/claim.${attempt}/revoked ]]; then
             scancel "${id}" # it was given up meanwhile; the job would do nothing
@@ -81,7 +93,8 @@ call_sbatch() {
 
 # Answers what became of call_sbatch. sbatch may fail and leave a job, and sites wrap it: the queue tells then.
 answer_sbatch() {
-    local code
+    local code=
+    [[ ! -e ${folder}/claim.${attempt}/revoked ]] || finish refused revoked "this submission was given up meanwhile"
     read -r code <"${folder}/sbatch.exit"
     job=$(job_of "${token}")
     if [[ -z ${job} ]]; then

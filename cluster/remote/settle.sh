@@ -34,29 +34,37 @@ ask_accounting() {
     done <<<"${lines}"
 }
 
+# Sets id, the job of the newest attempt as far as its folder or SLURM's live view tells, and code, of sbatch.
+find_id() {
+    code=''
+    id=$(claimed_by "${attempt}")
+    # What was given up does nothing, whatever sbatch says of it.
+    has_begun "${attempt}" && [[ ! -e ${folder}/claim.${attempt}/revoked ]] || return 0
+    # Before SLURM is asked: once sbatch has ended its job is in the queue.
+    [[ ! -r ${folder}/sbatch.exit ]] || read -r code <"${folder}/sbatch.exit"
+    [[ -n ${id} ]] || id=$(job_of "${token}")
+    [[ -n ${id} ]] || id=$(printed_id)
+    [[ -z ${id} ]] || return 0
+    look_at_queue 0
+    find_job "${token}"
+    id=${job}
+}
+
 # Answers `outcome TOKEN submitted JOB`, `outcome TOKEN refused WHY` or `outcome TOKEN unknown WHY`.
 settle_submission() {
-    local token=$1 folder="${rdvc_dir}/submissions/$1" attempt id code='' why
+    local token=$1 folder="${rdvc_dir}/submissions/$1" attempt id code why
     if mkdir "${folder}" 2>/dev/null; then # not even begun; and it will not be
         printf 'token %s\nname %s\nmirror %s\ntime %s\n' "$1" "$3" "$2" "$4" >"${folder}/submission"
     fi
     attempt=$(newest_attempt)
-    id=$(job_of "${token}")
-    [[ -n ${id} ]] || id=$(claimed_by "${attempt}")
-    [[ -n ${id} ]] || id=$(printed_id)
-    if [[ -z ${id} && ! -e ${folder}/claim.${attempt}/revoked ]]; then
-        look_at_queue 0
-        find_job "${token}"
-        id=${job}
-    fi
-    [[ ! -r ${folder}/sbatch.exit ]] || read -r code <"${folder}/sbatch.exit"
+    find_id
     if [[ -z ${id} && -e ${folder}/claim.${attempt}/revoked ]]; then
         why=$(<"${folder}/claim.${attempt}/revoked")
         answer outcome "${token}" refused "${why//$'\n'/ }"
         return
-    elif [[ -z ${id} && -e ${folder}/sbatch.began ]]; then
-        if [[ -n ${queue_said} ]] || ((queue_time < $(stat -c %Y "${folder}/sbatch.began"))); then
-            answer outcome "${token}" unknown "squeue does not answer: ${queue_said}"
+    elif [[ -z ${id} ]] && has_begun "${attempt}"; then
+        if [[ -n ${queue_said} ]] || ! is_older_than_queue "${folder}/sbatch.began"; then
+            answer outcome "${token}" unknown "squeue does not answer: ${queue_said:-it was asked a moment ago}"
             return
         elif [[ -z ${code} ]] && (($(now) < $(stat -c %Y "${folder}/sbatch.began") + sbatch_patience)); then
             answer outcome "${token}" unknown "sbatch has not answered yet"
@@ -65,12 +73,12 @@ settle_submission() {
         id=$(ask_accounting)
     fi
     if [[ -n ${id} ]]; then
-        [[ -n $(job_of "${token}") ]] || adopt_job "${id}"
+        [[ $(job_of "${token}") == "${id}" ]] || adopt_job "${id}"
         answer outcome "${token}" submitted "${id}"
         return
     fi
     why="sbatch was not called"
-    [[ ! -e ${folder}/sbatch.began ]] || why="sbatch left no job"
+    ! has_begun "${attempt}" || why="sbatch left no job"
     if revoke_claim "${attempt}" "${why}"; then
         answer outcome "${token}" refused "${why}"
     else

@@ -14,7 +14,7 @@ answer_submission() {
     answer submission "${token}"
     answer_file "${token}" submission "${folder}/submission"
     answer_file "${token}" jobid "${folder}/jobid"
-    [[ ! ${folder}/jobid -nt ${rdvc_dir}/queue/jobs ]] || answer file "${token}" new 1
+    [[ ! -e ${folder}/jobid ]] || is_older_than_queue "${folder}/jobid" || answer file "${token}" new 1
     answer_file "${token}" sbatch.exit "${folder}/sbatch.exit"
     answer_file "${token}" sbatch.err "${folder}/sbatch.err"
     answer_file "${token}" claim "${folder}/claim.${n}/owner"

@@ -339,3 +339,67 @@ forget_questions() {
     run rdvc retry one
     [[ ${output} == *"the cluster has nothing of it; submitting the project as it is now: rdvc run --cmd -n one -- true"* ]]
 }
+
+@test "a retry that was ended before sbatch: the attempt before does not pass for it" {
+    submit one true
+    wait_for_state 1 COMPLETED
+    rm -r "${rdvc}/jobs"
+    forget_answer
+    : >"$(folder_of one)/attempt.2"
+    run rdvc status
+    [[ ${output} == *"one of "*"was not submitted, and will not be: sbatch was not called"* ]]
+    [[ $(state_of one) == 'not submitted' ]]
+}
+
+@test "an sbatch of the attempt before that ends late leaves the new one alone" {
+    submit one true
+    rdvc wait one
+    rm -r "${rdvc}/jobs"
+    local folder
+    folder=$(folder_of one)
+    touch "${folder}/unset"
+    mkdir "${root}/bin"
+    # What is called first is slow, and meanwhile a retry sends another.
+    printf '%s\n' '#!/bin/bash' 'rm "$0"' "touch ${folder}/attempt.2" \
+        "mkdir ${folder}/claim.1; echo gone >${folder}/claim.1/revoked" \
+        "mv ${folder}/sbatch.out ${folder}/sbatch.out.1; echo 2 >${folder}/sbatch.out; echo 77" >"${root}/bin/sbatch"
+    chmod +x "${root}/bin/sbatch"
+    rm -r "${folder}/claim.1" "${folder}/jobid"
+    forget_calls
+    PATH="${root}/bin:${PATH}" bash -c '
+        set -u
+        rdvc_dir=$1 folder=$2 token=${2##*/} nonce=0f attempt=1 login_umask=0022 options=() poll=30
+        answer() { echo "$*"; }
+        finish() { answer "$@"; exit 0; }
+        source "${RDVC_SOURCE_FOLDER}/cluster/remote/queue.sh"
+        source "${RDVC_SOURCE_FOLDER}/cluster/remote/sbatch.sh"
+        call_sbatch
+        answer_sbatch' test "${rdvc}" "${folder}" >"${root}/said"
+    [[ $(cat "${root}/said") == 'refused revoked this submission was given up meanwhile' ]]
+    (($(calls_of scancel) == 0))
+    [[ ! -e ${folder}/sbatch.exit && ! -e ${folder}/jobid ]]
+}
+
+@test "an id that SLURM gives out again is the new attempt's; a half-written one hides no job" {
+    submit one sleep 60
+    wait_for_claim one
+    local folder
+    folder=$(folder_of one)
+    echo 1 >"${folder}/jobid.1"
+    : >"${folder}/jobid.0aff"
+    sleep 1.1
+    [[ $(state_of one) == running ]]
+    run rdvc retry one
+    [[ ${status} -eq 1 && ${output} == *"one has a job: 1 RUNNING"* ]]
+}
+
+@test "what was cancelled before its answer arrived is not submitted, whatever sbatch said" {
+    knob no-start
+    submit one true
+    rdvc cancel one
+    forget_answer
+    rm "$(folder_of one)/jobid"
+    run rdvc status
+    [[ ${output} == *"one of "*"was not submitted, and will not be: cancelled"* ]]
+    [[ $(state_of one) == cancelled ]]
+}
