@@ -131,9 +131,12 @@ std::optional<unsigned long> look_at_folder(Cluster& cluster, const std::string&
     return files;
 }
 
-void put_apart(const fs::path& folder, const fs::path& arrived) {
-    const fs::path fresh = folder.string() + ".new";
-    const fs::path old = folder.string() + ".old";
+void put_apart(const fs::path& named, const fs::path& arrived) {
+    const auto folder = named.has_filename() ? named : named.parent_path(); // `into/`
+    // Beside it, by names that are nobody else's.
+    const auto beside = "." + folder.filename().string() + ".rdvc-";
+    const auto fresh = folder.parent_path() / (beside + "new");
+    const auto old = folder.parent_path() / (beside + "old");
     fs::remove_all(fresh);
     fs::create_directories(fresh);
     project::leave_out_links_outside(arrived);

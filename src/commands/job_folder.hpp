@@ -44,6 +44,6 @@ std::filesystem::path folder_apart(const Project& project, const std::string& ki
                                    const std::string& name);
 
 /// The same for any folder: what is in it is replaced.
-void put_apart(const std::filesystem::path& folder, const std::filesystem::path& arrived);
+void put_apart(const std::filesystem::path& named, const std::filesystem::path& arrived);
 
 } // namespace rdvc::commands

@@ -45,8 +45,9 @@ std::string result_or_note(const Kept& kept, const std::string& key) {
 // Submissions of before data could travel over SSH do not say how theirs does.
 std::optional<Result> published(const Kept& kept, bool has_remote) {
     const auto data = result_or_note(kept, "data");
-    const Result result{field(kept.result, "name"), field(kept.result, "ref"),
-                        field(kept.result, "commit"), result_or_note(kept, "code") == "origin",
+    const auto ref = field(kept.result, "ref");
+    const Result result{ref.substr(ref.rfind('/') + 1), ref, field(kept.result, "commit"),
+                        result_or_note(kept, "code") == "origin",
                         data.empty() ? !has_remote : data == "ssh"};
     // Text from the cluster becomes part of a command's arguments.
     const bool sound = submission::is_experiment_ref(result.ref) && !result.commit.empty() &&

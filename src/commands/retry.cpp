@@ -129,6 +129,12 @@ Exit retry(cli::World& world, const Words& words) {
     const auto options = sbatch_words(arguments, token);
     auto ledger = open_ledger(world);
     auto record = record_of(world, project, cluster, token);
+    if (const auto dir = project.config.text("cluster.dir");
+        !record.dir.empty() && record.dir != dir)
+        throw Error(Exit::configuration, fmt::format("{} was submitted in {}", what, record.dir))
+            .context(fmt::format(
+                "cluster.dir is {} now, where nothing tells whether its job is gone", dir))
+            .hint(fmt::format("RDVC_CLUSTER_DIR={} rdvc retry {}", record.dir, what));
     const auto held = ledger.hold(token);
     if (held == nullptr)
         throw Error(Exit::failed, fmt::format("another `rdvc` is submitting {}", what));

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "submission/token.hpp"
 
 namespace rdvc::commands {
 
@@ -190,6 +191,17 @@ bool may_be_recovered(const Kept& kept, const Overview& overview) {
     return !lives && (phase == "push" || phase == "publish" || phase == "output");
 }
 
+namespace {
+
+// It becomes part of URLs, where anything else could name another host.
+std::string sound_folder(const std::string& dir) {
+    if (!dir.starts_with("/") || base::printable(dir) != dir)
+        throw Error(Exit::failed, "the cluster names no folder of rdvc's").context(dir);
+    return dir;
+}
+
+} // namespace
+
 Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
                       unsigned limit) {
     Overview overview;
@@ -197,7 +209,8 @@ Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::st
     variables.words = {{"mirror", mirror}, {"only", only}, {"limit", fmt::format("{}", limit)}};
     cluster.ask("status", variables, [&](const transport::Frame& frame) {
         if (frame.verb == "submission") {
-            overview.submissions.push_back({.token = frame.rest});
+            if (submission::is_token(frame.rest)) // which becomes part of paths
+                overview.submissions.push_back({.token = frame.rest});
         } else if (frame.verb == "file" && !overview.submissions.empty()) {
             const auto [token, rest] = base::key_and_value(frame.rest);
             const auto [file, line] = base::key_and_value(rest);
@@ -218,7 +231,7 @@ Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::st
         } else if (frame.verb == "rsync") {
             overview.has_rsync = true;
         } else if (frame.verb == "dir") {
-            overview.dir = frame.rest;
+            overview.dir = sound_folder(frame.rest);
         }
     });
     return overview;

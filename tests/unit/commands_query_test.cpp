@@ -360,6 +360,45 @@ TEST_F(Query, WaitConnectsAgainAfterALostConnection) {
         << outcome.err;
 }
 
+// What the cluster names becomes part of paths and URLs here.
+TEST_F(Query, TakesNoTokenThatIsAPath) {
+    demo_.expect_request().does(
+        answers({"dir /d", "time 1000", "squeue ok", "submission ../../x", "file ../../x jobid 12",
+                 "submission " + one, "file " + one + " jobid 11", "end"}));
+    const auto outcome = demo_.world.run({"status", "--json"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out.find("../../x"), std::string::npos) << outcome.out;
+    EXPECT_NE(outcome.out.find(one), std::string::npos) << outcome.out;
+}
+
+TEST_F(Query, TakesNoFolderThatNamesAnotherHost) {
+    demo_.expect_request().does(answers({"dir @elsewhere/d", "time 1000", "squeue ok", "end"}));
+    const auto outcome = demo_.world.run({"pull"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
+    EXPECT_NE(outcome.err.find("the cluster names no folder of rdvc's"), std::string::npos)
+        << outcome.err;
+}
+
+// Nothing there tells whether its job is gone.
+TEST_F(Query, DoesNotRetryWhereItWasNotSubmitted) {
+    state_.intend({.token = one,
+                   .time = "2024-03-11T12:00:00Z",
+                   .cluster = "alice@hpc",
+                   .mirror = "project-7f3a9c1d.git",
+                   .name = "first",
+                   .commit = commit_,
+                   .job = "11",
+                   .state = ledger::State::submitted,
+                   .dir = "/elsewhere",
+                   .words = {"-n", "first"}},
+                  "#!/bin/bash\n");
+    const auto outcome = demo_.world.run({"retry", "first"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::configuration));
+    EXPECT_NE(outcome.err.find("first was submitted in /elsewhere"), std::string::npos)
+        << outcome.err;
+    EXPECT_TRUE(demo_.requests().empty());
+}
+
 TEST_F(Query, LogsGoOnWhereTheConnectionWasLost) {
     remember(one, "first", "11", ledger::State::submitted);
     const auto piece = [](const std::string& text, const std::string& end, int status) {

@@ -222,6 +222,16 @@ TEST_F(RecoverHere, LeavesAnExperimentOfThatNameAlone) {
     EXPECT_EQ(content_of(demo_.folder / "apart" / "model.txt"), "model");
 }
 
+TEST_F(RecoverHere, LeavesTheNeighboursOfItsFolderAlone) {
+    put_file(demo_.folder / "apart.old" / "mine", "x");
+    put_file(demo_.folder / "apart.new" / "mine", "x");
+    const auto outcome = recover(there(), {"recover", "11", "--here", "--into", "../apart/"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(content_of(demo_.folder / "apart" / "model.txt"), "model");
+    EXPECT_EQ(content_of(demo_.folder / "apart.old" / "mine"), "x");
+    EXPECT_EQ(content_of(demo_.folder / "apart.new" / "mine"), "x");
+}
+
 TEST_F(RecoverHere, TakesNoOtherRefs) {
     auto frames = there();
     std::replace(frames.begin(), frames.end(), "ref " + ref(), std::string("ref refs/heads/main"));
