@@ -3,7 +3,8 @@
 
 require_daemon_name() {
   load_settings || die "no sandbox in \`$DIR\`" "tools/sandbox up"
-  daemons | grep -qxF -- "${1:-}" || usage_error "no such daemon: \`${1:-}\`; there are $(daemons | xargs)"
+  daemons | grep -xF -- "${1:-}" >/dev/null || # not -q, which may end before `daemons` has said all
+    usage_error "no such daemon: \`${1:-}\`; there are $(daemons | xargs)"
 }
 
 require_controller() {
