@@ -90,7 +90,8 @@ inline std::filesystem::path put(const std::string& name, std::string_view conte
         file = std::fopen(path.c_str(), "wb");
     }
     check(file != nullptr, "the scratch folder can be written to");
-    std::fwrite(content.data(), 1, content.size(), file);
+    if (!content.empty()) // whose data may be null
+        std::fwrite(content.data(), 1, content.size(), file);
     std::fclose(file);
     return path;
 }
