@@ -84,6 +84,7 @@ keep_what_is_left() {
 # The same job once more, where it can go on from what is saved. True if SLURM will start it again: then there is
 # no result yet.
 start_again() {
+    trap : TERM # the requeue itself sends it, and there shall be no result
     if will_be_started; then
         rdvc_say "SLURM starts this job again"
         rm -f "${RDVC_JOB_RECORD_DIR}/result"
