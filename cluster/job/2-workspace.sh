@@ -209,7 +209,9 @@ has_dvc_remote() {
 
 make_cache() {
     [[ ! -d ${RDVC_JOB_CACHE_DIR} ]] || return 0
-    mkdir -p "${RDVC_JOB_CACHE_DIR}" || rdvc_fail "cannot make ${RDVC_JOB_CACHE_DIR} on $(uname -n)"
+    local mask=077 # whatever the project's own programs have
+    [[ ${RDVC_JOB_CACHE_GROUP} != 1 ]] || mask=007
+    (umask "${mask}" && mkdir -p "${RDVC_JOB_CACHE_DIR}") || rdvc_fail "cannot make ${RDVC_JOB_CACHE_DIR} on $(uname -n)"
     [[ ${RDVC_JOB_CACHE_GROUP} != 1 ]] || chmod g+rwxs "${RDVC_JOB_CACHE_DIR}" || true
 }
 

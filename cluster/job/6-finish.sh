@@ -63,7 +63,7 @@ name_outcome() {
     fi
 }
 
-# A signal while the job ends: SIGKILL is near, and nobody knows how it ended.
+# A signal while the job ends, or still removes its workspace: SIGKILL is near, and nobody knows how it ended.
 # shellcheck disable=SC2317
 hurry() {
     RDVC_JOB_SIGNAL=${RDVC_JOB_SIGNAL:-TERM}
@@ -115,7 +115,7 @@ finish_job() {
     [[ ${state} != unpublished ]] || RDVC_JOB_KEPT_DIR=${RDVC_JOB_REPO_DIR} # until it is elsewhere
     # After a signal SIGKILL is near: the word first, then what takes time.
     [[ -z ${RDVC_JOB_SIGNAL} || ${RDVC_JOB_PUBLISHED} == 1 || ${RDVC_JOB_CAUSE} == requeued ]] || write_result "${state}" "${code}"
-    [[ ${RDVC_JOB_PUBLISHED} == 1 ]] || trap hurry TERM
+    trap hurry TERM
     end_processes "${RDVC_JOB_WORKSPACE_DIR:-none}" "${SLURM_JOB_ID:-}" "$$"
     [[ ${RDVC_JOB_PUBLISHED} == 1 || ${RDVC_JOB_ONLY} == environment ]] || keep_what_is_left
     remove_workspace

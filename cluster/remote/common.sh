@@ -63,6 +63,15 @@ refuse_shared_folder() {
     done
 }
 
+# Whose it is could put another script in the place of ours. Where a file system tells no owners, all are one.
+refuse_foreign_folder() {
+    [[ ! -O . ]] || return 0
+    local file=".owner-${nonce}" owners
+    owners=$(: >"${file}" && stat -c %u . "${file}" | sort -u | wc -l) 2>/dev/null
+    rm -f "${file}"
+    [[ ${owners} == 1 ]] || finish refused dir "${PWD} belongs to another user"
+}
+
 # rdvc's folder, made where it is missing.
 open_rdvc_dir() {
     resolve_rdvc_dir
@@ -73,6 +82,7 @@ open_rdvc_dir() {
     fi
     cd -P "${rdvc_dir}" || finish refused dir "cannot enter ${rdvc_dir}"
     rdvc_dir=${PWD}
+    refuse_foreign_folder
     [[ -z ${open+set} ]] || settle_open </dev/null
 }
 

@@ -12,6 +12,7 @@
 #include "commands/submissions.hpp"
 #include "slurm/options.hpp"
 #include "submission/arguments.hpp"
+#include "submission/token.hpp"
 
 namespace rdvc::commands {
 
@@ -65,16 +66,18 @@ Answer ask_retry(Cluster& cluster, const std::string& token,
     variables.words = {{"token", token}};
     variables.lists = {{"options", options}};
     Answer answer;
-    answer.reply = cluster.execute(
-        "retry", variables, token, {}, base::Effect::changes, [&](const transport::Frame& frame) {
-            constexpr std::string_view last = " submitted refused kept absent unknown ";
-            if (frame.verb == "err")
-                answer.errors.push_back(frame.rest);
-            else if (last.find(" " + frame.verb + " ") != std::string_view::npos) {
-                answer.verb = frame.verb;
-                answer.rest = frame.rest;
-            }
-        });
+    answer.reply =
+        cluster.execute("retry", variables, submission::make_token(), {}, base::Effect::changes,
+                        [&](const transport::Frame& frame) {
+                            constexpr std::string_view last =
+                                " submitted refused kept absent unknown ";
+                            if (frame.verb == "err")
+                                answer.errors.push_back(frame.rest);
+                            else if (last.find(" " + frame.verb + " ") != std::string_view::npos) {
+                                answer.verb = frame.verb;
+                                answer.rest = frame.rest;
+                            }
+                        });
     return answer;
 }
 

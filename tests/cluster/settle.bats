@@ -403,3 +403,11 @@ forget_questions() {
     [[ ${output} == *"one of "*"was not submitted, and will not be: cancelled"* ]]
     [[ $(state_of one) == cancelled ]]
 }
+
+@test "a folder of another user's is refused" {
+    ((EUID == 0)) || skip "only root can give one away"
+    mkdir "${rdvc}"
+    chown 54321 "${rdvc}"
+    run submit one true
+    [[ ${status} -eq 3 && ${output} == *"${rdvc} belongs to another user"* ]]
+}
