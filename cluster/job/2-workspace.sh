@@ -69,7 +69,7 @@ clone_from_mirror() {
     borrow_from "${RDVC_JOB_REPO_DIR}" "${RDVC_JOB_REPO_URL}"
     cd "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot make ${RDVC_JOB_REPO_DIR}"
     # To the project, origin is what it is on the laptop.
-    git remote add origin "${RDVC_JOB_ORIGIN_URL:-${RDVC_JOB_REPO_URL}}"
+    git remote add -- origin "${RDVC_JOB_ORIGIN_URL:-${RDVC_JOB_REPO_URL}}"
     restore_lfs "${RDVC_JOB_EXTRAS}"
 }
 

@@ -85,7 +85,7 @@ class File(Field):
     name, record, several = "file in the snapshot", "files", True
 
     def clean(self, text):
-        return b"/".join(part for part in text.split(b"/")[:20] if part not in (b"", b".", b".."))
+        return b"/".join(part[:200] for part in text.split(b"/")[:20] if part not in (b"", b".", b".."))
 
     def put(self, case, text):
         return case.write(text, b"content of " + text)
@@ -166,7 +166,7 @@ class Origin(Field):
     name, variable, record = "origin URL", "RDVC_JOB_ORIGIN_URL", "origin"
 
     def put(self, case, text):
-        return len(text) < 200 and case.git(b"config", b"remote.origin.url", text) and text.strip() == text
+        return 0 < len(text) < 200 and case.git(b"config", b"remote.origin.url", text) and text.strip() == text
 
     def expect(self, _, text):
         return re.sub(rb"^([^:]*://[^:/]*):[^/]*@", rb"\1@", text)
