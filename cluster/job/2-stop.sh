@@ -155,7 +155,7 @@ processes_of() {
 end_processes() {
     local pids pid left='' signal
     for signal in TERM KILL; do
-        pids=$(processes_of "$@") || true # none is no error, in a job that goes on
+        pids=$(processes_of "$@")
         left=''
         for pid in ${pids}; do # those of this very look are gone by now
             kill -s "${signal}" "${pid}" 2>/dev/null && left+=" ${pid}"
