@@ -115,17 +115,19 @@ outdate_queue() {
     [[ ${time} != "${queue_time}" ]] || publish_queue "$((queue_time - 1))" "${rdvc_dir}/queue/jobs"
 }
 
-# Makes the answer at most $1 seconds old, if that may be asked for now. One asks, others wait for its answer.
+# Makes the answer at most $1 seconds old, if that may be asked for now. One asks, others wait for its answer. With 0
+# one of this very second is too old as well: it may be of before what the caller has just seen.
 look_at_queue() {
     local began lock
     began=$(now)
     read_queue
-    ((queue_time < began - $1)) || return 0
+    (($1 == 0 || queue_time < began - $1)) || return 0
+    local before=${queue_time}
     mkdir -p "${rdvc_dir}/queue"
     exec {lock}>"${rdvc_dir}/queue/lock"
     ! command -v flock >/dev/null || flock -w 30 "${lock}"
     read_queue
-    if ((queue_time < began - $1)) && may_ask; then
+    if ((queue_time < began - $1 || ($1 == 0 && queue_time == before))) && may_ask; then
         ask_queue
     fi
     exec {lock}>&-

@@ -30,8 +30,8 @@ std::vector<std::string> rsync_words(const JobFolder& there) {
     std::vector<std::string> words = {"rsync",        "--recursive",    "--links",
                                       "--safe-links", "--times",        "--executability",
                                       "--delete",     "--protect-args", "--chmod=Du+rwx,Fu+rw"};
-    if (may_change(there))
-        words.emplace_back("--exclude=.rdvc-new-*"); // not whole yet
+    if (may_change(there)) // some are not whole yet; others may have another content of this second
+        words.insert(words.end(), {"--exclude=.rdvc-new-*", "--checksum"});
     if (there.earlier.empty())
         words.emplace_back("--inplace");
     else

@@ -189,7 +189,7 @@ YAML
 }
 
 @test "scancel ends the experiment and its stage, and is reported" {
-    sed -i '1i sleep 300' train.sh
+    sed -i '1i sleep 3137' train.sh
     commit_all
     rdvc run -n stopped
     wait_until 20 rdvc_phase_is stopped experiment
@@ -197,7 +197,7 @@ YAML
     run rdvc wait stopped
     [[ ${status} -eq 7 && ${output} == *"stopped by SIGTERM"* ]]
     wait_until 20 sh -c 'rdvc status stopped | grep "cancelled: the experiment was stopped"' # COMPLETING before
-    wait_until 10 sh -c '! pgrep -f "sleep 30[0]"'
+    wait_until 10 sh -c '! pgrep -f "sleep 313[7]"'
     wait_until 10 no_workspace_left
 }
 
