@@ -53,7 +53,7 @@ keep_outputs() {
     done
     (list_outputs) >"${list}.after" || rdvc_fail "the command's outputs cannot be listed" "$2"
     cat "${before}" "${before}" "${list}.after" | LC_ALL=C sort -z | uniq -zu |
-        LC_ALL=C sed -z 's/^[0-9]* [0-9]* [0-9.]* //' | without_links_outside "${list}.outside" >"${list}"
+        LC_ALL=C sed -z 's/^[0-9]* [0-9]* [0-9.]* //' | LC_ALL=C sort -z | without_links_outside "${list}.outside" >"${list}"
     [[ ! -s ${list}.outside ]] ||
         add_message "warning: links that lead out of the repository are left out: $(<"${list}.outside")"
     rm -rf -- "${place}.new" # from before a requeue

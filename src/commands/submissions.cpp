@@ -239,8 +239,12 @@ Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::st
 
 std::string find_submission(cli::World& world, Cluster& cluster, const std::string& mirror,
                             const std::string& word) {
+    // What is meant for sure comes before what only begins so.
+    std::vector<std::string> exact;
     const auto matches = [&](const std::string& token, const std::string& job,
                              const std::string& name) {
+        if (!word.empty() && (job == word || name == word))
+            exact.push_back(token);
         return word.empty() || job == word || name == word ||
                (word.size() >= 4 && token.starts_with(word));
     };
@@ -265,7 +269,10 @@ std::string find_submission(cli::World& world, Cluster& cluster, const std::stri
                                      ? "this project has no submission"
                                      : fmt::format("no submission of this project is `{}`", word))
             .hint(word.empty() ? "rdvc run" : "`rdvc status` lists them");
-    return found.back();
+    const auto sure = std::find_if(found.rbegin(), found.rend(), [&](const std::string& token) {
+        return std::find(exact.begin(), exact.end(), token) != exact.end();
+    });
+    return sure == found.rend() ? found.back() : *sure;
 }
 
 } // namespace rdvc::commands

@@ -28,6 +28,7 @@ start_world() {
 # A user's home on the laptop, in the folder $1.
 make_laptop() {
     export HOME="$1/laptop" XDG_RUNTIME_DIR="$1/run"
+    export RDVC_CLUSTER_POLL=1 # tests do not wait half a minute for what they have just done
     unset XDG_CONFIG_HOME XDG_STATE_HOME
     mkdir -p "${HOME}"
     mkdir -m 700 "${XDG_RUNTIME_DIR}"

@@ -155,6 +155,14 @@ TEST_F(Query, EachCommandSettlesWhatIsOpen) {
     EXPECT_EQ(records.at(3).state, ledger::State::intent);
 }
 
+TEST_F(Query, AJobsIdComesBeforeATokenThatBeginsSo) {
+    remember(std::string(32, '1'), "first", "12", ledger::State::submitted);
+    remember(two, "second", "1111", ledger::State::submitted);
+    remember("1111" + std::string(28, '3'), "third", "13", ledger::State::submitted);
+    const auto outcome = demo_.world.run({"show", "1111"});
+    EXPECT_EQ(outcome.out, "#!/bin/bash\n# second\n");
+}
+
 // A living process may still send it.
 TEST_F(Query, WhatIsBeingSubmittedIsLeftToItsProcess) {
     remember(two, "second", "", ledger::State::intent);
