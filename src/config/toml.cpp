@@ -32,6 +32,8 @@ class Flattener {
 
     void table(const toml::table& table, const std::vector<std::string>& path) {
         for (const auto& [key, node] : table) {
+            if (key.str().find('\0') != std::string_view::npos)
+                refuse_nul(node);
             auto inner = path;
             inner.emplace_back(key.str());
             if (const auto* nested = node.as_table()) {
@@ -55,7 +57,7 @@ class Flattener {
   private:
     Scalar scalar(const toml::node& node) {
         if (const auto text = node.value_exact<std::string>())
-            return *text;
+            return without_nul(*text, node);
         if (const auto flag = node.value_exact<bool>())
             return *flag;
         if (const auto number = node.value_exact<std::int64_t>())
@@ -68,11 +70,24 @@ class Flattener {
             const auto text = (*array)[i].value_exact<std::string>();
             if (!text)
                 refuse(node);
-            list.push_back(*text);
+            list.push_back(without_nul(*text, node));
         }
         if (array == nullptr)
             refuse(node);
         return list;
+    }
+
+    std::string without_nul(const std::string& text, const toml::node& node) const {
+        if (text.find('\0') != std::string::npos)
+            refuse_nul(node);
+        return text;
+    }
+
+    // Arguments, paths and shells' words end there.
+    [[noreturn]] void refuse_nul(const toml::node& node) const {
+        throw base::Error(base::Exit::configuration,
+                          fmt::format("{}:{}: `\\u0000` can be in no name and no value", file_,
+                                      node.source().begin.line));
     }
 
     [[noreturn]] void refuse(const toml::node& node) const {

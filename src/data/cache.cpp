@@ -86,7 +86,9 @@ fs::path cache_dir(const fs::path& dvc_project, const Variables& variables) {
 }
 
 std::string object_name(const std::string& hash, bool legacy) {
-    return fmt::format("{}{}/{}", legacy ? "" : current_layout, hash.substr(0, 2), hash.substr(2));
+    const auto at = std::min<std::size_t>(2, hash.size());
+    return fmt::format("{}{}/{}", legacy ? "" : current_layout, hash.substr(0, at),
+                       hash.substr(at));
 }
 
 std::optional<ObjectName> parse_object_name(std::string_view name) {

@@ -22,7 +22,7 @@ std::string folder_of(const std::string& file) {
 
 // `path` as written in `folder` -> from the repository's root; "" for what is not in it.
 std::string in_repository(const std::string& folder, const std::string& path) {
-    if (path.find("://") != std::string::npos)
+    if (path.find("://") != std::string::npos || path.find('\0') != std::string::npos)
         return "";
     auto whole = (std::filesystem::path(folder) / path).lexically_normal().generic_string();
     while (whole.size() > 1 && whole.ends_with("/"))
@@ -32,6 +32,16 @@ std::string in_repository(const std::string& folder, const std::string& path) {
 
 std::string text_of(const YAML::Node& node) {
     return node && node.IsScalar() ? node.Scalar() : "";
+}
+
+// It becomes part of names of files: "" for what is no hash.
+std::string hash_of(const YAML::Node& node) {
+    auto text = text_of(node);
+    const auto digits = text.substr(0, text.ends_with(".dir") ? text.size() - 4 : text.size());
+    const bool sound =
+        !digits.empty() &&
+        digits.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz") == std::string::npos;
+    return sound ? text : "";
 }
 
 bool flag_of(const YAML::Node& node, bool otherwise) {
@@ -54,7 +64,7 @@ std::optional<std::uint64_t> size_of(const YAML::Node& node) {
 Output read_output(const YAML::Node& node, const std::string& folder, const std::string& owner) {
     Output output;
     output.path = in_repository(folder, text_of(node["path"]));
-    output.hash = text_of(node["md5"]);
+    output.hash = hash_of(node["md5"]);
     output.legacy = !output.hash.empty() && text_of(node["hash"]) != "md5";
     output.size = size_of(node["size"]);
     output.cached = flag_of(node["cache"], true);

@@ -30,7 +30,8 @@ void FrameReader::feed(std::string_view bytes) {
 }
 
 void FrameReader::line(std::string_view text) {
-    if (!text.starts_with(mark_))
+    // No shell can print a NUL, and no name, path or argument can hold one.
+    if (!text.starts_with(mark_) || text.find('\0') != std::string_view::npos)
         return;
     text.remove_prefix(mark_.size());
     const auto blank = text.find(' ');

@@ -15,6 +15,8 @@ std::string heard(std::string_view stream, std::size_t step) {
         [&](const transport::Frame& frame) {
             fuzz::check(frame.verb.find_first_of(" \n") == std::string::npos, "a verb is one word");
             fuzz::check(frame.rest.find('\n') == std::string::npos, "a frame is one line");
+            fuzz::check((frame.verb + frame.rest).find('\0') == std::string::npos,
+                        "a frame can be an argument");
             all += "F" + frame.verb + " " + frame.rest + "\n";
         },
         [&](std::string_view bytes) {

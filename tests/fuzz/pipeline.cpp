@@ -1,6 +1,7 @@
 // dvc.yaml, dvc.lock, `.dvc` files, and what a run needs by them. Sections are files.
 
 #include "data/pipeline.hpp"
+#include "data/cache.hpp"
 #include "data/needs.hpp"
 #include "support.hpp"
 
@@ -11,6 +12,10 @@ namespace {
 void check_paths(const data::Output& output) {
     fuzz::check(!output.path.starts_with("/") && !(output.path + "/").starts_with("../"),
                 "an output is in the repository");
+    const auto name = data::object_name(output.hash, output.legacy);
+    fuzz::check((output.path + name).find('\0') == std::string::npos &&
+                    name.find("..") == std::string::npos && name.find('\n') == std::string::npos,
+                "what is recorded of it can be a file's name");
 }
 
 } // namespace

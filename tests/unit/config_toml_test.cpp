@@ -87,6 +87,15 @@ TEST(ParseToml, NamesTheLineOfAnError) {
         << failure.message;
 }
 
+TEST(ParseToml, RefusesWhatNoArgumentCanHold) {
+    for (const auto* text :
+         {"a = \"x\\u0000y\"", "a = [\"\\u0000\"]", "\"a\\u0000\" = 1", "[\"a\\u0000\"]"}) {
+        const auto failure = tests::failure_of([&] { return parse_toml(text, "f"); });
+        EXPECT_EQ(failure.code, base::Exit::configuration) << text;
+        EXPECT_NE(failure.message.find("f:1: `\\u0000`"), std::string::npos) << failure.message;
+    }
+}
+
 TEST(ParseToml, RefusesKindsThatNoSettingHas) {
     for (const std::string source : {"2024-03-11", "01:30:00", "2024-03-11T12:00:00Z", "[1, 2]",
                                      "[[\"a\"]]", "[\"a\", 1]", "[{b = 1}]"})

@@ -43,6 +43,17 @@ TEST(TrackedData, IsWhatDvcFilesSay) {
     EXPECT_FALSE(file.is_folder() || file.cached || file.pushed);
 }
 
+// They become names of files, here and on the cluster.
+TEST(TrackedData, HasNoHashOrPathThatIsNone) {
+    const auto pipeline =
+        read_pipeline({{"a.dvc", "outs:\n- {path: a, md5: ../../x}\n- {path: b, md5: \"q\\n\"}\n"
+                                 "- {path: \"c\\0d\", md5: " +
+                                     hash + "}\n- {path: e, md5: .dir}\n"}});
+    EXPECT_EQ(paths_of(pipeline.tracked), Words({"a", "b", "e"}));
+    for (const auto& output : pipeline.tracked)
+        EXPECT_EQ(output.hash, "") << output.path;
+}
+
 TEST(Pipelines, ThatAreNoYamlAreRefusedByTheirName) {
     for (const auto& [bad, files] :
          std::vector<std::pair<std::string, std::map<std::string, std::string>>>{

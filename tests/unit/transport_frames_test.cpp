@@ -86,5 +86,11 @@ TEST(FrameReader, SurvivesASizeThatIsNone) {
     }
 }
 
+TEST(FrameReader, TakesNoLineThatNoShellCanPrint) {
+    Heard heard("n1");
+    heard.reader.feed(std::string("@rdvc:n1 dir /a\0b\n@rdvc:n1 end\n", 31));
+    EXPECT_EQ(heard.all, Words({"end|"}));
+}
+
 } // namespace
 } // namespace rdvc::transport
