@@ -22,3 +22,5 @@ torture() { "${RDVC_SOURCE_FOLDER}/tests/torture/torture" --short "$@" 3>&-; }
 @test "a node that dies takes nothing along that had reached the shared folder" { torture node; }
 
 @test "pull and recover, killed between steps, come to their end when they are given again" { torture kills; }
+
+@test "rdvc run -n NAME, killed between steps and given again, has one job" { torture kills_run; }

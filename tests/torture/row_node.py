@@ -103,7 +103,10 @@ def torture(trial):
 
 
 def go_on(nodes, token, job):
-    """SLURM waits two minutes with what it queues again; not here."""
+    """SLURM waits two minutes with what it queues again, also because its word that ends what ran on the dead node
+    may come late and would end the new start, which has the same id. Some seconds do here."""
+    time.sleep(5)
+
     def runs_again():
         try:
             nodes.world.on_cluster("scontrol", "update", f"JobId={job}", "StartTime=now")
