@@ -135,6 +135,7 @@ bring_from_node() {
 require_kept() {
     find_candidates
     choose_kept && return
+    require_unpublished # another recovery, which goes on though its laptop has gone, may have ended by now
     if [[ -n ${away} ]]; then
         bring_from_node
         choose_kept && return

@@ -301,7 +301,10 @@ recover() {
     require_end
     require_kept
     find_cache
-    cd -P "${kept}" || finish refused dir "cannot enter ${kept}"
+    if ! cd -P "${kept}" 2>/dev/null; then
+        require_unpublished # as above: it may just have been recovered
+        finish refused dir "cannot enter ${kept}"
+    fi
     if [[ ${action} == here ]]; then
         stage_files
         finish end
