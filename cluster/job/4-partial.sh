@@ -79,7 +79,7 @@ begin_saving() {
     fi
     : >"${RDVC_JOB_WORKSPACE_DIR}/files.saved"
     { ((${#paths[@]} == 0)) || find_records "${paths[@]}" || true; } >"${RDVC_JOB_WORKSPACE_DIR}/files.before"
-    rm -rf -- "${RDVC_JOB_RECORD_DIR}"/partial/.rdvc-new-*
+    remove_half_copies
     ! has_saved || RDVC_JOB_RESTORE=1
     cd "${here}" || rdvc_fail "cannot enter ${here}"
     ((RDVC_JOB_SAVE_INTERVAL > 0)) && [[ -n $(saved_paths | tr -d '\0') ]] || return 0
@@ -98,6 +98,10 @@ save_again_and_again() {
         ((failed)) || rdvc_say "cannot save the unfinished outputs to ${RDVC_JOB_RECORD_DIR}/partial"
         failed=1
     done
+}
+
+remove_half_copies() {
+    rm -rf -- "${RDVC_JOB_RECORD_DIR}"/partial/.rdvc-new-*
 }
 
 # The end must not wait for a copy; what it leaves half done has a name of its own.
@@ -254,6 +258,7 @@ keep_partial() {
     save_lasting || rdvc_say "not all of the unfinished outputs could be saved"
     put_records < <(find_records . | unsaved_records | records_not_ended | LC_ALL=C sort -z -n -k 2,2) ||
         rdvc_say "not all of what is new could be saved"
+    remove_half_copies
     note_partial
     [[ -z ${RDVC_JOB_PARTIAL_FILES} ]] ||
         rdvc_say "the unfinished result (${RDVC_JOB_PARTIAL_FILES} files) is kept in ${RDVC_JOB_RECORD_DIR}/partial"

@@ -159,6 +159,26 @@ SH
     [[ $(result state) == published && ! -e ${record}/partial ]]
 }
 
+@test "a copy that the end broke off leaves nothing half" {
+    train <<'SH'
+mkdir -p ckpt; echo one >ckpt/a; sleep 60
+SH
+    # The first copy, of what is saved while it runs, goes on for longer than the job.
+    cat >"${root}/bin/cp" <<SH
+#!/bin/sh
+/bin/cp "\$@"
+[ -e "${root}/copying" ] || { : >"${root}/copying"; exec sleep 60; }
+SH
+    chmod +x "${root}/bin/cp"
+    compose -n broken-off
+    start
+    wait_until 20 test -e "${root}/copying"
+    kill -TERM "${job}"
+    ended
+    [[ ${code} -eq 143 && $(result partial) == 1 && $(<"${record}/partial/ckpt/a") == one ]]
+    [[ $(cd "${record}" && find partial) == $'partial\npartial/ckpt\npartial/ckpt/a' ]]
+}
+
 @test "the same job again: it goes on from its checkpoint, in one log, and ends as one experiment" {
     train <<'SH'
 mkdir -p ckpt
