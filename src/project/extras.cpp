@@ -110,9 +110,10 @@ std::vector<std::string> oids_of(base::Runner& runner, const Repository& reposit
     return oids;
 }
 
-// A path as git reads it from a line: one with a line end in quotes, as in C.
+// A path as git reads it from a line: one with a line end in it, or with half of DOS's at its own,
+// in quotes, as in C.
 std::string on_one_line(const std::string& path) {
-    if (path.find('\n') == std::string::npos)
+    if (path.find('\n') == std::string::npos && !path.ends_with('\r'))
         return path;
     std::string quoted = "\"";
     for (const char c : path) {

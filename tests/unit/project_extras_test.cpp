@@ -79,8 +79,8 @@ TEST(MakeExtras, HoldsFilesAsTheyAre) {
     git.git({"config", "filter.upper.clean", "tr a-z A-Z"});
     git.write(".gitattributes", "* filter=upper\n*.txt text eol=lf\n");
     const auto head = git.commit();
-    const Texts names = {"plain", "deep/er/file", "line\nend", "\"quoted\"\n\\n",
-                         "-n",    "\xff",         "a b.txt",   "tab\t"};
+    const Texts names = {"plain",   "deep/er/file", "line\nend", "\"quoted\"\n\\n", "-n",    "\xff",
+                         "a b.txt", "tab\t",        "dos\r",     "\xe4\r",          "\r\n\r"};
     for (const auto& name : names)
         git.write(name, "content\r\nof " + name);
     git.write("run.sh", "#!/bin/bash\n");
