@@ -4,9 +4,9 @@
 
 # One that SLURM may still start, or that has never got that far.
 revoke() {
-    local folder="${rdvc_dir}/submissions/$1" attempt
-    attempt=$(newest_attempt)
-    revoke_claim "${attempt}" "cancelled"
+    local folder="${rdvc_dir}/submissions/$1" newest
+    find_attempt "$1"
+    revoke_claim "${newest}" "cancelled"
 }
 
 cancel() {

@@ -126,6 +126,14 @@ job_of() {
     printf '%s' "${id}"
 }
 
+# Sets `newest`, the number of submission $1's newest attempt: `attempt.<N>` is made by whoever sends it, the first has none.
+find_attempt() {
+    newest=1
+    while [[ -e ${rdvc_dir}/submissions/$1/attempt.$((newest + 1)) ]]; do
+        newest=$((newest + 1))
+    done
+}
+
 # Where a job's first record is; later, one a task.
 result_of() {
     printf '%s' "${rdvc_dir}/jobs/$1/0/result"

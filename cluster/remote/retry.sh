@@ -39,9 +39,10 @@ put_aside() {
 
 retry() {
     open_rdvc_dir
-    local folder="${rdvc_dir}/submissions/${token}" attempt
+    local folder="${rdvc_dir}/submissions/${token}" newest attempt
     [[ -s ${folder}/job.sh ]] || finish absent
-    attempt=$(newest_attempt)
+    find_attempt "${token}"
+    attempt=${newest}
     refuse_unless_gone "${attempt}"
     # Of two that come at once one sends it.
     (set -o noclobber && : >"${folder}/attempt.$((attempt + 1))") 2>/dev/null ||

@@ -25,15 +25,6 @@ has_begun() {
     [[ ${n:-1} == "$1" ]]
 }
 
-# The newest attempt of the submission in `folder`: `attempt.<N>` is made by whoever sends it, the first has none.
-newest_attempt() {
-    local n=1
-    while [[ -e ${folder}/attempt.$((n + 1)) ]]; do
-        n=$((n + 1))
-    done
-    printf '%s' "${n}"
-}
-
 # Environment variables of the login node would override lines of the script; the submission's file `unset`
 # names those that must not.
 unset_contradictions() {
@@ -79,7 +70,8 @@ call_sbatch() {
         code=$?
         umask 077
         # Given up meanwhile, and a later attempt has its files here. Its own job does nothing.
-        [[ $(newest_attempt) == "${attempt}" ]] || exit 0
+        find_attempt "${token}"
+        ((newest == attempt)) || exit 0
         printf '%s\n' "${code}" >"${folder}/sbatch.exit"
         id=$(printed_id)
         if [[ -n ${id} && -e ${folder}/claim.${attempt}/revoked ]]; then

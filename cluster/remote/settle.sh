@@ -52,11 +52,12 @@ find_id() {
 
 # Answers `outcome TOKEN submitted JOB`, `outcome TOKEN refused WHY` or `outcome TOKEN unknown WHY`.
 settle_submission() {
-    local token=$1 folder="${rdvc_dir}/submissions/$1" attempt id code why
+    local token=$1 folder="${rdvc_dir}/submissions/$1" newest attempt id code why
     if mkdir "${folder}" 2>/dev/null; then # not even begun; and it will not be
         printf 'token %s\nname %s\nmirror %s\ntime %s\n' "$1" "$3" "$2" "$4" >"${folder}/submission"
     fi
-    attempt=$(newest_attempt)
+    find_attempt "${token}"
+    attempt=${newest}
     find_id
     if [[ -z ${id} && -e ${folder}/claim.${attempt}/revoked ]]; then
         why=$(<"${folder}/claim.${attempt}/revoked")

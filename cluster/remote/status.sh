@@ -7,19 +7,17 @@ answer_file() {
 }
 
 answer_submission() {
-    local token=$1 folder="${rdvc_dir}/submissions/$1" job="${rdvc_dir}/jobs/$1/0" n=1
-    while [[ -e ${folder}/attempt.$((n + 1)) ]]; do
-        n=$((n + 1))
-    done
+    local token=$1 folder="${rdvc_dir}/submissions/$1" job="${rdvc_dir}/jobs/$1/0" newest
+    find_attempt "${token}"
     answer submission "${token}"
     answer_file "${token}" submission "${folder}/submission"
     answer_file "${token}" jobid "${folder}/jobid"
     [[ ! -e ${folder}/jobid ]] || is_older_than_queue "${folder}/jobid" || answer file "${token}" new 1
     answer_file "${token}" sbatch.exit "${folder}/sbatch.exit"
     answer_file "${token}" sbatch.err "${folder}/sbatch.err"
-    answer_file "${token}" claim "${folder}/claim.${n}/owner"
-    answer_file "${token}" revoked "${folder}/claim.${n}/revoked"
-    ((n == 1)) || answer file "${token}" attempt "${n}"
+    answer_file "${token}" claim "${folder}/claim.${newest}/owner"
+    answer_file "${token}" revoked "${folder}/claim.${newest}/revoked"
+    ((newest == 1)) || answer file "${token}" attempt "${newest}"
     answer_file "${token}" cancelled "${folder}/cancelled"
     answer_file "${token}" phases "${job}/phases"
     answer_file "${token}" result "${job}/result"
