@@ -211,6 +211,17 @@ std::string Cluster::url(const std::string& absolute) const {
     return is_local() ? absolute : "ssh://" + name() + absolute;
 }
 
+base::Command Cluster::fetch(const std::string& source, const std::vector<std::string>& refspecs,
+                             const std::filesystem::path& top) {
+    base::Command git{.argv = {"git", "fetch", "--no-tags", "--no-write-fetch-head", "--", source},
+                      .effect = base::Effect::changes,
+                      .folder = top};
+    git.argv.insert(git.argv.end(), refspecs.begin(), refspecs.end());
+    if (source.starts_with("ssh://")) // a url(); others are the user's own affair
+        git.environment = {{"GIT_SSH_COMMAND", git_ssh_command()}};
+    return git;
+}
+
 Error connection_error(const std::string& cluster, const transport::Connection::Reply& reply) {
     const auto reason = base::trim(reply.errors);
     if (reply.outcome == transport::Outcome::unreachable) {

@@ -88,6 +88,10 @@ class Cluster {
     /// The URL of a folder there, for git. `absolute` is a path on the cluster.
     [[nodiscard]] std::string url(const std::string& absolute) const;
     [[nodiscard]] std::string git_ssh_command() { return connection_.git_ssh_command(); }
+    /// `git fetch` of `refspecs` from `source`, a url() or a remote of the repository `top`;
+    /// nothing else comes along.
+    base::Command fetch(const std::string& source, const std::vector<std::string>& refspecs,
+                        const std::filesystem::path& top);
     /// True if several ssh executions share one connection.
     [[nodiscard]] bool shares_connection() { return is_local() || connection_.is_shared(); }
     /// For rsync, which gets the user's name with git_ssh_command().

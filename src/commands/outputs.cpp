@@ -22,10 +22,6 @@ std::string name_of(const Kept& kept) {
     return base::printable(field(kept.notes, "name"));
 }
 
-std::string id_of(const Kept& kept) {
-    return kept.job.empty() ? kept.token.substr(0, 8) : kept.job;
-}
-
 // True if the output shall be brought; says so or throws where it was asked for and there is none.
 bool is_wanted(const cli::World& world, const Kept& kept, const PullRequest& request,
                const Overview& overview) {
@@ -48,10 +44,10 @@ bool is_wanted(const cli::World& world, const Kept& kept, const PullRequest& req
     const bool waits = state.word == "pending" || state.word == "running";
     // After a signal the word comes first, then what takes time.
     const bool is_ending = ended && !kept.phases.empty() && kept.phases.back().second != "end";
-    throw Error(Exit::failed, fmt::format("{} has no output to pull: {}", id_of(kept), state.word))
+    throw Error(Exit::failed, fmt::format("{} has no output to pull: {}", kept.id(), state.word))
         .context(is_ending ? "its job is still putting it aside, or was killed while it did"
                            : state.detail)
-        .hint((waits ? "rdvc wait " : "rdvc status ") + id_of(kept));
+        .hint((waits ? "rdvc wait " : "rdvc status ") + kept.id());
 }
 
 // So that the cluster knows what can be cleaned.
@@ -72,7 +68,7 @@ void bring(cli::World& world, const Project& project, Cluster& cluster, const Ke
         bring_folder(world, cluster, there, into);
     } catch (Error& error) {
         if (error.hint().empty())
-            error.hint(fmt::format("`rdvc pull {}` goes on with it", id_of(kept)));
+            error.hint(fmt::format("`rdvc pull {}` goes on with it", kept.id()));
         throw;
     }
     const auto placed = project::put_into_place(into, project.repository.top, replace);

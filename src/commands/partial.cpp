@@ -19,25 +19,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string id_of(const Kept& kept) {
-    return kept.job.empty() ? kept.token.substr(0, 8) : kept.job;
-}
-
 bool goes_on(const State& state) {
     return state.word == "pending" || state.word == "running";
 }
 
 Error no_partial(const Kept& kept, const State& state) {
-    Error error(Exit::failed, fmt::format("{} has no partial result: {}", id_of(kept), state.word));
+    Error error(Exit::failed, fmt::format("{} has no partial result: {}", kept.id(), state.word));
     error.context(state.detail);
     if (state.word == "published" || state.word == "done")
-        error.hint("it has a whole one: rdvc pull " + id_of(kept));
+        error.hint("it has a whole one: rdvc pull " + kept.id());
     else if (state.word == "unpublished")
-        error.hint("rdvc recover " + id_of(kept));
+        error.hint("rdvc recover " + kept.id());
     else if (goes_on(state))
-        error.hint("it has not written any yet; rdvc logs -f " + id_of(kept));
+        error.hint("it has not written any yet; rdvc logs -f " + kept.id());
     else
-        error.hint("rdvc logs " + id_of(kept));
+        error.hint("rdvc logs " + kept.id());
     return error;
 }
 
@@ -48,14 +44,9 @@ bool fetch_partial_ref(cli::World& world, const Project& project, Cluster& clust
     const auto ref = field(kept.result, "partial_ref");
     if (!submission::is_experiment_ref(ref) || ref.find("-partial") == std::string::npos)
         return false;
-    base::Command git{.argv = {"git", "fetch", "--no-tags", "--no-write-fetch-head", "--",
-                               cluster.url(overview.dir + "/repos/" + project.mirror),
-                               "+" + ref + ":" + ref},
-                      .effect = base::Effect::changes,
-                      .folder = project.repository.top};
-    if (!cluster.is_local())
-        git.environment = {{"GIT_SSH_COMMAND", cluster.git_ssh_command()}};
-    const auto fetched = world.runner.run(git);
+    const auto fetched =
+        world.runner.run(cluster.fetch(cluster.url(overview.dir + "/repos/" + project.mirror),
+                                       {"+" + ref + ":" + ref}, project.repository.top));
     if (fetched.status != 0)
         world.console.warn(fmt::format("its commit {} did not come: {}", base::printable(ref),
                                        base::printable(base::trim(fetched.err))));
@@ -105,16 +96,15 @@ void bring(cli::World& world, const Project& project, Cluster& cluster, const Ke
     if (goes_on(state))
         world.console.note("its job goes on; the same command again brings what is newer by then");
     world.console.note(
-        fmt::format("next:  rdvc logs {}{}", id_of(kept), has_ref ? "    dvc exp show" : ""));
+        fmt::format("next:  rdvc logs {}{}", kept.id(), has_ref ? "    dvc exp show" : ""));
 }
 
 } // namespace
 
 Exit pull_partial(cli::World& world, const Project& project, Cluster& cluster,
                   const std::vector<std::string>& tokens) {
-    constexpr unsigned all = 1000000;
-    const auto overview =
-        ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", all);
+    const auto overview = ask_overview(cluster, project.mirror,
+                                       tokens.size() == 1 ? tokens.front() : "", all_submissions);
     auto exit = Exit::done;
     for (const auto& token : tokens) {
         const auto kept = std::find_if(overview.submissions.begin(), overview.submissions.end(),

@@ -87,17 +87,17 @@ std::string from_waiting(const Result& result) {
 }
 
 // Fetches from one place, the mirror or origin; gives what came.
-std::vector<Result> fetch_from(cli::World& world, const base::Command& git,
+std::vector<Result> fetch_from(cli::World& world, Cluster& cluster, const Project& project,
                                const std::string& source, std::vector<Result> results,
                                Refspec refspec, bool force) {
     for (bool again = false; !results.empty(); again = true) {
-        auto command = git;
-        command.argv = {"git", "fetch", "--no-tags", "--no-write-fetch-head", "--", source};
+        std::vector<std::string> specs;
         for (const auto& result : results) {
             const auto spec = refspec(result);
-            command.argv.push_back((force && !spec.starts_with("+") ? "+" : "") + spec);
+            specs.push_back((force && !spec.starts_with("+") ? "+" : "") + spec);
         }
-        const auto fetched = world.runner.run(command);
+        const auto git = cluster.fetch(source, specs, project.repository.top);
+        const auto fetched = world.runner.run(git);
         if (fetched.status == 0)
             break;
         if (!again && fetched.err.find("couldn't find remote ref") != std::string::npos) {
@@ -121,12 +121,8 @@ std::vector<Result> fetch(cli::World& world, Cluster& cluster, const Project& pr
         std::vector<Result> some;
         std::copy_if(results.begin(), results.end(), std::back_inserter(some),
                      [&](const Result& result) { return result.from_origin == from_origin; });
-        base::Command git{
-            .argv = {}, .effect = base::Effect::changes, .folder = project.repository.top};
-        if (!some.empty() && !from_origin && !cluster.is_local())
-            git.environment = {{"GIT_SSH_COMMAND", cluster.git_ssh_command()}};
-        some = fetch_from(world, git, from_origin ? "origin" : mirror_url, std::move(some), refspec,
-                          force);
+        some = fetch_from(world, cluster, project, from_origin ? "origin" : mirror_url,
+                          std::move(some), refspec, force);
         all.insert(all.end(), some.begin(), some.end());
     }
     return all;
@@ -149,13 +145,11 @@ bool take_over_ssh(cli::World& world, Cluster& cluster, const Project& project,
             throw;
         failure = error;
     }
-    const base::Command git{
-        .argv = {}, .effect = base::Effect::changes, .folder = project.repository.top};
     std::vector<Result> waiting;
     for (const auto& result : results)
         if (project::has_ref(world.runner, project.repository, result.waiting_ref()))
             waiting.push_back(result);
-    fetch_from(world, git, ".", waiting, from_waiting, force);
+    fetch_from(world, cluster, project, ".", waiting, from_waiting, force);
     for (const auto& result : waiting)
         project::ask_git(world.runner, project.repository,
                          {"update-ref", "-d", result.waiting_ref()});
@@ -182,17 +176,10 @@ void fetch_data(cli::World& world, const Project& project, const std::vector<Res
                               results.front().name));
 }
 
-// The commit that a ref has here, or "".
-std::string commit_of(cli::World& world, const Project& project, const std::string& ref) {
-    const auto there = world.runner.run({.argv = {"git", "rev-parse", "--verify", "--quiet", ref},
-                                         .folder = project.repository.top});
-    return base::trim(there.out);
-}
-
 [[noreturn]] void refuse_without_result(const Kept& kept, const Overview& overview) {
     const auto state = derive_state(kept, overview);
     const bool waits = state.word == "pending" || state.word == "running";
-    const auto id = kept.job.empty() ? kept.token.substr(0, 8) : kept.job;
+    const auto id = kept.id();
     const std::string partial = field(kept.result, "partial");
     std::string hint = (waits ? "rdvc wait " : "rdvc status ") + id;
     if (state.word == "unpublished")
@@ -206,8 +193,9 @@ std::string commit_of(cli::World& world, const Project& project, const std::stri
 
 void report(cli::World& world, const Project& project, const std::vector<Result>& results) {
     for (const auto& result : results)
-        cli::Console::data(fmt::format("pulled {} ({})\n", base::printable(result.name),
-                                       commit_of(world, project, result.ref).substr(0, 10)));
+        cli::Console::data(fmt::format(
+            "pulled {} ({})\n", base::printable(result.name),
+            project::commit_of(world.runner, project.repository, result.ref).substr(0, 10)));
 }
 
 // What there is to do of the submissions that are asked for, or of all.
@@ -230,7 +218,8 @@ Chosen choose(cli::World& world, const Project& project, const Overview& overvie
         // Newest first: with -f an older submission's result was replaced under the same ref.
         if (!result || !refs.insert(result->ref).second)
             continue;
-        const bool is_here = commit_of(world, project, result->ref) == result->commit;
+        const bool is_here =
+            project::commit_of(world.runner, project.repository, result->ref) == result->commit;
         if (is_here && !tokens.empty())
             world.console.note(fmt::format("{} is here already", result->name));
         if (!is_here)
@@ -285,8 +274,8 @@ Exit pull(cli::World& world, const Words& words) {
         tokens.push_back(find_submission(world, cluster, project.mirror, ""));
     if (partial)
         return pull_partial(world, project, cluster, tokens);
-    auto overview =
-        ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", 1000);
+    auto overview = ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "",
+                                 all_submissions);
     const auto outputs = pull_outputs(world, project, cluster, {tokens, force, no_data}, overview);
 
     const auto chosen = choose(world, project, overview, tokens, no_data);

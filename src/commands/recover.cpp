@@ -220,8 +220,7 @@ nlohmann::json to_json(const Recovery& recovery, const std::optional<Error>& err
 }
 
 std::vector<std::string> find_unpublished(const Project& project, Cluster& cluster) {
-    constexpr unsigned all = 1000000;
-    const auto overview = ask_overview(cluster, project.mirror, "", all);
+    const auto overview = ask_overview(cluster, project.mirror, "", all_submissions);
     std::vector<std::string> tokens;
     for (const auto& kept : overview.submissions)
         if (submission::is_token(kept.token) && may_be_recovered(kept, overview))

@@ -26,13 +26,6 @@ bool is_plain_path(const std::string& path) {
            });
 }
 
-std::string commit_of(cli::World& world, const Project& project, const std::string& ref) {
-    const auto there =
-        world.runner.run({.argv = {"git", "rev-parse", "--verify", "--quiet", ref + "^{commit}"},
-                          .folder = project.repository.top});
-    return base::trim(there.out);
-}
-
 // From the kept repository itself; one of another content here keeps its name. Gives the name that
 // it has here, "" where there is no experiment.
 std::string fetch_experiment(cli::World& world, const Project& project, Cluster& cluster,
@@ -47,16 +40,11 @@ std::string fetch_experiment(cli::World& world, const Project& project, Cluster&
         return "";
     }
     auto to = from;
-    const auto here = commit_of(world, project, to);
+    const auto here = project::commit_of(world.runner, project.repository, to);
     if (!here.empty() && here != commit)
         to += "-" + recovery.token;
-    base::Command git{.argv = {"git", "fetch", "--no-tags", "--no-write-fetch-head", "--",
-                               cluster.url(place), from + ":" + to},
-                      .effect = base::Effect::changes,
-                      .folder = project.repository.top};
-    if (!cluster.is_local())
-        git.environment = {{"GIT_SSH_COMMAND", cluster.git_ssh_command()}};
-    const auto fetched = world.runner.run(git);
+    const auto fetched = world.runner.run(
+        cluster.fetch(cluster.url(place), {from + ":" + to}, project.repository.top));
     if (fetched.status != 0) {
         world.console.warn(fmt::format("git fetch could not bring the experiment: {}",
                                        base::printable(base::trim(fetched.err))));

@@ -91,8 +91,7 @@ std::string describe(const Kept& kept, const State& state, const Overview& overv
                                    kept.pulled ? "" : ", not pulled yet: rdvc pull " + kept.job));
     line("kept", field(kept.result, "kept"));
     if (may_be_recovered(kept, overview))
-        text += fmt::format("\nnext: rdvc recover {}\n",
-                            kept.job.empty() ? kept.token.substr(0, 8) : kept.job);
+        text += fmt::format("\nnext: rdvc recover {}\n", kept.id());
     return text;
 }
 

@@ -25,7 +25,7 @@ void add_line(Kept& kept, const std::string& file, const std::string& line) {
         const auto [time, phase] = base::key_and_value(line);
         kept.phases.emplace_back(base::parse_time(time), phase);
     } else if (file == "jobid")
-        kept.job = line;
+        kept.job = slurm::is_job_id(line) ? line : "";
     else if (file == "sbatch.exit")
         kept.sbatch_exit = line;
     else if (file == "sbatch.err")
@@ -51,6 +51,10 @@ void add_line(Kept& kept, const std::string& file, const std::string& line) {
 std::string field(const std::map<std::string, std::string>& map, const std::string& key) {
     const auto found = map.find(key);
     return found == map.end() ? "" : found->second;
+}
+
+std::string Kept::id() const {
+    return job.empty() ? token.substr(0, 8) : job;
 }
 
 bool Kept::is_command() const {
@@ -124,8 +128,7 @@ State unknown(const slurm::Job* job, const std::string& phase, const Overview& o
 
 // SLURM has no job of it that could still do anything, and the job has left no result.
 State without_job(const Kept& kept, const std::string& phase, const Overview& overview) {
-    const auto retry =
-        "; next: rdvc retry " + (kept.job.empty() ? kept.token.substr(0, 8) : kept.job);
+    const auto retry = "; next: rdvc retry " + kept.id();
     if (kept.revoked == "cancelled")
         return {"cancelled", phase, "before it started"};
     if (!kept.revoked.empty())
@@ -257,8 +260,7 @@ std::string find_submission(cli::World& world, Cluster& cluster, const std::stri
     if (found.empty() && !word.empty())
         found = refused;
     if (found.empty()) {
-        constexpr unsigned all = 1000000;
-        auto overview = ask_overview(cluster, mirror, "", word.empty() ? 1 : all);
+        auto overview = ask_overview(cluster, mirror, "", word.empty() ? 1 : all_submissions);
         std::reverse(overview.submissions.begin(), overview.submissions.end());
         for (const auto& kept : overview.submissions)
             if (matches(kept.token, kept.job, field(kept.notes, "name")))

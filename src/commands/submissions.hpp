@@ -33,6 +33,8 @@ struct Kept {
     bool pulled = false; ///< a command's output, by some laptop
 
     [[nodiscard]] bool is_command() const;
+    /// What a user may call it by, the job's id, or where there is none the token's first digits.
+    [[nodiscard]] std::string id() const;
     /// The number of files that a command's job keeps for `rdvc pull`.
     [[nodiscard]] unsigned long output() const;
 };
@@ -67,6 +69,8 @@ State derive_state(const Kept& kept, const Overview& overview);
 /// True for what `rdvc recover` is for: a result that could not be published. A job that was killed
 /// while it published could not say so.
 bool may_be_recovered(const Kept& kept, const Overview& overview);
+
+inline constexpr unsigned all_submissions = 1000000;
 
 /// Asks the cluster once. `only`: one token, or "" for the newest `limit` of the project.
 Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,

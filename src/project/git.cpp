@@ -248,6 +248,13 @@ std::vector<std::string> unpushed_commits(base::Runner& runner, const Repository
                 {"log", "--max-count=20", "--format=%h %s", "HEAD", "--not", "--remotes=origin"}));
 }
 
+std::string commit_of(base::Runner& runner, const Repository& repository, const std::string& ref) {
+    return base::trim(runner
+                          .run({.argv = git_in(repository, {"rev-parse", "--verify", "--quiet",
+                                                            ref + "^{commit}"})})
+                          .out);
+}
+
 bool has_ref(base::Runner& runner, const Repository& repository, const std::string& ref) {
     return runner.run({.argv = git_in(repository, {"show-ref", "--verify", "--quiet", ref})})
                .status == 0;

@@ -109,6 +109,9 @@ std::string root_commit(base::Runner& runner, const Repository& repository);
 /// most.
 std::vector<std::string> unpushed_commits(base::Runner& runner, const Repository& repository);
 
+/// The commit that `ref` has here, or "".
+std::string commit_of(base::Runner& runner, const Repository& repository, const std::string& ref);
+
 /// True if the repository has `ref`.
 bool has_ref(base::Runner& runner, const Repository& repository, const std::string& ref);
 

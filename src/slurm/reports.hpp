@@ -19,6 +19,9 @@ struct Job {
         token; ///< from the comment `rdvc:TOKEN` or the script's path; empty: not a job of rdvc's
 };
 
+/// True for a job's number, as the cluster keeps it.
+bool is_job_id(std::string_view word);
+
 /// One line of `squeue --noheader -o '%A|%T|%r|%S|%o|%k'` (id, state, reason, start, script,
 /// comment), or nothing if it is no such line. The last two may contain anything.
 std::optional<Job> parse_squeue_line(std::string_view line);

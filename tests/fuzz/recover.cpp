@@ -1,0 +1,17 @@
+// `rdvc recover` and `rdvc pull --partial` of an answer, as far as git and rsync do what they are
+// told.
+
+#include "cluster.hpp"
+
+using namespace rdvc;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz::Laptop laptop(fuzz::text_of(data, size));
+    laptop.git_answer = "0123456789abcdef0123456789abcdef01234567\n";
+    for (const auto& words : std::vector<commands::Words>{{"recover"},
+                                                          {"recover", "first", "--json"},
+                                                          {"recover", "--here", "first"},
+                                                          {"pull", "--partial", "first"}})
+        fuzz::run(laptop, words);
+    return 0;
+}
