@@ -100,16 +100,33 @@ try_to_push() {
     done
 }
 
+# Before it is pushed: should nobody write down that it was, it can be told from the ref.
+note_publishing() {
+    (umask 077 && printf '%s %s %s\n' "$1" "${RDVC_JOB_EXP_COMMIT}" "${RDVC_JOB_REPO_URL}" >>"${RDVC_JOB_RECORD_DIR}/publishing") || true
+}
+
+# The commit at ref $1 if an earlier start of this job has put it there, and ended before its result was written.
+published_before() {
+    local commit ref known
+    commit=$(remote_commit "$1")
+    [[ -n ${commit} && -r ${RDVC_JOB_RECORD_DIR}/publishing ]] || return 0
+    while read -r ref known _; do
+        [[ ${ref} != "$1" || ${known} != "${commit}" ]] || { printf '%s' "${commit}" && return; }
+    done <"${RDVC_JOB_RECORD_DIR}/publishing"
+}
+
 # Pushes the experiment's ref. `dvc exp push` would exit 0 where another experiment has the name; here
-# the ref must not be there yet (or be replaced, with -f), else the result gets a name of its own.
+# the ref must not be there yet, but from this job itself (or be replaced, with -f), else the result gets a name of its own.
 push_ref() {
     local ref="refs/exps/${RDVC_JOB_REPO_REV:0:2}/${RDVC_JOB_REPO_REV:2}/${RDVC_JOB_EXP_NAME}"
     RDVC_JOB_EXP_COMMIT=$(git rev-parse --verify --quiet "${ref}^{commit}") ||
         rdvc_fail "dvc exp run ended well but made no experiment ${RDVC_JOB_EXP_NAME}"
     check_objects
     RDVC_JOB_EXP_REF=${ref}
-    local lease="--force-with-lease=${ref}:"
+    local lease
+    lease="--force-with-lease=${ref}:$(published_before "${ref}")"
     [[ ${RDVC_JOB_EXP_FORCE} != 1 ]] || lease=--force
+    note_publishing "${ref}"
     local said
     if ! try_to_push "${lease}" "${ref}" &&
         [[ $(remote_commit "${ref}") != "${RDVC_JOB_EXP_COMMIT}" ]]; then

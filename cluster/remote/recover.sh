@@ -121,7 +121,6 @@ pushed_value() {
 # Where the login node cannot reach origin, or may not write there, the mirror has it.
 push_experiment() {
     local origin words=
-    export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND='ssh -o BatchMode=yes -o ConnectTimeout=15'
     if [[ ${code} == origin ]]; then
         origin=$(git config --local remote.origin.url 2>/dev/null)
         if words=$(timeout 60 git ls-remote -- "${origin}" HEAD 2>&1 >/dev/null) && push_to "${origin}"; then
@@ -179,6 +178,7 @@ recover_experiment() {
     missing=$(missing_outputs)
     if [[ -n ${missing} ]] && ! is_published_by_now; then
         answer kept "${kept}"
+    RDVC_JOB_RECORD_DIR=${record}
         answer_lines missing <<<"${missing}"
         finish end
     fi
@@ -196,6 +196,18 @@ unchanged_outputs() {
     local line path
     local -A tracked=()
     while IFS= read -r -d '' path; do
+# The job had published its experiment, and died before it could say so: the ref is there, with the commit that it noted
+# before it pushed.
+take_published() {
+    local ref commit url place=ssh put=0
+    [[ ${kind} != command && -s ${record}/publishing ]] || return 1
+    read -r ref commit url < <(tail -n 1 "${record}/publishing")
+    [[ -n ${commit} && $(RDVC_JOB_REPO_URL=${url} remote_commit "${ref}") == "${commit}" ]] || return 1
+    ! data_is_on_remote || place=remote
+    printf 'state published\nexit 0\nname %s\nref %s\ncommit %s\ndata %s\ncode %s\n' "${ref##*/}" "${ref}" "${commit}" "${place}" \
+        "${code:-ssh}" | write_result
+}
+
         tracked[./${path}]=1
     done < <(git -c core.fsmonitor=false ls-files -z)
     while IFS= read -r -d '' line; do
@@ -301,9 +313,14 @@ recover() {
     require_end
     require_kept
     find_cache
+    export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND='ssh -o BatchMode=yes -o ConnectTimeout=15'
     if ! cd -P "${kept}" 2>/dev/null; then
         require_unpublished # as above: it may just have been recovered
         finish refused dir "cannot enter ${kept}"
+    if [[ ${action} == publish ]] && take_published; then
+        remove_kept
+        tell_result
+    fi
     fi
     if [[ ${action} == here ]]; then
         stage_files

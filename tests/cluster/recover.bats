@@ -147,6 +147,22 @@ is_recovered() {
 }
 
 @test "objects that are lacking are taken from the work tree, a folder's own too, never a wrong content" {
+@test "a job that died after its push, before its word: the ref tells" {
+    git -C "${kept}" push --quiet "${mirror}" "${ref}:refs/rdvc/objects"
+    rm -rf "${kept}" "${record}/result"
+    sed -i '/end$/d' "${record}/phases"
+    printf '7\n' >"${record}/job"
+    printf '%s %s %s\n' "${ref}" "${base}" "${mirror}" "${ref}" "${commit}" "${mirror}" >"${record}/publishing"
+    run ask # it was not pushed
+    says 'failed nothing is left of its workspace'
+    [[ ! -e ${record}/result ]]
+    git -C "${mirror}" update-ref "${ref}" "${commit}"
+    run ask
+    says 'result state published'
+    fill_cache
+    is_recovered
+}
+
     mkdir "${kept}/another"
     printf other >"${kept}/another/model.txt"
     run ask

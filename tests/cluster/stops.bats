@@ -217,6 +217,23 @@ SH
     [[ ${code} -eq 0 && $(cat "${record}/result") == "${before}" ]]
 }
 
+@test "a job that started again after its push takes its own name, not a second one" {
+    train <<<'mkdir -p ckpt; date +%N >ckpt/a; touch model.txt metrics.json'
+    compose -n twice
+    go
+    [[ ${code} -eq 0 && $(result name) == twice ]]
+    rm "${record}/result" # its node died before it was written
+    rm -rf "${RDVC_DIR}/cache"
+    go
+    [[ ${code} -eq 0 && $(result state) == published && $(result name) == twice && -z $(result message) ]]
+    [[ $(git -C "${repos}" for-each-ref --format='%(objectname)' 'refs/exps/*/*/*') == "$(result commit)" ]]
+    # Somebody else's is not replaced.
+    git -C "${repos}" update-ref "$(result ref)" HEAD
+    rm "${record}/result"
+    go
+    [[ $(result name) == "twice-${token}" ]]
+}
+
 @test "with a DVC remote, and its run-cache, an unfinished stage counts as little" {
     dvc remote add --quiet -d store "${root}/store"
     train <<'SH'
