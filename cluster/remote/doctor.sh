@@ -67,7 +67,7 @@ tell_mirrors() {
 
 end_job() {
     trap - EXIT
-    [[ -z ${job} ]] || scancel "${job}" >/dev/null 2>&1
+    [[ -z ${sent} ]] || scancel "${sent}" >/dev/null 2>&1
     rm -rf -- "${folder}" "${cache}/.rdvc-doctor-${nonce}" "${cache}/.rdvc-doctor-${nonce}.node"
 }
 
@@ -75,7 +75,7 @@ end_job() {
 run_job() {
     local said deadline=$((SECONDS + 120))
     folder="${rdvc_dir}/doctor-${nonce}"
-    job=
+    sent=
     if ! mkdir -p "${cache}" || ! mkdir "${folder}"; then
         answer job refused "cannot write to ${rdvc_dir} and ${cache}"
         return
@@ -89,8 +89,9 @@ run_job() {
         return
     fi
     said=${said##*$'\n'}
-    job=${said%%;*}
-    [[ ${job} != *[!0-9]* ]] || job=
+    sent=${said%%;*}
+    [[ ${sent} != *[!0-9]* ]] || sent=
+    request_time=$(now) # what SLURM said before says nothing of it
     while [[ ! -e ${folder}/answer ]]; do
         show_life
         if is_gone "${token}"; then
@@ -108,8 +109,8 @@ run_job() {
     answer node now "$(date +%s)"
     [[ ! -e ${cache}/.rdvc-doctor-${nonce}.node ]] || answer node cache_seen yes
     answer_lines node <"${folder}/answer"
-    answer job ran "${job}"
-    job=
+    answer job ran "${sent}"
+    sent=
 }
 
 doctor() {

@@ -76,6 +76,7 @@ send_bringer() {
         if said=$(sbatch --parsable --nodelist="${tried}" --job-name=rdvc-recover --comment="rdvc:recover-${token}" \
             --time=10 --ntasks=1 --chdir="${HOME}" --output="${record//%/%%}/bring.out" "${record}/bring.sh" \
             "${away}" "${record}" 2>&1 </dev/null); then
+            request_time=$(now) # what SLURM said before says nothing of it
             answer sent "${said##*$'\n'}"
             return
         fi
@@ -84,24 +85,9 @@ send_bringer() {
     finish end
 }
 
-# SLURM has answered since the job was sent, and has it no more; says why it has not started.
-is_bringer_gone() {
-    ((SECONDS >= next_look)) || return 1
-    next_look=$((SECONDS + look_pause))
-    look_pause=$((look_pause < poll ? look_pause * 2 : poll))
-    look_at_queue 5
-    [[ -z ${queue_said} ]] && ((queue_time > sent)) || return 1
-    find_job "recover-${token}"
-    if [[ ${job_state} == PENDING && ${job_reason} != "${said_reason}" ]]; then
-        answer pending "${job_reason}"
-        said_reason=${job_reason}
-    fi
-    [[ -z ${job} ]] || is_ended_state "${job_state}"
-}
-
 # By a job on the node; one that an earlier request has sent will do.
 bring_from_node() {
-    local node deadline=$((SECONDS + patience)) end='' sent
+    local node deadline=$((SECONDS + patience)) end=''
     node=$(value_of node "${record}/workspace")
     [[ -n ${node} ]] || node=$(value_of node "${record}/result")
     [[ ${node} =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || return 0
@@ -110,10 +96,9 @@ bring_from_node() {
     if [[ -z ${job} ]] || is_ended_state "${job_state}"; then
         send_bringer "${node}"
     fi
-    sent=$(now)
     while [[ ! -e ${record}/bring.end ]]; do
         show_life
-        if is_bringer_gone; then
+        if is_gone "recover-${token}" 5; then
             sleep 2 # its word may be a moment behind on a shared file system
             break
         elif ((SECONDS >= deadline)); then

@@ -186,6 +186,29 @@ is_gone_from_queue() {
     fi
 }
 
+# Another word of SLURM's on job $1, where squeue shows none for submission $2 and the job had begun: what squeue says may
+# come from a cache of the site's, or from a controller that is not well. True if scontrol has it and not as ended, or
+# cannot reach the controller; `other_word` says so. Where users may not ask scontrol, squeue's word holds.
+may_still_live() {
+    local said state
+    other_word=''
+    [[ -n $1 ]] || return 1
+    said=$(timeout 20 scontrol --oneliner show job "$1" 2>&1)
+    case $?-${said} in
+    0-*"JobId=$1 "*) ;;
+    124-* | *[Uu]nable\ to\ contact* | *timed\ out*)
+        other_word="squeue does not show job $1, and scontrol does not answer: ${said:0:200}"
+        return 0
+        ;;
+    *) return 1 ;; # `Invalid job id specified`, say
+    esac
+    [[ ${said} == *" Comment=rdvc:$2"* || ${said} == *"/submissions/$2/job.sh"* ]] || return 1 # its id is somebody else's now
+    state=${said#* JobState=}
+    state=${state%% *}
+    other_word="squeue does not show job $1, but scontrol says that it is ${state}"
+    ! is_ended_state "${state}"
+}
+
 # Submission $1 has its result, for good: after a preemption, say, the same job may go on; and a job that is
 # stopped writes it before it has put away what there is.
 has_ended() {
@@ -205,7 +228,8 @@ has_ended() {
     [[ -e $(result_of "$1") ]] # it may have started again meanwhile
 }
 
-# For a request that waits: looks now and then, and says why a job has not started. True if it is gone.
+# For a request that waits: looks now and then, by an answer of at most $2 seconds (poll), and says why a job has not
+# started. True if it is gone.
 next_look=2
 look_pause=5
 said_reason=
@@ -213,12 +237,12 @@ is_gone() {
     ((SECONDS >= next_look)) || return 1
     next_look=$((SECONDS + look_pause))
     look_pause=$((look_pause < poll ? look_pause * 2 : poll))
-    look_at_queue "${poll}"
+    look_at_queue "${2:-${poll}}"
     find_job "$1"
     if [[ -z ${queue_said} && ${job_state} == PENDING && ${job_reason} != "${said_reason}" &&
         ! -e ${rdvc_dir}/jobs/$1/0/job ]]; then # which it writes as it starts; SLURM's word may be old
         answer pending "${job_reason}"
         said_reason=${job_reason}
     fi
-    is_gone_from_queue "$1"
+    is_gone_from_queue "$1" && { [[ -n ${job} ]] || ! may_still_live "$(job_of "$1")" "$1"; }
 }

@@ -76,12 +76,17 @@ require_unpublished() {
 
 # Its last word is that it could not publish; then it only has to end. Without that word it may be at work.
 require_end() {
-    ask_queue || finish silent
+    ask_queue || finish silent "squeue does not answer: ${queue_said}"
     find_job "${token}"
-    if [[ -z ${job} ]] || is_ended_state "${job_state}"; then
+    local has_said=0
+    [[ $(value_of state "${record}/result") != unpublished ]] || has_said=1
+    if [[ -n ${job} ]] && is_ended_state "${job_state}"; then
+        return
+    elif [[ -z ${job} ]]; then
+        ((has_said)) || ! may_still_live "$(cat "${record}/job" 2>/dev/null)" "${token}" || finish silent "${other_word//$'\n'/ }"
         return
     fi
-    [[ ${job_state} == PENDING || $(value_of state "${record}/result") != unpublished ]] || return 0
+    [[ ${job_state} == PENDING || ${has_said} == 0 ]] || return 0
     answer live "${job_state}"
     finish end
 }
@@ -173,12 +178,12 @@ write_result() {
 recover_experiment() {
     local missing place=ssh
     RDVC_JOB_EXP_NAME=${name} RDVC_JOB_EXP_FORCE=0 RDVC_JOB_TOKEN=${token} RDVC_JOB_MESSAGE=
+    RDVC_JOB_RECORD_DIR=${record}
     repair_cache
     ((put == 0)) || answer put "${put}"
     missing=$(missing_outputs)
     if [[ -n ${missing} ]] && ! is_published_by_now; then
         answer kept "${kept}"
-    RDVC_JOB_RECORD_DIR=${record}
         answer_lines missing <<<"${missing}"
         finish end
     fi
@@ -191,11 +196,6 @@ recover_experiment() {
     } | write_result
 }
 
-# Records as list_outputs makes them: files that Git tracks and that are as they were checked out.
-unchanged_outputs() {
-    local line path
-    local -A tracked=()
-    while IFS= read -r -d '' path; do
 # The job had published its experiment, and died before it could say so: the ref is there, with the commit that it noted
 # before it pushed.
 take_published() {
@@ -208,6 +208,11 @@ take_published() {
         "${code:-ssh}" | write_result
 }
 
+# Records as list_outputs makes them: files that Git tracks and that are as they were checked out.
+unchanged_outputs() {
+    local line path
+    local -A tracked=()
+    while IFS= read -r -d '' path; do
         tracked[./${path}]=1
     done < <(git -c core.fsmonitor=false ls-files -z)
     while IFS= read -r -d '' line; do
@@ -308,19 +313,19 @@ stage_files() {
 recover() {
     local record name kind code data mirror_name repository experiment_ref kept away put pushed scratch
     local -a candidates
+    export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND='ssh -o BatchMode=yes -o ConnectTimeout=15'
     open_submission
     require_unpublished
     require_end
-    require_kept
-    find_cache
-    export GIT_TERMINAL_PROMPT=0 GIT_SSH_COMMAND='ssh -o BatchMode=yes -o ConnectTimeout=15'
-    if ! cd -P "${kept}" 2>/dev/null; then
-        require_unpublished # as above: it may just have been recovered
-        finish refused dir "cannot enter ${kept}"
     if [[ ${action} == publish ]] && take_published; then
         remove_kept
         tell_result
     fi
+    require_kept
+    find_cache
+    if ! cd -P "${kept}" 2>/dev/null; then
+        require_unpublished # as above: it may just have been recovered
+        finish refused dir "cannot enter ${kept}"
     fi
     if [[ ${action} == here ]]; then
         stage_files

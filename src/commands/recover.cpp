@@ -121,8 +121,10 @@ std::optional<Error> hindrance(const Recovery& recovery, const std::string& clus
     if (recovery.has("absent"))
         return Error(Exit::failed, "the cluster has no trace of this submission");
     if (recovery.has("silent"))
-        return with_words(Exit::unknown, "squeue does not answer", "its job may still work on it",
-                          again);
+        return with_words(
+            Exit::unknown,
+            fmt::format("it is not known whether the job of {} has ended", recovery.name()),
+            recovery.word("silent"), again);
     if (recovery.has("live"))
         return with_words(Exit::failed,
                           fmt::format("the job of {} has not ended: {}", recovery.name(),

@@ -307,6 +307,26 @@ forget_questions() {
     [[ $(cat "${root}/ran") == $'1\n2' ]]
 }
 
+@test "a squeue that says nothing of a job that runs: no second one, and nobody is told that it has gone" {
+    export RDVC_CLUSTER_POLL=1
+    submit one sleep 60
+    wait_for_claim one
+    sleep 1.1
+    knob empty-squeue
+    run rdvc retry one
+    [[ ${status} -eq 75 && ${output} == *"squeue does not show job 1, but scontrol says that it is RUNNING"* ]]
+    run timeout 5 rdvc wait one
+    [[ ${status} -eq 124 ]]
+    [[ ! -e $(folder_of one)/attempt.2 ]]
+    # scontrol agrees.
+    outdate_job 1
+    end_as 1 NODE_FAIL
+    outdate_job 1
+    rdvc retry one
+    no_knob empty-squeue
+    wait_for_state 2 RUNNING
+}
+
 @test "two retries at once: one more job" {
     submit one sh -c 'echo "$SLURM_JOB_ID" >>'"${root}/ran"
     wait_for_state 1 COMPLETED

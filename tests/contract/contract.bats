@@ -269,6 +269,7 @@ starts_now() {
     same "$(show '%r|%k')" "BeginTime|rdvc:${token}"
     (($(date -d "$(show %S)" +%s) > $(date +%s) + 60))
     matches "$(on "scontrol show job ${job}")" '*Requeue=1 Restarts=1 *'
+    matches "$(on "scontrol --oneliner show job ${job}")" "JobId=${job} * JobState=PENDING * Comment=rdvc:${token}*"
     wait_until 20 starts_now "^start ${job} 1$"
     log_has "^start ${job} unset$"
     log_has 'DUE TO JOB REQUEUE'

@@ -92,7 +92,9 @@ TEST_F(Recover, SaysWhyItCannot) {
         std::string words;
     };
     for (const auto& [frames, code, words] : std::vector<Case>{
-             {{"name first", "silent", "end"}, Exit::unknown, "squeue does not answer"},
+             {{"name first", "silent squeue does not answer: no", "end"},
+              Exit::unknown,
+              "squeue does not answer: no"},
              {{"name first", "live PENDING", "end"}, Exit::failed, "has not ended: pending"},
              {{"name first", "away n1 /tmp/x", "sent 8", "late PENDING Resources", "end"},
               Exit::unknown,
