@@ -63,6 +63,17 @@ refuse_shared_folder() {
     done
 }
 
+# So is one that holds somebody's files already, whatever it is called; before rdvc's own are made in it.
+refuse_used_folder() {
+    local entry
+    for entry in "${rdvc_dir}"/*; do
+        case ${entry##*/} in
+        submissions | jobs | logs | cache | functions | envs | repos | '*') ;;
+        *) finish refused dir "cluster.dir is ${rdvc_dir}, which holds other files (${entry##*/}); it must be a folder of rdvc's own" ;;
+        esac
+    done
+}
+
 # Whose it is could put another script in the place of ours. Where a file system tells no owners, all are one.
 refuse_foreign_folder() {
     [[ ! -O . ]] || return 0
@@ -77,6 +88,7 @@ open_rdvc_dir() {
     resolve_rdvc_dir
     refuse_shared_folder
     if [[ ! -d ${rdvc_dir}/repos ]]; then # made last
+        refuse_used_folder
         mkdir -p "${rdvc_dir}"/{submissions,jobs,logs,cache,functions,envs,repos} 2>/dev/null ||
             finish refused dir "cannot make ${rdvc_dir}"
     fi

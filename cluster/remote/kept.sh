@@ -141,7 +141,7 @@ require_kept() {
 # All that is left of the workspace; links are not followed. First out of the way, so that nobody takes the rest
 # of it for a workspace.
 remove_kept() {
-    local path
+    local path ref commit
     find_candidates
     for path in "${candidates[@]+"${candidates[@]}"}"; do
         if is_in_workspace "${path}"; then
@@ -151,6 +151,10 @@ remove_kept() {
             mv -T -- "${path}" "${record}/.gone-${nonce}" 2>/dev/null && remove_folder "${record}/.gone-${nonce}"
         fi
     done
+    if [[ -s ${record}/partial-ref ]] && read -r ref commit <"${record}/partial-ref"; then # the whole one is there
+        git --git-dir="${rdvc_dir}/repos/${mirror_name}" update-ref -d "${ref}" "${commit}" 2>/dev/null
+        rm -f -- "${record}/partial-ref"
+    fi
     is_own_folder "${record}/partial" && mv -T -- "${record}/partial" "${record}/.gone-${nonce}-partial" 2>/dev/null
     for path in "${record}"/.gone-* "${record}"/.coming-* "${record}"/.here* "${record}"/.recover-*; do
         ! is_own_folder "${path}" || remove_folder "${path}"

@@ -138,10 +138,13 @@ is_recovered() {
     mkdir "${root}/outside"
     printf mine >"${root}/outside/precious"
     ln -s "${root}/outside" "${kept}/link"
+    git -C "${mirror}" update-ref "${ref}-partial" "${base}"
+    printf '%s-partial %s\n' "${ref}" "${base}" >"${record}/partial-ref"
     run ask
     says 'name e'
     says 'result state published'
     is_recovered
+    ! git -C "${mirror}" rev-parse --verify --quiet "${ref}-partial"
     run ask # again
     says 'result state published'
     is_recovered

@@ -257,6 +257,11 @@ SH
     [[ ${status} -eq 3 && ${output} == *"it must be a folder of rdvc's own"* ]]
     RDVC_CLUSTER_DIR=/ run rdvc run
     [[ ${status} -eq 3 && ${output} == *"it must be a folder of rdvc's own"* ]]
+    mkdir "${cluster_home}/group"
+    : >"${cluster_home}/group/thesis.tex"
+    RDVC_CLUSTER_DIR='~/group' run rdvc run
+    [[ ${status} -eq 3 && ${output} == *"which holds other files (thesis.tex); it must be a folder of rdvc's own"* ]]
+    [[ $(ls "${cluster_home}/group") == thesis.tex ]]
 }
 
 @test "hostile arguments arrive in dvc unchanged, through real sbatch" {
