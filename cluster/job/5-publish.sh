@@ -108,8 +108,9 @@ note_publishing() {
 # The commit at ref $1 if an earlier start of this job has put it there, and ended before its result was written.
 published_before() {
     local commit ref known
+    [[ -r ${RDVC_JOB_RECORD_DIR}/publishing ]] || return 0
     commit=$(remote_commit "$1")
-    [[ -n ${commit} && -r ${RDVC_JOB_RECORD_DIR}/publishing ]] || return 0
+    [[ -n ${commit} ]] || return 0
     while read -r ref known _; do
         [[ ${ref} != "$1" || ${known} != "${commit}" ]] || { printf '%s' "${commit}" && return; }
     done <"${RDVC_JOB_RECORD_DIR}/publishing"
