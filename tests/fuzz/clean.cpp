@@ -6,7 +6,6 @@ using namespace rdvc;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
-    fuzz::run(laptop, {"clean", "--dry-run"});
-    fuzz::run(laptop, {"clean", "--json"});
+    fuzz::run_one(laptop, size, {{"clean", "--dry-run"}, {"clean", "--json"}});
     return 0;
 }

@@ -139,6 +139,10 @@ Printed run(Laptop& laptop, const commands::Words& words) {
     return printed;
 }
 
+Printed run_one(Laptop& laptop, std::size_t choice, const std::vector<commands::Words>& of) {
+    return run(laptop, of.at(choice % of.size()));
+}
+
 void in_world(base::Runner& laptop, const std::function<void(cli::World& world)>& act) {
     cli::Console console(false, true, true); // it shows progress
     cli::World world{laptop, console, project(), variable};

@@ -48,6 +48,9 @@ struct Printed {
 /// and is not clean, JSON excepted.
 Printed run(Laptop& laptop, const commands::Words& words);
 
+/// Runs one of the commands; which one is the input's affair, as long as it varies with it.
+Printed run_one(Laptop& laptop, std::size_t choice, const std::vector<commands::Words>& of);
+
 /// Runs `act` in such a world, outside of any command.
 void in_world(base::Runner& laptop, const std::function<void(cli::World& world)>& act);
 

@@ -11,7 +11,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::check(version->first >= 0 && version->second >= 0, "a version is two numbers");
     fuzz::Laptop laptop(text);
     laptop.git_answer = text;
-    fuzz::run(laptop, {"doctor", "--deep"});
-    fuzz::run(laptop, {"doctor", "--json"});
+    fuzz::run_one(laptop, size, {{"doctor", "--deep"}, {"doctor", "--json"}});
     return 0;
 }

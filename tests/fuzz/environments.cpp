@@ -6,8 +6,7 @@ using namespace rdvc;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
-    fuzz::run(laptop, {"env", "list"});
-    fuzz::run(laptop, {"env", "list", "--json"});
-    fuzz::run(laptop, {"env", "clear", "--all"});
+    fuzz::run_one(laptop, size,
+                  {{"env", "list"}, {"env", "list", "--json"}, {"env", "clear", "--all"}});
     return 0;
 }

@@ -6,7 +6,6 @@ using namespace rdvc;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
-    fuzz::run(laptop, {"logs", "12"});
-    fuzz::run(laptop, {"show", "12"});
+    fuzz::run_one(laptop, size, {{"logs", "12"}, {"show", "12"}});
     return 0;
 }

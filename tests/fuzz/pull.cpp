@@ -7,8 +7,7 @@ using namespace rdvc;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
     laptop.git_answer = "0123456789abcdef0123456789abcdef01234567\n";
-    fuzz::run(laptop, {"pull", "--no-data"});
-    fuzz::run(laptop, {"pull", "--no-data", "first"});
-    fuzz::run(laptop, {"pull", "12"});
+    fuzz::run_one(laptop, size,
+                  {{"pull", "--no-data"}, {"pull", "--no-data", "first"}, {"pull", "12"}});
     return 0;
 }

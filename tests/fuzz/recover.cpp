@@ -8,10 +8,10 @@ using namespace rdvc;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
     laptop.git_answer = "0123456789abcdef0123456789abcdef01234567\n";
-    for (const auto& words : std::vector<commands::Words>{{"recover"},
-                                                          {"recover", "first", "--json"},
-                                                          {"recover", "--here", "first"},
-                                                          {"pull", "--partial", "first"}})
-        fuzz::run(laptop, words);
+    fuzz::run_one(laptop, size,
+                  {{"recover"},
+                   {"recover", "first", "--json"},
+                   {"recover", "--here", "first"},
+                   {"pull", "--partial", "first"}});
     return 0;
 }

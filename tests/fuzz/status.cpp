@@ -6,8 +6,6 @@ using namespace rdvc;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
-    fuzz::run(laptop, {"status"});
-    fuzz::run(laptop, {"status", "first"});
-    fuzz::run(laptop, {"status", "--json"});
+    fuzz::run_one(laptop, size, {{"status"}, {"status", "first"}, {"status", "--json"}});
     return 0;
 }

@@ -6,7 +6,6 @@ using namespace rdvc;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
-    fuzz::run(laptop, {"wait", "12"});
-    fuzz::run(laptop, {"init", "remote", "--yes"});
+    fuzz::run_one(laptop, size, {{"wait", "12"}, {"init", "remote", "--yes"}});
     return 0;
 }
