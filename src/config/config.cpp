@@ -247,10 +247,8 @@ void Config::read_environment(
     }
     for (const auto& option : slurm::options()) {
         const auto key = "run." + std::string(option.name);
-        if (find_setting(key) != nullptr)
-            continue;
         const auto variable = environment_variable(key);
-        if (const auto value = environment(variable))
+        if (const auto value = environment(variable); value && find_setting(key) == nullptr)
             add_sbatch_option(run_, std::string(option.name), Scalar(*value), variable);
     }
 }

@@ -82,8 +82,8 @@ class Case:
         try:
             os.makedirs(place)
             for name in (b".dvc", b".rdvc", b"dvc.yaml", b"init_env.sh"):
-                shutil.move(self.repository + b"/" + name, place + b"/" + name)
-        except (OSError, shutil.Error):
+                os.rename(self.repository + b"/" + name, place + b"/" + name)
+        except OSError:
             return False
         return True
 
