@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "project/dvc.hpp"
+#include "slurm/reports.hpp"
 #include "submission/compose.hpp"
 #include "submission/token.hpp"
 
@@ -110,9 +111,9 @@ void Cluster::settle(std::vector<ledger::Record>& open, const transport::Frame& 
     if (record == open.end())
         return;
     const auto what = fmt::format("{} of {}", record->name, record->time);
-    if (word == "submitted") {
+    if (word == "submitted" && slurm::is_job_id(rest)) {
         record->state = ledger::State::submitted;
-        record->job = base::printable(rest);
+        record->job = rest;
         world_.console.note(fmt::format("{} was submitted, as job {}", what, record->job));
     } else if (word == "refused") {
         record->state = ledger::State::refused;
@@ -220,6 +221,10 @@ base::Command Cluster::fetch(const std::string& source, const std::vector<std::s
     if (source.starts_with("ssh://")) // a url(); others are the user's own affair
         git.environment = {{"GIT_SSH_COMMAND", git_ssh_command()}};
     return git;
+}
+
+bool is_submitted(const transport::Frame& frame) {
+    return frame.verb == "submitted" && slurm::is_job_id(base::key_and_value(frame.rest).first);
 }
 
 Error connection_error(const std::string& cluster, const transport::Connection::Reply& reply) {

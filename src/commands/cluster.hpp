@@ -109,6 +109,10 @@ class Cluster {
     std::uint32_t poll_;
 };
 
+/// True for `submitted JOB ...`, sbatch's success. With another word in the job's place it is no
+/// answer, and the outcome stays unknown.
+bool is_submitted(const transport::Frame& frame);
+
 /// The Error for a connection that was not made or broke off.
 base::Error connection_error(const std::string& cluster, const transport::Connection::Reply& reply);
 

@@ -69,11 +69,11 @@ Answer ask_retry(Cluster& cluster, const std::string& token,
     answer.reply =
         cluster.execute("retry", variables, submission::make_token(), {}, base::Effect::changes,
                         [&](const transport::Frame& frame) {
-                            constexpr std::string_view last =
-                                " submitted refused kept absent unknown ";
+                            constexpr std::string_view last = " refused kept absent unknown ";
                             if (frame.verb == "err")
                                 answer.errors.push_back(frame.rest);
-                            else if (last.find(" " + frame.verb + " ") != std::string_view::npos) {
+                            else if (is_submitted(frame) ||
+                                     last.find(" " + frame.verb + " ") != std::string_view::npos) {
                                 answer.verb = frame.verb;
                                 answer.rest = frame.rest;
                             }

@@ -179,22 +179,21 @@ Shipment::Answer Shipment::submit() {
             data.emplace_back(parcel.pack.file);
     }
     Answer answer;
-    answer.reply =
-        cluster_.execute("submit", variables, submission_.token, data, base::Effect::changes,
-                         [&](const transport::Frame& frame) {
-                             if (frame.verb == "err")
-                                 answer.errors.push_back(frame.rest);
-                             else if (frame.verb == "unset")
-                                 answer.unset.push_back(frame.rest);
-                             else if (frame.verb == "log")
-                                 world_.console.note(frame.rest);
-                             else if (frame.verb == "submitted" || frame.verb == "built" ||
-                                      frame.verb == "refused" || frame.verb == "resend" ||
-                                      frame.verb == "lacking" || frame.verb == "unknown") {
-                                 answer.verb = frame.verb;
-                                 answer.rest = frame.rest;
-                             }
-                         });
+    answer.reply = cluster_.execute(
+        "submit", variables, submission_.token, data, base::Effect::changes,
+        [&](const transport::Frame& frame) {
+            if (frame.verb == "err")
+                answer.errors.push_back(frame.rest);
+            else if (frame.verb == "unset")
+                answer.unset.push_back(frame.rest);
+            else if (frame.verb == "log")
+                world_.console.note(frame.rest);
+            else if (is_submitted(frame) || frame.verb == "built" || frame.verb == "refused" ||
+                     frame.verb == "resend" || frame.verb == "lacking" || frame.verb == "unknown") {
+                answer.verb = frame.verb;
+                answer.rest = frame.rest;
+            }
+        });
     return answer;
 }
 

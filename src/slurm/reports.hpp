@@ -19,7 +19,7 @@ struct Job {
         token; ///< from the comment `rdvc:TOKEN` or the script's path; empty: not a job of rdvc's
 };
 
-/// True for a job's number, as the cluster keeps it.
+/// True for a job's number, as the cluster keeps it; what else an answer has in its place is none.
 bool is_job_id(std::string_view word);
 
 /// One line of `squeue --noheader -o '%A|%T|%r|%S|%o|%k'` (id, state, reason, start, script,
