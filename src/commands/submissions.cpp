@@ -69,7 +69,8 @@ namespace {
 
 // SLURM's word, as a user of rdvc reads it: `CANCELLED by 1000` -> `cancelled`.
 std::string state_word(const std::string& state) {
-    return base::lower(state.substr(0, state.find(' ')));
+    const auto words = base::words(state);
+    return words.empty() ? "unknown" : base::lower(words.front());
 }
 
 // The job's own word for how it ended.
@@ -81,6 +82,8 @@ State ended(const Kept& kept, const slurm::Job* job) {
                                                              {"node_failure", "node_fail"}};
     State state{field(kept.result, "state"), field(kept.result, "phase"),
                 field(kept.result, "message")};
+    if (state.word.empty())
+        return {"unknown", state.phase, "the job's result is damaged"};
     if (state.word != "failed")
         return state;
     const auto cause = words.find(field(kept.result, "cause"));
@@ -205,38 +208,40 @@ std::string sound_folder(const std::string& dir) {
 
 } // namespace
 
+void hear(Overview& overview, const transport::Frame& frame) {
+    if (frame.verb == "submission") {
+        if (submission::is_token(frame.rest)) // which becomes part of paths
+            overview.submissions.push_back({.token = frame.rest});
+    } else if (frame.verb == "file" && !overview.submissions.empty()) {
+        const auto [token, rest] = base::key_and_value(frame.rest);
+        const auto [file, line] = base::key_and_value(rest);
+        if (token == overview.submissions.back().token)
+            add_line(overview.submissions.back(), file, line);
+    } else if (frame.verb == "job") {
+        if (auto job = slurm::parse_squeue_line(frame.rest))
+            overview.jobs.push_back(std::move(*job));
+    } else if (frame.verb == "squeue") {
+        overview.squeue_answered = frame.rest == "ok";
+        overview.squeue_words = frame.rest;
+    } else if (frame.verb == "queue_time") {
+        overview.queue_time = std::strtoll(frame.rest.c_str(), nullptr, 10);
+    } else if (frame.verb == "accounting") {
+        overview.accounting_words = frame.rest;
+    } else if (frame.verb == "time") {
+        overview.time = static_cast<std::int64_t>(base::parse_time(frame.rest));
+    } else if (frame.verb == "rsync") {
+        overview.has_rsync = true;
+    } else if (frame.verb == "dir") {
+        overview.dir = sound_folder(frame.rest);
+    }
+}
+
 Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
                       unsigned limit) {
     Overview overview;
     script::Variables variables;
     variables.words = {{"mirror", mirror}, {"only", only}, {"limit", fmt::format("{}", limit)}};
-    cluster.ask("status", variables, [&](const transport::Frame& frame) {
-        if (frame.verb == "submission") {
-            if (submission::is_token(frame.rest)) // which becomes part of paths
-                overview.submissions.push_back({.token = frame.rest});
-        } else if (frame.verb == "file" && !overview.submissions.empty()) {
-            const auto [token, rest] = base::key_and_value(frame.rest);
-            const auto [file, line] = base::key_and_value(rest);
-            if (token == overview.submissions.back().token)
-                add_line(overview.submissions.back(), file, line);
-        } else if (frame.verb == "job") {
-            if (auto job = slurm::parse_squeue_line(frame.rest))
-                overview.jobs.push_back(std::move(*job));
-        } else if (frame.verb == "squeue") {
-            overview.squeue_answered = frame.rest == "ok";
-            overview.squeue_words = frame.rest;
-        } else if (frame.verb == "queue_time") {
-            overview.queue_time = std::strtoll(frame.rest.c_str(), nullptr, 10);
-        } else if (frame.verb == "accounting") {
-            overview.accounting_words = frame.rest;
-        } else if (frame.verb == "time") {
-            overview.time = static_cast<std::int64_t>(base::parse_time(frame.rest));
-        } else if (frame.verb == "rsync") {
-            overview.has_rsync = true;
-        } else if (frame.verb == "dir") {
-            overview.dir = sound_folder(frame.rest);
-        }
-    });
+    cluster.ask("status", variables, [&](const transport::Frame& frame) { hear(overview, frame); });
     return overview;
 }
 

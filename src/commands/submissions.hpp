@@ -55,6 +55,10 @@ struct Overview {
     bool has_rsync = false;
 };
 
+/// Adds one frame of that answer; what it does not know it passes over. Throws Error (failed) for a
+/// folder that is none.
+void hear(Overview& overview, const transport::Frame& frame);
+
 /// What a user is told about one submission. Combined from the job's own record, SLURM's live view
 /// and accounting; no answer is `unknown`, never "finished".
 struct State {
