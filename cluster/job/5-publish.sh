@@ -139,6 +139,7 @@ push_ref() {
         rdvc_say "${RDVC_JOB_MESSAGE}"
         RDVC_JOB_EXP_NAME="${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
         RDVC_JOB_EXP_REF="${ref}-${RDVC_JOB_TOKEN}"
+        note_publishing "${RDVC_JOB_EXP_REF}"
         push_to_repository --force "${RDVC_JOB_EXP_COMMIT}:${RDVC_JOB_EXP_REF}" ||
             rdvc_fail "cannot push the experiment to ${RDVC_JOB_REPO_URL}"
     fi

@@ -95,7 +95,7 @@ judge_record() {
     published) is_pulled "${code}" "${mirror_of[$2]}" || reason=unpulled ;;
     unpublished) reason=unpublished ;;
     '') # killed while it published: the workspace that it left may hold the result
-        phase=$(tail -n 1 "$1/phases" 2>/dev/null)
+        phase=$(grep -v ' end$' "$1/phases" 2>/dev/null | tail -n 1)
         [[ ${phase#* } != push && ${phase#* } != publish && ${phase#* } != output ]] || reason=unpublished
         ;;
     esac
@@ -145,7 +145,7 @@ remove_item() {
 # The workspaces that jobs have noted and that this node sees go if their job is dead. Which one it is is read
 # before SLURM is asked: a job that has noted one by then is still known, or has ended.
 clean_workspaces() {
-    local token record path found=''
+    local token record path id found=''
     for token in "${tokens[@]+"${tokens[@]}"}"; do
         for record in "${rdvc_dir}/jobs/${token}"/{[0-9]*,hand-*}; do
             read_file "${record}/workspace"
@@ -163,6 +163,8 @@ clean_workspaces() {
             answer kept workspace live - - "${path}"
         elif [[ -e ${path}/rdvc-keep ]]; then
             answer kept workspace workspace - - "${path}"
+        elif id=${path##*/rdvc-} && [[ ${id} != hand-* ]] && may_still_live "${id%%-*}" "${token}"; then
+            answer kept workspace unknown - - "${path}"
         else
             remove_item workspace "${path}"
         fi

@@ -68,7 +68,7 @@ refuse_used_folder() {
     local entry
     for entry in "${rdvc_dir}"/*; do
         case ${entry##*/} in
-        submissions | jobs | logs | cache | functions | envs | repos | '*') ;;
+        submissions | jobs | logs | cache | functions | envs | repos | queue | doctor-* | lost+found | '*') ;;
         *) finish refused dir "cluster.dir is ${rdvc_dir}, which holds other files (${entry##*/}); it must be a folder of rdvc's own" ;;
         esac
     done

@@ -159,5 +159,5 @@ remove_kept() {
     for path in "${record}"/.gone-* "${record}"/.coming-* "${record}"/.here* "${record}"/.recover-*; do
         ! is_own_folder "${path}" || remove_folder "${path}"
     done
-    rm -f -- "${record}"/bring.* "${record}"/result.* "${record}/publishing"
+    rm -f -- "${record}"/bring.* "${record}"/result.*
 }

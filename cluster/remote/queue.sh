@@ -133,10 +133,10 @@ look_at_queue() {
     exec {lock}>&-
 }
 
-# Sets job, job_state and job_reason of submission $1's newest job in the answer; empty: it has none there.
-# Those of earlier attempts are past.
+# Sets job, job_state and job_reason of submission $1's newest job in the answer, before all one that has not ended; empty:
+# it has none there. Those of earlier attempts are past.
 find_job() {
-    local line file id past=' ' now_id
+    local line file id state rank job_rank past=' ' now_id
     now_id=$(job_of "$1") # SLURM may have given it the id of an earlier one
     for file in "${rdvc_dir}/submissions/$1"/jobid.[0-9]*; do
         [[ ! -r ${file} ]] || { read -r id <"${file}" && past+="${id} "; }
@@ -145,12 +145,15 @@ find_job() {
     while IFS= read -r line; do
         [[ ${line} == *"|rdvc:$1"* || ${line} == *"/submissions/$1/job.sh"* ]] || continue
         [[ ${past} != *" ${line%%|*} "* || ${line%%|*} == "${now_id}" ]] || continue
-        if [[ -z ${job} ]] || ((${line%%|*} > job)); then
-            job=${line%%|*}
-            line=${line#*|}
-            job_state=${line%%|*}
-            line=${line#*|}
-            job_reason=${line%%|*}
+        id=${line%%|*}
+        line=${line#*|}
+        state=${line%%|*}
+        line=${line#*|}
+        # One attempt may leave two jobs; the one that has not got the claim ends at once.
+        rank=1
+        ! is_ended_state "${state}" || rank=0
+        if [[ -z ${job} ]] || ((rank > job_rank || (rank == job_rank && id > job))); then
+            job=${id} job_state=${state} job_reason=${line%%|*} job_rank=${rank}
         fi
     done <<<"${queue_lines}"
 }
@@ -188,7 +191,7 @@ is_gone_from_queue() {
 
 # Another word of SLURM's on job $1, where squeue shows none for submission $2 and the job had begun: what squeue says may
 # come from a cache of the site's, or from a controller that is not well. True if scontrol has it and not as ended, or
-# cannot reach the controller; `other_word` says so. Where users may not ask scontrol, squeue's word holds.
+# does not know; `other_word` says so. Where users may not ask scontrol, squeue's word holds.
 may_still_live() {
     local said state
     other_word=''
@@ -196,11 +199,11 @@ may_still_live() {
     said=$(timeout 20 scontrol --oneliner show job "$1" 2>&1)
     case $?-${said} in
     0-*"JobId=$1 "*) ;;
-    124-* | *[Uu]nable\ to\ contact* | *timed\ out*)
-        other_word="squeue does not show job $1, and scontrol does not answer: ${said:0:200}"
+    126-* | 127-* | *'Invalid job id'* | *[Pp]ermission\ denied*) return 1 ;;
+    *)
+        other_word="squeue does not show job $1, and scontrol does not tell: ${said:0:200}"
         return 0
         ;;
-    *) return 1 ;; # `Invalid job id specified`, say
     esac
     [[ ${said} == *" Comment=rdvc:$2"* || ${said} == *"/submissions/$2/job.sh"* ]] || return 1 # its id is somebody else's now
     state=${said#* JobState=}

@@ -23,8 +23,11 @@ start_of_phase() {
     awk -v phase="$1" '$2 == phase { start = $1 } END { printf "%s", start }' "${record}/phases" 2>/dev/null
 }
 
+# Without a result `end` only says that it was over: what was at work before it counts.
 last_phase() {
-    awk '{ phase = $2 } END { printf "%s", phase }' "${record}/phases" 2>/dev/null
+    local ended=0
+    [[ ! -s ${record}/result ]] || ended=1
+    awk -v ended="${ended}" 'ended || $2 != "end" { phase = $2 } END { printf "%s", phase }' "${record}/phases" 2>/dev/null
 }
 
 open_submission() {
@@ -79,7 +82,9 @@ require_end() {
     ask_queue || finish silent "squeue does not answer: ${queue_said}"
     find_job "${token}"
     local has_said=0
-    [[ $(value_of state "${record}/result") != unpublished ]] || has_said=1
+    # After a signal the word comes first, then what takes time; the phase `end` after that.
+    [[ $(value_of state "${record}/result") != unpublished || $(tail -n 1 "${record}/phases" 2>/dev/null) != *' end' ]] ||
+        has_said=1
     if [[ -n ${job} ]] && is_ended_state "${job_state}"; then
         return
     elif [[ -z ${job} ]]; then
@@ -196,13 +201,28 @@ recover_experiment() {
     } | write_result
 }
 
-# The job had published its experiment, and died before it could say so: the ref is there, with the commit that it noted
-# before it pushed.
+# Sets ref, commit and code of the newest publication that was noted before its push, and is there.
+find_published() {
+    local noted_ref noted_commit url
+    ref=
+    while read -r noted_ref noted_commit url; do
+        [[ $(timeout 60 git ls-remote -- "${url}" "${noted_ref}" 2>/dev/null) == "${noted_commit}"$'\t'* ]] || continue
+        ref=${noted_ref} commit=${noted_commit}
+        [[ ${url} != */repos/"${mirror_name}" ]] && published_code=origin || published_code=ssh
+    done <"${record}/publishing"
+    [[ -n ${ref} ]]
+}
+
+# The job had published its experiment, and died before it could say so. A later start of it may have made another,
+# which is kept and not published yet: that is the one to recover.
 take_published() {
-    local ref commit url place=ssh put=0
-    [[ ${kind} != command && -s ${record}/publishing ]] || return 1
-    read -r ref commit url < <(tail -n 1 "${record}/publishing")
-    [[ -n ${commit} && $(RDVC_JOB_REPO_URL=${url} remote_commit "${ref}") == "${commit}" ]] || return 1
+    local ref commit published_code newer place=ssh put=0
+    [[ ${kind} != command && -s ${record}/publishing ]] && find_published || return 1
+    newer=$(value_of commit "${record}/result")
+    find_candidates
+    ! choose_kept || newer=${RDVC_JOB_EXP_COMMIT}
+    [[ -z ${newer} || ${newer} == "${commit}" ]] || return 1
+    code=${published_code}
     ! data_is_on_remote || place=remote
     printf 'state published\nexit 0\nname %s\nref %s\ncommit %s\ndata %s\ncode %s\n' "${ref##*/}" "${ref}" "${commit}" "${place}" \
         "${code:-ssh}" | write_result

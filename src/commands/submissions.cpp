@@ -191,7 +191,10 @@ bool may_be_recovered(const Kept& kept, const Overview& overview) {
     const auto state = derive_state(kept, overview);
     if (state.word == "unpublished")
         return true;
-    const auto phase = kept.phases.empty() ? "" : kept.phases.back().second;
+    std::string phase; // without a result `end` only says that it was over
+    for (const auto& [start, name] : kept.phases)
+        if (name != "end" || !kept.result.empty())
+            phase = name;
     const bool lives = state.word == "pending" || state.word == "running" ||
                        state.word == "published" || state.word == "done" || state.word == "unknown";
     return !lives && (phase == "push" || phase == "publish" || phase == "output");

@@ -129,7 +129,7 @@ is_recovered() {
         -z $(value kept) && -z $(value message) &&
         -f $(printf model | object_of) && -f $(printf a | object_of) && -f $(printf b | object_of) &&
         -f $(listing | object_of .dir) &&
-        $(ls -A "${record}" | grep -vx -e job -e workspace | tr '\n' ' ') == "phases result " ]] &&
+        $(ls -A "${record}" | grep -vx -e job -e workspace -e publishing | tr '\n' ' ') == "phases result " ]] &&
         [[ ! -e ${root}/outside || $(<"${root}/outside/precious") == mine ]]
 }
 
@@ -153,7 +153,6 @@ is_recovered() {
 @test "a job that died after its push, before its word: the ref tells" {
     git -C "${kept}" push --quiet "${mirror}" "${ref}:refs/rdvc/objects"
     rm -rf "${kept}" "${record}/result"
-    sed -i '/end$/d' "${record}/phases"
     printf '7\n' >"${record}/job"
     printf '%s %s %s\n' "${ref}" "${base}" "${mirror}" "${ref}" "${commit}" "${mirror}" >"${record}/publishing"
     run ask # it was not pushed
@@ -163,6 +162,27 @@ is_recovered() {
     run ask
     says 'result state published'
     fill_cache
+    is_recovered
+}
+
+@test "a later start made another result, which is kept: that one is published, not the earlier one" {
+    fill_cache
+    git -C "${mirror}" update-ref "${ref}" "${base}"
+    printf '%s %s %s\n' "${ref}" "${base}" "${mirror}" >"${record}/publishing"
+    run ask
+    says 'result state published'
+    is_recovered
+}
+
+@test "a job that is still putting its result aside is let end first" {
+    fill_cache
+    sed -i '/end$/d' "${record}/phases"
+    echo "7|COMPLETING|None|N/A|x|rdvc:${token}" >"${root}/squeue"
+    run ask
+    says 'live COMPLETING'
+    [[ -d ${kept} ]]
+    echo '5.5 end' >>"${record}/phases"
+    run ask
     is_recovered
 }
 

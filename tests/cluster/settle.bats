@@ -327,6 +327,19 @@ forget_questions() {
     wait_for_state 2 RUNNING
 }
 
+@test "of two jobs of one attempt the one that has not ended counts" {
+    submit one sleep 60
+    wait_for_claim one
+    other_job "rdvc:$(basename "$(folder_of one)")" true
+    wait_for_state 2 COMPLETED
+    sleep 1.1
+    [[ $(state_of one) == running ]]
+    run rdvc retry one
+    [[ ${status} -eq 1 && ${output} == *"one has a job: 1 RUNNING"* ]]
+    rdvc cancel one
+    wait_for_state 1 CANCELLED
+}
+
 @test "two retries at once: one more job" {
     submit one sh -c 'echo "$SLURM_JOB_ID" >>'"${root}/ran"
     wait_for_state 1 COMPLETED

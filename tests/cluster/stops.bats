@@ -232,6 +232,7 @@ SH
     rm "${record}/result"
     go
     [[ $(result name) == "twice-${token}" ]]
+    grep -q "^$(result ref) $(result commit) " "${record}/publishing"
 }
 
 @test "with a DVC remote, and its run-cache, an unfinished stage counts as little" {

@@ -109,7 +109,8 @@ other_job() {
 
 # Ends a job as SLURM would: `end_as ID NODE_FAIL` (or OUT_OF_MEMORY: at once; TIMEOUT, PREEMPTED: SIGTERM first).
 end_as() {
-    printf '%s' "$2" >"${FAKE_SLURM}/jobs/$1/ending"
+    printf '%s' "$2" >"${FAKE_SLURM}/jobs/$1/.ending" # whoever runs the job takes an empty word for scancel's
+    mv "${FAKE_SLURM}/jobs/$1/.ending" "${FAKE_SLURM}/jobs/$1/ending"
     wait_for_state "$1" "$2"
 }
 
