@@ -108,7 +108,7 @@ Exit list(cli::World& world, const Words& words) {
                         build.uses == "0" ? "" : build.uses + " jobs"});
     cli::Console::data(cli::table(rows));
     for (const auto& [key, text] : others)
-        cli::Console::data(base::printable(key + " " + text) + "\n");
+        cli::Console::data(fmt::format("{}\n", base::printable(fmt::format("{} {}", key, text))));
     return Exit::done;
 }
 

@@ -238,7 +238,7 @@ class Finder {
     static fs::path make_folder_object(const std::string& name, const data::Listing& listing,
                                        Inputs& inputs) {
         inputs.made.push_back(std::make_shared<base::TemporaryFolder>());
-        const auto file = inputs.made.back()->path() / name;
+        auto file = inputs.made.back()->path() / name;
         base::write_file(file, data::render_listing(listing));
         return file;
     }

@@ -163,7 +163,7 @@ fs::path put_apart(const Project& project, const std::string& kind, const std::s
                                                   folder.string()));
     if (!fs::exists(all / ".gitignore"))
         base::write_file(all / ".gitignore", "*\n");
-    const auto folder = folder_apart(project, kind, name);
+    auto folder = folder_apart(project, kind, name);
     put_apart(folder, arrived);
     return folder;
 }

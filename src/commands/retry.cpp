@@ -127,7 +127,7 @@ Exit retry(cli::World& world, const Words& words) {
     const auto arguments = submission::parse_run_arguments(Words(words.begin() + 1, words.end()));
     const Project project = open_project(world, arguments.cluster.value_or(""));
     Cluster cluster(world, project.config);
-    const auto what = words.front();
+    const auto& what = words.front();
     const auto token = find_submission(world, cluster, project.mirror, what);
     const auto options = sbatch_words(arguments, token);
     auto ledger = open_ledger(world);

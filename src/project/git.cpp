@@ -181,7 +181,7 @@ std::map<std::string, std::string> read_files(base::Runner& runner, const Reposi
     for (const auto& path : paths)
         if (path.find('\n') == std::string::npos) {
             asked.push_back(path);
-            questions += commit + ":" + path + "\n";
+            questions += fmt::format("{}:{}\n", commit, path);
         }
     std::map<std::string, std::string> files;
     if (asked.empty())
