@@ -201,12 +201,12 @@ recover_experiment() {
     } | write_result
 }
 
-# Sets ref, commit and code of the newest publication that was noted before its push, and is there.
+# Sets ref, commit and published_code (ssh: the mirror) of the newest publication that was noted before its push, and is there.
 find_published() {
     local noted_ref noted_commit url
     ref=
     while read -r noted_ref noted_commit url; do
-        [[ $(timeout 60 git ls-remote -- "${url}" "${noted_ref}" 2>/dev/null) == "${noted_commit}"$'\t'* ]] || continue
+        [[ $(timeout 60 git ls-remote -- "${url}" "${noted_ref}" 2>/dev/null </dev/null) == "${noted_commit}"$'\t'* ]] || continue
         ref=${noted_ref} commit=${noted_commit}
         [[ ${url} != */repos/"${mirror_name}" ]] && published_code=origin || published_code=ssh
     done <"${record}/publishing"
