@@ -270,7 +270,7 @@ starts_now() {
     (($(date -d "$(show %S)" +%s) > $(date +%s) + 60))
     matches "$(on "scontrol show job ${job}")" '*Requeue=1 Restarts=1 *'
     matches "$(on "scontrol --oneliner show job ${job}")" "JobId=${job} * JobState=PENDING * Comment=rdvc:${token}*"
-    wait_until 20 starts_now "^start ${job} 1$"
+    wait_until 60 starts_now "^start ${job} 1$"
     log_has "^start ${job} unset$"
     log_has 'DUE TO JOB REQUEUE'
     same "$(grep -c '^start' "${log}")" 2
@@ -282,7 +282,7 @@ starts_now() {
     becomes COMPLETED
     expect 0 '' "scontrol requeue ${job}"
     becomes PENDING
-    wait_until 20 starts_now '^start 1$'
+    wait_until 60 starts_now '^start 1$'
     submit_job --no-requeue
     becomes COMPLETED
     expect 1 "Requested operation is presently disabled for job ${job}" "scontrol requeue ${job}"
