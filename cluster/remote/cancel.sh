@@ -28,7 +28,7 @@ cancel() {
         elif [[ ${known} == 0 && ! -e $(result_of "${token}") ]]; then
             answer cancelled "${token}" unknown "${queue_said}"
         elif [[ -z ${job} && ! -e $(result_of "${token}") ]] && may_still_live "$(job_of "${token}")" "${token}"; then
-            answer cancelled "${token}" unknown "${other_word//$'\n'/ }"
+            answer cancelled "${token}" unknown "${other_word}"
         else
             answer cancelled "${token}" ended
         fi

@@ -202,6 +202,7 @@ may_still_live() {
     126-* | 127-* | *'Invalid job id'* | *[Pp]ermission\ denied*) return 1 ;;
     *)
         other_word="squeue does not show job $1, and scontrol does not tell: ${said:0:200}"
+        other_word=${other_word//$'\n'/ }
         return 0
         ;;
     esac

@@ -88,7 +88,7 @@ require_end() {
     if [[ -n ${job} ]] && is_ended_state "${job_state}"; then
         return
     elif [[ -z ${job} ]]; then
-        ((has_said)) || ! may_still_live "$(cat "${record}/job" 2>/dev/null)" "${token}" || finish silent "${other_word//$'\n'/ }"
+        ((has_said)) || ! may_still_live "$(cat "${record}/job" 2>/dev/null)" "${token}" || finish silent "${other_word}"
         return
     fi
     [[ ${job_state} == PENDING || ${has_said} == 0 ]] || return 0
@@ -108,7 +108,7 @@ find_cache() {
 # Lines of what push_ref has done, or its own words.
 push_and_tell() {
     push_ref &&
-        printf '@name %s\n@ref %s\n@message %s\n' "${RDVC_JOB_EXP_NAME}" "${RDVC_JOB_EXP_REF}" "${RDVC_JOB_MESSAGE}"
+        printf '@ref %s\n@message %s\n' "${RDVC_JOB_EXP_REF}" "${RDVC_JOB_MESSAGE}"
 }
 
 # Of the job's functions that are used here: nobody stops a push, there is no workspace, and no partial result to tell of.
@@ -181,7 +181,7 @@ write_result() {
 }
 
 recover_experiment() {
-    local missing place=ssh
+    local missing
     RDVC_JOB_EXP_NAME=${name} RDVC_JOB_EXP_FORCE=0 RDVC_JOB_TOKEN=${token} RDVC_JOB_MESSAGE=
     RDVC_JOB_RECORD_DIR=${record}
     repair_cache
@@ -193,11 +193,16 @@ recover_experiment() {
         finish end
     fi
     push_experiment
+    write_published "$(pushed_value ref)" "${RDVC_JOB_EXP_COMMIT}" "$(pushed_value message)"
+}
+
+# The result of an experiment that is published: its ref $1, its commit $2, a message or nothing.
+write_published() {
+    local place=ssh
     ! data_is_on_remote || place=remote
     {
-        printf 'state published\nexit 0\nname %s\nref %s\ncommit %s\ndata %s\ncode %s\n' "$(pushed_value name)" \
-            "$(pushed_value ref)" "${RDVC_JOB_EXP_COMMIT}" "${place}" "${code:-ssh}"
-        [[ -z $(pushed_value message) ]] || printf 'message %s\n' "$(pushed_value message)"
+        printf 'state published\nexit 0\nname %s\nref %s\ncommit %s\ndata %s\ncode %s\n' "${1##*/}" "$1" "$2" "${place}" "${code:-ssh}"
+        [[ -z $3 ]] || printf 'message %s\n' "$3"
     } | write_result
 }
 
@@ -216,16 +221,14 @@ find_published() {
 # The job had published its experiment, and died before it could say so. A later start of it may have made another,
 # which is kept and not published yet: that is the one to recover.
 take_published() {
-    local ref commit published_code newer place=ssh put=0
+    local ref commit published_code newer put=0
     [[ ${kind} != command && -s ${record}/publishing ]] && find_published || return 1
     newer=$(value_of commit "${record}/result")
     find_candidates
     ! choose_kept || newer=${RDVC_JOB_EXP_COMMIT}
     [[ -z ${newer} || ${newer} == "${commit}" ]] || return 1
     code=${published_code}
-    ! data_is_on_remote || place=remote
-    printf 'state published\nexit 0\nname %s\nref %s\ncommit %s\ndata %s\ncode %s\n' "${ref##*/}" "${ref}" "${commit}" "${place}" \
-        "${code:-ssh}" | write_result
+    write_published "${ref}" "${commit}" ''
 }
 
 # Records as list_outputs makes them: files that Git tracks and that are as they were checked out.

@@ -20,7 +20,7 @@ refuse_unless_gone() {
     owner=$(claimed_by "${attempt}")
     if [[ -n ${owner} ]]; then
         is_older_than_queue "${folder}/claim.${attempt}" || finish unknown "job ${owner} has only just begun"
-        [[ ${job} == "${owner}" ]] || ! may_still_live "${owner}" "${token}" || finish unknown "${other_word//$'\n'/ }"
+        [[ ${job} == "${owner}" ]] || ! may_still_live "${owner}" "${token}" || finish unknown "${other_word}"
     elif ! revoke_claim "${attempt}" "another attempt follows"; then
         finish unknown "attempt ${attempt} was decided in this moment"
     fi

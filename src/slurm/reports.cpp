@@ -29,8 +29,7 @@ bool is_job_id(std::string_view word) {
 std::optional<Job> parse_squeue_line(std::string_view line) {
     constexpr std::size_t fixed = 4;
     const auto fields = base::split(line, '|');
-    if (fields.size() < fixed + 2 || fields[0].empty() || !is_job_id(fields[0]) ||
-        fields[1].empty())
+    if (fields.size() < fixed + 2 || !is_job_id(fields[0]) || fields[1].empty())
         return std::nullopt;
     Job job{fields[0], fields[1], fields[2], fields[3], {}};
     std::size_t at = 0;
