@@ -162,7 +162,8 @@ data_is_on_remote() {
             END { exit !done }' "${record}/phases" 2>/dev/null
 }
 
-# The result anew, in one step: what it said that still holds, then the lines of standard input.
+# The result anew, in one step: what it said that still holds, then the lines of standard input. Not at the end of a
+# pipe, where it could not end the request.
 write_result() {
     local job node
     if ! {
@@ -200,10 +201,10 @@ recover_experiment() {
 write_published() {
     local place=ssh
     ! data_is_on_remote || place=remote
-    {
+    write_result < <(
         printf 'state published\nexit 0\nname %s\nref %s\ncommit %s\ndata %s\ncode %s\n' "${1##*/}" "$1" "$2" "${place}" "${code:-ssh}"
         [[ -z $3 ]] || printf 'message %s\n' "$3"
-    } | write_result
+    )
 }
 
 # Sets ref, commit and published_code (ssh: the mirror) of the newest publication that was noted before its push, and is there.
@@ -276,11 +277,11 @@ recover_command() {
     else
         exit_code=0
     fi
-    {
+    write_result < <(
         printf 'state %s\nexit %s\nname %s\noutput %s\n' "${state}" "${exit_code}" "${name}" \
             "$(find "${record}/output" \( -type f -o -type l \) -printf . 2>/dev/null | wc -c)"
         printf 'message its outputs were put aside by rdvc recover; its log tells how the command ended\n'
-    } | write_result
+    )
 }
 
 # Files and links that are newer than the start of the work, but not Git's, DVC's or an environment's own.

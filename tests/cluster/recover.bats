@@ -165,6 +165,17 @@ is_recovered() {
     is_recovered
 }
 
+@test "a result that cannot be written: said, and the workspace stays" {
+    fill_cache
+    mkdir "${record}/result.N"
+    run ask
+    says "refused disk cannot write to ${record}"
+    [[ ${lines[-1]} == "refused disk "* && -d ${kept} && $(value state) == unpublished ]]
+    rmdir "${record}/result.N"
+    run ask
+    is_recovered
+}
+
 @test "a later start made another result, which is kept: that one is published, not the earlier one" {
     fill_cache
     git -C "${mirror}" update-ref "${ref}" "${base}"
