@@ -24,6 +24,16 @@ std::string_view embedded(std::string_view name) {
     return file->second;
 }
 
+std::string embedded_without_comments(std::string_view name) {
+    std::string text;
+    for (const auto& line : base::split(embedded(name), '\n')) {
+        const auto first = line.find_first_not_of(' ');
+        if (first != std::string::npos && line[first] != '#')
+            text += line + "\n";
+    }
+    return text;
+}
+
 const JobFunctions& job_functions() {
     static const JobFunctions functions = [] {
         JobFunctions all;

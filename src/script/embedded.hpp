@@ -9,6 +9,10 @@ namespace rdvc::script {
 /// The text of `cluster/<name>`, e.g. "job/main.sh". The name must exist.
 std::string_view embedded(std::string_view name);
 
+/// `embedded` as a request carries it, since it travels each time: without blank lines and lines
+/// that are nothing but a comment.
+std::string embedded_without_comments(std::string_view name);
+
 /// The functions of a job script, the same for every job: `cluster/job/[1-9]*.sh`, in the order of
 /// their names. They lie on the cluster once, in a folder that is named by their hash.
 struct JobFunctions {

@@ -170,10 +170,10 @@ std::string render_request(std::string_view request, const Variables& variables)
         text += fmt::format("{}={}\n", name, quote(value));
     for (const auto& [name, values] : variables.lists)
         text += fmt::format("{}=({})\n", name, base::quote_all(values));
-    text += embedded("remote/common.sh");
+    text += embedded_without_comments("remote/common.sh");
     for (const auto part : parts_of(request, variables))
-        text += embedded(part);
-    return text + std::string(embedded(fmt::format("remote/{}.sh", request)));
+        text += embedded_without_comments(part);
+    return text + embedded_without_comments(fmt::format("remote/{}.sh", request));
 }
 
 } // namespace rdvc::script

@@ -26,7 +26,7 @@ struct Variables {
 
 /// A program for `bash -s`: the variables, then `cluster/remote/common.sh`, what the request shares
 /// with others or with jobs, then `cluster/remote/<request>.sh`. Bytes that follow it on standard
-/// input are the request's data.
+/// input are the request's data. Comments stay at home.
 std::string render_request(std::string_view request, const Variables& variables);
 
 } // namespace rdvc::script

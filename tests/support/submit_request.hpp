@@ -37,7 +37,7 @@ struct Received {
 };
 
 inline Received received(const std::string& input) {
-    const auto last = std::string(script::embedded("remote/submit.sh"));
+    const auto last = script::embedded_without_comments("remote/submit.sh");
     const auto end = input.find(last);
     EXPECT_NE(end, std::string::npos) << "the program is not there whole";
     Received all;

@@ -202,15 +202,24 @@ TEST(RenderRequest, AssignsBeforeItActs) {
     EXPECT_EQ(render_request("status", variables),
               "only=''\nprepare='module load '\\''x y'\\'''\ntoken=abc\nhaves=(a 'b c')\n"
               "tag_objects=()\n" +
-                  std::string(embedded("remote/common.sh")) +
-                  std::string(embedded("remote/queue.sh")) +
-                  std::string(embedded("remote/status.sh")));
+                  embedded_without_comments("remote/common.sh") +
+                  embedded_without_comments("remote/queue.sh") +
+                  embedded_without_comments("remote/status.sh"));
+}
+
+TEST(RenderRequest, LeavesCommentsAtHome) {
+    const auto text = render_request("cancel", {});
+    EXPECT_EQ(text.find("\n#"), std::string::npos);
+    EXPECT_EQ(text.find("\n\n"), std::string::npos);
+    EXPECT_NE(text.find("\nset -u\n"), std::string::npos);
+    EXPECT_NE(text.find("${#"), std::string::npos) << "a `#` in a line of code is none";
 }
 
 // What looks after kept things shares its functions; nothing else has to carry them.
 TEST(RenderRequest, CarriesTheStoreWhereItIsNeeded) {
     const auto has_store = [](const std::string& request) {
-        return render_request(request, {}).find(embedded("remote/store.sh")) != std::string::npos;
+        return render_request(request, {}).find(embedded_without_comments("remote/store.sh")) !=
+               std::string::npos;
     };
     EXPECT_TRUE(has_store("environments"));
     EXPECT_TRUE(has_store("clean"));
