@@ -42,7 +42,8 @@ describe_result() {
         [[ -z ${!variable:-} ]] || printf '%s %s\n' "${key}" "${!variable//$'\n'/ }"
     done < <(printf '%s\n' 'ref RDVC_JOB_EXP_REF' 'commit RDVC_JOB_EXP_COMMIT' 'output RDVC_JOB_OUTPUT_FILES' \
         'kept RDVC_JOB_KEPT_DIR' 'cause RDVC_JOB_CAUSE' 'restarts RDVC_JOB_RESTARTS' 'partial RDVC_JOB_PARTIAL_FILES' \
-        'partial_ref RDVC_JOB_PARTIAL_REF' 'partial_commit RDVC_JOB_PARTIAL_COMMIT' 'message RDVC_JOB_MESSAGE')
+        'partial_ref RDVC_JOB_PARTIAL_REF' 'partial_commit RDVC_JOB_PARTIAL_COMMIT' 'message RDVC_JOB_MESSAGE' \
+        'said RDVC_JOB_SAID')
 }
 
 # Puts the outcome in place in one step. It is read again, since a full disk may be found out late.

@@ -261,8 +261,13 @@ keep_partial() {
     remove_half_copies
     note_partial
     [[ -z ${RDVC_JOB_PARTIAL_FILES} ]] ||
-        rdvc_say "the unfinished result (${RDVC_JOB_PARTIAL_FILES} files) is kept in ${RDVC_JOB_RECORD_DIR}/partial"
-    publish_partial
+        rdvc_say "the unfinished result (files: ${RDVC_JOB_PARTIAL_FILES}) is kept in ${RDVC_JOB_RECORD_DIR}/partial"
+    ! has_begun || publish_partial
+}
+
+# True if a stage has begun, as far as can be told; before that there is nothing but the baseline.
+has_begun() {
+    [[ -n ${RDVC_JOB_PARTIAL_FILES} || ! -r $(job_log) ]] || grep -qm 1 "^Running stage '" "$(job_log)"
 }
 
 # How much there is, for the result.

@@ -80,6 +80,8 @@ full_disk() {
 find_cause() {
     local folder
     [[ -z ${RDVC_JOB_CAUSE:-} ]] || return 0
+    # shellcheck disable=SC2034 # read by describe_result
+    RDVC_JOB_SAID=$(last_words)
     case ${RDVC_JOB_PHASE} in
     environment) RDVC_JOB_CAUSE=setup ;;
     experiment | command) RDVC_JOB_CAUSE=stage ;;

@@ -5,6 +5,7 @@
 #include "cli/options.hpp"
 #include "commands/command.hpp"
 #include "commands/submissions.hpp"
+#include "project/failure.hpp"
 
 namespace rdvc::commands {
 
@@ -35,6 +36,8 @@ Exit logs(cli::World& world, const Words& words) {
                      {"offset", fmt::format("{}", offset)}};
         return all;
     };
+    std::string end_of_log;
+    constexpr std::size_t enough = 65536;
     std::string absent;
     cluster.ask_until_answered(
         world.console, "logs", variables,
@@ -44,10 +47,15 @@ Exit logs(cli::World& world, const Words& words) {
             if (frame.verb == "pending")
                 world.console.note("pending: " + slurm::explain_reason(frame.rest));
         },
-        [&offset](std::string_view bytes) {
+        [&](std::string_view bytes) {
             cli::Console::data(bytes);
             offset += bytes.size();
+            end_of_log.append(bytes);
+            if (end_of_log.size() > 2 * enough)
+                end_of_log.erase(0, end_of_log.size() - enough);
         });
+    if (const auto reason = project::failure_in_log(end_of_log); !reason.empty())
+        world.console.note("the job failed: " + reason);
     if (absent == "file")
         throw Error(Exit::failed, "there is no log yet")
             .context("SLURM writes it when the job starts")

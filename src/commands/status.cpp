@@ -89,6 +89,9 @@ std::string describe(const Kept& kept, const State& state, const Overview& overv
     if (kept.output() > 0)
         line("output", fmt::format("{}{}", base::count(kept.output(), "file"),
                                    kept.pulled ? "" : ", not pulled yet: rdvc pull " + kept.job));
+    if (const auto partial = base::parse_number(field(kept.result, "partial")))
+        line("partial", fmt::format("{}: rdvc pull --partial {}", base::count(*partial, "file"),
+                                    kept.id()));
     line("kept", field(kept.result, "kept"));
     if (may_be_recovered(kept, overview))
         text += fmt::format("\nnext: rdvc recover {}\n", kept.id());

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "project/failure.hpp"
 #include "submission/token.hpp"
 
 namespace rdvc::commands {
@@ -81,7 +82,7 @@ State ended(const Kept& kept, const slurm::Job* job) {
                                                              {"out_of_memory", "out_of_memory"},
                                                              {"node_failure", "node_fail"}};
     State state{field(kept.result, "state"), field(kept.result, "phase"),
-                field(kept.result, "message")};
+                explain_failure(kept.result)};
     if (state.word.empty())
         return {"unknown", state.phase, "the job's result is damaged"};
     if (state.word != "failed")
@@ -153,6 +154,17 @@ State without_job(const Kept& kept, const std::string& phase, const Overview& ov
 }
 
 } // namespace
+
+std::string explain_failure(const std::map<std::string, std::string>& result) {
+    const auto message = field(result, "message");
+    const auto reason = project::failure_in(base::split(field(result, "said"), '\t'));
+    if (reason.empty())
+        return message;
+    // Of `dvc exp run` the exit code says nothing: it is 255 whatever happened.
+    if (field(result, "cause") == "stage" && field(result, "phase") == "experiment")
+        return reason;
+    return message + ": " + reason;
+}
 
 State derive_state(const Kept& kept, const Overview& overview) {
     const std::string phase = kept.phases.empty() ? "" : kept.phases.back().second;

@@ -68,6 +68,10 @@ struct State {
     std::string detail; ///< a sentence, or empty
 };
 
+/// Why a job failed, by its result: its own sentence, and the reason that the program gave which
+/// failed, DVC's for an experiment.
+std::string explain_failure(const std::map<std::string, std::string>& result);
+
 State derive_state(const Kept& kept, const Overview& overview);
 
 /// True for what `rdvc recover` is for: a result that could not be published. A job that was killed

@@ -73,7 +73,7 @@ Exit wait(cli::World& world, const Words& words) {
     }
     throw Error(Exit::experiment_failed,
                 fmt::format("{} in phase {}", result["state"], result["phase"]))
-        .context(result["message"])
+        .context(explain_failure(result))
         .hint(result["state"] == "unpublished" ? "rdvc status " + result["job"]
                                                : "rdvc logs " + result["job"]);
 }

@@ -43,9 +43,10 @@ run_job() {
         object=$(sed -n "s/^export RDVC_JOB_${object}=\([0-9a-f]*\)$/\1/p" <<<"${script}")
         [[ -z ${object} ]] || git push --quiet "${RDVC_DIR}/repos/${mirror}" "${object}:refs/rdvc/${object}"
     done
-    local code=0
-    SLURM_JOB_ID=7 bash "${root}/job.sh" 1 >"${root}/log" 2>&1 || code=$?
-    cat "${root}/log"
+    local code=0 log="${RDVC_DIR}/submissions/${token}/slurm-7.out"
+    ln -sfn "${log}" "${root}/log"
+    SLURM_JOB_ID=7 bash "${root}/job.sh" 1 >"${log}" 2>&1 || code=$?
+    cat "${log}"
     return "${code}"
 }
 
@@ -95,6 +96,16 @@ c"; echo x >single; echo x >elsewhere; touch -d 2020-01-01 out/new; chmod +x out
     [[ ! -e ${record}/output && -z $(result output) ]]
     run run_job -- sh -c 'kill -9 $$'
     [[ ${status} -eq 137 && $(result state) == failed ]]
+}
+
+@test "what a failed program said last goes into the result, from its own phase alone and bounded" {
+    run run_job -- sh -c 'seq 100; printf "50%%\rERROR: no\tway\n  detail\n\n"; seq 100; exit 3'
+    [[ $(result said) == $'98\t99\t100\tERROR: no    way\t  detail\t\t1\t2\t' ]]
+    run run_job -- sh -c 'printf "fatal: \0%0500d\n" 1 >&2; exit 3'
+    [[ $(result said) == $'fatal: 000'*$'0\t' && $(result said | wc -c) -eq 302 ]]
+    [[ $(result cause) == stage ]]
+    run run_job -- true
+    [[ -z $(result said) ]]
 }
 
 @test "where nothing is left there is no folder of outputs, which would wait for a pull for ever" {

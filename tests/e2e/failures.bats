@@ -114,11 +114,16 @@ SH
     deps: [model.txt]
 YAML
     commit_all
-    run_and_fail stage-fails "the experiment failed: dvc exp run ended with exit code"
-    rdvc logs stage-fails | grep -x 'it broke'
+    run_and_fail stage-fails "failed to reproduce 'late': failed to run: sh -c 'echo it broke; exit 9', exited with 9"
+    rdvc logs stage-fails 2>"${folder}/said" | grep -x 'it broke'
+    grep "^the job failed: failed to reproduce 'late'" "${folder}/said"
+    [[ $(rdvc status) == *"failed to reproduce 'late'"* ]]
     [[ -d ${shared}/store/runs ]]
     run rdvc pull stage-fails
     [[ ${status} -eq 1 && ${output} == *"has no result to pull: failed"* ]]
+    # Before any stage there is nothing but the baseline.
+    run_and_fail no-target "'nosuch' does not exist as an output or a stage name" -S lr=0.7 nosuch
+    [[ $(rdvc logs no-target 2>&1) != *-partial* ]]
 }
 
 @test "objects missing at publish: nothing is published, the workspace is kept" {

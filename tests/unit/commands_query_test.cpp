@@ -341,6 +341,52 @@ TEST_F(Query, WaitEndsWithTheResult) {
                        "hint: rdvc logs 11\n");
 }
 
+// What DVC said comes before its exit code, which is 255 whatever happened.
+TEST_F(Query, FailureIsToldInTheProgramsOwnWords) {
+    remember(one, "first", "11", ledger::State::submitted);
+    const std::string said = "said Running stage 'train':\t> ./train\tValueError: no molecule\t"
+                             "ERROR: failed to reproduce 'train': failed to run: ./train, exited "
+                             "with 1\t";
+    const std::string reason = "failed to reproduce 'train': failed to run: ./train, exited with "
+                               "1: ValueError: no molecule";
+    demo_.expect_request().does(answers(
+        {"result state failed", "result phase experiment", "result job 11", "result cause stage",
+         "result message the experiment failed: dvc exp run ended with exit code 255",
+         "result " + said, "end"}));
+    EXPECT_EQ(demo_.world.run({"wait", "first"}).err,
+              "error: failed in phase experiment\n  " + reason + "\n\nhint: rdvc logs 11\n");
+
+    const auto file = "file " + one;
+    demo_.expect_request().does(
+        answers({"time 1000", "squeue ok", "submission " + one, file + " result state failed",
+                 file + " result phase environment", file + " result cause setup",
+                 file + " result message the setup command failed with exit code 1",
+                 file + " result said ERROR: No matching distribution found for foo\t", "end"}));
+    const auto status = demo_.world.run({"status", "--json"}).out;
+    EXPECT_NE(status.find("the setup command failed with exit code 1: No matching distribution "
+                          "found for foo"),
+              std::string::npos)
+        << status;
+}
+
+TEST_F(Query, LogsEndWithTheReasonOfAFailure) {
+    remember(one, "first", "11", ledger::State::submitted);
+    const std::string log = "=== rdvc experiment: dvc exp run (2024)\n"
+                            "ERROR: 'nosuch' does not exist as an output\n"
+                            "rdvc: error: the experiment failed: dvc exp run ended with exit code "
+                            "255\n";
+    demo_.expect_request().does([&](const tests::Call& call) {
+        const auto mark = "@rdvc:" + assigned(call.input, "nonce") + " ";
+        return base::Result{0,
+                            mark + "hello /home/alice\n" + mark + "data " +
+                                std::to_string(log.size()) + "\n" + log + mark + "end\n",
+                            ""};
+    });
+    const auto outcome = demo_.world.run({"logs", "first"});
+    EXPECT_EQ(outcome.out, log);
+    EXPECT_EQ(outcome.err, "the job failed: 'nosuch' does not exist as an output\n");
+}
+
 TEST_F(Query, WaitTellsOfAJobThatIsGone) {
     remember(two, "second", "12", ledger::State::submitted);
     demo_.expect_request().does(answers({"gone"}));

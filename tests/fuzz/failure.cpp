@@ -1,0 +1,19 @@
+// The reason in the last lines of a program's output, and in a job's log.
+
+#include "project/failure.hpp"
+#include "base/text.hpp"
+#include "support.hpp"
+
+using namespace rdvc;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string text(fuzz::text_of(data, size));
+    for (const auto& reason :
+         {project::failure_in(base::lines(text)), project::failure_in(base::split(text, '\t')),
+          project::failure_in_log(text)}) {
+        fuzz::check(reason.size() <= 400, "a reason is short");
+        fuzz::check(base::printable(reason) == reason, "a reason is clean");
+        fuzz::check(reason.find('\n') == std::string::npos, "a reason is one line");
+    }
+    return 0;
+}
