@@ -11,7 +11,7 @@
 #include "base/text.hpp"
 #include "project/dvc.hpp"
 #include "slurm/reports.hpp"
-#include "submission/compose.hpp"
+#include "submission/mirror.hpp"
 #include "submission/token.hpp"
 
 namespace rdvc::commands {

@@ -8,8 +8,10 @@
 #include "cli/options.hpp"
 #include "commands/cluster.hpp"
 #include "commands/command.hpp"
+#include "commands/identity.hpp"
 #include "commands/wizard.hpp"
 #include "project/dvc.hpp"
+#include "submission/mirror.hpp"
 #include "submission/token.hpp"
 
 namespace rdvc::commands {
@@ -70,6 +72,15 @@ void write_instance(SettingsFile& file, const Offer& offer) {
         file.set_source({"instances", offer.name, "gpus"}, "1");
 }
 
+// Every clone without an id has the same digits already, so that other laptops' submissions stay
+// in the list too.
+std::string new_id(cli::World& world, const Project& project,
+                   const submission::MirrorParts& until_now) {
+    const bool told_apart =
+        !project.origin_url.empty() || project::has_ref(world.runner, project.repository, "HEAD");
+    return told_apart ? submission::id_with(until_now.digits) : submission::make_token();
+}
+
 } // namespace
 
 Exit init_project(cli::World& world, const Words& words) {
@@ -127,14 +138,20 @@ Exit init_project(cli::World& world, const Words& words) {
                                  !std::filesystem::exists(project.dvc_project / program);
             return missing ? fmt::format("`{}` does not exist in the project", program) : "";
         });
+    const auto mirror = earlier_mirror(world, project).value_or(project.mirror);
+    const auto until_now = submission::parts_of(mirror);
     if (!options.given("--name"))
-        name =
-            config.text("project.name").empty() ? project.repo_name : config.text("project.name");
+        name = config.text("project.name").empty() ? until_now.name : config.text("project.name");
 
+    if (const auto sent = submissions_to(world, mirror);
+        sent > 0 && base::file_name(name) != until_now.name)
+        world.console.warn(fmt::format("{} of this project's will not be listed under another "
+                                       "name: until now it was `{}`",
+                                       base::count(sent, "submission"), until_now.name));
     const auto defined = config.instances();
     SettingsFile file(project.config_file(), "# rdvc's settings of this project; commit this file");
     if (config.text("project.id").empty())
-        file.set({"project", "id"}, submission::make_token());
+        file.set({"project", "id"}, new_id(world, project, until_now));
     if (name != config.text("project.name"))
         file.set({"project", "name"}, name);
     if (instance != config.text("run.instance"))

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "project/dvc.hpp"
 #include "project/extras.hpp"
+#include "submission/mirror.hpp"
 #include "submission/name.hpp"
 #include "submission/outputs.hpp"
 #include "submission/token.hpp"

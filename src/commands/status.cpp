@@ -9,7 +9,9 @@
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
+#include "commands/identity.hpp"
 #include "commands/submissions.hpp"
+#include "submission/mirror.hpp"
 
 namespace rdvc::commands {
 
@@ -90,12 +92,30 @@ std::string describe(const Kept& kept, const State& state, const Overview& overv
         line("output", fmt::format("{}{}", base::count(kept.output(), "file"),
                                    kept.pulled ? "" : ", not pulled yet: rdvc pull " + kept.job));
     if (const auto partial = base::parse_number(field(kept.result, "partial")))
-        line("partial", fmt::format("{}: rdvc pull --partial {}", base::count(*partial, "file"),
-                                    kept.id()));
+        line("partial",
+             fmt::format("{}: rdvc pull --partial {}", base::count(*partial, "file"), kept.id()));
     line("kept", field(kept.result, "kept"));
     if (may_be_recovered(kept, overview))
         text += fmt::format("\nnext: rdvc recover {}\n", kept.id());
     return text;
+}
+
+// Nothing is listed: perhaps since the project has become another one.
+void note_nothing(cli::World& world, const Project& project, const std::string& cluster) {
+    world.console.note("this project has no submission on " + cluster);
+    const auto mirror = earlier_mirror(world, project);
+    if (!mirror)
+        return;
+    const auto [name, digits] = submission::parts_of(*mirror);
+    const bool has_id = !project.config.text("project.id").empty();
+    world.console.note(fmt::format("{} of this laptop's, when it was `{}-{}`, will be listed with",
+                                   base::count(submissions_to(world, *mirror), "submission"), name,
+                                   digits));
+    for (const auto& line : {std::string("[project]"), "id = " + config::toml_string(digits),
+                             "name = " + config::toml_string(name)})
+        world.console.note("  " + line);
+    world.console.note(fmt::format("in {}{}", project.config_file().string(),
+                                   has_id ? "" : "; `rdvc init project` writes it"));
 }
 
 } // namespace
@@ -147,7 +167,7 @@ Exit status(cli::World& world, const Words& words) {
                         phase_and_age(kept, state, overview), state.detail});
     }
     if (rows.size() == 1)
-        world.console.note("this project has no submission on " + cluster.name());
+        note_nothing(world, project, cluster.name());
     else
         cli::Console::data(cli::table(rows));
     return Exit::done;

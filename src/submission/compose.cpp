@@ -5,7 +5,6 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
-#include "project/git.hpp"
 #include "slurm/options.hpp"
 #include "submission/name.hpp"
 
@@ -171,17 +170,6 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
     submission.save_interval = config.text("job.save_interval");
     submission.max_restarts = config.text("job.max_restarts");
     return submission;
-}
-
-std::string mirror_name(const std::string& repo_name, const std::string& id,
-                        const std::string& origin_url, const std::string& root_commit) {
-    std::string hex =
-        base::short_hash(origin_url.empty() ? root_commit : project::normalised_url(origin_url));
-    if (id.size() >= 8 && id.find_first_not_of("0123456789abcdef") == std::string::npos)
-        hex = id.substr(0, 8);
-    else if (!id.empty())
-        hex = base::short_hash(id);
-    return fmt::format("{}-{}.git", base::file_name(repo_name), hex);
 }
 
 } // namespace rdvc::submission

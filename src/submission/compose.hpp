@@ -108,9 +108,4 @@ std::string way_of_data(const config::Config& config, bool has_dvc_remote);
 Submission compose(const std::string& token, const Facts& facts, const config::Config& config,
                    const RunArguments& arguments);
 
-/// The name of the project's mirror on a cluster. `id` is project.id, if there is one; else
-/// origin's URL, else the first commit, tells projects of the same name apart.
-std::string mirror_name(const std::string& repo_name, const std::string& id,
-                        const std::string& origin_url, const std::string& root_commit);
-
 } // namespace rdvc::submission

@@ -41,6 +41,7 @@ teardown() {
 
 @test "the three wizards, non-interactive; running them again changes nothing" {
     rdvc init project --yes
+    [[ $(rdvc status) == *first*published* ]] # it is the same project still
     rdvc init global --host=sandbox --email=me@example.org --yes
     rdvc init remote --yes
     cp .rdvc/config.toml "${folder}/once"
@@ -60,7 +61,7 @@ teardown() {
 @test "the wizards ask, with the present values as defaults" {
     printf '\n\nnew@example.org\n' | rdvc init global
     grep -q 'mail-user = "new@example.org"' ~/.config/rdvc/config.toml
-    printf 'g5.xlarge\n\n\n' | rdvc init project
+    printf 'g5.xlarge\n\n\n\n\n' | rdvc init project
     grep -q 'instance = "g5.xlarge"' .rdvc/config.toml
     grep -q '^\[instances."g5.xlarge"\]' .rdvc/config.toml
     git commit --quiet -am 'A default instance'

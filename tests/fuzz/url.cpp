@@ -1,7 +1,7 @@
 // URLs of origin, which a project's own configuration may hold.
 
 #include "project/git.hpp"
-#include "submission/compose.hpp"
+#include "submission/mirror.hpp"
 #include "support.hpp"
 
 using namespace rdvc;

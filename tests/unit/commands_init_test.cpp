@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ledger/ledger.hpp"
+#include "submission/mirror.hpp"
 #include "submission/token.hpp"
 #include "support/demo_project.hpp"
 #include "support/expect_error.hpp"
@@ -114,6 +116,79 @@ TEST_F(Init, ProjectGetsAnIdOnce) {
     EXPECT_NE(file.find("setup = \"./init_env.sh\"\n"), std::string::npos) << file;
     EXPECT_EQ(demo_.world.run({"init", "project", "-y"}).code, 0);
     EXPECT_EQ(project_file(), file) << "a second time changes nothing";
+}
+
+// What was submitted before stays in every list.
+TEST_F(Init, ProjectStaysTheOneThatHasRun) {
+    demo_.expect_request().does(answers({"end"})).times(2);
+    demo_.world.run({"status"});
+    const auto mirror = assigned(demo_.requests().at(0).input, "mirror");
+    EXPECT_EQ(demo_.world.run({"init", "project", "-y"}).code, 0);
+    demo_.world.run({"status"});
+    EXPECT_EQ(assigned(demo_.requests().at(1).input, "mirror"), mirror);
+    EXPECT_NE(project_file().find("id = \"" + submission::parts_of(mirror).digits),
+              std::string::npos)
+        << project_file();
+}
+
+// Without a commit or an origin nothing tells it from another one of this name.
+TEST_F(Init, ProjectWithoutACommitIsLikeNoOther) {
+    const auto id_in = [](const std::string& name) {
+        DemoProject demo;
+        demo.git.write(".dvc/config", "");
+        EXPECT_EQ(demo.world.run({"init", "project", "-y", "--name=" + name}).code, 0);
+        const auto file = content_of(demo.git.path() / ".rdvc" / "config.toml");
+        return file.substr(file.find("id = \""), 14);
+    };
+    EXPECT_NE(id_in("a"), id_in("a"));
+}
+
+class InitLater : public Init {
+  protected:
+    void remember(const std::string& mirror) {
+        ledger::Record record;
+        record.token = submission::make_token();
+        record.mirror = mirror;
+        record.state = ledger::State::refused;
+        ledger::Ledger(demo_.folder / "home" / ".local" / "state" / "rdvc").intend(record, "");
+    }
+    [[nodiscard]] std::string mirror() {
+        demo_.expect_request().does(answers({"end"}));
+        demo_.world.run({"status"});
+        return assigned(demo_.requests().back().input, "mirror");
+    }
+};
+
+TEST_F(InitLater, ProjectStaysTheOneThatHasRunBeforeItHadAnOrigin) {
+    const auto before = mirror();
+    remember(before);
+    demo_.git.git({"remote", "add", "origin", "git@github.com:alice/solubility.git"});
+    demo_.expect_request().does(answers({"squeue ok", "end"}));
+    const auto outcome = demo_.world.run({"status"});
+    EXPECT_NE(outcome.err.find("1 submission of this laptop's, when it was `project-"),
+              std::string::npos)
+        << outcome.err;
+    EXPECT_EQ(demo_.world.run({"init", "project", "-y"}).code, 0);
+    EXPECT_EQ(mirror(), before);
+}
+
+TEST_F(InitLater, ProjectKeepsTheOriginThatItHasRunWith) {
+    remember(mirror());
+    demo_.git.git({"remote", "add", "origin", "git@github.com:alice/solubility.git"});
+    const auto before = mirror();
+    remember(before);
+    EXPECT_EQ(demo_.world.run({"init", "project", "-y"}).code, 0);
+    EXPECT_EQ(mirror(), before);
+}
+
+TEST_F(InitLater, ProjectWarnsOfAnotherName) {
+    remember(mirror());
+    const auto outcome = demo_.world.run({"init", "project", "-y", "--name=other"});
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_NE(outcome.err.find("warning: 1 submission of this project's will not be listed under "
+                               "another name: until now it was `project`"),
+              std::string::npos)
+        << outcome.err;
 }
 
 TEST_F(Init, ProjectDefinesTheInstanceThatItsClusterOffers) {

@@ -240,27 +240,5 @@ TEST(Compose, RefusesAnUnknownInstance) {
               Exit::configuration);
 }
 
-TEST(MirrorName, IsTheSameInEveryClone) {
-    const std::string id = "7f3a9c1d7f3a9c1d7f3a9c1d7f3a9c1d";
-    EXPECT_EQ(mirror_name("demo", id, "git@github.com:alice/demo.git", "root"),
-              "demo-7f3a9c1d.git");
-    EXPECT_EQ(mirror_name("demo", "", "git@github.com:alice/demo.git", "root"),
-              mirror_name("demo", "", "https://bob:pw@github.com/alice/demo", "other"));
-    EXPECT_EQ(mirror_name("demo", "", "", "root"), mirror_name("demo", "", "", "root"));
-    EXPECT_NE(mirror_name("demo", "", "", "root"), mirror_name("demo", "", "", "other"));
-    EXPECT_NE(mirror_name("demo", "", "git@github.com:alice/demo.git", ""),
-              mirror_name("demo", "", "git@github.com:bob/demo.git", ""));
-}
-
-TEST(MirrorName, IsSafeWhateverTheIdIs) {
-    for (const std::string id : {"../../x", "my project", "7F3A9C1D", "7f3a", "\xff"}) {
-        const auto name = mirror_name("demo", id, "", "");
-        EXPECT_EQ(name.size(), std::string("demo-12345678.git").size()) << name;
-        EXPECT_EQ(name.find_first_not_of("demogit-.0123456789abcdef"), std::string::npos) << name;
-        EXPECT_NE(name, mirror_name("demo", id + "x", "", ""));
-    }
-    EXPECT_EQ(mirror_name("../a b", "7f3a9c1d", "", ""), "p..-a-b-7f3a9c1d.git");
-}
-
 } // namespace
 } // namespace rdvc::submission

@@ -1,0 +1,26 @@
+// The name of a project's mirror on a cluster: by it submissions, results and environments are
+// listed, so it has to stay what it was.
+#pragma once
+
+#include <string>
+
+namespace rdvc::submission {
+
+/// `<name>-<8 hex>.git`. `id` is project.id, if there is one; else origin's URL, else the first
+/// commit, tells projects of the same name apart.
+std::string mirror_name(const std::string& repo_name, const std::string& id,
+                        const std::string& origin_url, const std::string& root_commit);
+
+/// The parts of a mirror's name.
+struct MirrorParts {
+    std::string name;
+    std::string digits; ///< 8 hex digits
+};
+
+/// Those of `mirror`, which mirror_name has made.
+MirrorParts parts_of(const std::string& mirror);
+
+/// A project.id that gives a mirror of these digits, and is like no other after them.
+std::string id_with(const std::string& digits);
+
+} // namespace rdvc::submission
