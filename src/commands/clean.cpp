@@ -224,10 +224,14 @@ bool parse(const Words& words, Arguments& arguments) {
 std::int64_t older_of(const Arguments& arguments) {
     const auto seconds = base::parse_age(arguments.older);
     constexpr std::int64_t hour = 3600; // less would meet what is just being submitted
-    if (!seconds || *seconds < hour)
+    if (!seconds)
         throw Error(Exit::usage, fmt::format("--older: `{}` is no age", arguments.older))
-            .context("a number of hours, days or weeks, and not 0")
+            .context("it is a number of hours, days or weeks")
             .hint("--older=12h, --older=7d, --older=2w");
+    if (*seconds < hour)
+        throw Error(Exit::usage, fmt::format("--older: `{}` is too short", arguments.older))
+            .context("what is younger than an hour may belong to what is just being submitted")
+            .hint("--older=1h");
     return *seconds;
 }
 

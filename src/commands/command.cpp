@@ -4,7 +4,9 @@
 
 #include <fmt/core.h>
 
+#include "base/quote.hpp"
 #include "base/text.hpp"
+#include "submission/arguments.hpp"
 
 namespace rdvc::commands {
 
@@ -40,6 +42,16 @@ std::string help() {
     return text + "\noptions:\n"
                   "  --help      this help; `rdvc COMMAND --help` for one command\n"
                   "  --version   the program's version\n";
+}
+
+// True if `rdvc run` takes these words: its own options, DVC's or sbatch's.
+bool is_for_run(const Words& words) {
+    try {
+        submission::parse_run_arguments(words);
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
 }
 
 } // namespace
@@ -95,6 +107,10 @@ Exit dispatch(cli::World& world, const Words& words) {
     std::vector<std::string> names;
     for (const auto& known : table)
         names.emplace_back(known.name);
+    if (name.starts_with("-"))
+        throw Error(Exit::usage, fmt::format("an option comes after its command: `{}`", name))
+            .hint(is_for_run(words) ? base::trim("rdvc run " + base::quote_all(words))
+                                    : "rdvc --help");
     throw Error(Exit::usage,
                 fmt::format("unknown command `{}`{}", name, base::suggestion(name, names)))
         .hint("rdvc --help");

@@ -59,6 +59,24 @@ void describe(const cli::Console& console, const Order& order, const Shipment& s
             "commit alone, without tags");
 }
 
+// What would travel beside the code; the cluster is not asked what it has.
+void describe_data(const cli::Console& console, const Order& order) {
+    if (order.submission.kind == submission::Kind::command)
+        return;
+    if (order.submission.data != "ssh") {
+        console.note("data: by the project's DVC remote");
+        return;
+    }
+    const auto& objects = order.inputs.objects;
+    if (objects.empty())
+        return;
+    std::uint64_t size = 0;
+    for (const auto& object : objects)
+        size += object.size.value_or(0);
+    console.note(fmt::format("data: {}, {}; of these what the cluster lacks is sent",
+                             base::count(objects.size(), "object"), base::bytes(size)));
+}
+
 } // namespace
 
 Exit run(cli::World& world, const Words& words) {
@@ -79,6 +97,7 @@ Exit run(cli::World& world, const Words& words) {
                       base::trim("rdvc run " + base::quote_all(words)), words);
     describe(world.console, order, shipment);
     if (arguments.dry_run) {
+        describe_data(world.console, order);
         cli::Console::data(shipment.script());
         world.console.note("nothing was submitted (--dry-run)");
         return Exit::done;

@@ -197,6 +197,24 @@ TEST(Run, TouchesNoClusterInADryRun) {
     EXPECT_TRUE(ledger_of(demo).empty());
 }
 
+TEST(Run, TellsInADryRunOfTheDataThatIsNeeded) {
+    DemoProject demo;
+    demo.git.write(".dvc/config", "");
+    demo.git.write("dvc.yaml", "stages:\n  train:\n    cmd: ./train\n    deps: [data.txt]\n");
+    demo.git.write("data.txt.dvc",
+                   "outs:\n- md5: 9a0364b9e99bb480dd25e1f0284c8555\n  size: 7\n  hash: md5\n"
+                   "  path: data.txt\n");
+    demo.git.write(".gitignore", "/data.txt\n");
+    demo.git.commit("Add data");
+    demo.git.write("data.txt", "content");
+    const auto outcome = demo.world.run({"run", "--dry-run"});
+    EXPECT_EQ(outcome.code, done) << outcome.err;
+    EXPECT_NE(outcome.err.find("data: 1 object, 7 B; of these what the cluster lacks is sent\n"),
+              std::string::npos)
+        << outcome.err;
+    EXPECT_TRUE(demo.runner.calls().empty());
+}
+
 // What a dry run prints is what a run sends, but for the token.
 TEST(Run, ShowsInADryRunWhatItWouldSend) {
     DemoProject demo;
