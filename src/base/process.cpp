@@ -163,7 +163,7 @@ class Child {
     explicit Child(pid_t pid) : pid_(pid) {}
     ~Child() {
         if (pid_ > 0) {
-            ::kill(pid_, SIGKILL);
+            kill();
             wait();
         }
     }
@@ -177,6 +177,11 @@ class Child {
     // A background child of the program (an ssh master, say) may hold the pipes open after the
     // program has ended, so the end is the program's, not the streams'.
     bool ended() { return reap(WNOHANG); }
+
+    void kill() const {
+        if (pid_ > 0)
+            ::kill(pid_, SIGKILL);
+    }
 
     // The exit code, or 128 + the signal; valid after the end.
     [[nodiscard]] int status() const {
@@ -196,6 +201,27 @@ class Child {
 
     pid_t pid_;
     int status_ = 0;
+};
+
+// For how long poll may wait.
+class Patience {
+  public:
+    explicit Patience(std::chrono::milliseconds longest)
+        : end_(Clock::now() + longest), limited_(longest.count() > 0) {}
+
+    [[nodiscard]] bool is_over() const { return limited_ && Clock::now() >= end_; }
+    /// In milliseconds; -1: for ever. Once it is over, until the program's end is heard of.
+    [[nodiscard]] int left() const {
+        if (!limited_ || is_over())
+            return -1;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end_ - Clock::now());
+        return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point end_;
+    bool limited_;
 };
 
 } // namespace
@@ -253,13 +279,16 @@ Result ProcessRunner::run(const Command& command) {
     ::fcntl(err.end(0), F_SETFL, O_NONBLOCK);
 
     bool done = false;
+    Patience patience(command.patience);
     while (!done) {
         std::array<pollfd, 4> fds{{{out.end(0), POLLIN, 0},
                                    {err.end(0), POLLIN, 0},
                                    {in.end(1), POLLOUT, 0},
                                    {child_ended().end(0), POLLIN, 0}}};
-        if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR)
+        if (::poll(fds.data(), fds.size(), patience.left()) < 0 && errno != EINTR)
             throw Error(Exit::failed, fmt::format("cannot wait: {}", std::strerror(errno)));
+        if (patience.is_over())
+            child.kill();
         std::array<char, 16> ignored{};
         [[maybe_unused]] const auto n = ::read(fds[3].fd, ignored.data(), ignored.size());
         done = child.ended();

@@ -2,6 +2,7 @@
 // only through this seam, so that a test's fake and `--dry-run` are runners, not special cases.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -29,6 +30,8 @@ struct Command {
     std::filesystem::path output_file = {}; ///< where standard output goes instead of Result::out
     std::function<void(std::string_view)> on_output = {}; ///< instead of Result::out, as it comes
     Terminal terminal = Terminal::no; ///< yes: the program has our output and error streams
+    std::chrono::milliseconds patience{
+        0}; ///< a program that runs longer is killed; 0: however long
 };
 
 /// `status` is the exit code, or 128 + the signal that ended the program.

@@ -1,5 +1,6 @@
 // The laptop's part of `rdvc doctor`.
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -49,6 +50,15 @@ Check check_setting(const config::Config& config, const std::string& key) {
     return {Level::ok, key, fmt::format("{} ({})", config.text(key), config.origin(key))};
 }
 
+Check check_instance(const config::Config& config) {
+    const auto name = config.text("run.instance");
+    const auto names = config.instances();
+    if (std::find(names.begin(), names.end(), name) != names.end())
+        return check_setting(config, "run.instance");
+    return {Level::error, "run.instance", fmt::format("nothing defines `{}`", name),
+            base::join(config.advice_on_instance(name), "\n")};
+}
+
 // Names alone: values may be secrets.
 Check check_local_settings(const std::filesystem::path& dvc_project) {
     const auto keys = project::local_settings(dvc_project);
@@ -91,6 +101,8 @@ Checks check_laptop(cli::World& world, const Place& place) {
         if (!place.config.text("cluster.cache").empty())
             checks.push_back(check_setting(place.config, "cluster.cache"));
     }
+    if (!place.config.text("run.instance").empty())
+        checks.push_back(check_instance(place.config));
     if (!place.project) {
         checks.push_back({Level::ok, "project", "none: " + place.no_project});
         return checks;

@@ -9,6 +9,8 @@
 #include "commands/cluster.hpp"
 #include "commands/command.hpp"
 #include "commands/identity.hpp"
+#include "commands/init_environment.hpp"
+#include "commands/init_instance.hpp"
 #include "commands/wizard.hpp"
 #include "project/dvc.hpp"
 #include "submission/mirror.hpp"
@@ -21,55 +23,11 @@ using base::Exit;
 
 namespace {
 
-// A feature of the cluster's nodes that can stand for an instance.
-struct Offer {
-    std::string name;
-    std::string partition;
-    bool gpu = false;
-};
-
-// What sinfo shows; nothing if no cluster is configured yet or it does not answer.
-std::vector<Offer> cluster_offers(cli::World& world, const config::Config& config) {
-    std::vector<Offer> offers;
-    if (config.text("cluster.host").empty())
-        return offers;
-    try {
-        Cluster cluster(world, config);
-        script::Variables variables;
-        variables.words = {{"make_folders", "0"}, {"mirror", ""}};
-        cluster.ask("probe", variables, [&](const transport::Frame& frame) {
-            const auto fields = base::split(frame.rest, '|');
-            if (frame.verb != "nodes" || fields.size() < 3)
-                return;
-            for (const auto& feature : base::split(fields[1], ',')) {
-                const bool known =
-                    std::any_of(offers.begin(), offers.end(),
-                                [&](const Offer& offer) { return offer.name == feature; });
-                if (!known && feature != "(null)")
-                    offers.push_back({feature, fields[0], fields[2].starts_with("gpu")});
-            }
-        });
-    } catch (const Error& error) {
-        world.console.warn(
-            fmt::format("the cluster was not asked for its nodes: {}", error.what()));
-    }
-    return offers;
-}
-
 std::string unknown_instance(const std::string& name, const std::vector<std::string>& names) {
-    return fmt::format("unknown instance `{}`{}; {}. Define it as [instances.\"{}\"] in "
-                       "~/.config/rdvc/config.toml",
-                       name, base::suggestion(name, names),
-                       names.empty() ? "no instance is defined, and no cluster told of any"
-                                     : "known are " + base::join(names, ", "),
-                       name);
-}
-
-void write_instance(SettingsFile& file, const Offer& offer) {
-    file.set({"instances", offer.name, "partition"}, offer.partition);
-    file.set({"instances", offer.name, "constraint"}, offer.name);
-    if (offer.gpu)
-        file.set_source({"instances", offer.name, "gpus"}, "1");
+    const auto known = names.empty() ? "no instance is defined, and no cluster told of any"
+                                     : "known are " + base::join(names, ", ");
+    const auto meant = base::suggestion(name, names);
+    return fmt::format("unknown instance `{}`{}", name, meant.empty() ? "; " + known : meant);
 }
 
 // Every clone without an id has the same digits already, so that other laptops' submissions stay
@@ -86,7 +44,7 @@ std::string new_id(cli::World& world, const Project& project,
 Exit init_project(cli::World& world, const Words& words) {
     std::string instance;
     std::string wckey;
-    std::string setup;
+    EnvironmentAnswers environment;
     std::string name;
     bool yes = false;
     cli::Options options("init project", "Defaults of this project's runs -> .rdvc/config.toml.");
@@ -94,7 +52,8 @@ Exit init_project(cli::World& world, const Words& words) {
         .text("--wckey", wckey,
               "SLURM's workload characterisation key; \"\" for sites that refuse unknown ones",
               "WCKEY")
-        .text("--setup", setup, "command that makes the environment", "COMMAND")
+        .text("--setup", environment.setup, "command that makes the environment", "COMMAND")
+        .text("--activate", environment.activate, "shell code that activates it", "CODE")
         .text("--name", name, "name of the project; default: the repository's", "NAME")
         .flag("-y,--yes", yes, "ask nothing; keep what is there");
     if (!options.parse(words))
@@ -102,42 +61,36 @@ Exit init_project(cli::World& world, const Words& words) {
 
     const Project project = open_project(world, "");
     const auto& config = project.config;
+    const auto current_instance = config.text("run.instance");
+    const auto defined = config.instances();
+    const auto is_defined = [&](const std::string& one) {
+        return one.empty() || std::find(defined.begin(), defined.end(), one) != defined.end();
+    };
     // The cluster is asked only where its answer can matter.
     const bool ask_cluster =
-        !yes || (!instance.empty() && base::trim(instance) != config.text("run.instance"));
-    const auto offers = ask_cluster ? cluster_offers(world, config) : std::vector<Offer>{};
-    auto names = config.instances();
-    for (const auto& offer : offers)
-        if (std::find(names.begin(), names.end(), offer.name) == names.end())
-            names.push_back(offer.name);
+        !yes || !is_defined(options.given("--instance") ? base::trim(instance) : current_instance);
+    const auto offers = ask_cluster ? cluster_offers(world, config) : std::vector<slurm::Offer>{};
+    const auto names = instance_names(config, offers);
     const auto key = config.run_options().find("wckey");
     const std::string current_key = key == config.run_options().end() ? project.repo_name
                                     : std::holds_alternative<bool>(key->second.value)
                                         ? ""
                                         : std::get<std::string>(key->second.value);
-    std::string default_setup = config.text("env.setup");
-    if (default_setup.empty())
-        default_setup = project::default_setup(project.dvc_project);
-
     const Questions questions(world, options, yes);
     const auto anything = [](const std::string&) { return std::string(); };
     questions.answer("--instance",
                      "Default instance, a named set of sbatch options" +
                          (names.empty() ? std::string(" (none is defined yet; -: none)")
                                         : " (" + base::join(names, ", ") + "; -: none)"),
-                     instance, config.text("run.instance"), [&](const std::string& value) {
-                         const bool known = value.empty() || std::find(names.begin(), names.end(),
-                                                                       value) != names.end();
+                     instance, current_instance, [&](const std::string& value) {
+                         const bool known =
+                             value.empty() || value == current_instance ||
+                             std::find(names.begin(), names.end(), value) != names.end();
                          return known ? "" : unknown_instance(value, names);
                      });
-    questions.answer("--wckey", "WCKey", wckey, current_key, anything);
-    questions.answer(
-        "--setup", "Setup command", setup, default_setup, [&](const std::string& value) {
-            const auto program = value.substr(0, value.find(' '));
-            const bool missing = program.starts_with("./") &&
-                                 !std::filesystem::exists(project.dvc_project / program);
-            return missing ? fmt::format("`{}` does not exist in the project", program) : "";
-        });
+    questions.answer("--wckey", "WCKey, SLURM's label for accounting (-: none)", wckey, current_key,
+                     anything);
+    answer_environment(world, project, questions, environment);
     const auto mirror = earlier_mirror(world, project).value_or(project.mirror);
     const auto until_now = submission::parts_of(mirror);
     if (!options.given("--name"))
@@ -148,24 +101,17 @@ Exit init_project(cli::World& world, const Words& words) {
         world.console.warn(fmt::format("{} of this project's will not be listed under another "
                                        "name: until now it was `{}`",
                                        base::count(sent, "submission"), until_now.name));
-    const auto defined = config.instances();
     SettingsFile file(project.config_file(), "# rdvc's settings of this project; commit this file");
     if (config.text("project.id").empty())
         file.set({"project", "id"}, new_id(world, project, until_now));
     if (name != config.text("project.name"))
         file.set({"project", "name"}, name);
-    if (instance != config.text("run.instance"))
+    if (instance != current_instance)
         file.set({"run", "instance"}, instance);
     if (key == config.run_options().end() || wckey != current_key)
         file.set({"run", "wckey"}, wckey);
-    if (!setup.empty() && setup != config.text("env.setup"))
-        file.set({"env", "setup"}, setup);
-    if (!instance.empty() && std::find(defined.begin(), defined.end(), instance) == defined.end()) {
-        const auto offer = std::find_if(offers.begin(), offers.end(),
-                                        [&](const Offer& o) { return o.name == instance; });
-        if (offer != offers.end())
-            write_instance(file, *offer);
-    }
+    write_environment(config, environment, file);
+    define_instance(world, config, offers, instance, questions, file);
     if (file.save()) {
         world.console.note("wrote " + file.path().string());
         world.console.note("commit it, so that every clone is the same project:");
@@ -175,8 +121,14 @@ Exit init_project(cli::World& world, const Words& words) {
     } else {
         world.console.note("nothing to change in " + file.path().string());
     }
-    if (config.text("cluster.host").empty())
-        world.console.note("next:  rdvc init global");
+    warn_of_missing_data(world, project);
+    const auto remote = "remote." + project.remote_name() + ".url";
+    const bool has_remote =
+        !project::read_setting(world.runner, project.repository, remote).empty();
+    world.console.note(fmt::format("next:  rdvc {}", config.text("cluster.host").empty()
+                                                         ? "init global"
+                                                     : has_remote ? "run"
+                                                                  : "init remote"));
     return Exit::done;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/options.hpp"
 #include "commands/cluster.hpp"
 #include "commands/command.hpp"
+#include "commands/init_instance.hpp"
 #include "commands/wizard.hpp"
 
 namespace rdvc::commands {
@@ -106,6 +107,7 @@ Exit init_remote(cli::World& world, const Words& words) {
     if (file.save())
         world.console.note("wrote " + file.path().string());
     add_git_remote(world, project, cluster.url(findings["mirror"]));
+    warn_of_undefined_instance(world, config);
     world.console.note("next:  rdvc run    (and `dvc exp pull " + project.remote_name() +
                        "` or `rdvc pull` for the result)");
     return Exit::done;

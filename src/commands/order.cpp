@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "commands/init_environment.hpp"
 #include "project/dvc.hpp"
 #include "project/extras.hpp"
 #include "submission/mirror.hpp"
@@ -232,6 +233,14 @@ void refuse_taken_name(cli::World& world, const Project& project, const std::str
             .hint("choose another name, or replace it with `-f`");
 }
 
+void warn_of_no_setup(const cli::World& world, const Project& project) {
+    const auto proposal = propose_setup(project);
+    world.console.warn(fmt::format(
+        "no setup command (./init_python_venv.sh, ./init_env.sh or env.setup{}); the job uses the "
+        "dvc that is on its PATH",
+        proposal ? fmt::format("; `rdvc init project` proposes one by {}", proposal->file) : ""));
+}
+
 } // namespace
 
 Order prepare(cli::World& world, Project& project, Cluster& cluster,
@@ -242,7 +251,8 @@ Order prepare(cli::World& world, Project& project, Cluster& cluster,
             .hint("git add, git commit");
     constexpr std::size_t sha1_digits = 40;
     if (head.commit.size() != sha1_digits)
-        throw Error(Exit::not_ready, "repositories with SHA-256 objects are not supported");
+        throw Error(Exit::not_ready, "repositories with SHA-256 objects are not supported")
+            .context("DVC cannot read them");
     if (arguments.code)
         project.config.set("run.code", {*arguments.code, "--code"});
     if (arguments.data)
@@ -270,9 +280,7 @@ Order prepare(cli::World& world, Project& project, Cluster& cluster,
                 "go to the folder with your dvc.yaml, or name a target: rdvc run FOLDER/dvc.yaml");
     const auto setup = setup_command(project);
     if (setup.empty() && !arguments.is_command)
-        world.console.warn(
-            "no setup command (./init_python_venv.sh, ./init_env.sh or env.setup); the job "
-            "uses the dvc that is on its PATH");
+        warn_of_no_setup(world, project);
     const auto who = project::identity(world.runner, project.repository);
     Order order;
     auto& facts = order.submission.facts;

@@ -42,6 +42,13 @@ class Questions {
         }
     }
 
+    [[nodiscard]] bool given(const std::string& option) const { return options_.given(option); }
+
+    /// True if the answer is yes, as it is with --yes.
+    [[nodiscard]] bool agree(const std::string& question) const {
+        return ask_nothing_ || !ask(question + "? (-: no)", "yes").empty();
+    }
+
   private:
     [[nodiscard]] std::string ask(const std::string& question, const std::string& current) const {
         const auto given = world_.ask(question, current);
@@ -56,10 +63,8 @@ class Questions {
 class SettingsFile {
   public:
     SettingsFile(std::filesystem::path path, std::string_view first_line)
-        : path_(std::move(path)), text_(base::read_file(path_).value_or("")), before_(text_) {
-        if (text_.empty())
-            text_ = std::string(first_line) + "\n";
-    }
+        : path_(std::move(path)), first_line_(first_line),
+          text_(base::read_file(path_).value_or("")), before_(text_) {}
 
     /// `path`: tables, then the key.
     void set(const std::vector<std::string>& path, const std::string& text) {
@@ -67,6 +72,8 @@ class SettingsFile {
     }
     /// `source` is TOML: `true`, `3`, a quoted text.
     void set_source(const std::vector<std::string>& path, const std::string& source) {
+        if (text_.empty())
+            text_ = first_line_ + "\n";
         text_ = config::set_value(text_, path, source, path_.string());
     }
 
@@ -82,6 +89,7 @@ class SettingsFile {
 
   private:
     std::filesystem::path path_;
+    std::string first_line_; ///< of a file that is new
     std::string text_;
     std::string before_;
 };

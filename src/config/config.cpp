@@ -174,13 +174,23 @@ const SbatchOptions& Config::instance(const std::string& name) const {
     const auto found = instances_.find(name);
     if (found != instances_.end())
         return found->second;
+    throw Error(Exit::configuration,
+                fmt::format("unknown instance `{}`{}", name, base::suggestion(name, instances())))
+        .context(base::join(advice_on_instance(name), "\n"))
+        .hint("`rdvc init project` defines it if your cluster's nodes have a feature of this name");
+}
+
+std::vector<std::string> Config::advice_on_instance(const std::string& name) const {
+    std::vector<std::string> lines;
+    if (text("run.instance") == name)
+        lines.push_back(fmt::format("`run.instance` is set by {}", origin("run.instance")));
     const auto names = instances();
-    Error error(Exit::configuration,
-                fmt::format("unknown instance `{}`{}", name, base::suggestion(name, names)));
-    error.context(names.empty() ? "no instance is defined"
-                                : "defined are: " + base::join(names, ", "));
-    error.hint("define it as [instances.\"" + name + "\"] in ~/.config/rdvc/config.toml");
-    throw error;
+    lines.push_back(names.empty() ? "no instance is defined"
+                                  : "defined are: " + base::join(names, ", "));
+    lines.emplace_back("write into ~/.config/rdvc/config.toml, with any other options of sbatch:");
+    lines.push_back(fmt::format("  [instances.{}]", toml_string(name)));
+    lines.push_back(fmt::format("  constraint = {}", toml_string(name)));
+    return lines;
 }
 
 bool Config::has_cluster(const std::string& name) const {
@@ -214,11 +224,12 @@ void Config::read_entry(const Entry& entry, const std::string& file, bool is_pro
     const std::string key = (table == "clusters" ? "cluster" : table) + "." + name;
     const auto* setting = find_setting(key);
     if (setting == nullptr) {
+        const std::string option = name == "cpus" ? "cpus-per-task" : name; // as the first rdvc had
         const bool sbatch =
-            (table == "run" || table == "instances") && slurm::find_option(name) != nullptr;
+            (table == "run" || table == "instances") && slurm::find_option(option) != nullptr;
         if (!sbatch)
             throw unknown(place, "key", name, known_keys(table == "clusters" ? "cluster" : table));
-        add_sbatch_option(table == "run" ? run_ : instances_[entry.path[1]], name, entry.value,
+        add_sbatch_option(table == "run" ? run_ : instances_[entry.path[1]], option, entry.value,
                           place);
         return;
     }

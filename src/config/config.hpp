@@ -53,6 +53,9 @@ class Config {
     /// The sbatch options of `[instances.NAME]`. Throws Error (configuration) for an unknown name.
     [[nodiscard]] const SbatchOptions& instance(const std::string& name) const;
 
+    /// What to do about an instance that nothing defines, as lines.
+    [[nodiscard]] std::vector<std::string> advice_on_instance(const std::string& name) const;
+
     /// Reads one layer. `who_line` says whose file it is. Throws Error (configuration) with
     /// file:line for an unknown key (with the one probably meant), a key that this file may not
     /// set, a value of the wrong kind.

@@ -125,6 +125,18 @@ std::optional<Listing> parse_listing(const std::string& text) {
     return listing;
 }
 
+std::optional<std::vector<std::string>> parse_not_in_remote(const std::string& text) {
+    const auto answer = nlohmann::json::parse(text, nullptr, false);
+    if (!answer.is_object())
+        return std::nullopt;
+    std::vector<std::string> paths;
+    if (const auto found = answer.find("not_in_remote"); found != answer.end())
+        for (const auto& path : *found)
+            if (path.is_string())
+                paths.push_back(path.get<std::string>());
+    return paths;
+}
+
 // As Python's json.dumps does it: blanks after separators, all but ASCII escaped, sorted by path.
 std::string render_listing(const Listing& listing) {
     std::string text;

@@ -42,6 +42,10 @@ std::optional<Listing> parse_listing(const std::string& text);
 /// The text that DVC writes for a folder; its MD5 is the folder's hash, without `.dir`.
 std::string render_listing(const Listing& listing);
 
+/// The paths that the DVC remote lacks, as `dvc data status --not-in-remote --json` prints them.
+/// Nothing for what is no such answer.
+std::optional<std::vector<std::string>> parse_not_in_remote(const std::string& text);
+
 /// Paths of which others differ in nothing but the case of ASCII letters: on some file systems they
 /// are one file.
 std::vector<std::string> same_but_for_case(const std::vector<std::string>& paths);

@@ -24,6 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::check(data::parse_listing(data::render_listing(*listing)) == listing,
                     "what is written is read again");
     }
+    data::parse_not_in_remote(text);
     if (const auto name = data::parse_object_name(text))
         fuzz::check(data::object_name(name->hash, name->legacy) == text, "a name has one form");
     return 0;

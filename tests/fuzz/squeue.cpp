@@ -1,5 +1,6 @@
-// Lines of squeue, words of sbatch.
+// Lines of squeue and sinfo, words of sbatch.
 
+#include "slurm/nodes.hpp"
 #include "slurm/reports.hpp"
 #include "submission/token.hpp"
 #include "support.hpp"
@@ -7,7 +8,10 @@
 using namespace rdvc;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    std::vector<slurm::Nodes> nodes;
     for (const auto& line : base::lines(fuzz::text_of(data, size))) {
+        if (const auto some = slurm::parse_sinfo_line(line); some && nodes.size() < 100)
+            nodes.push_back(*some);
         const auto job = slurm::parse_squeue_line(line);
         fuzz::check(!slurm::explain_reason(line).empty(), "each reason is a sentence");
         if (!job)
@@ -18,5 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::check(!job->state.empty(), "a job has a state");
         slurm::is_active(job->state);
     }
+    for (const auto& offer : slurm::offers(nodes))
+        fuzz::check(!offer.feature.empty() && !offer.partition.empty() &&
+                        (!offer.gpu || !offer.gres.empty()),
+                    "an offer can be written");
     return 0;
 }

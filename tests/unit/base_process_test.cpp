@@ -187,6 +187,14 @@ TEST(ProcessRunner, LeavesTheStreamsToAProgramForTheTerminal) {
     EXPECT_EQ(result.out + result.err, "");
 }
 
+TEST(ProcessRunner, KillsWhatRunsTooLong) {
+    const auto result = run({.argv = {"bash", "-c", "echo before; exec sleep 60"},
+                             .patience = std::chrono::milliseconds(200)});
+    EXPECT_EQ(result.status, 128 + SIGKILL);
+    EXPECT_EQ(result.out, "before\n");
+    EXPECT_EQ(run({.argv = {"true"}, .patience = std::chrono::seconds(60)}).status, 0);
+}
+
 TEST(ProcessRunner, GivesAllThatWasWrittenBeforeTheEnd) {
     for (int i = 0; i < 30; ++i)
         ASSERT_EQ(bash("printf '%060000d' 7").out.size(), 60'000U);

@@ -123,6 +123,19 @@ TEST_F(Doctor, NamesLocalSettingsWithoutTheirValues) {
     EXPECT_EQ(outcome.out.find("hunter2"), std::string::npos);
 }
 
+TEST_F(Doctor, TheInstanceMustBeDefined) {
+    demo_.configure_project("[run]\ninstance = \"t3.xlarge\"\n");
+    const auto outcome = run(ended(healthy()));
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::not_ready));
+    EXPECT_NE(outcome.out.find("error    run.instance    nothing defines `t3.xlarge`\n"),
+              std::string::npos)
+        << outcome.out;
+    EXPECT_NE(outcome.out.find("constraint = \"t3.xlarge\"\n"), std::string::npos) << outcome.out;
+    demo_.configure_project("[run]\ninstance = \"t3.xlarge\"\n[instances.\"t3.xlarge\"]\n");
+    EXPECT_NE(run(ended(healthy())).out.find("ok       run.instance    t3.xlarge ("),
+              std::string::npos);
+}
+
 TEST_F(Doctor, WorksOutsideOfAProject) {
     demo_.world.stand_in(demo_.folder / "home");
     const auto outcome = run(ended(healthy()));

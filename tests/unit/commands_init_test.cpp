@@ -28,6 +28,11 @@ TEST(Dispatch, KnowsItsCommands) {
     EXPECT_EQ(demo.world.run({"elephant"}).err,
               "error: unknown command `elephant`\n\nhint: rdvc --help\n");
     EXPECT_EQ(demo.world.run({"--version"}).out, "rdvc " + cli::version() + "\n");
+    EXPECT_EQ(demo.world.run({"-S", "a=b c", "--gpus=1"}).err,
+              "error: an option comes after its command: `-S`\n\n"
+              "hint: rdvc run -S 'a=b c' --gpus=1\n");
+    EXPECT_EQ(demo.world.run({"--elephant"}).err,
+              "error: an option comes after its command: `--elephant`\n\nhint: rdvc --help\n");
     const auto none = demo.world.run({});
     EXPECT_EQ(none.code, static_cast<int>(Exit::usage));
     EXPECT_EQ(none.out, "");
@@ -213,17 +218,94 @@ TEST_F(Init, ProjectRefusesAnInstanceOfNobody) {
     EXPECT_FALSE(std::filesystem::exists(demo_.git.path() / ".rdvc" / "config.toml"));
 }
 
+// The file of the first rdvc names an instance that it had built in.
+TEST_F(Init, ProjectDefinesTheInstanceThatItsFileNames) {
+    demo_.configure_project("[run]\ninstance = \"t3.xlarge\"\nmem = 0\ncpus = 2\n");
+    demo_.expect_request().does(answers({"nodes all*|t3.xlarge,g5.xlarge|gpu:4|infinite", "end"}));
+    const auto outcome = demo_.world.run({"init", "project", "-y"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.err.find(
+                  "by the nodes that have the feature `t3.xlarge`:\n  [instances.\"t3.xlarge\"]\n"
+                  "  partition = \"all\"\n  constraint = \"t3.xlarge\"\n"
+                  "  (nodes with it have gpu:4; add `gpus = 1` if your jobs need a GPU)\n"),
+              std::string::npos)
+        << outcome.err;
+    EXPECT_NE(project_file().find("[instances.\"t3.xlarge\"]\npartition = \"all\"\n"
+                                  "constraint = \"t3.xlarge\"\n"),
+              std::string::npos)
+        << project_file();
+    EXPECT_EQ(project_file().find("gpus"), std::string::npos);
+    const auto file = project_file();
+    EXPECT_EQ(demo_.world.run({"init", "project", "-y"}).code, 0)
+        << "the cluster is not asked again";
+    EXPECT_EQ(project_file(), file);
+}
+
+TEST_F(Init, ProjectKeepsAnInstanceOfNobodyAndSaysWhatToWrite) {
+    demo_.configure("");
+    demo_.configure_project("[run]\ninstance = \"t3.xlarge\"\n");
+    const auto outcome = demo_.world.run({"init", "project", "-y"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.err.find("warning: nothing defines the instance `t3.xlarge`\n"),
+              std::string::npos)
+        << outcome.err;
+    EXPECT_NE(outcome.err.find("    [instances.\"t3.xlarge\"]\n    constraint = \"t3.xlarge\"\n"),
+              std::string::npos)
+        << outcome.err;
+    EXPECT_NE(project_file().find("instance = \"t3.xlarge\"\n"), std::string::npos);
+}
+
 // Without a cluster, or with one that does not answer, the project's own settings can still be
 // made.
 TEST_F(Init, ProjectNeedsNoClusterThatAnswers) {
-    demo_.configure_project("[instances.cpu]\nnodes = 1\n");
+    demo_.configure_project("[run]\ninstance = \"cpu\"\n");
     demo_.expect_request().exits(255, "ssh: connect to host hpc port 22: Connection refused\r\n");
-    const auto outcome = demo_.world.run({"init", "project", "-y", "--instance=cpu"});
+    const auto outcome = demo_.world.run({"init", "project", "-y"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_NE(outcome.err.find("warning: the cluster was not asked for its nodes: "),
               std::string::npos)
         << outcome.err;
     EXPECT_NE(project_file().find("instance = \"cpu\"\n"), std::string::npos) << project_file();
+}
+
+TEST_F(Init, ProjectProposesAnEnvironmentByItsFiles) {
+    demo_.git.write("pixi.lock", "dvc");
+    const auto outcome = demo_.world.run({"init", "project", "-y"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(project_file().find("[env]\nsetup = \"pixi install --frozen\"\n"
+                                  "activate = \"eval \\\"$(pixi shell-hook --frozen)\\\"\"\n"),
+              std::string::npos)
+        << project_file();
+    EXPECT_NE(outcome.err.find("note: conda writes"), std::string::npos) << outcome.err;
+    const auto file = project_file();
+    EXPECT_EQ(demo_.world.run({"init", "project", "-y"}).code, 0);
+    EXPECT_EQ(project_file(), file);
+    EXPECT_EQ(demo_.world.run({"init", "project", "-y", "--activate=true"}).code, 0);
+    EXPECT_NE(project_file().find("activate = \"true\"\n"), std::string::npos) << project_file();
+}
+
+TEST_F(Init, ProjectAsksDvcWhatItsRemoteLacks) {
+    demo_.git.write(".dvc/config", "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://b\n");
+    const std::vector<std::string> question = {"dvc", "data", "status", "--not-in-remote",
+                                               "--json"};
+    const auto said = [&] { return demo_.world.run({"init", "project", "-y"}).err; };
+    demo_.runner.expect(question).prints("{\"not_in_cache\": [\"m\"], \"not_in_remote\": [\"a\"]}");
+    auto err = said();
+    EXPECT_NE(err.find("warning: the DVC remote lacks 1 output that this commit names:\n  a\n"),
+              std::string::npos)
+        << err;
+    demo_.runner.expect(question).prints("{}");
+    err = said();
+    EXPECT_EQ(err.find("warning"), std::string::npos) << err;
+    demo_.runner.expect(question).exits(255, "ERROR: Unable to locate credentials\n");
+    err = said();
+    EXPECT_NE(
+        err.find("warning: DVC does not say whether its remote has the data: Unable to locate "
+                 "credentials\n"),
+        std::string::npos)
+        << err;
+    demo_.runner.expect(question).prints("no JSON");
+    EXPECT_NE(said().find("warning: DVC does not say"), std::string::npos);
 }
 
 // --- init remote ---
@@ -243,6 +325,7 @@ TEST_F(Init, RemoteMakesTheGitRemote) {
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(assigned(demo_.requests().at(0).input, "mirror"), "project-7f3a9c1d.git");
     EXPECT_EQ(assigned(demo_.requests().at(0).input, "make_folders"), "1");
+    EXPECT_EQ(outcome.err.find("wrote "), std::string::npos) << outcome.err;
     const auto url = "ssh://alice@hpc/home/alice/.rdvc/repos/project-7f3a9c1d.git";
     EXPECT_EQ(demo_.git.git({"remote", "get-url", "rdvc"}), url);
     EXPECT_EQ(demo_.git.git({"config", "remote.rdvc.skipFetchAll"}), "true");

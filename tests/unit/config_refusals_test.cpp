@@ -145,15 +145,34 @@ TEST(Config, RefusesAWrongVariableByItsName) {
 }
 
 TEST(Config, RefusesAnUnknownInstance) {
-    EXPECT_FAILURE(read_config("").instance("g5"), Exit::configuration,
-                   "error: unknown instance `g5`\n  no instance is defined\n\n"
-                   "hint: define it as [instances.\"g5\"] in ~/.config/rdvc/config.toml\n");
+    const std::string hint = "hint: `rdvc init project` defines it if your cluster's nodes have a "
+                             "feature of this name\n";
+    EXPECT_FAILURE(read_config("[run]\ninstance = 'g5'\n").instance("g5"), Exit::configuration,
+                   "error: unknown instance `g5`\n"
+                   "  `run.instance` is set by config.toml:2\n"
+                   "  no instance is defined\n"
+                   "  write into ~/.config/rdvc/config.toml, with any other options of sbatch:\n"
+                   "    [instances.\"g5\"]\n"
+                   "    constraint = \"g5\"\n\n" +
+                       hint);
     EXPECT_FAILURE(read_config("[instances.'g5.xlarge']\ngpus = 1\n[instances.cpu]\nnodes = 1\n")
                        .instance("g5.xlareg"),
                    Exit::configuration,
                    "error: unknown instance `g5.xlareg`, did you mean `g5.xlarge`?\n"
-                   "  defined are: cpu, g5.xlarge\n\n"
-                   "hint: define it as [instances.\"g5.xlareg\"] in ~/.config/rdvc/config.toml\n");
+                   "  defined are: cpu, g5.xlarge\n"
+                   "  write into ~/.config/rdvc/config.toml, with any other options of sbatch:\n"
+                   "    [instances.\"g5.xlareg\"]\n"
+                   "    constraint = \"g5.xlareg\"\n\n" +
+                       hint);
+}
+
+// The file that a project of the first rdvc has.
+TEST(Config, ReadsWhatTheFirstRdvcWrote) {
+    const auto config = read_config("[run]\ninstance = 't3.xlarge'\nwckey = 'demo'\nmem = 0\n"
+                                    "cpus = 2\nmail-user = 'a@b.c'\nmail-type = 'END,FAIL'\n");
+    EXPECT_EQ(config.text("run.instance"), "t3.xlarge");
+    EXPECT_EQ(std::get<std::string>(config.run_options().at("mem").value), "0");
+    EXPECT_EQ(std::get<std::string>(config.run_options().at("cpus-per-task").value), "2");
 }
 
 // An instance that adds nothing is one, and so is a cluster of defaults.

@@ -1,0 +1,110 @@
+#include "commands/init_environment.hpp"
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "data/cache.hpp"
+#include "project/dvc.hpp"
+#include "project/failure.hpp"
+
+namespace rdvc::commands {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+project::ReadFile reader_of(const fs::path& folder) {
+    return [folder](const std::string& name) -> std::optional<std::string> {
+        if (!fs::is_regular_file(folder / name))
+            return std::nullopt;
+        return base::read_file(folder / name);
+    };
+}
+
+std::vector<std::string> names_in(const fs::path& folder) {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder))
+        names.push_back(entry.path().filename().string());
+    return names;
+}
+
+} // namespace
+
+std::optional<project::Setup> propose_setup(const Project& project) {
+    return project::propose_setup(names_in(project.dvc_project), reader_of(project.dvc_project));
+}
+
+void answer_environment(const cli::World& world, const Project& project, const Questions& questions,
+                        EnvironmentAnswers& answers) {
+    const auto& config = project.config;
+    const auto read = reader_of(project.dvc_project);
+    const auto proposal = propose_setup(project);
+    const auto configured = config.text("env.setup");
+    const bool proposes = configured.empty() && proposal;
+    questions.answer(
+        "--setup",
+        "Setup command" + (proposes ? fmt::format(", by {} (-: none)", proposal->file) : ""),
+        answers.setup, proposes ? proposal->setup : configured, [&](const std::string& value) {
+            const auto program = value.substr(0, value.find(' '));
+            const bool missing =
+                program.starts_with("./") && !fs::exists(project.dvc_project / program);
+            return missing ? fmt::format("`{}` does not exist in the project", program) : "";
+        });
+    const bool taken = proposal && answers.setup == proposal->setup;
+    const bool by_proposal = taken && config.origin("env.activate") == "default";
+    if (answers.setup.empty() && !questions.given("--activate"))
+        answers.activate = config.text("env.activate");
+    else
+        questions.answer("--activate", "Activation", answers.activate,
+                         by_proposal ? proposal->activate : config.text("env.activate"),
+                         [](const std::string&) { return std::string(); });
+    if (answers.setup.empty() && project.has_dvc)
+        world.console.note(
+            "note: without a setup command jobs use the `dvc` that is on PATH on the "
+            "cluster; a requirements.txt that names dvc is enough for one");
+    for (const auto& note : taken ? proposal->notes : std::vector<std::string>{})
+        world.console.note("note: " + note);
+    for (const auto& cost : project::costs_of_setup(answers.setup, read))
+        world.console.note("note: " + cost);
+}
+
+void write_environment(const config::Config& config, const EnvironmentAnswers& answers,
+                       SettingsFile& file) {
+    if (!answers.setup.empty() && answers.setup != config.text("env.setup"))
+        file.set({"env", "setup"}, answers.setup);
+    if (answers.activate != config.text("env.activate"))
+        file.set({"env", "activate"}, answers.activate);
+}
+
+void warn_of_missing_data(const cli::World& world, const Project& project) {
+    if (!project.has_dvc || !project::has_dvc_remote(project.dvc_project))
+        return;
+    constexpr std::chrono::seconds patience(30);
+    base::Result result;
+    try {
+        result = world.runner.run({.argv = {"dvc", "data", "status", "--not-in-remote", "--json"},
+                                   .folder = project.dvc_project,
+                                   .patience = patience});
+    } catch (const base::Error& error) { // it is not installed here
+        result = {1, "", error.what()};
+    }
+    const auto missing = result.status == 0 ? data::parse_not_in_remote(result.out) : std::nullopt;
+    if (!missing) {
+        const auto reason = project::failure_in(base::lines(result.err));
+        world.console.warn(fmt::format("DVC does not say whether its remote has the data{}",
+                                       reason.empty() ? "" : ": " + reason));
+    } else if (!missing->empty()) {
+        world.console.warn(fmt::format("the DVC remote lacks {} that this commit names:",
+                                       base::count(missing->size(), "output")));
+        for (const auto& line : base::lines(base::first_lines(*missing)))
+            world.console.note("  " + line);
+        world.console.note("  `dvc push` sends what is here; jobs would have to make it again");
+    }
+}
+
+} // namespace rdvc::commands

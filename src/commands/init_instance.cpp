@@ -1,0 +1,102 @@
+#include "commands/init_instance.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "commands/cluster.hpp"
+
+namespace rdvc::commands {
+
+namespace {
+
+// Keys of sbatch and their values as TOML.
+using Definition = std::vector<std::pair<std::string, std::string>>;
+
+Definition define(const slurm::Offer& offer) {
+    Definition definition = {{"partition", config::toml_string(offer.partition)},
+                             {"constraint", config::toml_string(offer.feature)}};
+    if (offer.gpu)
+        definition.emplace_back("gpus", "1");
+    return definition;
+}
+
+void show(const cli::World& world, const slurm::Offer& offer, const Definition& definition) {
+    world.console.note(fmt::format("by the nodes that have the feature `{}`:", offer.feature));
+    world.console.note(fmt::format("  [instances.{}]", config::toml_string(offer.feature)));
+    for (const auto& [key, value] : definition)
+        world.console.note(fmt::format("  {} = {}", key, value));
+    if (!offer.gpu && !offer.gres.empty())
+        world.console.note(fmt::format("  (nodes with it have {}; add `gpus = 1` if your jobs need "
+                                       "a GPU)",
+                                       offer.gres));
+}
+
+bool is_defined(const config::Config& config, const std::string& name) {
+    const auto names = config.instances();
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void warn_of_undefined(const cli::World& world, const config::Config& config,
+                       const std::string& instance) {
+    world.console.warn(fmt::format("nothing defines the instance `{}`", instance));
+    for (const auto& line : config.advice_on_instance(instance))
+        world.console.note("  " + line);
+}
+
+} // namespace
+
+std::vector<slurm::Offer> cluster_offers(cli::World& world, const config::Config& config) {
+    if (config.text("cluster.host").empty())
+        return {};
+    std::vector<slurm::Nodes> all;
+    try {
+        Cluster cluster(world, config);
+        script::Variables variables;
+        variables.words = {{"make_folders", "0"}, {"mirror", ""}};
+        cluster.ask("probe", variables, [&](const transport::Frame& frame) {
+            if (frame.verb == "nodes")
+                if (auto nodes = slurm::parse_sinfo_line(frame.rest))
+                    all.push_back(std::move(*nodes));
+        });
+    } catch (const base::Error& error) {
+        world.console.warn(
+            fmt::format("the cluster was not asked for its nodes: {}", error.what()));
+    }
+    return slurm::offers(all);
+}
+
+std::vector<std::string> instance_names(const config::Config& config,
+                                        const std::vector<slurm::Offer>& offers) {
+    auto names = config.instances();
+    for (const auto& offer : offers)
+        if (!is_defined(config, offer.feature))
+            names.push_back(offer.feature);
+    return names;
+}
+
+void define_instance(const cli::World& world, const config::Config& config,
+                     const std::vector<slurm::Offer>& offers, const std::string& instance,
+                     const Questions& questions, SettingsFile& file) {
+    if (instance.empty() || is_defined(config, instance))
+        return;
+    const auto offer = std::find_if(offers.begin(), offers.end(),
+                                    [&](const auto& one) { return one.feature == instance; });
+    if (offer == offers.end())
+        return warn_of_undefined(world, config, instance);
+    const auto definition = define(*offer);
+    show(world, *offer, definition);
+    if (!questions.agree("Write that into .rdvc/config.toml"))
+        return warn_of_undefined(world, config, instance);
+    for (const auto& [key, value] : definition)
+        file.set_source({"instances", instance, key}, value);
+}
+
+void warn_of_undefined_instance(const cli::World& world, const config::Config& config) {
+    const auto instance = config.text("run.instance");
+    if (!instance.empty() && !is_defined(config, instance))
+        warn_of_undefined(world, config, instance);
+}
+
+} // namespace rdvc::commands
