@@ -59,6 +59,7 @@ neutral_settings() {
 [core]
     autocrlf = false
     eol = lf
+    attributesFile = /dev/null
     hooksPath = .git/hooks
 [submodule]
     recurse = false
@@ -71,6 +72,7 @@ clone_from_mirror() {
     # To the project, origin is what it is on the laptop.
     git remote add -- origin "${RDVC_JOB_ORIGIN_URL:-${RDVC_JOB_REPO_URL}}"
     restore_lfs "${RDVC_JOB_EXTRAS}"
+    restore_conversions "${RDVC_JOB_EXTRAS}"
 }
 
 clone_from_origin() {
@@ -155,6 +157,7 @@ restore_submodules() {
         borrow_from "${path}" "${mirror}"
         cd "${path}" || rdvc_fail "cannot make the folder of the submodule ${words[i]}"
         restore_lfs "${words[i + 3]}"
+        restore_conversions "${words[i + 3]}"
         if ! put_tree "${commit}" "${commit}"; then
             tell_of_damage "${commit}" "${mirror}"
             rdvc_fail "cannot check out the submodule ${words[i]} at ${commit}"

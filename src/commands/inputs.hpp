@@ -31,9 +31,10 @@ struct Inputs {
 struct InputQuestion {
     const Project& project;
     const submission::RunArguments& arguments;
-    std::string commit;                 ///< whose files the job will have
-    std::vector<std::string> dvc_files; ///< paths from the root
-    bool over_ssh = false;              ///< objects travel with rdvc
+    std::string commit;                   ///< whose files the job will have
+    std::vector<std::string> dvc_files;   ///< paths from the root
+    bool over_ssh = false;                ///< objects travel with rdvc
+    std::vector<std::string> hidden = {}; ///< files that may be other ones here than in the job
 };
 
 /// Throws Error (not_ready): for inputs that were edited since DVC recorded them, by name; for an

@@ -87,13 +87,60 @@ std::vector<std::string> copies_asked_for(const Project& project,
     return copies;
 }
 
+// What Git converts in a repository of the project that lies in `folder` ("" or with a slash at its
+// end); what may be a secret must be named.
+project::Conversions conversions_of(cli::World& world, const Project& project,
+                                    const project::Repository& repository,
+                                    const std::string& folder, const std::string& commit,
+                                    const submission::RunArguments& arguments) {
+    std::vector<std::string> named;
+    for (const auto* paths : {&arguments.include, &arguments.copy_paths})
+        for (const auto& path : from_top(project, *paths))
+            if (path.starts_with(folder))
+                named.push_back(path.substr(folder.size()));
+    auto conversions = project::find_conversions(
+        world.runner, repository, commit,
+        arguments.only_committed ? project::Bytes::of_checkout : project::Bytes::of_work_tree);
+    project::refuse_sealed(repository, conversions, named, project.config.list("run.filters"));
+    return conversions;
+}
+
+// With `code = "origin"` the job has what Git has.
+void refuse_converted(cli::World& world, const Project& project, const std::string& commit) {
+    std::vector<std::string> lines;
+    for (const auto& file : project::find_conversions(world.runner, project.repository, commit,
+                                                      project::Bytes::of_checkout)
+                                .files)
+        lines.push_back(fmt::format("{}  (filter `{}`)", file.path, file.filter));
+    if (!lines.empty())
+        throw Error(Exit::not_ready, "a Git filter keeps other bytes in Git than those here, and "
+                                     "with `code = \"origin\"` the job has those of Git")
+            .context(base::first_lines(lines))
+            .hint("--code=ssh");
+}
+
+void note_filtered(Order& order, const std::string& folder,
+                   const std::vector<project::ConvertedFile>& files) {
+    for (const auto& file : files)
+        if (!file.filter.empty())
+            order.filtered.push_back(
+                fmt::format("{}{}  (filter `{}`)", folder, file.path, file.filter));
+}
+
 submission::Submodule facts_of(cli::World& world, const Project& project,
-                               const project::Submodule& submodule) {
-    const auto lfs = project::lfs_objects(world.runner, submodule.repository, submodule.commit);
+                               const project::Submodule& submodule,
+                               const submission::RunArguments& arguments, Order& order) {
+    const auto folder = submodule.path + "/";
+    const project::Extras extras{
+        .copies = {},
+        .lfs = project::lfs_objects(world.runner, submodule.repository, submodule.commit),
+        .conversions = conversions_of(world, project, submodule.repository, folder,
+                                      submodule.commit, arguments)};
+    note_filtered(order, folder, extras.conversions.files);
     return {submodule.path, submodule.commit,
             submission::mirror_name(project::name_in_url(submodule.path), "", submodule.url,
                                     project.mirror + "/" + submodule.path),
-            project::make_extras(world.runner, submodule.repository, submodule.commit, {}, lfs)};
+            project::make_extras(world.runner, submodule.repository, submodule.commit, extras)};
 }
 
 // What the work tree adds to HEAD, and what is not Git's and travels all the same.
@@ -116,16 +163,22 @@ void add_code(cli::World& world, const Project& project, const project::Head& he
         facts.snapshot = order.snapshot.commit;
         warn_of_hidden(world, index.hidden);
     }
-    auto copies = copies_asked_for(project, arguments);
+    project::Extras extras{
+        .copies = copies_asked_for(project, arguments),
+        .lfs = {},
+        .conversions = conversions_of(world, project, repository, "", facts.tip(), arguments)};
+    note_filtered(order, "", extras.conversions.files);
+    auto& copies = extras.copies;
+    for (const auto& file : extras.conversions.files) // which arrive at checkout
+        std::erase(copies, file.path);
     copies.insert(copies.end(), order.snapshot.beside.begin(), order.snapshot.beside.end());
-    std::vector<std::string> lfs;
     if (index.has_attributes || changes_name(".gitattributes"))
-        lfs = project::lfs_objects(world.runner, repository, facts.tip());
+        extras.lfs = project::lfs_objects(world.runner, repository, facts.tip());
     if (std::filesystem::exists(repository.top / ".gitmodules") || changes_name(".gitmodules"))
         order.submodules = project::submodules_of(world.runner, repository, facts.tip());
-    facts.extras = project::make_extras(world.runner, repository, facts.tip(), copies, lfs);
+    facts.extras = project::make_extras(world.runner, repository, facts.tip(), extras);
     for (const auto& submodule : order.submodules)
-        facts.submodules.push_back(facts_of(world, project, submodule));
+        facts.submodules.push_back(facts_of(world, project, submodule, arguments, order));
 }
 
 // The job does not have config.local.
@@ -178,7 +231,9 @@ Inputs inputs_of(cli::World& world, const Project& project, Cluster& cluster,
                            .arguments = arguments,
                            .commit = facts.snapshot.empty() ? facts.commit : facts.snapshot,
                            .dvc_files = index.dvc_files,
-                           .over_ssh = goes_over_ssh(project)};
+                           .over_ssh = goes_over_ssh(project),
+                           .hidden = index.hidden};
+    question.hidden.insert(question.hidden.end(), index.not_here.begin(), index.not_here.end());
     for (const auto& path : order.snapshot.added)
         if (project::is_dvc_file(path))
             question.dvc_files.push_back(path);
@@ -297,10 +352,12 @@ Order prepare(cli::World& world, Project& project, Cluster& cluster,
              .setup = setup,
              .has_dvc_remote = job_has_dvc_remote(project)};
     const auto index = project::read_index(world.runner, project.repository);
-    if (from_origin)
+    if (from_origin) {
+        refuse_converted(world, project, head.commit);
         order.left_here = head.changes.size();
-    else
+    } else {
         add_code(world, project, head, index, arguments, order);
+    }
     if (purpose == Purpose::experiment)
         order.inputs = inputs_of(world, project, cluster, index, arguments, order);
     facts.skipped = order.inputs.skipped;

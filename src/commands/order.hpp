@@ -20,6 +20,7 @@ struct Order {
     project::Snapshot snapshot;
     std::vector<project::Submodule> submodules; ///< those of the submission's facts, in that order
     std::size_t left_here = 0;                  ///< uncommitted changes that do not travel
+    std::vector<std::string> filtered; ///< files that travel as they are here, not as Git has them
     Inputs inputs;
 };
 

@@ -43,6 +43,8 @@ void describe(const cli::Console& console, const Order& order, const Shipment& s
                                  with, base::count(shipment.objects(), "Git object"),
                                  base::bytes(shipment.size())));
     describe_snapshot(console, order.snapshot);
+    for (const auto& line : base::lines(base::first_lines(order.filtered)))
+        console.note("as it is here, not as Git has it: " + line);
     if (order.left_here > 0)
         console.note(fmt::format("left here: {} (--only-committed)",
                                  base::count(order.left_here, "uncommitted change")));

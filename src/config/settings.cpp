@@ -25,6 +25,7 @@ const std::vector<Setting>& settings() {
         {"run.data", text, SetBy::project, "auto", "how data travels: `ssh` (with rdvc), `remote` (the project's DVC remote) or `auto` (the remote if there is one)", "auto ssh remote"},
         {"run.max_untracked", size, SetBy::project, "20M", "largest size of all untracked files that may travel with a submission (K, M, G, T)"},
         {"run.max_history", size, SetBy::project, "100M", "larger histories are not sent: the job sees the submitted commit alone"},
+        {"run.filters", list, SetBy::project, "", "Git filters such as git-crypt whose files may travel as they are here, e.g. [\"git-crypt\"]"},
         {"run.output", list, SetBy::project, "", "with --cmd: folders whose new and changed files `rdvc pull` brings, from the project's folder"},
         {"env.setup", text, SetBy::project, "", "command that makes the environment; empty: ./init_python_venv.sh or ./init_env.sh, if there"},
         {"env.activate", text, SetBy::project, "source .venv/bin/activate", "shell code that activates it"},

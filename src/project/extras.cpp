@@ -110,20 +110,6 @@ std::vector<std::string> oids_of(base::Runner& runner, const Repository& reposit
     return oids;
 }
 
-// A path as git reads it from a line: one with a line end in it, or with half of DOS's at its own,
-// in quotes, as in C.
-std::string on_one_line(const std::string& path) {
-    if (path.find('\n') == std::string::npos && !path.ends_with('\r'))
-        return path;
-    std::string quoted = "\"";
-    for (const char c : path) {
-        if (c == '"' || c == '\\')
-            quoted += '\\';
-        quoted += c == '\n' ? std::string("\\n") : std::string(1, c);
-    }
-    return quoted + '"';
-}
-
 // Blobs of files as they are, without the filters of .gitattributes: "mode blob" each.
 std::vector<std::string> store_files(base::Runner& runner, const Repository& repository,
                                      const std::vector<fs::path>& files) {
@@ -152,6 +138,25 @@ std::vector<std::string> store_files(base::Runner& runner, const Repository& rep
         stored.push_back((executable ? "100755 " : "100644 ") + *blob++);
     }
     return stored;
+}
+
+// What decides the job's conversions, as entries of an index.
+std::string store_texts(base::Runner& runner, const Repository& repository,
+                        const Conversions& conversions) {
+    const std::vector<std::pair<std::string, std::string>> texts = {
+        {"settings", conversions.settings},
+        {"attributes", attributes_of(conversions)},
+        {"user", conversions.user_attributes},
+        {"sealing", base::join(conversions.sealing, "\n")}};
+    std::string entries;
+    for (const auto& [name, text] : texts)
+        if (!text.empty())
+            entries += fmt::format("100644 {}\tconversions/{}",
+                                   base::trim(ask_git(runner, repository,
+                                                      {"hash-object", "-w", "--stdin"}, text)),
+                                   name) +
+                       '\0';
+    return entries;
 }
 
 } // namespace
@@ -210,25 +215,35 @@ std::vector<std::string> lfs_objects(base::Runner& runner, const Repository& rep
 }
 
 std::string make_extras(base::Runner& runner, const Repository& repository,
-                        const std::string& parent, const std::vector<std::string>& copies,
-                        const std::vector<std::string>& lfs) {
-    if (copies.empty() && lfs.empty())
+                        const std::string& parent, const Extras& extras) {
+    const auto& conversions = extras.conversions;
+    if (extras.copies.empty() && extras.lfs.empty() && conversions.empty())
         return "";
     std::vector<fs::path> files;
     std::vector<std::string> names;
-    for (const auto& path : copies) {
+    for (const auto& path : extras.copies) {
         files.push_back(repository.top / path);
         names.push_back("copies/" + path);
     }
-    const auto store = lfs.empty() ? fs::path() : lfs_store(runner, repository);
-    for (const auto& oid : lfs) {
+    const auto store = extras.lfs.empty() ? fs::path() : lfs_store(runner, repository);
+    for (const auto& oid : extras.lfs) {
         files.push_back(lfs_file(store, oid));
         names.push_back("lfs/" + oid);
     }
+    const auto smudged = files.size();
+    for (const auto& file : conversions.files) {
+        files.push_back(file.content);
+        names.push_back("smudged/" + file.path);
+    }
     const auto stored = store_files(runner, repository, files);
-    std::string entries;
-    for (std::size_t i = 0; i < names.size(); ++i)
+    std::string entries = store_texts(runner, repository, conversions);
+    for (std::size_t i = 0; i < names.size(); ++i) {
         entries += stored[i] + "\t" + names[i] + '\0';
+        if (i >= smudged)
+            entries += fmt::format("100644 {}\tcleaned/{}", conversions.files[i - smudged].blob,
+                                   base::words(stored[i]).back()) +
+                       '\0';
+    }
     const base::TemporaryFolder folder;
     const auto index = folder.path() / "index";
     ask_git_apart(runner, repository, index, {"update-index", "-z", "--add", "--index-info"},

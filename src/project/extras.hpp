@@ -1,12 +1,18 @@
 // What a job's checkout needs and Git does not track as such: ignored files that the user names,
-// and the content that Git LFS keeps outside of Git. It travels as one more commit on top of the
-// snapshot, with a folder `copies` (files by path) and a folder `lfs` (content by its SHA-256).
+// the content that Git LFS keeps outside of Git, and what Git's conversions make of files here. It
+// travels as one more commit on top of the snapshot, with folders:
+//   copies       files by path
+//   lfs          content by its SHA-256
+//   conversions  `settings`, `attributes`, `user` (attributes), `sealing` (names of filters)
+//   smudged      files by path, with the bytes of the work tree
+//   cleaned      the blob that Git has of each of those, by the hash of its bytes
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "base/process.hpp"
+#include "project/conversions.hpp"
 #include "project/git.hpp"
 
 namespace rdvc::project {
@@ -22,9 +28,14 @@ std::vector<std::string> files_below(const Repository& repository,
 std::vector<std::string> lfs_objects(base::Runner& runner, const Repository& repository,
                                      const std::string& commit);
 
+struct Extras {
+    std::vector<std::string> copies; ///< files, as paths from the root
+    std::vector<std::string> lfs;    ///< SHA-256 of content
+    Conversions conversions = {};
+};
+
 /// The commit, child of `parent`, or "" if there is nothing to hold.
 std::string make_extras(base::Runner& runner, const Repository& repository,
-                        const std::string& parent, const std::vector<std::string>& copies,
-                        const std::vector<std::string>& lfs);
+                        const std::string& parent, const Extras& extras);
 
 } // namespace rdvc::project

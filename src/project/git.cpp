@@ -155,9 +155,11 @@ IndexFacts read_index(base::Runner& runner, const Repository& repository) {
         }
         const char tag = text[at];
         const auto path = std::string_view(text).substr(at + 2, end - at - 2);
-        if (tag == 'S' || (tag >= 'a' && tag <= 'z'))
-            if (std::filesystem::exists(std::filesystem::symlink_status(repository.top / path)))
-                facts.hidden.emplace_back(path);
+        if (tag == 'S' || (tag >= 'a' && tag <= 'z')) {
+            const bool is_here =
+                std::filesystem::exists(std::filesystem::symlink_status(repository.top / path));
+            (is_here ? facts.hidden : facts.not_here).emplace_back(path);
+        }
         facts.has_attributes = facts.has_attributes || path.ends_with(".gitattributes");
         if (is_dvc_file(path))
             facts.dvc_files.emplace_back(path);
@@ -171,6 +173,18 @@ std::optional<std::size_t> parse_size(const std::string& text, std::size_t most)
     const auto* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, size);
     return error == std::errc() && stop == end && size <= most ? std::optional(size) : std::nullopt;
+}
+
+std::string on_one_line(const std::string& path) {
+    if (path.find('\n') == std::string::npos && !path.ends_with('\r'))
+        return path;
+    std::string quoted = "\"";
+    for (const char c : path) {
+        if (c == '"' || c == '\\')
+            quoted += '\\';
+        quoted += c == '\n' ? std::string("\\n") : std::string(1, c);
+    }
+    return quoted + '"';
 }
 
 std::map<std::string, std::string> read_files(base::Runner& runner, const Repository& repository,

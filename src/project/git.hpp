@@ -71,6 +71,7 @@ struct IndexFacts {
     /// Files that are there and marked as skip-worktree or assume-unchanged: git status tells of no
     /// change in them (git-update-index(1)).
     std::vector<std::string> hidden;
+    std::vector<std::string> not_here;  ///< those so marked that are not (a sparse checkout)
     bool has_attributes = false;        ///< some folder has a tracked .gitattributes
     std::vector<std::string> dvc_files; ///< what DVC keeps there: `*.dvc`, dvc.yaml, dvc.lock
 };
@@ -79,6 +80,10 @@ IndexFacts read_index(base::Runner& runner, const Repository& repository);
 /// The number in `text`, the size of one of git's answers; nothing for what is none, or is above
 /// `most`.
 std::optional<std::size_t> parse_size(const std::string& text, std::size_t most);
+
+/// A path as git reads it from a line: one with a line end in it, or with half of DOS's at its own,
+/// in quotes, as in C.
+std::string on_one_line(const std::string& path);
 
 /// The content of `paths`, from the root, in a commit; those that it does not have are left out,
 /// and so are names with a line feed.

@@ -304,6 +304,49 @@ $(git -C lib rev-parse HEAD)" ]]
     rm -rf .git/lfs
 }
 
+# What the job sees is told by a hash of each file, made by the same words here and there.
+@test "files that Git keeps otherwise (filters, line ends, encodings) are in the job what they are here" {
+    printf '*.ipynb filter=strip\nprivate filter=veil\n*.wide working-tree-encoding=UTF-16LE text\n' >.gitattributes
+    printf '*.bat text eol=crlf\n' >.git/info/attributes
+    git config filter.strip.clean 'sed /output/d'
+    git config filter.strip.smudge cat
+    git config filter.veil.clean 'tr a-z n-za-m'
+    git config filter.veil.smudge 'tr a-z n-za-m'
+    git config filter.veil.required true
+    git config core.autocrlf true
+    printf '{"cell": 1}\n{"output": 1}\n' >'a note*book.ipynb'
+    cp 'a note*book.ipynb' same.ipynb && printf '{"output": 2}\n' >>same.ipynb # with the same blob
+    printf 'a key\n' >private
+    printf 'w\0\n\0' >a.wide
+    printf 'dir\r\n' >a.bat
+    printf 'a\r\nb\r\n' >dos.txt
+    printf 'a\nb\n' >unix.txt # which a checkout would make one with CRLF
+    show_seen
+    printf 'sha256sum *.ipynb private a.* dos.txt unix.txt >seen.txt\n' >train.sh
+    printf 'echo model >model.txt\n' >>train.sh
+    git add -A 2>/dev/null
+    git commit --quiet -m 'Files that Git converts'
+    printf '{"output": 3}\n' >>same.ipynb
+    run rdvc run -n refused
+    [[ ${status} -eq 3 && ${output} == *"the job does not have the filter"*'private  (filter `veil`)'*--include=private* ]]
+    printf 'another key\n' >private
+    run_to_the_end converted --include=private
+    sh train.sh
+    diff seen.txt <(content_of converted seen.txt)
+    [[ $(content_of converted private) == 'nabgure xrl' ]]
+    [[ $(content_of converted same.ipynb) == '{"cell": 1}' ]]
+    git diff --quiet HEAD "$(commit_of converted)" -- '*.ipynb' 'a.*' dos.txt unix.txt
+    printf 'printf "a key of the job\\n" >private\n' >>train.sh
+    rdvc run -n spilt --include=private
+    ! rdvc wait spilt
+    run rdvc logs spilt
+    [[ ${output} == *"keeps encrypted was changed"* ]]
+    git config --unset core.autocrlf
+    rm -f .git/info/attributes
+    git config --remove-section filter.strip
+    git config --remove-section filter.veil
+}
+
 @test "a mirror that was deleted, emptied or damaged between two runs is made whole by the next" {
     local mirror
     run_to_the_end intact

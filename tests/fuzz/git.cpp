@@ -60,6 +60,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     ask([&] { project::history_size(git, repository); });
     ask([&] { project::submodules_of(git, repository, commit); });
     ask([&] { project::lfs_objects(git, repository, commit); });
-    ask([&] { project::make_extras(git, repository, commit, {"file"}, {}); });
+    ask([&] { project::make_extras(git, repository, commit, {.copies = {"file"}, .lfs = {}}); });
     return 0;
 }

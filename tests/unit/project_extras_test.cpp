@@ -91,7 +91,7 @@ TEST(MakeExtras, HoldsFilesAsTheyAre) {
     const auto before = tests::everything_in(git.path());
     base::ProcessRunner runner;
     const auto repository = open_repository(git.path());
-    const auto commit = make_extras(runner, repository, head, all, {});
+    const auto commit = make_extras(runner, repository, head, {.copies = all, .lfs = {}});
     tests::expect_untouched(before, git.path());
     EXPECT_EQ(git.git({"rev-parse", commit + "^@"}), head);
     EXPECT_EQ(tests::files_of(git.path(), commit).size(), all.size());
@@ -109,12 +109,13 @@ TEST(MakeExtras, HoldsFilesAsTheyAre) {
                         .folder = git.path()})
                   .out,
               "/no where\n");
-    EXPECT_EQ(make_extras(runner, repository, head, all, {}), commit) << "the same each time";
+    EXPECT_EQ(make_extras(runner, repository, head, {.copies = all, .lfs = {}}), commit)
+        << "the same each time";
 }
 
 TEST(MakeExtras, IsNothingForNothing) {
     tests::FakeRunner runner;
-    EXPECT_EQ(make_extras(runner, {"/p", "", false}, "c0ffee", {}, {}), "");
+    EXPECT_EQ(make_extras(runner, {"/p", "", false}, "c0ffee", {}), "");
 }
 
 // --- Git LFS ---
@@ -259,8 +260,9 @@ TEST(MakeExtras, HoldsContentOfLfsByItsHash) {
     const auto head = git.commit();
     put_content(git.path() / ".git", content);
     base::ProcessRunner runner;
-    const auto commit = make_extras(runner, open_repository(git.path()), head, {"ignored"},
-                                    lfs_objects_of(git.path(), head));
+    const auto commit =
+        make_extras(runner, open_repository(git.path()), head,
+                    {.copies = {"ignored"}, .lfs = lfs_objects_of(git.path(), head)});
     EXPECT_EQ(tests::files_of(git.path(), commit),
               Texts({"100644 copies/ignored", "100644 lfs/" + sha256(content)}));
     EXPECT_EQ(runner
