@@ -37,8 +37,7 @@ remove_dead_workspaces() {
         id=${folder##*/rdvc-}
         [[ ${queue} != *$'\n'"${id%-*}"$'\n'* ]] || continue
         end_processes "${folder}" "${id%-*}"
-        remove_build "${folder}"
-        removed+=" ${folder##*/}"
+        ! remove_folder "${folder}" || removed+=" ${folder##*/}"
     done
     [[ -z ${removed} ]] || rdvc_say "removed from $1 on $(uname -n) what killed jobs had left:${removed}"
 }

@@ -113,8 +113,7 @@ postpone_warning() {
     RDVC_JOB_WARNING=$((limit / 5))
     (
         trap - EXIT TERM USR1 USR2 INT HUP
-        sleep "$((left - limit / 5))"
-        kill -s "$1" "$$"
+        sleep_beside "$((left - limit / 5))" && kill -s "$1" "$$"
     ) </dev/null >/dev/null 2>&1 &
 }
 

@@ -40,6 +40,7 @@ create_workspace() {
     note_workspace
     RDVC_JOB_REPO_DIR="${RDVC_JOB_WORKSPACE_DIR}/${RDVC_JOB_REPO_NAME}"
     export RDVC_JOB_WORKSPACE_DIR RDVC_JOB_REPO_DIR
+    begin_watch
     umask "${RDVC_JOB_UMASK}" # the workspace itself has mode 0700
     rdvc_say "workspace ${RDVC_JOB_WORKSPACE_DIR} on $(uname -n)"
 }

@@ -53,7 +53,7 @@ still_owner() {
 # Also from `finish_job`, whatever happened; without a lock it does nothing.
 release_environment_lock() {
     [[ -n ${RDVC_JOB_ENV_LOCK} ]] || return 0
-    [[ -z ${RDVC_JOB_ENV_NEW:-} ]] || remove_build "${RDVC_JOB_ENV_NEW}"
+    [[ -z ${RDVC_JOB_ENV_NEW:-} ]] || remove_folder "${RDVC_JOB_ENV_NEW}" || true
     RDVC_JOB_ENV_NEW=
     local gone="${RDVC_JOB_ENV_LOCK}.gone-${SLURM_JOB_ID:-hand}-$$"
     kill "${RDVC_JOB_ENV_HEART}" 2>/dev/null || true

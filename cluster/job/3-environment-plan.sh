@@ -146,5 +146,8 @@ view_collides() {
 }
 
 remove_view() {
-    xargs -0 -r rm -rf -- <"$1/plan/entries"
+    local entry
+    while IFS= LC_ALL=C read -r -d '' entry; do
+        remove_folder "./${entry}" || true
+    done <"$1/plan/entries"
 }

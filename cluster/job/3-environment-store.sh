@@ -63,16 +63,10 @@ copy_environment() {
     compile_bytecode "$2/tree"
     cp -R "$1/plan" "$2/plan" || return
     describe_environment "$3" "$4" "$2/tree" >"$2/info" || return
+    open_folders "$2/tree" # some package managers close theirs
     forget_checkout "$2" || return
     [[ ! -s $1/locked ]] || (cd "$2/tree" && to_names <"$1/locked" | xargs -0 chmod a-w --) || return
     find "$2/tree" -type d -exec chmod a-w {} +
-}
-
-# Removes a build, or a workspace: folders in them may be read-only. No link is followed.
-remove_build() {
-    [[ -d $1 && ! -L $1 ]] || return 0
-    find "$1" -type d ! -perm -u+w -exec chmod u+w {} + 2>/dev/null || true
-    rm -rf -- "$1" || true # what is left does no harm
 }
 
 make_place() {
@@ -91,16 +85,16 @@ publish_environment() {
         return
     fi
     for left in "${place}"/.new-*; do # of a builder that was lost
-        remove_build "${left}"
+        remove_folder "${left}" || true
     done
     RDVC_JOB_ENV_NEW=${new}
     if ! { plan_view "$1" && make_place "$1" "${place}" && copy_environment "$1" "${new}" "${place}/${id}" "$2"; }; then
         rdvc_say "the environment could not be copied to ${place}, so it is not kept"
-        remove_build "${new}"
+        remove_folder "${new}" || true # what is left does no harm
         rm -f -- "${place}/inputs.new" || true
     elif ! still_owner; then
         rdvc_say "another job has taken over the making of this environment, so this one is not kept"
-        remove_build "${new}"
+        remove_folder "${new}" || true # what is left does no harm
     elif rm -f -- "${place}/not-reusable" && mv -T "${new}" "${place}/${id}" &&
         ln -s "${id}" "${place}/.current-${id}" && mv -T "${place}/.current-${id}" "${place}/current"; then
         rm -f -- "${place}.failed" || true
@@ -108,7 +102,7 @@ publish_environment() {
         rdvc_say "environment ${RDVC_JOB_ENV_KEY} is kept for later jobs ($(($(value_of kib "${place}/${id}/info") / 1024)) MiB)"
     else
         rdvc_say "the environment could not be put into ${place}, so it is not kept"
-        remove_build "${new}"
+        remove_folder "${new}" || true # what is left does no harm
     fi
     RDVC_JOB_ENV_NEW=
 }

@@ -64,7 +64,7 @@ keep_outputs() {
         return 0
     fi
     if ! mkdir "${place}.new" ||
-        ! xargs -0 -r cp -d --preserve=mode,timestamps --parents -t "${place}.new" -- <"${list}" ||
+        ! copy_files "${list}" "${place}.new" ||
         ! chmod -R u+rwX "${place}.new" || ! rm -rf -- "${place}" || ! mv -T "${place}.new" "${place}"; then
         rm -rf -- "${place}.new"
         RDVC_JOB_OUTPUT_FILES=

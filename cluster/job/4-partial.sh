@@ -93,7 +93,7 @@ save_again_and_again() {
     trap - EXIT TERM USR1 USR2 INT HUP
     set +e
     local failed=0
-    while sleep "${RDVC_JOB_SAVE_INTERVAL}"; do
+    while sleep_beside "${RDVC_JOB_SAVE_INTERVAL}"; do
         save_lasting && continue
         ((failed)) || rdvc_say "cannot save the unfinished outputs to ${RDVC_JOB_RECORD_DIR}/partial"
         failed=1
@@ -165,11 +165,12 @@ put_records() {
 # A file appears in its place when it is whole: the source is still what it was, and all of it is there.
 put_chunk() {
     ((${#chunk[@]} > 0)) || return 0
+    kill -0 "$$" 2>/dev/null || return 1 # the job is gone; one that was started again may save to the same place
     local place="${RDVC_JOB_RECORD_DIR}/partial" new record path line
     local -A seen=()
     new=$(umask 077 && mkdir -p "${place}" && mktemp -d "${place}/.rdvc-new-XXXXXX") || return 1
     local paths=("${chunk[@]#* * * * * }")
-    cp -d --preserve=mode,timestamps --parents -t "${new}" -- "${paths[@]}" 2>/dev/null || true
+    { printf '%s\0' "${paths[@]}" >"${new}/.rdvc-list" && copy_files "${new}/.rdvc-list" "${new}"; } 2>/dev/null || true
     chmod -R u+rwX "${new}" 2>/dev/null || true
     while IFS= read -r -d '' line; do
         seen["${line}"]=1

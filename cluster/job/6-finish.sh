@@ -5,8 +5,9 @@ keep_workspace() {
     RDVC_JOB_KEPT_DIR="${RDVC_JOB_RECORD_DIR}/${RDVC_JOB_REPO_NAME}"
     [[ ! -e ${RDVC_JOB_KEPT_DIR} ]] || RDVC_JOB_KEPT_DIR+="-${RANDOM}" # from before a requeue
     if [[ -n ${VIRTUAL_ENV:-} && ${VIRTUAL_ENV} == "${RDVC_JOB_REPO_DIR}"/* ]]; then
-        rm -rf -- "${VIRTUAL_ENV}"
+        remove_folder "${VIRTUAL_ENV}"
     fi
+    open_folders "${RDVC_JOB_REPO_DIR}" # or mv could not remove what it has copied
     if mv -- "${RDVC_JOB_REPO_DIR}" "${RDVC_JOB_KEPT_DIR}"; then
         rdvc_say "the result could not be published; the workspace is kept in ${RDVC_JOB_KEPT_DIR}"
     else
@@ -31,7 +32,8 @@ remove_workspace() {
         hold_workspace
         rdvc_say "the workspace is left in ${RDVC_JOB_WORKSPACE_DIR}"
     else
-        rm -rf -- "${RDVC_JOB_WORKSPACE_DIR}"
+        remove_folder "${RDVC_JOB_WORKSPACE_DIR}" ||
+            rdvc_say "not all of ${RDVC_JOB_WORKSPACE_DIR} on $(uname -n) could be removed"
     fi
 }
 
@@ -110,6 +112,7 @@ finish_job() {
     trap : TERM USR1 USR2 INT HUP # once is enough
     set +e
     stop_saving
+    end_watch
     release_environment_lock # first: others wait for it
     name_outcome
     [[ ${state} != unpublished ]] || RDVC_JOB_KEPT_DIR=${RDVC_JOB_REPO_DIR} # until it is elsewhere

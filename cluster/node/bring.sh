@@ -18,10 +18,10 @@ if [[ ! ${workspace##*/} =~ ^rdvc-([0-9]+|hand)-[A-Za-z0-9]{8}$ || -L ${workspac
     ! -d ${from} || -L ${from} ]]; then
     end absent "$(uname -n) has no ${from} any more"
 fi
-trap 'rm -rf -- "${coming}"' EXIT
+trap 'remove_folder "${coming}"' EXIT
 said=$(cp -a -- "${from}" "${coming}" 2>&1) || end failed "${said//$'\n'/ }"
 [[ ! -e ${place} ]] || place+="-${SLURM_JOB_ID:-$$}"
 said=$(mv -T -- "${coming}" "${place}" 2>&1) || end failed "${said//$'\n'/ }"
 rm -f -- "${workspace}/rdvc-keep"
-rm -rf -- "${workspace}"
+remove_folder "${workspace}"
 end moved "${place}"

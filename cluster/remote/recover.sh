@@ -318,7 +318,7 @@ stage_files() {
     local new="${record}/.here.${nonce}" lists="${record}/.recover-${nonce}"
     mkdir "${new}" "${lists}" || finish refused disk "cannot write to ${record}"
     new_files | deal_files "${lists}/files" "${lists}/contents"
-    if ! { xargs -0 -r cp -dl --parents -t "${new}" -- <"${lists}/files" 2>/dev/null ||
+    if ! make_folders_of "${lists}/files" "${new}" || ! make_folders_of "${lists}/contents" "${new}" || ! { xargs -0 -r cp -dl --parents -t "${new}" -- <"${lists}/files" 2>/dev/null ||
         xargs -0 -r cp -df --preserve=mode,timestamps --parents -t "${new}" -- <"${lists}/files"; } ||
         ! xargs -0 -r cp -L --preserve=timestamps --parents -t "${new}" -- <"${lists}/contents"; then
         rm -rf -- "${new}" "${lists}"

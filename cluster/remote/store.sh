@@ -67,12 +67,6 @@ find_builds() {
     return 0
 }
 
-# Removes a folder of the store. Folders in a build cannot be written to; links are not followed.
-remove_folder() {
-    find "$1" -type d ! -perm -u+w -exec chmod u+w {} + 2>/dev/null
-    rm -rf -- "$1"
-}
-
 # Removes the build $1 of the project $2; false if a job uses it, or might. It is moved away first and the
 # question asked again: a job writes down what it uses, then looks whether it is there.
 remove_unused_build() {

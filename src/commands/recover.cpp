@@ -76,7 +76,8 @@ Recovery ask_to_recover(cli::World& world, const Project& project, Cluster& clus
     variables.words = {{"token", token},
                        {"action", action},
                        {"project_dir", in_project(project)},
-                       {"bring_script", std::string(script::embedded("node/bring.sh"))},
+                       {"bring_script", std::string(script::embedded("job/1-folders.sh")) +
+                                            std::string(script::embedded("node/bring.sh"))},
                        {"patience", "600"},
                        {"cache", project.config.text("cluster.cache")},
                        {"cache_group", project.config.flag("cluster.cache_group") ? "1" : "0"}};

@@ -66,14 +66,14 @@ std::string cluster_path(const std::string& path) {
 std::vector<std::string_view> parts_of(std::string_view request, const Variables& variables) {
     static const std::map<std::string_view, std::vector<std::string_view>> table = {
         {"cancel", {"remote/queue.sh", "remote/sbatch.sh"}},
-        {"clean", {"remote/queue.sh", "remote/store.sh"}},
+        {"clean", {"remote/queue.sh", "remote/store.sh", "job/1-folders.sh"}},
         {"doctor", {"remote/queue.sh"}},
-        {"environments", {"remote/queue.sh", "remote/store.sh"}},
+        {"environments", {"remote/queue.sh", "remote/store.sh", "job/1-folders.sh"}},
         {"logs", {"remote/queue.sh"}},
         {"objects", {"remote/cache.sh"}},
         {"recover",
-         {"remote/queue.sh", "remote/store.sh", "remote/cache.sh", "job/4-command.sh",
-          "job/5-publish.sh", "remote/repair.sh", "remote/kept.sh"}},
+         {"remote/queue.sh", "remote/store.sh", "remote/cache.sh", "job/1-folders.sh",
+          "job/4-command.sh", "job/5-publish.sh", "remote/repair.sh", "remote/kept.sh"}},
         {"retry", {"remote/queue.sh", "remote/sbatch.sh"}},
         {"status", {"remote/queue.sh"}},
         {"submit", {"remote/queue.sh", "remote/sbatch.sh", "remote/cache.sh"}},

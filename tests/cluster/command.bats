@@ -1,7 +1,9 @@
 # What a command's job keeps: whole scripts, as `rdvc run --cmd` makes them, without SLURM.
 
+load support
+
 setup() {
-    root=$(mktemp -d /tmp/rdvc-ct-XXXXXX)
+    root=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-ct-XXXXXX")
     export HOME="${root}/home" RDVC_DIR="${root}/rdvc" RDVC_CLUSTER_HOST=local TMPDIR="${root}"
     export GIT_CONFIG_GLOBAL="${root}/gitconfig" PATH="${RDVC_BUILD_FOLDER}:${PATH}"
     mkdir -p "${HOME}" "${RDVC_DIR}/repos"
@@ -24,7 +26,7 @@ teardown() {
         return
     fi
     cd /
-    rm -rf "${root}"
+    remove_folder "${root}"
 }
 
 # Submits by hand and runs the job of `rdvc run --cmd` with these words; its log is in the file `log`.
@@ -71,6 +73,20 @@ c"; echo x >single; echo x >elsewhere; touch -d 2020-01-01 out/new; chmod +x out
     [[ $(stat -c %y "${record}/output/part/out/new") == 2020-01-01* ]]
     [[ $(result message) == "warning: links that lead out of the repository are left out: 2 of them, such as part/out/away" ]]
     [[ -z $(ls -d "${root}"/rdvc-7-* 2>/dev/null) ]]
+}
+
+@test "files in folders that may not be written to are kept, saved on the way too, and the workspace is removed" {
+    run_job --output=out -- bash -c '
+        mkdir -p out/deep/er; for file in out/deep/{a,b} out/deep/er/{c,d}; do echo x >"${file}"; done
+        chmod a-w out/deep/er out/deep; mkdir -p closed/in; chmod 000 closed/in closed; exit 3' || true
+    [[ $(kept) == './part/out/deep/a ./part/out/deep/b ./part/out/deep/er/c ./part/out/deep/er/d ' && $(result output) == 4 ]]
+    [[ -z $(ls -d "${root}"/rdvc-7-* 2>/dev/null) ]]
+    log_lacks 'annot remove'
+    mkdir -p ../.rdvc
+    printf '[job]\nsave_interval = 1\n' >../.rdvc/config.toml
+    run_job --output=out -- bash -c '
+        mkdir out/deep; echo x >out/deep/a; echo x >out/deep/b; chmod a-w out/deep
+        until [[ -e $0/part/out/deep/a && -e $0/part/out/deep/b ]]; do sleep 0.2; done' "${root}/record/partial"
 }
 
 @test "a changed file is kept, also one of the same size and time, of a tracked and of a copied one" {

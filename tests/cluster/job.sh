@@ -17,7 +17,7 @@ rdvc_fail() {
     exit "${2:-1}"
 }
 set_traps() { trap release_environment_lock EXIT; }
-for file in "${cluster}"/2-stop.sh "${cluster}"/3-environment*.sh; do
+for file in "${cluster}"/1-folders.sh "${cluster}"/2-stop.sh "${cluster}"/3-environment*.sh; do
     # shellcheck source=/dev/null
     source "${file}"
 done
@@ -55,4 +55,4 @@ printf -- '--- probe\n'
 trap - EXIT
 "$@"
 printf -- '--- end of probe\n'
-[[ ${TEST_KEEP:-0} == 1 ]] || { cd / && rm -rf "${RDVC_JOB_WORKSPACE_DIR}"; }
+[[ ${TEST_KEEP:-0} == 1 ]] || { cd / && remove_folder "${RDVC_JOB_WORKSPACE_DIR}"; }

@@ -1,5 +1,7 @@
 # What `rdvc recover` does on the login node, on a workspace made by hand. No SLURM and no DVC are needed.
 
+source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
+
 setup() {
     root="${BATS_TEST_TMPDIR}/r"
     rdvc="${root}/rdvc"
@@ -98,9 +100,9 @@ fill_cache() {
 program() {
     local part
     printf '%s=%q\n' nonce "${nonce:-N}" rdvc_dir "${rdvc}" prepare '' poll 30 token "${token}" action "${1:-publish}" \
-        project_dir '' bring_script "$(cat "${RDVC_SOURCE_FOLDER}/cluster/node/bring.sh")" patience "${patience:-5}" \
+        project_dir '' bring_script "$(cat "${RDVC_SOURCE_FOLDER}"/cluster/{job/1-folders,node/bring}.sh)" patience "${patience:-5}" \
         cache '' cache_group 0
-    for part in remote/common remote/queue remote/store remote/cache job/4-command job/5-publish remote/repair remote/kept remote/recover; do
+    for part in remote/common remote/queue remote/store remote/cache job/1-folders job/4-command job/5-publish remote/repair remote/kept remote/recover; do
         cat "${RDVC_SOURCE_FOLDER}/cluster/${part}.sh"
     done
 }
@@ -337,6 +339,7 @@ is_recovered() {
     local workspace="${root}/rdvc-7-abcdefgh"
     mkdir "${workspace}"
     mv "${kept}" "${workspace}/p"
+    chmod -R a-w "${workspace}/p/out"
     : >"${workspace}/rdvc-keep"
     sed -i "s|^kept .*|kept ${workspace}/p|" "${record}/result"
     printf 'node n1\npath %s\n' "${workspace}" >"${record}/workspace"
@@ -415,6 +418,7 @@ SH
     mkdir -p "${kept}/.venv"
     : >"${kept}/.venv/pyvenv.cfg"
     touch -d @1 "${kept}/.gitignore"
+    chmod a-w "${kept}/out/deep" "${kept}/out"
     run ask here
     says 'files 4'
     says "experiment ${commit}"
@@ -424,6 +428,7 @@ SH
     run ask here
     says 'files 4'
     [[ -d ${kept} && $(value state) == unpublished ]]
+    chmod -R u+w "${kept}" # bats removes it
 }
 
 # Each run of a program that changes something counts; the request is killed before the n-th of them.

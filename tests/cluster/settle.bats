@@ -1,14 +1,15 @@
 # What is open, is asked, ended and tried again: rdvc and the cluster's side together, on a fake SLURM.
 
 source "${RDVC_SOURCE_FOLDER}/tests/support/slurm/slurm.bash"
+source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
 
 setup() {
-    root=$(mktemp -d /tmp/rdvc-ct-XXXXXX)
+    root=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-ct-XXXXXX")
     start_fake_slurm "${root}/slurm"
-    export HOME="${root}/home" XDG_RUNTIME_DIR="${root}/run" GIT_CONFIG_GLOBAL="${root}/gitconfig"
+    export HOME="${root}/home" XDG_RUNTIME_DIR="${root}/run" TMPDIR="${root}/tmp" GIT_CONFIG_GLOBAL="${root}/gitconfig"
     export RDVC_CLUSTER_HOST=local
     unset XDG_CONFIG_HOME XDG_STATE_HOME
-    mkdir -p "${HOME}"
+    mkdir -p "${HOME}" "${TMPDIR}"
     mkdir -m 700 "${XDG_RUNTIME_DIR}"
     git config --global user.name Tester
     git config --global user.email tester@example.org
@@ -24,7 +25,7 @@ teardown() {
     stop_fake_slurm
     if [[ -n ${BATS_TEST_COMPLETED:-} ]]; then
         cd /
-        rm -rf "${root}"
+        remove_folder "${root}"
     else
         printf '# kept: %s\n' "${root}" >&3
     fi
@@ -437,6 +438,7 @@ forget_questions() {
     [[ $(state_of one) == cancelled ]]
 }
 
+# bats test_tags=root
 @test "a folder of another user's is refused" {
     ((EUID == 0)) || skip "only root can give one away"
     mkdir "${rdvc}"

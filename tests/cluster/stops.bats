@@ -1,7 +1,9 @@
 # Jobs that are stopped: whole scripts, as `rdvc run` makes them, without SLURM; the signals are sent here.
 
+source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
+
 setup() {
-    root=$(mktemp -d /tmp/rdvc-ct-XXXXXX)
+    root=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-ct-XXXXXX")
     export HOME="${root}/home" RDVC_DIR="${root}/rdvc" RDVC_CLUSTER_HOST=local TMPDIR="${root}"
     export GIT_CONFIG_GLOBAL="${root}/gitconfig" PATH="${root}/bin:${RDVC_BUILD_FOLDER}:${PATH}"
     mkdir -p "${HOME}" "${RDVC_DIR}/repos" "${root}/bin"
@@ -19,7 +21,7 @@ teardown() {
         return
     fi
     cd /
-    rm -rf "${root}"
+    remove_folder "${root}"
 }
 
 # One stage with a checkpoint that lasts, an output and a metric; what it does is in train.sh.
@@ -109,11 +111,13 @@ wait_until() {
     done
 }
 
+no_process_left() {
+    ! pgrep -f "bash ${root}/job.sh" && [[ -z $(grep -zlF "RDVC_JOB_WORKSPACE_DIR=${root}/" /proc/[0-9]*/environ 2>/dev/null) ]]
+}
+
 # Nothing on the node is left of the jobs of this test.
 nothing_left() {
-    local processes
-    processes=$(grep -zlF "RDVC_JOB_WORKSPACE_DIR=${root}/" /proc/[0-9]*/environ 2>/dev/null || true)
-    [[ -z ${processes} && -z $(ls -d "${root}"/rdvc-7-* 2>/dev/null) ]]
+    no_process_left && [[ -z $(ls -d "${root}"/rdvc-7-* 2>/dev/null) ]]
 }
 
 @test "a stopped experiment: told at once, named, its unfinished result kept; then the same parameters train again" {
@@ -329,6 +333,21 @@ SH
     nothing_left
 }
 
+@test "a job whose shell is killed leaves no process, neither of its own nor of the project's" {
+    train <<'SH'
+setsid sh -c 'trap "" TERM; sleep 61; sleep 62' &
+mkdir -p ckpt; echo x >ckpt/n; sleep 63
+SH
+    compose -n killed
+    start
+    wait_until 20 test -e "${record}/partial/ckpt/n"
+    [[ $(pgrep -fc "bash ${root}/job.sh") -ge 3 ]] # its shell, what watches that, what saves
+    kill -KILL "${job}"
+    wait_until 10 no_process_left
+    grep -q 'killed processes that were left on' "${log}"
+}
+
+# bats test_tags=root
 @test "a full disk: named by the words in the log, by the disk; the shared one does not swallow the result" {
     train <<<'mkdir ckpt; echo "cannot write: No space left on device" >&2; exit 3'
     compose -n words
@@ -433,7 +452,8 @@ SH
     compose -n next
     printf '#!/bin/sh\necho 7\n' >"${root}/bin/squeue"
     chmod +x "${root}/bin/squeue"
-    mkdir "${root}/rdvc-6-abcdefgh"
+    mkdir -p "${root}/rdvc-6-abcdefgh/closed/in"
+    chmod a-w "${root}/rdvc-6-abcdefgh/closed"
     printf ' %s' "${RDVC_DIR}" >"${root}/rdvc-6-abcdefgh/rdvc-owner"
     go
     [[ ${code} -eq 0 && ! -e ${root}/rdvc-6-abcdefgh ]]

@@ -17,7 +17,7 @@ source "${RDVC_SOURCE_FOLDER}/tests/support/slurm/slurm.bash"
 source "${RDVC_SOURCE_FOLDER}/tests/e2e/support.bash"
 
 start_submission_test() {
-    root=$(mktemp -d /tmp/rdvc-ct-XXXXXX)
+    root=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-ct-XXXXXX")
     make_laptop "${root}"
     start_fake_slurm "${root}/slurm"
     export RDVC_CLUSTER_HOST=local
@@ -37,7 +37,7 @@ stop_submission_test() {
     if [[ -z ${BATS_TEST_COMPLETED:-} ]]; then
         printf '# kept: %s\n' "${root}" >&3
     else
-        rm -rf "${root}"
+        remove_folder "${root}"
     fi
 }
 

@@ -1,5 +1,7 @@
 # What the tests of the cluster's side share: a place of its own for each test, a project, jobs without SLURM.
 
+source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
+
 # What the whole file needs: setuptools, and uv where the package index can be reached.
 start_tools() {
     tools="${BATS_FILE_TMPDIR}/tools"
@@ -21,7 +23,7 @@ start_tools() {
 
 # A root folder, a store, and settings that a test adds to.
 start_test() {
-    root=$(mktemp -d /tmp/rdvc-ct-XXXXXX)
+    root=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-ct-XXXXXX")
     export TEST_ROOT="${root}" TEST_PROJECT="${root}/project"
     export GIT_CONFIG_GLOBAL="${root}/gitconfig" HOME="${root}/home"
     mkdir -p "${HOME}"
@@ -50,8 +52,11 @@ stop_test() {
         return
     fi
     cd /
-    chmod -R u+w "${root}" 2>/dev/null
-    rm -rf "${root}"
+    remove_folder "${root}"
+}
+
+log_lacks() {
+    ! grep -F -e "$1" "${root}/log" || return 1
 }
 
 set_value() {
@@ -143,7 +148,7 @@ SETUP
 request() {
     {
         printf 'nonce=n rdvc_dir=%q prepare= poll=30 mirror=project-1.git keys=() %s\n' "${root}/rdvc" "$1"
-        cat "${RDVC_SOURCE_FOLDER}/cluster/remote/"{common,queue,store,environments}.sh
+        cat "${RDVC_SOURCE_FOLDER}/cluster/"{remote/{common,queue,store},job/1-folders,remote/environments}.sh
     } | bash 2>&1 | sed -n 's/^@rdvc:n //p'
 }
 

@@ -39,7 +39,8 @@ setup() {
 @test "bash files pass shellcheck" {
     local request
     shellcheck --external-sources --check-sourced dev .ci/run tools/sandbox tools/demo
-    shellcheck --shell=bash cluster/node/*.sh
+    shellcheck --shell=bash cluster/node/look.sh
+    cat cluster/{job/1-folders,node/bring}.sh | shellcheck --shell=bash --exclude=SC2317 - # not all of it is called
     shellcheck -x -P SCRIPTDIR tests/support/slurm/{run-job,bin/*}
     shellcheck -x --shell=bash tests/support/slurm/*.bash
     for request in submit status logs wait probe environments output clean doctor objects cancel retry recover; do
@@ -52,8 +53,8 @@ setup() {
             printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables keys here tokens options open
             cat cluster/remote/common.sh
             cat cluster/remote/{queue,sbatch,settle}.sh
-            case ${request} in environments | clean) cat cluster/remote/store.sh ;; submit | objects) cat cluster/remote/cache.sh ;;
-                recover) cat cluster/remote/{store,cache}.sh cluster/job/{4-command,5-publish}.sh cluster/remote/{repair,kept}.sh ;; esac
+            case ${request} in environments | clean) cat cluster/remote/store.sh cluster/job/1-folders.sh ;; submit | objects) cat cluster/remote/cache.sh ;;
+                recover) cat cluster/remote/{store,cache}.sh cluster/job/{1-folders,4-command,5-publish}.sh cluster/remote/{repair,kept}.sh ;; esac
             cat "cluster/remote/${request}.sh"
         } | shellcheck --exclude=SC2034,SC2317 -
     done

@@ -67,9 +67,10 @@ TEST(Embedded, HoldsTheFilesOfTheCluster) {
 TEST(JobFunctions, AreTheSectionsInTheirOrder) {
     const auto& job = job_functions().text;
     std::size_t before = 0;
-    for (const auto* name : {"job/1-start.sh", "job/2-leftovers.sh", "job/2-lfs.sh",
-                             "job/2-workspace.sh", "job/3-environment.sh", "job/4-command.sh",
-                             "job/4-experiment.sh", "job/5-publish.sh", "job/6-finish.sh"}) {
+    for (const auto* name :
+         {"job/1-folders.sh", "job/1-start.sh", "job/2-leftovers.sh", "job/2-lfs.sh",
+          "job/2-workspace.sh", "job/3-environment.sh", "job/4-command.sh", "job/4-experiment.sh",
+          "job/5-publish.sh", "job/6-finish.sh"}) {
         const auto at = job.find(embedded(name));
         ASSERT_NE(at, std::string::npos) << name;
         EXPECT_GE(at, before) << name;

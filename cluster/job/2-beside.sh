@@ -1,0 +1,38 @@
+# --- What runs beside the job: it ends when the job's shell is gone, whatever ended that ------------
+
+RDVC_JOB_WATCH=
+
+# Sleeps $1 seconds, in a loop that runs beside the job. False as soon as the job's shell is gone.
+sleep_beside() {
+    local end=$((SECONDS + $1))
+    while kill -0 "$$" 2>/dev/null; do
+        ((SECONDS < end)) || return 0
+        sleep "$((end - SECONDS < 2 ? end - SECONDS : 2))"
+    done
+    return 1
+}
+
+# SIGKILL for the shell alone (the kernel's, for want of memory; a person's) leaves what it has started, and not every
+# SLURM follows what has left its shell.
+# shellcheck disable=SC2317
+watch_job() {
+    trap - EXIT
+    trap '' TERM USR1 USR2 INT HUP # whoever tells the whole job to end may kill the shell next
+    set +e
+    while sleep_beside 3600; do :; done
+    end_processes "${RDVC_JOB_WORKSPACE_DIR}" "${SLURM_JOB_ID:-}"
+}
+
+# No child of this shell, so that a bare `wait` in the project's own code does not wait for it.
+begin_watch() {
+    { RDVC_JOB_WATCH=$(
+        set -m
+        watch_job </dev/null >&3 2>&1 3>&- &
+        printf '%s' "$!"
+    ); } 3>&1
+}
+
+end_watch() {
+    [[ -z ${RDVC_JOB_WATCH} ]] || kill -KILL -- "-${RDVC_JOB_WATCH}" 2>/dev/null || true
+    RDVC_JOB_WATCH=
+}
