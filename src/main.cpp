@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/files.hpp"
 #include "base/process.hpp"
 #include "cli/world.hpp"
 #include "commands/command.hpp"
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
                          !environment("NO_COLOR").value_or("").empty());
     base::ProcessRunner processes;
     cli::TracingRunner runner(processes, console);
+    base::remove_abandoned_folders();
     try {
         cli::World world{runner, console, std::filesystem::current_path(), environment};
         return static_cast<int>(commands::dispatch(world, {argv + 1, argv + argc}));

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 #include <vector>
@@ -59,6 +60,31 @@ void make_folders(const fs::path& path) {
     make_folders(path.parent_path());
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
         fail("make folder", path);
+}
+
+// Lets their owner list and change `path` and the folders in it.
+void open_folders(const fs::path& path) {
+    std::error_code ignored;
+    if (fs::symlink_status(path, ignored).type() != fs::file_type::directory)
+        return;
+    fs::permissions(path, fs::perms::owner_all, fs::perm_options::add, ignored);
+    for (fs::directory_iterator entry(path, ignored), end; entry != end; entry.increment(ignored))
+        open_folders(entry->path());
+}
+
+constexpr std::string_view temporary_prefix = "rdvc-run-";
+
+// A folder of a killed process: nobody has its lock, and it is too old to be one that is just being
+// made.
+bool is_abandoned(const fs::path& path) {
+    constexpr std::time_t old_enough = 60;
+    struct stat info {};
+    if (!path.filename().string().starts_with(temporary_prefix) ||
+        ::lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_uid != ::geteuid() ||
+        (info.st_mode & 0777U) != 0700 || info.st_mtime > std::time(nullptr) - old_enough)
+        return false;
+    const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    return folder.get() >= 0 && ::flock(folder.get(), LOCK_EX | LOCK_NB) == 0;
 }
 
 // What a link (a dotfile manager's, say) points to in the end, there or not; else the path itself.
@@ -156,16 +182,49 @@ void FileLock::lock() {
     }
 }
 
+void remove_tree(const fs::path& path) {
+    std::error_code failure;
+    fs::remove_all(path, failure);
+    if (!failure)
+        return;
+    open_folders(path);
+    fs::remove_all(path, failure);
+    if (failure)
+        throw Error(Exit::failed,
+                    fmt::format("cannot remove `{}`: {}", path.string(), failure.message()));
+}
+
+void remove_abandoned_folders() {
+    std::error_code ignored;
+    std::vector<fs::path> abandoned;
+    for (fs::directory_iterator entry(fs::temp_directory_path(ignored), ignored), end; entry != end;
+         entry.increment(ignored))
+        if (is_abandoned(entry->path()))
+            abandoned.push_back(entry->path());
+    for (const auto& path : abandoned) {
+        open_folders(path);
+        fs::remove_all(path, ignored);
+    }
+}
+
 TemporaryFolder::TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "rdvc-XXXXXX").string();
+    std::string name = (fs::temp_directory_path() / temporary_prefix).string() + "XXXXXX";
     if (::mkdtemp(name.data()) == nullptr)
         fail("make folder", name);
     path_ = name;
+    lock_ = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    // Where a file system has no locks nobody gets one, and what is left stays.
+    if (lock_ >= 0)
+        ::flock(lock_, LOCK_EX | LOCK_NB);
 }
 
 TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
+    try {
+        remove_tree(path_);
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch): a later process tries again
+    }
+    if (lock_ >= 0)
+        ::close(lock_);
 }
 
 } // namespace rdvc::base

@@ -43,9 +43,18 @@ class FileLock {
     int fd_;
 };
 
-/// A private temporary folder that is removed with all that is in it.
+/// Removes `path`, if it is there, with all that is in it: folders that may not be written to as
+/// well; no link is followed. Throws Error if something is left.
+void remove_tree(const std::filesystem::path& path);
+
+/// Removes temporary folders whose process was killed; what cannot be removed stays.
+void remove_abandoned_folders();
+
+/// A private temporary folder that is removed with all that is in it. It is locked as long as its
+/// process lives.
 class TemporaryFolder {
   public:
+    /// Throws Error if it cannot be made.
     TemporaryFolder();
     ~TemporaryFolder();
     TemporaryFolder(const TemporaryFolder&) = delete;
@@ -57,6 +66,7 @@ class TemporaryFolder {
 
   private:
     std::filesystem::path path_;
+    int lock_ = -1;
 };
 
 } // namespace rdvc::base

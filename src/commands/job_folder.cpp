@@ -79,7 +79,7 @@ script::Variables asked_for(const std::string& token, const std::string& folder,
 // All at once; nothing is left of an earlier time.
 void bring_by_tar(cli::World& world, Cluster& cluster, const JobFolder& there,
                   const fs::path& into) {
-    fs::remove_all(into);
+    base::remove_tree(into);
     fs::create_directory(into);
     const fs::path file = into.string() + ".tar";
     {
@@ -137,16 +137,16 @@ void put_apart(const fs::path& named, const fs::path& arrived) {
     const auto beside = "." + folder.filename().string() + ".rdvc-";
     const auto fresh = folder.parent_path() / (beside + "new");
     const auto old = folder.parent_path() / (beside + "old");
-    fs::remove_all(fresh);
+    base::remove_tree(fresh);
     fs::create_directories(fresh);
     project::leave_out_links_outside(arrived);
     project::put_into_place(arrived, fresh, project::Replace::yes);
-    fs::remove_all(old);
+    base::remove_tree(old);
     if (fs::exists(fs::symlink_status(folder)))
         fs::rename(folder, old);
     fs::rename(fresh, folder);
-    fs::remove_all(old);
-    fs::remove_all(arrived);
+    base::remove_tree(old);
+    base::remove_tree(arrived);
 }
 
 fs::path folder_apart(const Project& project, const std::string& kind, const std::string& name) {

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "base/files.hpp"
 #include "base/text.hpp"
 #include "commands/job_folder.hpp"
 #include "project/arrivals.hpp"
@@ -72,7 +73,7 @@ void bring(cli::World& world, const Project& project, Cluster& cluster, const Ke
         throw;
     }
     const auto placed = project::put_into_place(into, project.repository.top, replace);
-    fs::remove_all(into);
+    base::remove_tree(into);
     mark_as_pulled(cluster, kept.token);
     cli::Console::data(fmt::format(
         "pulled the output of {}: {}{}\n", name_of(kept), base::count(placed.written, "file"),

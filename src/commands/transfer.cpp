@@ -259,7 +259,7 @@ std::vector<Object> Transfer::bring(const std::vector<Object>& objects, const fs
             .context(base::first_lines(lines))
             .hint("remove the file in brackets there, then run what makes it again");
     }
-    fs::remove_all(incoming);
+    base::remove_tree(incoming);
     return lacking;
 }
 

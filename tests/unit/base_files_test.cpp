@@ -1,9 +1,14 @@
 #include "base/files.hpp"
 
+#include <array>
+#include <cstdlib>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/text.hpp"
@@ -223,6 +228,75 @@ TEST(TemporaryFolder, IsPrivateAndGoneAfterwards) {
         write_file(path / "a" / "b", "x");
     }
     EXPECT_FALSE(fs::exists(path));
+}
+
+// Where temporary folders are made as long as it lives.
+class TemporaryPlace {
+  public:
+    explicit TemporaryPlace(const fs::path& place) {
+        if (const char* before = std::getenv("TMPDIR"))
+            before_ = before;
+        ::setenv("TMPDIR", place.c_str(), 1);
+    }
+    ~TemporaryPlace() { before_ ? ::setenv("TMPDIR", before_->c_str(), 1) : ::unsetenv("TMPDIR"); }
+    TemporaryPlace(const TemporaryPlace&) = delete;
+    TemporaryPlace& operator=(const TemporaryPlace&) = delete;
+    TemporaryPlace(TemporaryPlace&&) = delete;
+    TemporaryPlace& operator=(TemporaryPlace&&) = delete;
+
+  private:
+    std::optional<std::string> before_;
+};
+
+void make_old(const fs::path& path) {
+    const std::array<timeval, 2> times{{{1000, 0}, {1000, 0}}};
+    ASSERT_EQ(::utimes(path.c_str(), times.data()), 0);
+}
+
+TEST(RemoveAbandonedFolders, TakesThoseOfKilledProcessesAlone) {
+    const Folder folder;
+    const TemporaryPlace place(folder.path());
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const TemporaryFolder killed;
+        fs::create_directories(killed.path() / "closed" / "in");
+        fs::permissions(killed.path() / "closed", fs::perms::owner_read);
+        ::_exit(0); // no destructor
+    }
+    ::waitpid(child, nullptr, 0);
+    ASSERT_EQ(files_in(folder.path()), 1U);
+    const auto killed = fs::directory_iterator(folder.path())->path();
+    remove_abandoned_folders();
+    EXPECT_TRUE(fs::exists(killed)) << "it may be one that is just being made";
+    const TemporaryFolder living;
+    const auto foreign = folder / "rdvc-run-abcdef";
+    fs::create_directory(foreign); // open to others, so rdvc has not made it
+    fs::create_directory_symlink(folder.path(), folder / "rdvc-run-ghijkl");
+    for (const auto& path : {killed, living.path(), foreign})
+        make_old(path);
+    remove_abandoned_folders();
+    EXPECT_FALSE(fs::exists(killed));
+    EXPECT_TRUE(fs::exists(living.path()));
+    EXPECT_TRUE(fs::exists(foreign));
+}
+
+TEST(RemoveTree, TakesFoldersThatMayNotBeWrittenToAndFollowsNoLink) {
+    const Folder folder;
+    const auto tree = folder / "tree";
+    write_file(folder / "elsewhere" / "file", "x");
+    write_file(tree / "closed" / "in" / "file", "x");
+    fs::create_hard_link(folder / "elsewhere" / "file", tree / "closed" / "same");
+    fs::create_directory_symlink(folder / "elsewhere", tree / "link");
+    fs::permissions(folder / "elsewhere" / "file", fs::perms::owner_read);
+    fs::permissions(folder / "elsewhere", fs::perms::owner_read | fs::perms::owner_exec);
+    fs::permissions(tree / "closed" / "in", fs::perms::none);
+    fs::permissions(tree / "closed", fs::perms::owner_read | fs::perms::owner_exec);
+    remove_tree(tree);
+    remove_tree(tree);
+    EXPECT_FALSE(fs::exists(tree));
+    EXPECT_EQ(mode_of(folder / "elsewhere"), 0500U);
+    EXPECT_EQ(mode_of(folder / "elsewhere" / "file"), 0400U);
+    fs::permissions(folder / "elsewhere", fs::perms::owner_all);
 }
 
 } // namespace
