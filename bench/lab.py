@@ -73,7 +73,7 @@ class Lab(contextlib.ExitStack):
 
     def _make_laptop(self):
         # Short: the path of a UNIX socket has at most 107 bytes, and rdvc wants less than 40 for this one.
-        self.folder = Path(tempfile.mkdtemp(prefix="rdvc-bench-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix="rdvc-b-", dir=os.environ.get("TMPDIR", "/tmp")))
         self.callback(self._remove_folder)
         self.ssh_config = self.folder / "ssh_config"
         self.runtime = self.folder / "run"
@@ -92,8 +92,13 @@ class Lab(contextlib.ExitStack):
             self.environment |= {f"GIT_{role}_NAME": "bench", f"GIT_{role}_EMAIL": "bench@localhost"}
 
     def _remove_folder(self):
+        def open_folder(remove, path, _):  # environments that are kept may not be written to
+            with contextlib.suppress(OSError, TypeError):
+                os.chmod(os.path.dirname(path), 0o700)
+                remove(path)
+
         if not self.keep:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            shutil.rmtree(self.folder, onerror=open_folder)
 
     def _start_cluster(self):
         place = ["--dir", str(self.folder / "sandbox")]

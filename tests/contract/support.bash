@@ -8,7 +8,7 @@ is_fake() { [[ ${RDVC_CONTRACT:?is fake or real} == fake ]]; }
 
 start_cluster() {
     if is_fake; then
-        folder=$(mktemp -d /tmp/rdvc-contract-XXXXXX)
+        folder=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-contract-XXXXXX")
         export folder
         start_fake_slurm "${folder}/slurm"
         make_laptop "${folder}"
@@ -27,7 +27,7 @@ stop_cluster() {
         if [[ -e ${folder}/failed ]]; then
             printf '# kept: %s\n' "${folder}" >&3
         else
-            rm -rf "${folder}"
+            remove_folder "${folder}"
         fi
     else
         ssh -O exit -o ControlPath="${XDG_RUNTIME_DIR}/contract" sandbox 2>/dev/null || true

@@ -1,5 +1,6 @@
 # Data without a DVC remote: inputs go with the submission, outputs come with `rdvc pull`; never a run on old
 # data. On two nodes that have no network but the cluster's own.
+# bats file_tags=nodes
 
 load support
 
@@ -19,7 +20,7 @@ setup() {
     git checkout --quiet --force main
     git clean --quiet --force -d
     rm -rf data .dvc/cache sub/clean.csv model log.txt scratch.bin
-    cp -a "${folder}/pristine/." .
+    cp -af "${folder}/pristine/." . # DVC's files may not be written to
 }
 
 teardown() {
@@ -121,7 +122,7 @@ run_and_wait() {
     git checkout --quiet -b came
     git add -A
     git commit --quiet -m 'What came'
-    cp -a .dvc/cache "${folder}/pristine/.dvc" # the next tests go on from here
+    cp -af .dvc/cache "${folder}/pristine/.dvc" # the next tests go on from here
 }
 
 @test "unchanged inputs send nothing and ask once" {
@@ -284,6 +285,7 @@ run_and_wait() {
     [[ $(cat model/parts/é.txt) == 'part of 0.31' ]]
 }
 
+# bats test_tags=root
 @test "no room: refused before anything is sent, or named; nothing half is in a cache" {
     ((EUID == 0)) || skip 'only root can mount a small file system'
     # 50 GB that take no room here: a hard link to a read-only object is what DVC has recorded.

@@ -1,13 +1,13 @@
 # The README's first command, in a folder of its own: the whole story with the real project.
 
 setup_file() {
-    folder=$(mktemp -d /tmp/rdvc-demo-XXXXXX)
+    folder=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-demo-XXXXXX")
     export folder
 }
 
 teardown_file() {
     "${RDVC_SOURCE_FOLDER}/tools/sandbox" down --dir "${folder}/demo/sandbox" >/dev/null 2>&1 || true
-    rm -rf "${folder}"
+    remove_folder "${folder}"
 }
 
 @test "the demo trains the model of 100 epochs to a test RMSE below 1.4, and lists it" {

@@ -1,4 +1,5 @@
 # A result that could not be published is not lost: rdvc recover.
+# bats file_tags=nodes
 
 load support
 

@@ -347,6 +347,25 @@ $(git -C lib rev-parse HEAD)" ]]
     git config --remove-section filter.veil
 }
 
+@test "with the real git-lfs here: new content travels too, and its pointer is in the experiment" {
+    command -v git-lfs >/dev/null || skip 'git-lfs is not installed'
+    git lfs install --local --skip-smudge >/dev/null
+    printf '*.bin filter=lfs diff=lfs merge=lfs -text\n' >.gitattributes
+    printf 'committed content\n' >weights.bin
+    printf 'cat weights.bin > seen.txt\n' >>train.sh
+    show_seen
+    git add -A
+    git commit --quiet -m 'A file in LFS'
+    [[ $(git show HEAD:weights.bin) == version* ]]
+    run_to_the_end real-lfs
+    [[ $(content_of real-lfs seen.txt) == 'committed content' && $(content_of real-lfs weights.bin) == version* ]]
+    printf 'edited content\n' >weights.bin
+    run_to_the_end edited-lfs
+    [[ $(content_of edited-lfs seen.txt) == 'edited content' && $(content_of edited-lfs weights.bin) == version* ]]
+    git lfs uninstall --local >/dev/null
+    rm -rf .git/lfs
+}
+
 @test "a mirror that was deleted, emptied or damaged between two runs is made whole by the next" {
     local mirror
     run_to_the_end intact
@@ -416,6 +435,7 @@ PY
     done
 }
 
+# bats test_tags=root
 @test "the cluster's disk is full when objects arrive: a clear word, no job, and the next submission works" {
     [[ ${EUID} -eq 0 ]] || skip "a small file system needs root"
     local repos="${cluster_home}/.rdvc/repos"
@@ -433,6 +453,7 @@ PY
     run_to_the_end room-again
 }
 
+# bats test_tags=root
 @test "the cluster's disk is full when the result is published: it is kept" {
     [[ ${EUID} -eq 0 ]] || skip "a small file system needs root"
     local repos="${cluster_home}/.rdvc/repos"

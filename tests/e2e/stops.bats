@@ -172,6 +172,7 @@ SH
     nothing_on_the_node
 }
 
+# bats test_tags=root
 @test "a full disk of the node: named, and what fits is kept" {
     [[ $(id -u) -eq 0 ]] || skip "only root can mount a small file system"
     mkdir -p "${folder}/small"

@@ -1,4 +1,5 @@
 # The whole story on two nodes whose /tmp are their own, as a user tells it.
+# bats file_tags=nodes
 
 load support
 
@@ -108,6 +109,7 @@ teardown() {
     git show-ref | grep -q "refs/exps/.*/on-gpu"
 }
 
+# bats test_tags=root
 @test "jobs run on both nodes, each with a /tmp of its own" {
     [[ ${EUID} -eq 0 ]] || skip "several nodes need root"
     # Not the same inputs: DVC itself fails where two jobs write one entry of the run-cache at once.
@@ -119,6 +121,7 @@ teardown() {
     no_workspace_left
 }
 
+# bats test_tags=root
 @test "what is edited, new and deleted here is so on another node, with the environment that the first one made" {
     [[ ${EUID} -eq 0 ]] || skip "several nodes need root"
     printf 'x\n' >doomed.txt
@@ -147,6 +150,7 @@ M	train.sh" ]]
     rdvc env list 2>&1 | grep 'no environment is kept'
 }
 
+# bats test_tags=root
 @test "the demo project on nodes without network: the login node makes its environment, anew for changed C++" {
     [[ ${EUID} -eq 0 ]] || skip "several nodes need root"
     cp -r "${RDVC_SOURCE_FOLDER}/examples/esol" "${folder}/esol"

@@ -1,8 +1,10 @@
 # What the end-to-end tests share: a sandbox, a laptop user with a home of their own, a small project.
 
+source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
+
 # A private folder for a test file: a sandbox with N nodes and a laptop user; sets `folder`.
 start_world() {
-    folder=$(mktemp -d /tmp/rdvc-e2e-XXXXXX)
+    folder=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-e2e-XXXXXX")
     export folder
     export RDVC_SANDBOX_DIR="${folder}/sandbox"
     "${RDVC_SOURCE_FOLDER}/tools/sandbox" up --nodes "${1:-1}" >"${folder}/sandbox.log" 2>&1 || {
@@ -27,10 +29,10 @@ start_world() {
 
 # A user's home on the laptop, in the folder $1.
 make_laptop() {
-    export HOME="$1/laptop" XDG_RUNTIME_DIR="$1/run"
+    export HOME="$1/laptop" XDG_RUNTIME_DIR="$1/run" TMPDIR="$1/tmp" # DVC leaves things in the last
     export RDVC_CLUSTER_POLL=1 # tests do not wait half a minute for what they have just done
     unset XDG_CONFIG_HOME XDG_STATE_HOME
-    mkdir -p "${HOME}"
+    mkdir -p "${HOME}" "${TMPDIR}"
     mkdir -m 700 "${XDG_RUNTIME_DIR}"
     git config --global user.name Tester
     git config --global user.email tester@example.org
@@ -47,7 +49,7 @@ stop_world() {
     if [[ -e ${folder}/failed ]]; then
         printf '# kept: %s\n' "${folder}" >&3
     else
-        rm -rf "${folder}"
+        remove_folder "${folder}"
     fi
 }
 
@@ -97,7 +99,7 @@ SH
 
 # No job of this world has left its folder in /tmp, where other worlds' jobs run as well.
 no_workspace_left() {
-    ! grep -sF " ${cluster_home}/.rdvc" /tmp/rdvc-[0-9]*-*/rdvc-owner
+    ! grep -sF " ${cluster_home}/.rdvc" {/tmp,"${TMPDIR}"}/rdvc-[0-9]*-*/rdvc-owner
 }
 
 # wait_until SECONDS COMMAND...: polls; shows the last state when the time is over.

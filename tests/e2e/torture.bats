@@ -17,8 +17,10 @@ torture() { "${RDVC_SOURCE_FOLDER}/tests/torture/torture" --short "$@" 3>&-; }
 
 @test "hostile strings arrive as they are or are refused, and nothing is executed" { torture hostile; }
 
+# bats test_tags=root
 @test "a job that is ended says by what, keeps what it has and leaves nothing" { torture stops; }
 
+# bats test_tags=root
 @test "a node that dies takes nothing along that had reached the shared folder" { torture node; }
 
 @test "pull and recover, killed between steps, come to their end when they are given again" { torture kills; }

@@ -38,7 +38,7 @@ setup() {
 
 @test "bash files pass shellcheck" {
     local request
-    shellcheck --external-sources --check-sourced dev .ci/run tools/sandbox tools/demo
+    shellcheck --external-sources --check-sourced dev .ci/run tools/sandbox tools/demo tests/left tests/root/as-root
     shellcheck --shell=bash cluster/node/look.sh
     cat cluster/{job/1-folders,node/bring}.sh | shellcheck --shell=bash --exclude=SC2317 - # not all of it is called
     shellcheck -x -P SCRIPTDIR tests/support/slurm/{run-job,bin/*}

@@ -97,6 +97,7 @@ login_environment() {
   echo "SLURM_CONF=$DIR/etc/login/slurm.conf"
   echo "PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
   echo "LANG=C.UTF-8"
+  echo "GIT_CONFIG_NOSYSTEM=1" # what this machine sets for Git (git-lfs does) is not the cluster's
   for name in {http,https,no,all}_proxy {HTTP,HTTPS,NO,ALL}_PROXY \
     SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE GIT_SSL_CAINFO \
     PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_FIND_LINKS PIP_TRUSTED_HOST PIP_CERT PIP_DEFAULT_TIMEOUT PIP_CONFIG_FILE \
