@@ -98,6 +98,19 @@ list_entries() {
     } | LC_ALL=C sort -u | LC_ALL=C comm -13 "$1/before" -
 }
 
+# Jobs cannot write bytecode into the store, and without it each would compile all that it imports. pip leaves
+# it; where nobody has (uv, Poetry), it is made here, once. What is compiled already is passed over.
+compile_bytecode() {
+    local config site
+    to_names <"$1/entries" | find_each -maxdepth 4 -name pyvenv.cfg -type f -print0 2>/dev/null |
+        while IFS= LC_ALL=C read -r -d '' config; do
+            for site in "${config%/*}"/lib/python3*/site-packages; do
+                [[ ! -d ${site} ]] || "${config%/*}/bin/python" -I -S -m compileall -q -j "${SLURM_CPUS_ON_NODE:-1}" \
+                    -- "${site}" </dev/null >/dev/null 2>&1 || true
+            done
+        done
+}
+
 # Everything in the environment, to $1/list, a line each: type, size, links, device:inode, path and target,
 # separated by \2.
 list_files() {
@@ -106,54 +119,19 @@ list_files() {
     to_lines <"$1/raw" >"$1/list"
 }
 
-# What in $1/list cannot be used by another checkout, as reasons; the first one will do.
+# What in $1/list cannot be used by another checkout, as reasons; the first one will do. Hard links to tracked
+# files go to $1/hardlinks, as pairs of lines: the link, the file.
 reasons_of_names() {
-    LC_ALL=C awk 'BEGIN { FS = "\002" }
-        NR == FNR { tracked[$0]; next }
+    : >"$1/hardlinks"
+    LC_ALL=C awk -v hardlinks="$1/hardlinks" 'BEGIN { FS = "\002" }
+        NR == FNR { if ($1 != "") tracked[$1] = $2; next }
         NF != 6 { print "a file has a strange name"; exit }
         $1 ~ /[bcps]/ { print $5 " is neither a file nor a folder"; exit }
-        $5 ~ /\/__editable__\.[^\/]*$/ && $1 == "d" { print $5 " is made of links to tracked files (a strict editable install)"; exit }
-        $1 == "f" && $4 in tracked { print $5 " is a hard link to a tracked file"; exit }
+        $1 == "f" && $4 in tracked { print $5 "\n" tracked[$4] > hardlinks }
         $5 ~ /\/(CMakeCache\.txt|build\.ninja|meson-private|config\.status)$/ {
             print $5 " belongs to a build folder, in which paths and times of this checkout count"; exit
         }
     ' "$1/tracked" "$1/list"
-}
-
-# Files that setup copied from the code (`pip install .`): later code would find the old copy. Copies of
-# files in the key are no harm, nor are licenses.
-reasons_of_copies() {
-    git ls-files -z | from_checkout | to_names |
-        find_each -maxdepth 0 -type f -size +0 -printf '%s\002%p\0' | to_lines >"$1/tracked-sizes"
-    LC_ALL=C awk 'BEGIN { FS = "\002" }
-        function base(path) { sub(/.*\//, "", path); return path }
-        NR == FNR { name = base($2); if (name !~ /^(LICEN[CS]E|COPYING|NOTICE|README|AUTHORS)/ && ($1 > 40 || $1 > 12 && name ~ /\.py$/)) known[$1, name] = $2; next }
-        $1 == "f" && ($2, base($5)) in known { print $5 "\n" known[$2, base($5)] }
-    ' "$1/tracked-sizes" "$1/list" >"$1/copies"
-    [[ -s $1/copies ]] || return 0
-    local copy file quoted
-    while IFS= read -r copy && IFS= read -r file; do
-        copy=${copy//$'\1'/$'\n'} file=${file//$'\1'/$'\n'}
-        cmp -s -- "${copy}" "${file}" || continue
-        quoted=$(git -c core.quotePath=false ls-files -s -- "${file}")
-        LC_ALL=C grep -qxF -e "file: ${quoted}" "$1/inputs" && continue
-        printf '%s\n' "${copy} is a copy of ${file#./}, which is not part of the key (install it with -e, or name it in env.inputs)"
-        return
-    done <"$1/copies"
-}
-
-# Programs of the project that were installed with another first line.
-reasons_of_scripts() {
-    local copy file
-    git ls-files | LC_ALL=C awk 'BEGIN { FS = "\002" }
-        function base(path) { sub(/.*\//, "", path); return path }
-        FILENAME == "-" { known[base($0)] = $0; next }
-        $1 == "f" && $5 ~ /\/bin\/[^\/]*$/ && base($5) in known { print $5 "\n" known[base($5)] }
-    ' - "$1/list" | while IFS= read -r copy && IFS= read -r file; do
-        if [[ $(head -c 2 -- "${copy}") == '#!' ]] && cmp -s <(tail -n +2 -- "${copy}") <(tail -n +2 -- "${file}"); then
-            printf '%s\n' "${copy} is a copy of ${file}, which is not part of the key"
-        fi
-    done
 }
 
 # A Python without a pyvenv.cfg finds its modules beside its real path, which is in the store.
@@ -163,31 +141,6 @@ reasons_of_pythons() {
         $1 == "f" && $5 ~ /\/bin\/python[0-9.]*$/ { sub(/\/bin\/[^\/]*$/, "", $5); python[$5] }
         END { for (folder in python) if (!(folder in venv)) print folder " has a Python of its own, and no pyvenv.cfg" }
     ' "$1/list"
-}
-
-# Where a Python outside of the checkout looks for packages: what setup has put there is not in the copy.
-reasons_of_elsewhere() {
-    local program site
-    for program in python3 python; do
-        command -v "${program}" >/dev/null || continue
-        "${program}" -c 'import site, sysconfig
-print(*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_path("purelib"), sep="\n")' 2>/dev/null </dev/null || true
-    done | sort -u | while IFS= read -r site; do
-        if [[ -d ${site} ]] && ! is_inside "${site}" &&
-            [[ -n $(find "${site}" -maxdepth 1 -newercc "$1/time" ! -name __pycache__ -print -quit 2>/dev/null) ]]; then
-            printf '%s\n' "setup installs into ${site}, which is not in the checkout"
-        fi
-    done
-}
-
-# True for a folder or file that jobs may share though it is not in the checkout.
-is_outside_allowed() {
-    local folder
-    for folder in /usr /bin /sbin /lib /lib64 /etc "${RDVC_JOB_ENV_OUTSIDE[@]+"${RDVC_JOB_ENV_OUTSIDE[@]}"}"; do
-        folder=${folder/#\~\//${HOME}/}
-        [[ $1/ != "${folder%/}"/* ]] || return 0
-    done
-    return 1
 }
 
 # True for a path in this job's checkout, by whichever name.
@@ -248,7 +201,7 @@ reasons_of_links() {
             ;;
         esac
     done <"$1/links"
-    (($(wc -l <"$1/relinks") <= 400)) || printf 'there are too many links into the checkout\n'
+    (($(wc -l <"$1/relinks") <= 20000)) || printf 'there are too many links into the checkout\n'
 }
 
 # Text files that name the checkout go to $1/named; a reason is printed for others that do.
@@ -271,41 +224,6 @@ reasons_of_paths() {
         printf '%s\n' "the binary file ${file} names this checkout's path"
         return
     done <"$1/binary"
-}
-
-# Activates in a subshell and prints `activation failed`, or the first thing that then lies elsewhere. The
-# path $1, if given, must not be named by any variable either.
-look_at_activation() {
-    local file="${RDVC_JOB_WORKSPACE_DIR}/activation" line entry
-    printf '%s\n' "${RDVC_JOB_ENV_ACTIVATE}" >"${file}.sh"
-    (
-        trap - EXIT TERM USR1 INT HUP
-        old_path=":${PATH}:"
-        unset VIRTUAL_ENV CONDA_PREFIX
-        cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" || exit 1
-        set +eu
-        # shellcheck source=/dev/null
-        source "${file}.sh" >/dev/null 2>&1 </dev/null || exit 1
-        [[ -z ${VIRTUAL_ENV} ]] || printf 'VIRTUAL_ENV %s\n' "${VIRTUAL_ENV}"
-        [[ -z ${CONDA_PREFIX} ]] || printf 'CONDA_PREFIX %s\n' "${CONDA_PREFIX}"
-        IFS=:
-        for entry in ${PATH}; do
-            [[ ${old_path} == *":${entry}:"* || -z ${entry} ]] || printf 'PATH %s\n' "${entry}"
-        done
-        [[ -z $1 ]] || env | LC_ALL=C grep -aF -e "$1" -e /rdvc-no-checkout/ | sed -n '1s/=.*//; 1s/^/stale /p'
-    ) >"${file}" || {
-        printf 'activation failed\n'
-        return
-    }
-    while read -r line entry; do
-        if [[ ${line} == stale ]]; then
-            printf '%s\n' "after activation ${entry} names the checkout in which the environment was made"
-            return
-        elif [[ ${entry} == /* ]] && ! is_inside "${entry}" && ! is_outside_allowed "${entry}"; then
-            printf '%s\n' "activation sets ${line} to ${entry}, which is not in env.outside"
-            return
-        fi
-    done <"${file}"
 }
 
 # Prints why what setup left cannot be reused, or nothing; in the folder $1 are the lists for the plan then.
@@ -335,13 +253,14 @@ examine_environment() {
         printf 'setup leaves nothing in the checkout\n'
         return
     fi
+    compile_bytecode "$1"
     list_files "$1" || {
         printf 'a file that setup made has a strange name, or cannot be read\n'
         return
     }
     # Any link of a tracked file to elsewhere was made by setup: a fresh checkout has none.
     git ls-files -z | from_checkout | to_names |
-        find_each -maxdepth 0 -type f -links +1 -printf '%D:%i\n' >"$1/tracked" 2>/dev/null || true
+        find_each -maxdepth 0 -type f -links +1 -printf '%D:%i\002%p\0' 2>/dev/null | to_lines >"$1/tracked" || true
     printf '\n' >>"$1/tracked"
     first_line reasons_of_names "$1" || return 0
     first_line reasons_of_links "$1" || return 0

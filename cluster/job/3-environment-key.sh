@@ -181,7 +181,7 @@ describe_inputs() {
     [[ -z ${RDVC_JOB_EXTRAS:-} ]] ||
         printf 'copies: %s\n' "$(git rev-parse --verify --quiet "${RDVC_JOB_EXTRAS}:copies" || true)"
     if ((with_tags)) && inputs_mention "${RDVC_JOB_ENV_TAG_TOOLS}" "${folder}/texts"; then
-        describe_version
+        if has_plain_version "${folder}/texts"; then describe_version >"${folder}/version"; else describe_version; fi
     fi
     if inputs_mention "${RDVC_JOB_ENV_NATIVE}" "${folder}/texts"; then
         awk -F ': *' '/^(model name|flags|Features|cpu)/ && !seen[$1]++ { print "processor " $1 ": " $2 }' \
@@ -194,32 +194,11 @@ describe_inputs() {
 find_environment_key() {
     local folder=$1 hash
     mkdir -p "${folder}"
-    : >"${folder}/texts"
+    : >"${folder}/texts" && : >"${folder}/version" && rm -f -- "${folder}/evidence"
     describe_inputs "${folder}" >"${folder}/inputs.new"
     LC_ALL=C sort -u "${folder}/inputs.new" >"${folder}/inputs"
     hash=$(sha256sum <"${folder}/inputs")
     RDVC_JOB_ENV_KEY=${hash:0:16}
-}
-
-# The places where tracked Python code begins: topmost packages, and modules outside of packages. With
-# `every`: all of it; with `folders`: the folders that they are in. An import hook that was written at install time knows only those.
-list_modules() {
-    git ls-files -- '*.py' | LC_ALL=C awk -v what="$1" '
-        function folder(path) { return sub(/\/[^\/]*$/, "", path) ? path : "" }
-        { file[NR] = $0; if ($0 ~ /\/__init__\.py"?$/) package[folder($0)] }
-        END {
-            for (i = 1; i <= NR; i++) {
-                root = file[i]
-                if (what != "every") while (folder(root) in package) root = folder(root)
-                if (what == "folders") root = folder(root) "/"
-                if (!(root in said)) { said[root]; print root }
-            }
-        }
-    ' | LC_ALL=C sort
-}
-
-hash_modules() {
-    list_modules "$1" | sha256sum | cut -c 1-8
 }
 
 # Up to five differences between two texts of inputs, in words.

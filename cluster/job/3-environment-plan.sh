@@ -6,7 +6,7 @@
 # copied, since a program may write to them.
 plan_view() {
     mkdir -p "$1/plan"
-    : >"$1/folders" && : >"$1/linked" && : >"$1/copied" && : >"$1/rewritten" && : >"$1/locked"
+    : >"$1/folders" && : >"$1/linked" && : >"$1/copied" && : >"$1/rewritten" && : >"$1/locked" && : >"$1/own" && : >"$1/renamed"
     LC_ALL=C awk -v to="$1" 'BEGIN { FS = "\002" }
         function folder(path) { sub(/\/[^\/]*$/, "", path); return path }
         function base(path) { sub(/.*\//, "", path); return path }
@@ -18,11 +18,22 @@ plan_view() {
         }
         FILENAME == to "/named" { named[$0]; mark(folder($0)); next }
         FILENAME == to "/links-real" { mark(folder($0)); next }
+        FILENAME == to "/relinks" && FNR % 2 { link = $0; own[link]; next }
+        FILENAME == to "/relinks" {
+            if (base(link) == base($0)) theirs[folder(link)] = theirs[folder(link)] $0 "\n"
+            else print link "\n" $0 > (to "/renamed")
+            next
+        }
+        FILENAME == to "/hardlinks" { if (FNR % 2) { own[$0]; mark(folder($0)) } next }
+        FILENAME == to "/entries" { entry[$0]; next }
         {
             type[++n] = $1; size[n] = $2; path[n] = $5
             name = base($5)
             if (name == "pyvenv.cfg" || name == "conda-meta") root[folder($5)]
+            # Git and DVC read these only where they are files; a pattern that ends in a slash is of folders.
+            if ($1 == "f" && name ~ /^\.(gitignore|gitattributes|dvcignore)$/ && $5 !~ /\/node_modules\//) { plain[$5]; mark(folder($5)) }
             if ($1 == "d") {
+                if ($5 in entry) mark($5)
                 listed[$5]
                 if (name ~ /^(site-packages|dist-packages|node_modules|.*\.(egg|dist)-info)$/) root[$5]
                 if (name ~ /^(site-packages|dist-packages|bin)$/) mark($5)
@@ -44,9 +55,10 @@ plan_view() {
                 if (type[i] == "f" && other[i] && !copied) print p > (to "/locked")
                 if (!(up in listed)) print up > (to "/folders")
                 else if (!(up in real)) continue # in a folder that is linked as a whole
+                if (p in own) continue
                 if (type[i] == "d" && p in real) print p > (to "/folders")
                 else if (p in named) print p > (to "/rewritten")
-                else if (type[i] == "l" || type[i] == "f" && copied) print p > (to "/copied")
+                else if (type[i] == "l" || p in plain || type[i] == "f" && copied) print p > (to "/copied")
                 else {
                     source = folder(up) "/" base(p)
                     # bytecode of a file before it was rewritten
@@ -55,30 +67,15 @@ plan_view() {
                 }
             }
             for (up in linked) printf "%s/\n%s", up, linked[up] > (to "/linked")
+            for (up in theirs) printf "%s/\n%s", up, theirs[up] > (to "/own")
         }
-    ' "$1/named" "$1/links-real" "$1/list" || return
+    ' "$1/named" "$1/links-real" "$1/relinks" "$1/hardlinks" "$1/entries" "$1/list" || return
     local file
-    for file in entries folders linked copied rewritten relinks outside; do
+    for file in entries folders linked copied rewritten own renamed hardlinks outside; do
         to_names <"$1/${file}" >"$1/plan/${file}" || return
     done
     state_of_outside "$1/plan" >"$1/plan/outside-state"
     plan_modules "$1"
-}
-
-# If an import hook of an editable install is there, which was made for the modules of that time.
-plan_modules() {
-    local what
-    if LC_ALL=C grep -qE $'/_[^/]*_editable\\.py\002' "$1/list"; then
-        what=every
-    elif LC_ALL=C grep -qE $'/(__editable___[^/]*_finder|_editable_impl_[^/]*)\\.py\002' "$1/list"; then
-        what=topmost
-    elif grep -q '\.pth$' "$1/named"; then
-        what=folders
-        list_modules folders >"$1/plan/module-folders"
-    else
-        return 0
-    fi
-    printf '%s %s\n' "${what}" "$(hash_modules "${what}")" >"$1/plan/modules"
 }
 
 # Size and time of the files elsewhere that the environment's links lead to.
@@ -90,7 +87,7 @@ link_names() {
     ((${#names[@]} == 0)) || ln -s -t "${folder}" -- "${names[@]}"
 }
 
-# Makes the links of the plan $1 to the tree $2, a process for each folder.
+# Makes the links of the list $1, a process for each folder: to where they say, or to what is in the tree $2.
 make_links() {
     local item folder=./ names=()
     while IFS= LC_ALL=C read -r -d '' item; do
@@ -99,14 +96,29 @@ make_links() {
             folder=${item}
             names=()
         else
-            names+=("$2/${folder#./}${item}")
+            [[ ${item} == /* ]] || item="$2/${folder#./}${item}"
+            names+=("${item}")
             if ((${#names[@]} >= 1000)); then
                 link_names || return
                 names=()
             fi
         fi
-    done <"$1/linked"
+    done <"$1"
     link_names
+}
+
+# Makes the links of the plan $1 into the checkout, with the program $2 for sed to find this job's.
+make_own_links() {
+    local own="${RDVC_JOB_WORKSPACE_DIR}/own-links" path target
+    LC_ALL=C sed -z -e "$2" <"$1/own" >"${own}" && make_links "${own}" '' || return
+    LC_ALL=C sed -z -e "$2" <"$1/renamed" >"${own}" || return
+    while IFS= LC_ALL=C read -r -d '' path && IFS= LC_ALL=C read -r -d '' target; do
+        ln -s -- "${target}" "${path}" || return
+    done <"${own}"
+    while IFS= LC_ALL=C read -r -d '' path && IFS= LC_ALL=C read -r -d '' target; do
+        ln -- "${target}" "${path}" || return
+    done <"$1/hardlinks"
+    rm -f -- "${own}"
 }
 
 # A program for sed: each path of the build's checkout as one of this job's, longest first.
@@ -123,17 +135,15 @@ PATHS
 
 # Puts a view of the build $1 into the checkout, which has nothing in its place.
 make_view() {
-    local plan="$1/plan" here=${PWD} program path target
+    local plan="$1/plan" here=${PWD} program
     program=$(rewriting "$1/info")
     xargs -0 -r mkdir -p -- <"${plan}/folders" || return
-    make_links "${plan}" "$1/tree" || return
+    make_links "${plan}/linked" "$1/tree" || return
     (cd "$1/tree" && cat "${plan}/copied" "${plan}/rewritten" | xargs -0 -r cp -dP --parents -t "${here}" --) || return
     if [[ -s ${plan}/rewritten && -n ${program} ]]; then
         LC_ALL=C xargs -0 sed -i -e "${program}" -- <"${plan}/rewritten" || return
     fi
-    while IFS= LC_ALL=C read -r -d '' path && IFS= LC_ALL=C read -r -d '' target; do
-        target=$(sed -e "${program}" <<<"${target}") && ln -sfn -- "${target}" "${path}" || return
-    done <"${plan}/relinks"
+    make_own_links "${plan}" "${program}"
 }
 
 # True if something of the plan's is in the checkout already.
@@ -149,5 +159,5 @@ remove_view() {
     local entry
     while IFS= LC_ALL=C read -r -d '' entry; do
         remove_folder "./${entry}" || true
-    done <"$1/plan/entries"
+    done < <(cat "$1/plan/entries" && { [[ -z ${written:-} ]] || renamed_paths "$1" <"$1/plan/entries"; })
 }

@@ -23,23 +23,10 @@ describe_environment() {
     printf 'place %s\n' "$1"
 }
 
-# Jobs cannot write bytecode into the store, and without it each would compile all that it imports. pip leaves
-# it; where nobody has (uv), it is made here, once.
-compile_bytecode() {
-    local config site
-    while IFS= read -r config; do
-        for site in "${config%/*}"/lib/python3*/site-packages; do
-            if [[ -d ${site} && -z $(find "${site}" -name __pycache__ -print -quit) ]]; then
-                "${config%/*}/bin/python" -I -S -m compileall -q -- "${site}" </dev/null >/dev/null 2>&1 || true
-            fi
-        done
-    done < <(find "$1" -maxdepth 4 -name pyvenv.cfg -type f)
-}
-
 # Whatever finds its way into the copy $1, past a view, must not find the code of the job that made it: where
-# that one's path was stands one that does not exist.
+# that one's path was stands one that does not exist, and links to its files are gone.
 forget_checkout() {
-    local program='' path target old new
+    local program='' old new
     while read -r old new; do
         program+="s|${old//./\\.}|${new}|g;"
     done <<PATHS
@@ -47,11 +34,9 @@ ${RDVC_JOB_REPO_DIR} $(value_of repo "$1/info")
 ${RDVC_JOB_ENV_REAL_DIR} $(value_of real "$1/info")
 ${RDVC_JOB_WORKSPACE_DIR} $(value_of workspace "$1/info")
 PATHS
-    LC_ALL=C sed -i -e "${program}" -- "$1/plan/relinks" || return
+    LC_ALL=C sed -i -e "${program}" -- "$1/plan/own" "$1/plan/renamed" || return
     (cd "$1/tree" && LC_ALL=C xargs -0 -r sed -i -e "${program}" --) <"$1/plan/rewritten" || return
-    while IFS= LC_ALL=C read -r -d '' path && IFS= LC_ALL=C read -r -d '' target; do
-        ln -sfn -- "${target}" "$1/tree/${path}" || return
-    done <"$1/plan/relinks"
+    (cd "$1/tree" && awk 'NR % 2' "$2/relinks" "$2/hardlinks" | to_names | xargs -0 -r rm -f --)
 }
 
 # Copies the environment of the lists $1 into the new folder $2, to be renamed to $3. Folders are made
@@ -60,11 +45,10 @@ copy_environment() {
     mkdir -p "$2/tree" || return
     to_names <"$1/entries" |
         xargs -0 -r cp -dR --preserve=mode,timestamps,links --parents -t "$2/tree" -- || return
-    compile_bytecode "$2/tree"
     cp -R "$1/plan" "$2/plan" || return
     describe_environment "$3" "$4" "$2/tree" >"$2/info" || return
     open_folders "$2/tree" # some package managers close theirs
-    forget_checkout "$2" || return
+    forget_checkout "$2" "$1" || return
     [[ ! -s $1/locked ]] || (cd "$2/tree" && to_names <"$1/locked" | xargs -0 chmod a-w --) || return
     find "$2/tree" -type d -exec chmod a-w {} +
 }
@@ -88,7 +72,7 @@ publish_environment() {
         remove_folder "${left}" || true
     done
     RDVC_JOB_ENV_NEW=${new}
-    if ! { plan_view "$1" && make_place "$1" "${place}" && copy_environment "$1" "${new}" "${place}/${id}" "$2"; }; then
+    if ! { plan_version "$1" && plan_view "$1" && make_place "$1" "${place}" && copy_environment "$1" "${new}" "${place}/${id}" "$2"; }; then
         rdvc_say "the environment could not be copied to ${place}, so it is not kept"
         remove_folder "${new}" || true # what is left does no harm
         rm -f -- "${place}/inputs.new" || true
@@ -100,6 +84,7 @@ publish_environment() {
         rm -f -- "${place}.failed" || true
         record_use "${id}" || true
         rdvc_say "environment ${RDVC_JOB_ENV_KEY} is kept for later jobs ($(($(value_of kib "${place}/${id}/info") / 1024)) MiB)"
+        say_what_version_costs "$1" "$2"
     else
         rdvc_say "the environment could not be put into ${place}, so it is not kept"
         remove_folder "${new}" || true # what is left does no harm
@@ -107,15 +92,30 @@ publish_environment() {
     RDVC_JOB_ENV_NEW=
 }
 
-# For later jobs: the reason why what setup makes of this key cannot be reused.
+# For later jobs: the reason why what setup makes of this key cannot be reused, and what it rests on, if that can
+# change while the key does not.
 mark_not_reusable() {
     local place="${RDVC_JOB_ENV_STORE}/${RDVC_JOB_ENV_KEY}"
     rdvc_say "the environment cannot be reused, so each job runs setup: $1"
     [[ -z ${RDVC_JOB_ENV_LOCK} ]] || still_owner || return 0
     # shellcheck disable=SC2015 # either may fail
-    make_place "$2" "${place}" && printf '%s\nby job %s on %s, %s\n' "$1" "${SLURM_JOB_ID:-by hand}" \
-        "$(uname -n)" "$(date '+%Y-%m-%d %H:%M:%S')" >"${place}/.not-reusable-$$" &&
+    make_place "$2" "${place}" && {
+        printf '%s\nby job %s on %s, %s\n' "$1" "${SLURM_JOB_ID:-by hand}" "$(uname -n)" "$(date '+%Y-%m-%d %H:%M:%S')"
+        cat "$2/evidence" 2>/dev/null || true
+    } >"${place}/.not-reusable-$$" &&
         mv "${place}/.not-reusable-$$" "${place}/not-reusable" || rdvc_say "cannot write to ${place}"
+}
+
+# True if the text $1 of such a mark, which is not empty, still counts for this job's code.
+mark_counts() {
+    local word value path
+    [[ $1 != *' is a copy of '* || $1 == *$'\nas-long-as '* ]] || return 1
+    while read -r word value path; do
+        case ${word} in
+        as-long-as) [[ $(git rev-parse --verify --quiet ":${path}") == "${value}" ]] || return 1 ;;
+        until) (($(date +%s) < value)) || return 1 ;;
+        esac
+    done <<<"${1#*$'\n'}"
 }
 
 # Says to whoever clears environments that this job uses build $1; false if it is gone already.

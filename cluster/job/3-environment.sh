@@ -7,7 +7,7 @@
 set_up_environment() {
     begin_phase environment "${RDVC_JOB_ENV_SETUP:-nothing to set up}"
     [[ -n ${RDVC_JOB_ENV_SETUP} ]] || return 0
-    local folder="${RDVC_JOB_WORKSPACE_DIR}/environment" here=${PWD} choice=afresh place='' build='' reason='' began
+    local folder="${RDVC_JOB_WORKSPACE_DIR}/environment" here=${PWD} choice=afresh place='' build='' reason='' written='' outdated='' began
     began=$(rdvc_now)
     fill_in_values
     if can_reuse; then
@@ -57,7 +57,7 @@ can_reuse() {
 choose_environment() {
     local key=${RDVC_JOB_ENV_KEY} id mark failed failed_before refused='' refused_mark=''
     local beat_seen='' beat_since=0 owner=0 waiting=0 pause=0.2
-    follow_modules "${key}"
+    follow_code "${key}"
     failed_before=$(cat "${place}.failed" 2>/dev/null || true)
     if [[ ${RDVC_JOB_ENV_FRESH} == 1 ]]; then
         refused=$(readlink "${place}/current" || true)
@@ -65,10 +65,11 @@ choose_environment() {
         reason='--fresh-env'
     fi
     while :; do
-        follow_modules "${key}"
+        follow_code "${key}"
         mark=$(cat "${place}/not-reusable" 2>/dev/null || true)
         id=$(readlink "${place}/current" || true)
-        if [[ -n ${mark} && ${mark} != "${refused_mark}" ]]; then
+        [[ -z ${outdated} ]] || refused=${id} reason=${outdated}
+        if [[ -n ${mark} && ${mark} != "${refused_mark}" ]] && mark_counts "${mark}"; then
             release_environment_lock
             accept_not_reusable "${mark%%$'\n'*}"
             return
@@ -108,24 +109,10 @@ choose_environment() {
     done
 }
 
-# Sets `place`, and the key for this code's modules where those of the environment there are others.
-follow_modules() {
-    local what hash own
-    RDVC_JOB_ENV_KEY=$1
-    place="${RDVC_JOB_ENV_STORE}/$1"
-    [[ -r ${place}/current/plan/modules ]] || return 0
-    read -r what hash <"${place}/current/plan/modules"
-    # A path to a folder serves as long as there is code in it.
-    if [[ ${what} == folders ]] &&
-        [[ -z $(list_modules folders | LC_ALL=C comm -23 "${place}/current/plan/module-folders" -) ]]; then
-        return
-    fi
-    own=$(hash_modules "${what}")
-    if [[ ${own} != "${hash}" ]]; then
-        RDVC_JOB_ENV_KEY="$1-${own}"
-        place="${RDVC_JOB_ENV_STORE}/${RDVC_JOB_ENV_KEY}"
-        printf 'modules-of-code: %s\n' "${own}" | LC_ALL=C sort -u -o "${folder}/inputs" - "${folder}/inputs"
-    fi
+# Sets `place`, the key and `written` for the version and the modules of this job's code.
+follow_code() {
+    follow_version "$1"
+    [[ -n ${outdated} ]] || follow_modules "${RDVC_JOB_ENV_KEY}"
 }
 
 accept_not_reusable() {
@@ -178,7 +165,7 @@ use_environment() {
         rdvc_say "environment ${RDVC_JOB_ENV_KEY} is not used: the checkout has files in its place"
         return 1
     fi
-    if ! make_view "${build}" || [[ ! -e ${build}/info ]]; then
+    if ! make_view "${build}" || ! write_version "${build}" || [[ ! -e ${build}/info ]]; then
         remove_view "${build}"
         rdvc_say "environment ${RDVC_JOB_ENV_KEY} could not be put into the checkout"
         return 1

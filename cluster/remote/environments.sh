@@ -47,6 +47,10 @@ list_environments() {
                 "$(value_of kib "${build}/info")" "$(value_of setup_seconds "${build}/info")" "${state}" \
                 "${count}" "$(value_of job "${build}/info" | tr ' ' -)" "$(value_of node "${build}/info")"
         done
+        if ((${#builds[@]} > 0)) && grep -q '^version: ' "${place}/inputs" 2>/dev/null &&
+            [[ $(value_of kind "${place}/current/plan/version") != exact ]]; then
+            answer of-one-commit "${key}"
+        fi
         if [[ -r ${place}/not-reusable ]]; then
             IFS= read -r reason <"${place}/not-reusable"
             answer not-reusable "${key}" "${reason}"

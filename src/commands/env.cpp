@@ -63,6 +63,7 @@ Exit list(cli::World& world, const Words& words) {
     variables.lists = {{"keys", {}}};
     std::vector<Build> builds;
     std::vector<std::pair<std::string, std::string>> others; // key, what is to be said of it
+    std::size_t of_one_commit = 0;                           // keys that have Git's version in them
     std::int64_t now = 0;
     cluster.ask("environments", variables, [&](const transport::Frame& frame) {
         const auto [key, rest] = base::key_and_value(frame.rest);
@@ -75,6 +76,8 @@ Exit list(cli::World& world, const Words& words) {
             others.emplace_back(key, "cannot be reused: " + rest);
         } else if (frame.verb == "building") {
             others.emplace_back(key, "is being made by job " + rest);
+        } else if (frame.verb == "of-one-commit") {
+            ++of_one_commit;
         }
     });
     if (json) {
@@ -109,6 +112,12 @@ Exit list(cli::World& world, const Words& words) {
     cli::Console::data(cli::table(rows));
     for (const auto& [key, text] : others)
         cli::Console::data(fmt::format("{}\n", base::printable(fmt::format("{} {}", key, text))));
+    if (of_one_commit > 0)
+        world.console.note(fmt::format(
+            "{} of these {} for one commit only, since setup asks Git for a version; where that "
+            "does "
+            "not matter, `env.ignore = [\".git\"]` makes one environment serve all commits",
+            of_one_commit, of_one_commit == 1 ? "is" : "are"));
     return Exit::done;
 }
 

@@ -108,19 +108,6 @@ probe_python='say; python -c "import pk, sys; from importlib.metadata import ver
     was_reused
 }
 
-@test "a strict editable install is not reused" {
-    python_project src
-    pip_setup --config-settings editable_mode=strict -e .
-    commit
-    job say
-    log_has 'cannot be reused'
-    printf 'def f(): return "two"\n' >src/pk/__init__.py
-    job bash -c "${probe_python}"
-    log_has 'setup runs in each job'
-    [[ ${said} == *'say two'* ]]
-    [[ $(setups) -eq 2 ]]
-}
-
 @test "a compat editable install runs this job's code" {
     python_project .
     printf '[tool.setuptools]\npackages = ["pk"]\n' >>pyproject.toml
@@ -150,6 +137,63 @@ probe_python='say; python -c "import pk, sys; from importlib.metadata import ver
     job say
     log_has 'src/pk/__init__.py changed'
     [[ ${said} == *'say three'* ]]
+}
+
+# A wheel of another project's, with the files and texts $2... in it: `foreign_wheel NAME FILE TEXT...`.
+foreign_wheel() {
+    local name=$1 info="$1-1.0.dist-info"
+    shift
+    mkdir -p "${root}/wheels/${name}/${info}"
+    (
+        cd "${root}/wheels/${name}"
+        while (($# > 0)); do
+            mkdir -p "$(dirname "$1")"
+            printf '%s\n' "$2" >"$1"
+            shift 2
+        done
+        printf 'Metadata-Version: 2.1\nName: %s\nVersion: 1.0\n' "${name}" >"${info}/METADATA"
+        printf 'Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n' >"${info}/WHEEL"
+        find . -type f | sed 's|^\./||; s/$/,,/' >"${info}/RECORD"
+        "${python}" -m zipfile -c "../${name}-1.0-py3-none-any.whl" ./*
+    )
+}
+
+@test "a dependency's file with the text of one of the project's is no copy; a built wheel of the project is one" {
+    local licence='# Licensed under the Apache License, Version 2.0.'
+    foreign_wheel dep dep/__init__.py "${licence}" dep/py.typed partial dep/utils/__init__.py "${licence}" tests/__init__.py "${licence}"
+    mkdir -p src/pk/utils tests
+    printf '%s\n' "${licence}" | tee src/pk/__init__.py src/pk/utils/__init__.py >tests/__init__.py
+    printf 'partial\n' >src/pk/py.typed
+    python_project src
+    printf '%s\n' "${licence}" >src/pk/__init__.py
+    printf 'def main(): print("say")\n' >src/pk/cli.py
+    pip_setup --find-links "${root}/wheels" dep -e .
+    commit
+    job say
+    log_has 'is kept for later jobs'
+    job say
+    was_reused
+    foreign_wheel pk pk/__init__.py "${licence}" pk/cli.py 'def main(): print("say")'
+    pip_setup --find-links "${root}/wheels" dep pk
+    commit
+    job true
+    log_has 'site-packages/pk/cli.py is a copy of src/pk/cli.py'
+}
+
+@test "a copy that the project has changed since no longer counts" {
+    { small_venv; echo 'for file in lib/a*; do ! grep -q long "$file" || cp "$file" .venv/lib/; done'; } | setup_script
+    mkdir lib
+    printf 'a text that is long enough to be told from others\n' >lib/a.txt
+    commit
+    job true
+    log_has '.venv/lib/a.txt is a copy of lib/a.txt'
+    job true
+    log_has 'setup runs in each job, since the environment cannot be reused: ./.venv/lib/a.txt is a copy'
+    printf 'another text\n' >lib/a.txt
+    job true
+    log_has 'is kept for later jobs'
+    job true
+    was_reused
 }
 
 @test "pip install in a view adds to the view alone" {
@@ -223,6 +267,10 @@ probe_python='say; python -c "import pk, sys; from importlib.metadata import ver
     commit
     git tag v1
     job cat .venv/version
+    log_has 'each commit and each edit has an environment of its own'
+    log_has '`env.ignore = [".git"]` avoids that'
+    mkdir -p "${root}/rdvc/repos"
+    [[ $(request action=list) == *of-one-commit* ]]
     same_as_fresh cat .venv/version
     was_reused
     commit
@@ -256,19 +304,24 @@ SETUP
     [[ ${said} == *'say two'* ]]
 }
 
-@test "bytecode that an installer left out is made once, in the store" {
+@test "bytecode that an installer left out is made once, also beside some that it left" {
     setup_script <<SETUP
 "${python}" -m venv --without-pip .venv
 for site in .venv/lib/python3*/site-packages; do
-    mkdir -p "\${site}/package"
-    printf 'x = 1\n' >"\${site}/package/__init__.py"
+    mkdir -p "\${site}/package" "\${site}/wheel/__pycache__"
+    printf 'x = 1\n' | tee "\${site}/package/__init__.py" "\${site}/wheel/__init__.py" >"\${site}/module.py"
+    touch -d 2020-01-01 "\${site}"/*/*.py "\${site}"/*.py
+    "${python}" -m compileall -q "\${site}/wheel"
+    printf 'broken = \n' >"\${site}/package/broken.py"
 done
 SETUP
     commit
     job true
-    job bash -c 'python -v -c "import package" 2>&1 | grep -q "package/__pycache__/.* matches .*package/__init__.py" && echo compiled'
+    job bash -c 'for name in package wheel module; do
+        python -v -c "import $name" 2>&1 | grep "__pycache__/$name.* matches\|$name/__pycache__/.* matches" >/dev/null && echo "compiled $name"
+    done'
     was_reused
-    [[ ${said} == *compiled* ]]
+    [[ ${said} == *'compiled package'*'compiled wheel'*'compiled module'* ]]
 }
 
 @test "a conda-like prefix is reused, except where a binary names it or it lies elsewhere" {
@@ -410,17 +463,16 @@ SETUP
     [[ ${said} == *two*two*two* ]]
 }
 
-@test "a hard link to a tracked file is not reused, one to a cache is" {
-    { small_venv; echo "ln ${root}/cached .venv/cached; [[ ! -e hard ]] || ln data.txt .venv/hard"; } | setup_script
+@test "a hard link to a tracked file is one to this job's file; one to a cache stays a file" {
+    { small_venv; echo "ln ${root}/cached .venv/cached; mkdir .venv/hard; ln data.* .venv/hard/link"; } | setup_script
     printf 'cached\n' >"${root}/cached"
     printf 'data\n' >data.txt
     commit
     job cat .venv/cached
-    job cat .venv/cached
+    printf 'other\n' >data.txt
+    same_as_fresh bash -c 'cat .venv/cached .venv/hard/link; [[ .venv/hard/link -ef data.txt ]] && echo same'
     was_reused
-    touch hard
-    job true
-    log_has '.venv/hard is a hard link to a tracked file'
+    [[ ${said} == *cached*other*same* && -z $(find "${store}" -name link) ]]
 }
 
 @test "setup that changes tracked files, Git's or DVC's files, or makes a build folder is not reused" {
