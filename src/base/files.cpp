@@ -98,9 +98,14 @@ fs::path link_target(fs::path path) {
 } // namespace
 
 std::optional<std::string> read_file(const fs::path& path) {
+    std::error_code ignored;
+    const auto status = fs::status(path, ignored);
+    // A pipe without a writer would keep us for ever, and a device has no end.
+    if (status.type() == fs::file_type::fifo || status.type() == fs::file_type::character ||
+        status.type() == fs::file_type::block)
+        throw Error(Exit::failed, fmt::format("`{}` is no regular file", path.string()));
     std::ifstream file(path, std::ios::binary);
     if (!file) {
-        std::error_code ignored;
         if (!fs::exists(path, ignored))
             return std::nullopt;
         fail("read", path);

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/core.h>
@@ -49,11 +50,17 @@ void read_blocks(const std::filesystem::path& path,
         throw Error(Exit::failed,
                     fmt::format("cannot read `{}`: {}", path.string(), std::strerror(errno)));
     };
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // A pipe without a writer would keep us for ever, and a device has no end.
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         fail();
     const std::unique_ptr<const int, void (*)(const int*)> closer(
         &fd, [](const int* f) { ::close(*f); });
+    struct stat status {};
+    if (::fstat(fd, &status) != 0)
+        fail();
+    if (!S_ISREG(status.st_mode))
+        throw Error(Exit::failed, fmt::format("`{}` is no regular file", path.string()));
     std::string block(1U << 20U, '\0');
     for (std::size_t filled = 0;;) {
         const auto n = ::read(fd, block.data() + filled, block.size() - filled);

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "base/quote.hpp"
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/cluster.hpp"
@@ -101,6 +102,12 @@ Exit init_project(cli::World& world, const Words& words) {
         world.console.warn(fmt::format("{} of this project's will not be listed under another "
                                        "name: until now it was `{}`",
                                        base::count(sent, "submission"), until_now.name));
+    // A link that came with the project could lead to any file of the user's.
+    for (const auto& path : {project.config_file().parent_path(), project.config_file()})
+        if (std::filesystem::is_symlink(std::filesystem::symlink_status(path)))
+            throw base::Error(
+                base::Exit::not_ready,
+                fmt::format("{} is a symbolic link; nothing is written through it", path.string()));
     SettingsFile file(project.config_file(), "# rdvc's settings of this project; commit this file");
     if (config.text("project.id").empty())
         file.set({"project", "id"}, new_id(world, project, until_now));
@@ -115,9 +122,9 @@ Exit init_project(cli::World& world, const Words& words) {
     if (file.save()) {
         world.console.note("wrote " + file.path().string());
         world.console.note("commit it, so that every clone is the same project:");
-        world.console.note(
-            fmt::format("  git add {0} && git commit -m 'Configure rdvc' -- {0}",
-                        file.path().lexically_relative(world.folder).generic_string()));
+        world.console.note(fmt::format(
+            "  git add {0} && git commit -m 'Configure rdvc' -- {0}",
+            base::quote(file.path().lexically_relative(world.folder).generic_string())));
     } else {
         world.console.note("nothing to change in " + file.path().string());
     }

@@ -31,8 +31,8 @@ std::string Recovery::name() const {
 }
 
 std::string Recovery::id() const {
-    const auto job = base::printable(field(result, "job"));
-    return job.empty() || job == "none" ? token.substr(0, 8) : job;
+    const auto job = field(result, "job"); // which users type again
+    return slurm::is_job_id(job) ? job : token.substr(0, 8);
 }
 
 namespace {

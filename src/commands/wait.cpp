@@ -54,15 +54,15 @@ Exit wait(cli::World& world, const Words& words) {
             .context(state.detail)
             .hint("rdvc status " + token.substr(0, 8));
     }
+    const auto id = slurm::is_job_id(result["job"]) ? result["job"] : token.substr(0, 8);
     if (result["state"] == "published") {
-        world.console.note(
-            fmt::format("{} is published; next:  rdvc pull {}", result["name"], result["job"]));
+        world.console.note(fmt::format("{} is published; next:  rdvc pull {}", result["name"], id));
         return Exit::done;
     }
     if (result["state"] == "done") {
         const bool has_output = result.contains("output") && result["output"] != "0";
         world.console.note(result["name"] + " is done" +
-                           (has_output ? "; next:  rdvc pull " + result["job"] : ""));
+                           (has_output ? "; next:  rdvc pull " + id : ""));
         if (!result["message"].empty())
             world.console.note(result["message"]);
         return Exit::done;
@@ -74,8 +74,7 @@ Exit wait(cli::World& world, const Words& words) {
     throw Error(Exit::experiment_failed,
                 fmt::format("{} in phase {}", result["state"], result["phase"]))
         .context(explain_failure(result))
-        .hint(result["state"] == "unpublished" ? "rdvc status " + result["job"]
-                                               : "rdvc logs " + result["job"]);
+        .hint(result["state"] == "unpublished" ? "rdvc status " + id : "rdvc logs " + id);
 }
 
 } // namespace rdvc::commands

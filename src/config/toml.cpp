@@ -102,9 +102,36 @@ class Flattener {
     const std::string& file_;
 };
 
+// Each part of a key is a table in a table, and the parser calls itself for each.
+void refuse_endless_keys(std::string_view text, const std::string& file) {
+    constexpr int most = 100;
+    int line = 1;
+    int dots = 0;
+    char quote = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (c == '\n') {
+            ++line;
+            dots = 0;
+            quote = 0;
+        } else if (quote != 0) {
+            at += quote == '"' && c == '\\' ? 1 : 0;
+            quote = c == quote ? '\0' : quote;
+        } else if (c == '#') {
+            at = std::min(text.find('\n', at), text.size()) - 1;
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (c == '.' && ++dots > most) {
+            throw base::Error(base::Exit::configuration,
+                              fmt::format("{}:{}: a key of more than {} parts", file, line, most));
+        }
+    }
+}
+
 } // namespace
 
 std::vector<Entry> parse_toml(std::string_view text, const std::string& file) {
+    refuse_endless_keys(text, file);
     Flattener flattener(text, file);
     try {
         flattener.table(toml::parse(text, std::string_view(file)), {});

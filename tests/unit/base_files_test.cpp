@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,6 +34,15 @@ TEST(ReadFile, GivesNothingForNoFile) {
     EXPECT_EQ(read_file(folder / "none"), std::nullopt);
     EXPECT_EQ(read_file(folder / "no" / "folder"), std::nullopt);
     EXPECT_EQ(read_file(""), std::nullopt);
+}
+
+TEST(ReadFile, IsNotKeptByAPipe) {
+    const Folder folder;
+    ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+    fs::create_symlink("/dev/zero", folder / "endless");
+    for (const auto* name : {"pipe", "endless"})
+        EXPECT_FAILURE(read_file(folder / name), Exit::failed,
+                       "error: `" + (folder / name).string() + "` is no regular file\n");
 }
 
 TEST(ReadFile, GivesEveryByte) {

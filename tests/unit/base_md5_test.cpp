@@ -1,6 +1,7 @@
 #include "base/md5.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "support/expect_error.hpp"
 #include "support/folder.hpp"
@@ -10,6 +11,14 @@ namespace {
 
 using tests::Folder;
 using tests::put_file;
+
+TEST(Md5, IsOfRegularFilesOnly) {
+    const Folder folder;
+    ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+    for (const auto& path : {folder / "pipe", std::filesystem::path("/dev/zero")})
+        EXPECT_FAILURE(md5_of_file(path), Exit::failed,
+                       "error: `" + path.string() + "` is no regular file\n");
+}
 
 TEST(Md5, IsThatOfRfc1321) {
     EXPECT_EQ(md5(""), "d41d8cd98f00b204e9800998ecf8427e");

@@ -123,6 +123,15 @@ TEST_F(Init, ProjectGetsAnIdOnce) {
     EXPECT_EQ(project_file(), file) << "a second time changes nothing";
 }
 
+TEST_F(Init, ProjectWritesThroughNoLink) {
+    std::filesystem::create_directories(demo_.git.path() / ".rdvc");
+    std::filesystem::create_symlink(demo_.folder / "elsewhere",
+                                    demo_.git.path() / ".rdvc" / "config.toml");
+    const auto outcome = demo_.world.run({"init", "project", "--yes"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::not_ready)) << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(demo_.folder / "elsewhere"));
+}
+
 // What was submitted before stays in every list.
 TEST_F(Init, ProjectStaysTheOneThatHasRun) {
     demo_.expect_request().does(answers({"end"})).times(2);

@@ -96,6 +96,19 @@ TEST(ParseToml, RefusesWhatNoArgumentCanHold) {
     }
 }
 
+TEST(ParseToml, RefusesAKeyWithoutEnd) {
+    std::string key = "a";
+    for (int i = 0; i < 200'000; ++i)
+        key += ".a";
+    for (const auto& text : {"\n" + key + " = 1", "\n[" + key + "]", "\nx = {" + key + " = 1}"})
+        EXPECT_FAILURE(parse_toml(text, "f"), Exit::configuration,
+                       "error: f:2: a key of more than 100 parts\n");
+    std::string list = "x = [\"y\"";
+    for (int i = 0; i < 200; ++i)
+        list += ", \"a.\\\".b\", 'c.d'";
+    EXPECT_EQ(parse_toml(list + "] # " + key, "f").size(), 1U) << "texts and remarks may have dots";
+}
+
 TEST(ParseToml, RefusesKindsThatNoSettingHas) {
     for (const std::string source : {"2024-03-11", "01:30:00", "2024-03-11T12:00:00Z", "[1, 2]",
                                      "[[\"a\"]]", "[\"a\", 1]", "[{b = 1}]"})
