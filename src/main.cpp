@@ -11,6 +11,7 @@
 #include "base/process.hpp"
 #include "cli/world.hpp"
 #include "commands/command.hpp"
+#include "project/guarded_git.hpp"
 
 int main(int argc, char** argv) {
     using namespace rdvc;
@@ -23,7 +24,8 @@ int main(int argc, char** argv) {
     cli::Console console(::isatty(1) == 1, ::isatty(2) == 1,
                          !environment("NO_COLOR").value_or("").empty());
     base::ProcessRunner processes;
-    cli::TracingRunner runner(processes, console);
+    cli::TracingRunner tracing(processes, console);
+    project::GuardedRunner runner(tracing);
     base::remove_abandoned_folders();
     try {
         cli::World world{runner, console, std::filesystem::current_path(), environment};

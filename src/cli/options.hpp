@@ -24,6 +24,9 @@ class Options {
     Options& flag(const std::string& names, bool& target, const std::string& help);
     Options& text(const std::string& names, std::string& target, const std::string& help,
                   const std::string& metavar);
+    /// May be given several times.
+    Options& texts(const std::string& names, std::vector<std::string>& target,
+                   const std::string& help, const std::string& metavar);
     Options& number(const std::string& names, unsigned& target, const std::string& help);
     Options& words(const std::string& name, std::vector<std::string>& target,
                    const std::string& help);

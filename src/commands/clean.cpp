@@ -13,6 +13,7 @@
 #include "cli/options.hpp"
 #include "commands/cluster.hpp"
 #include "commands/command.hpp"
+#include "commands/results.hpp"
 #include "script/embedded.hpp"
 
 namespace rdvc::commands {
@@ -112,7 +113,12 @@ std::vector<std::string> results_here(cli::World& world, Cluster& cluster, const
     });
     if (commits.empty())
         return {};
-    return project::existing_objects(world.runner, project.repository, commits);
+    auto here = project::existing_objects(world.runner, project.repository, commits);
+    const auto waiting = project::refs_below(world.runner, project.repository, pulled_refs);
+    std::erase_if(here, [&](const std::string& commit) { // its data has not come yet
+        return waiting.contains(fmt::format("{}/{}", pulled_refs, commit));
+    });
+    return here;
 }
 
 void add_frame(Answer& answer, const transport::Frame& frame) {

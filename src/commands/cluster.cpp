@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "project/dvc.hpp"
+#include "project/guarded_git.hpp"
 #include "slurm/reports.hpp"
 #include "submission/mirror.hpp"
 #include "submission/token.hpp"
@@ -20,6 +21,15 @@ using base::Error;
 using base::Exit;
 
 project::Repository open_repository(cli::World& world) {
+    const auto embedded = world.variable("GIT_DIR").empty()
+                              ? project::embedded_repository(world.folder)
+                              : std::filesystem::path();
+    if (!embedded.empty())
+        throw Error(Exit::not_ready, "Git takes this folder for a bare repository")
+            .context(embedded.string())
+            .hint("rdvc works in a work tree only; settings of a repository that lies in a project "
+                  "are not "
+                  "obeyed");
     const auto repository = project::find_repository(world.runner, world.folder);
     if (!repository)
         throw Error(Exit::not_ready, "this is not a Git repository")
@@ -214,7 +224,11 @@ std::string Cluster::url(const std::string& absolute) const {
 
 base::Command Cluster::fetch(const std::string& source, const std::vector<std::string>& refspecs,
                              const std::filesystem::path& top) {
-    base::Command git{.argv = {"git", "fetch", "--no-tags", "--no-write-fetch-head", "--", source},
+    base::Command git{.argv = {"git", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c",
+                               "fetch.writeCommitGraph=false", "-c", "fetch.bundleURI=", "fetch",
+                               "--no-tags", "--no-prune", "--no-prune-tags",
+                               "--no-recurse-submodules", "--refmap=", "--no-write-fetch-head",
+                               "--", source},
                       .effect = base::Effect::changes,
                       .folder = top};
     git.argv.insert(git.argv.end(), refspecs.begin(), refspecs.end());

@@ -10,6 +10,7 @@
 #include "commands/doctor.hpp"
 #include "data/cache.hpp"
 #include "project/dvc.hpp"
+#include "project/dvc_remote.hpp"
 
 namespace rdvc::commands {
 
@@ -71,6 +72,19 @@ Check check_local_settings(const std::filesystem::path& dvc_project) {
         "credentials into ~/.config/dvc/config on the cluster"};
 }
 
+// None where there is nothing to say.
+std::optional<Check> check_remote(const std::filesystem::path& dvc_project) {
+    const auto url =
+        project::default_remote_url(project::read_config(dvc_project / ".dvc" / "config"));
+    if (!url || !project::is_path(*url))
+        return std::nullopt;
+    return Check{Level::warning, "DVC's remote",
+                 fmt::format("`{}` is a path of this machine", *url),
+                 "jobs do not use it: data travels over SSH, and `dvc push` here brings it there. "
+                 "If the cluster\n"
+                 "sees the same absolute path: run.data = \"remote\""};
+}
+
 Check check_cache(const cli::World& world, const std::filesystem::path& dvc_project) {
     auto folder = data::cache_dir(dvc_project, world.environment);
     std::error_code error;
@@ -111,6 +125,8 @@ Checks check_laptop(cli::World& world, const Place& place) {
     checks.push_back(
         {Level::ok, "project", fmt::format("{} in {}", place.project->repo_name, folder.string())});
     checks.push_back(check_local_settings(folder));
+    if (auto check = check_remote(folder))
+        checks.push_back(std::move(*check));
     checks.push_back(check_cache(world, folder));
     return checks;
 }

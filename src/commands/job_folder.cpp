@@ -29,7 +29,8 @@ bool may_change(const JobFolder& there) {
 std::vector<std::string> rsync_words(const JobFolder& there) {
     std::vector<std::string> words = {"rsync",        "--recursive",    "--links",
                                       "--safe-links", "--times",        "--executability",
-                                      "--delete",     "--protect-args", "--chmod=Du+rwx,Fu+rw"};
+                                      "--delete",     "--protect-args", "--chmod=Du+rwx,Fu+rw",
+                                      "--no-devices", "--no-specials"};
     if (may_change(there)) // some are not whole yet; others may have another content of this second
         words.insert(words.end(), {"--exclude=.rdvc-new-*", "--checksum"});
     if (there.earlier.empty())
@@ -131,6 +132,16 @@ std::optional<unsigned long> look_at_folder(Cluster& cluster, const std::string&
     return files;
 }
 
+void leave_out_guarded(const cli::World& world, const fs::path& arrived,
+                       const std::vector<std::string>& declared) {
+    std::vector<std::string> names;
+    for (const auto& path : project::leave_out_guarded(arrived, declared))
+        names.push_back(base::printable(path.string()));
+    if (!names.empty())
+        world.console.warn(fmt::format("not taken, since programs here would obey it: {}",
+                                       base::join(base::lines(base::first_lines(names)), ", ")));
+}
+
 void put_apart(const fs::path& named, const fs::path& arrived) {
     const auto folder = named.has_filename() ? named : named.parent_path(); // `into/`
     // Beside it, by names that are nobody else's.
@@ -161,8 +172,13 @@ fs::path put_apart(const Project& project, const std::string& kind, const std::s
         if (fs::is_symlink(fs::symlink_status(folder)))
             throw Error(Exit::failed, fmt::format("{} is a symbolic link; nothing is put there",
                                                   folder.string()));
-    if (!fs::exists(all / ".gitignore"))
-        base::write_file(all / ".gitignore", "*\n");
+    const auto ignore = all / ".gitignore";
+    if (const auto status = fs::symlink_status(ignore);
+        fs::exists(status) && !fs::is_regular_file(status))
+        throw Error(Exit::failed,
+                    fmt::format("{} is no regular file; nothing is put there", ignore.string()));
+    if (!fs::exists(ignore))
+        base::write_file(ignore, "*\n");
     auto folder = folder_apart(project, kind, name);
     put_apart(folder, arrived);
     return folder;

@@ -30,6 +30,11 @@ std::filesystem::path waiting_folder(cli::World& world, const Project& project,
 void bring_folder(cli::World& world, Cluster& cluster, const JobFolder& there,
                   const std::filesystem::path& into);
 
+/// Removes from what has arrived the names that programs here obey and no declared path has in it
+/// (project/guarded_names.hpp), with a warning.
+void leave_out_guarded(const cli::World& world, const std::filesystem::path& arrived,
+                       const std::vector<std::string>& declared);
+
 /// The number of files in the folder; nothing where there is no such folder.
 std::optional<unsigned long> look_at_folder(Cluster& cluster, const std::string& token,
                                             const std::string& folder);

@@ -7,11 +7,12 @@
 
 #include "base/text.hpp"
 #include "commands/init_environment.hpp"
+#include "commands/outputs.hpp"
 #include "project/dvc.hpp"
+#include "project/dvc_remote.hpp"
 #include "project/extras.hpp"
 #include "submission/mirror.hpp"
 #include "submission/name.hpp"
-#include "submission/outputs.hpp"
 #include "submission/token.hpp"
 
 namespace rdvc::commands {
@@ -181,19 +182,44 @@ void add_code(cli::World& world, const Project& project, const project::Head& he
         facts.submodules.push_back(facts_of(world, project, submodule, arguments, order));
 }
 
-// The job does not have config.local.
-bool job_has_dvc_remote(const Project& project) {
-    return project::has_dvc_remote(project.dvc_project) &&
-           !project::has_only_local_dvc_remote(project.dvc_project);
+bool has_folder(Cluster& cluster, const std::string& path) {
+    script::Variables variables;
+    variables.words = {{"folder", path}};
+    bool there = false;
+    cluster.ask("folder", variables,
+                [&](const transport::Frame& frame) { there = there || frame.verb == "there"; });
+    return there;
 }
 
-bool goes_over_ssh(const Project& project) {
-    return submission::way_of_data(project.config, job_has_dvc_remote(project)) == "ssh";
+// The job does not have config.local. What a path names is a remote only where the cluster has that
+// folder too; one beside the project would be in the workspace, which goes with the job.
+bool job_has_dvc_remote(const cli::World& world, const Project& project, Cluster& cluster,
+                        const submission::RunArguments& arguments) {
+    const auto url =
+        project::default_remote_url(project::read_config(project.dvc_project / ".dvc" / "config"));
+    const auto& way = project.config.text("run.data");
+    if (!url || !project::is_path(*url) || way == "ssh")
+        return url.has_value();
+    const auto path = url->starts_with("file://") ? url->substr(7) : *url;
+    const bool is_absolute = path.starts_with("/");
+    if (way == "remote" && !is_absolute)
+        throw Error(Exit::not_ready,
+                    fmt::format("the default DVC remote is `{}`, a folder of this machine", *url))
+            .context("run.data = \"remote\" is set by " + project.config.origin("run.data"))
+            .hint("without it data travels over SSH");
+    // A dry run asks nobody.
+    if (way == "remote" || (is_absolute && (arguments.dry_run || has_folder(cluster, path))))
+        return true;
+    world.console.note(
+        fmt::format("the default DVC remote is `{}`, which the cluster does not have; data travels "
+                    "over SSH, and `dvc push` here brings it there",
+                    base::printable(*url)));
+    return false;
 }
 
 // Where data goes by a DVC remote, and what DVC knows of it is on this machine alone.
-void warn_of_local_remote(const cli::World& world, const Project& project) {
-    if (goes_over_ssh(project))
+void warn_of_local_remote(const cli::World& world, const Project& project, const std::string& way) {
+    if (way == "ssh")
         return;
     std::vector<std::string> names;
     for (auto& name : project::local_settings(project.dvc_project))
@@ -225,13 +251,13 @@ std::vector<std::string> shortened(cli::World& world, std::vector<std::string> p
 
 Inputs inputs_of(cli::World& world, const Project& project, Cluster& cluster,
                  const project::IndexFacts& index, const submission::RunArguments& arguments,
-                 const Order& order) {
+                 const Order& order, const std::string& way) {
     const auto& facts = order.submission.facts;
     InputQuestion question{.project = project,
                            .arguments = arguments,
                            .commit = facts.snapshot.empty() ? facts.commit : facts.snapshot,
                            .dvc_files = index.dvc_files,
-                           .over_ssh = goes_over_ssh(project),
+                           .over_ssh = way == "ssh",
                            .hidden = index.hidden};
     question.hidden.insert(question.hidden.end(), index.not_here.begin(), index.not_here.end());
     for (const auto& path : order.snapshot.added)
@@ -262,19 +288,6 @@ std::string setup_command(const Project& project) {
 std::string path_below(const std::filesystem::path& folder, const std::filesystem::path& top) {
     const auto path = folder.lexically_relative(top).generic_string();
     return path == "." ? "" : path;
-}
-
-// What comes back of a command: as given from where the user stands, else as configured.
-std::vector<std::string> outputs_of(const Project& project,
-                                    const submission::RunArguments& arguments) {
-    const auto& [top, prefix, shallow] = project.repository;
-    if (!arguments.is_command)
-        return {};
-    if (!arguments.outputs.empty())
-        return submission::output_folders({top, prefix, "`--output`"}, arguments.outputs);
-    return submission::output_folders(
-        {top, path_below(project.dvc_project, top), project.config.origin("run.output")},
-        project.config.list("run.output"));
 }
 
 void refuse_taken_name(cli::World& world, const Project& project, const std::string& commit,
@@ -322,8 +335,11 @@ Order prepare(cli::World& world, Project& project, Cluster& cluster,
         refuse_unpushed(world, project);
     }
     refuse_taken_name(world, project, head.commit, arguments);
+    const bool has_remote =
+        purpose == Purpose::experiment && job_has_dvc_remote(world, project, cluster, arguments);
+    const auto way = submission::way_of_data(project.config, has_remote);
     if (purpose == Purpose::experiment)
-        warn_of_local_remote(world, project);
+        warn_of_local_remote(world, project, way);
 
     const auto& top = project.repository.top;
     const auto here = project.repository.prefix.empty() ? top : top / project.repository.prefix;
@@ -343,14 +359,15 @@ Order prepare(cli::World& world, Project& project, Cluster& cluster,
              .origin_url = project.origin_url,
              .branch = head.branch,
              .commit = head.commit,
-             .outputs = outputs_of(project, arguments),
+             .outputs = arguments.is_command ? declared_outputs(project, arguments.outputs)
+                                             : std::vector<std::string>(),
              .project_dir = path_below(project.dvc_project, top),
              .subdir = project.repository.prefix.generic_string(),
              .mirror = project.mirror,
              .user_name = who.name,
              .user_email = who.email,
              .setup = setup,
-             .has_dvc_remote = job_has_dvc_remote(project)};
+             .has_dvc_remote = has_remote};
     const auto index = project::read_index(world.runner, project.repository);
     if (from_origin) {
         refuse_converted(world, project, head.commit);
@@ -359,7 +376,7 @@ Order prepare(cli::World& world, Project& project, Cluster& cluster,
         add_code(world, project, head, index, arguments, order);
     }
     if (purpose == Purpose::experiment)
-        order.inputs = inputs_of(world, project, cluster, index, arguments, order);
+        order.inputs = inputs_of(world, project, cluster, index, arguments, order, way);
     facts.skipped = order.inputs.skipped;
     facts.remake = order.inputs.remake;
     facts.persist = shortened(world, order.inputs.persist, "outputs with `persist: true`");

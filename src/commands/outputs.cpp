@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "commands/job_folder.hpp"
 #include "project/arrivals.hpp"
+#include "submission/outputs.hpp"
 #include "submission/token.hpp"
 
 namespace rdvc::commands {
@@ -58,8 +59,68 @@ void mark_as_pulled(Cluster& cluster, const std::string& token) {
     cluster.ask("output", variables, [](const transport::Frame&) {});
 }
 
+// The folders that this laptop wrote down when it submitted. Nothing where it did not: no word of
+// the cluster's stands for it.
+std::optional<std::vector<std::string>> folders_of(const cli::World& world,
+                                                   const std::string& token) {
+    for (const auto& record : open_ledger(world).read())
+        if (record.token == token)
+            return record.outputs;
+    return std::nullopt;
+}
+
+Error undeclared(const std::vector<fs::path>& outside, const std::vector<std::string>& folders) {
+    std::vector<std::string> names;
+    for (const auto& path : outside)
+        names.push_back(base::printable(path.string()));
+    return Error(Exit::failed,
+                 fmt::format("the cluster sent files from outside of {}; nothing was changed here",
+                             folders.empty() ? "any --output" : base::join(folders, ", ")))
+        .context(base::first_lines(names));
+}
+
+// Where what another laptop submitted is put; several may have one name.
+std::string name_apart(const Kept& kept) {
+    return field(kept.notes, "name") + "-" + kept.token.substr(0, 8);
+}
+
+// True if another laptop submitted it and it has been put apart here: whoever wants it again names
+// it.
+bool is_apart(const cli::World& world, const Project& project, const Kept& kept) {
+    return !folders_of(world, kept.token) &&
+           fs::exists(folder_apart(project, "outputs", name_apart(kept)));
+}
+
+// Puts what has arrived in `into` where it belongs. False if that is not known here.
+bool place(cli::World& world, const Project& project, const Kept& kept, const PullRequest& request,
+           const fs::path& into) {
+    const auto known = folders_of(world, kept.token);
+    const auto folders = known ? *known : declared_outputs(project, request.folders);
+    const auto outside = project::arrivals_outside(into, folders);
+    if (known && !outside.empty())
+        throw undeclared(outside, folders);
+    leave_out_guarded(world, into, folders);
+    if (!outside.empty()) {
+        const auto apart = put_apart(project, "outputs", name_apart(kept), into);
+        cli::Console::data(
+            fmt::format("pulled the output of {} to {}\n", name_of(kept),
+                        apart.lexically_relative(project.repository.top).generic_string()));
+        world.console.note(fmt::format(
+            "another laptop submitted it, so its folders are not known here; `rdvc pull --output "
+            "FOLDER {}` puts them into the work tree",
+            kept.id()));
+        return false;
+    }
+    const auto placed = project::put_into_place(
+        into, project.repository.top, request.force ? project::Replace::yes : project::Replace::no);
+    cli::Console::data(fmt::format(
+        "pulled the output of {}: {}{}\n", name_of(kept), base::count(placed.written, "file"),
+        placed.same == 0 ? "" : fmt::format(", {} more as here already", placed.same)));
+    return true;
+}
+
 void bring(cli::World& world, const Project& project, Cluster& cluster, const Kept& kept,
-           const Overview& overview, project::Replace replace) {
+           const Overview& overview, const PullRequest& request) {
     const auto into = waiting_folder(world, project, "pull-" + kept.token);
     const JobFolder there{.token = kept.token,
                           .folder = "output",
@@ -72,15 +133,24 @@ void bring(cli::World& world, const Project& project, Cluster& cluster, const Ke
             error.hint(fmt::format("`rdvc pull {}` goes on with it", kept.id()));
         throw;
     }
-    const auto placed = project::put_into_place(into, project.repository.top, replace);
+    const bool in_place = place(world, project, kept, request, into);
     base::remove_tree(into);
-    mark_as_pulled(cluster, kept.token);
-    cli::Console::data(fmt::format(
-        "pulled the output of {}: {}{}\n", name_of(kept), base::count(placed.written, "file"),
-        placed.same == 0 ? "" : fmt::format(", {} more as here already", placed.same)));
+    if (in_place) // else the laptop that submitted it still wants it
+        mark_as_pulled(cluster, kept.token);
 }
 
 } // namespace
+
+std::vector<std::string> declared_outputs(const Project& project,
+                                          const std::vector<std::string>& typed) {
+    const auto& [top, prefix, shallow] = project.repository;
+    if (!typed.empty())
+        return submission::output_folders({top, prefix, "`--output`"}, typed);
+    const auto below = project.dvc_project.lexically_relative(top);
+    return submission::output_folders(
+        {top, below == "." ? fs::path() : below, project.config.origin("run.output")},
+        project.config.list("run.output"));
+}
 
 PulledOutputs pull_outputs(cli::World& world, const Project& project, Cluster& cluster,
                            const PullRequest& request, Overview& overview) {
@@ -97,12 +167,12 @@ PulledOutputs pull_outputs(cli::World& world, const Project& project, Cluster& c
     PulledOutputs pulled;
     for (const auto& kept : commands) {
         pulled.said = pulled.said || !request.tokens.empty();
-        if (!is_wanted(world, kept, request, overview))
+        if (!is_wanted(world, kept, request, overview) ||
+            (request.tokens.empty() && is_apart(world, project, kept)))
             continue;
         pulled.said = true;
         try {
-            bring(world, project, cluster, kept, overview,
-                  request.force ? project::Replace::yes : project::Replace::no);
+            bring(world, project, cluster, kept, overview, request);
         } catch (const Error& error) {
             if (error.code() != Exit::failed)
                 throw;

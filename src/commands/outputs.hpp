@@ -8,11 +8,19 @@
 
 namespace rdvc::commands {
 
+/// The folders whose files come back of a command, from the work tree's root: as typed from where
+/// the user stands, else as configured (`run.output`). Throws Error (usage) for one that no output
+/// can be.
+std::vector<std::string> declared_outputs(const Project& project,
+                                          const std::vector<std::string>& typed);
+
 /// What `rdvc pull` was asked for.
 struct PullRequest {
     std::vector<std::string> tokens; ///< none: all outputs of commands that were not pulled yet
     bool force = false;              ///< replace local files that have another content
     bool no_data = false;            ///< outputs are data
+    /// Where outputs may go that another laptop submitted.
+    std::vector<std::string> folders = {};
 };
 
 struct PulledOutputs {

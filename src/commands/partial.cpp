@@ -67,6 +67,7 @@ std::vector<std::string> bring_files(cli::World& world, const Project& project, 
                                  .has_rsync = overview.has_rsync,
                                  .earlier = is_here ? into : fs::path()};
     bring_folder(world, cluster, folder_there, waiting);
+    leave_out_guarded(world, waiting, {});
     put_apart(project, "partial", name, waiting);
     std::vector<std::string> files;
     for (const auto& path : project::arrivals_in(into))

@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "base/quote.hpp"
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
@@ -15,6 +16,7 @@
 #include "commands/partial.hpp"
 #include "commands/results.hpp"
 #include "commands/submissions.hpp"
+#include "commands/transfer.hpp"
 #include "project/dvc.hpp"
 #include "submission/name.hpp"
 
@@ -33,7 +35,9 @@ struct Result {
     bool over_ssh = false; ///< its data is in the cluster's cache, on no DVC remote
 
     /// Where its commit is until its data has come.
-    [[nodiscard]] std::string waiting_ref() const { return "refs/rdvc/pull/" + commit; }
+    [[nodiscard]] std::string waiting_ref() const {
+        return fmt::format("{}/{}", pulled_refs, commit);
+    }
 };
 
 // The result's own word, of a recovery, holds over the submission's.
@@ -128,52 +132,100 @@ std::vector<Result> fetch(cli::World& world, Cluster& cluster, const Project& pr
     return all;
 }
 
-// The data first, then the ref: whoever sees the experiment has it whole, and what was interrupted
-// is pulled again. False if the cluster no longer has all of it; the experiment is there then all
-// the same.
-bool take_over_ssh(cli::World& world, Cluster& cluster, const Project& project,
-                   const std::vector<Result>& results, bool force) {
+std::vector<Arrived> as_arrived(const std::vector<Result>& results) {
     std::vector<Arrived> experiments;
     for (const auto& result : results)
         experiments.push_back({result.name, result.commit});
-    std::optional<Error> failure;
-    bool whole = false;
-    try {
-        whole = bring_data(world, project, cluster, experiments);
-    } catch (const Error& error) {
-        if (error.code() == Exit::unreachable || error.code() == Exit::unknown)
-            throw;
-        failure = error;
-    }
+    return experiments;
+}
+
+// From where they waited for their data. Those that were here before do not wait.
+void put_refs(cli::World& world, Cluster& cluster, const Project& project,
+              const std::vector<Result>& results, bool force) {
     std::vector<Result> waiting;
     for (const auto& result : results)
         if (project::has_ref(world.runner, project.repository, result.waiting_ref()))
             waiting.push_back(result);
     fetch_from(world, cluster, project, ".", waiting, from_waiting, force);
-    for (const auto& result : waiting)
-        project::ask_git(world.runner, project.repository,
-                         {"update-ref", "-d", result.waiting_ref()});
-    if (failure)
-        throw Error(*failure);
-    return whole;
 }
 
-// DVC brings the data that an experiment's ref needs; the ref itself is here already, so the
-// repository is its own source.
-void fetch_data(cli::World& world, const Project& project, const std::vector<Result>& results) {
-    std::vector<std::string> argv = {"dvc", "exp", "pull", project.repository.top.string()};
+// Nothing is missing of them any more, or nobody has it.
+void end_waiting(cli::World& world, const Project& project, const std::vector<Result>& results) {
     for (const auto& result : results)
-        argv.push_back(result.name);
-    const auto done = world.runner.run(
-        {.argv = argv, .effect = base::Effect::changes, .folder = project.dvc_project});
-    // DVC exits 0 with objects missing; it says so.
-    const bool incomplete = (done.out + done.err).find("issing cache files") != std::string::npos;
-    if (done.status != 0 || incomplete)
-        throw Error(Exit::failed,
-                    "the experiments are here, but `dvc exp pull` could not bring their data")
-            .context(done.err)
-            .hint(fmt::format("`rdvc pull {}` tries again; `--no-data` leaves the data out",
-                              results.front().name));
+        if (project::has_ref(world.runner, project.repository, result.waiting_ref()))
+            project::ask_git(world.runner, project.repository,
+                             {"update-ref", "-d", result.waiting_ref()});
+}
+
+// What came of some results. Those whose data did not come wait on, and are pulled again.
+struct Taken {
+    std::vector<Result> results;
+    bool whole = true; ///< false: the cluster no longer has all of their data
+    std::optional<Error> failure = {};
+};
+
+// The data first, then the ref: whoever sees the experiment has it whole. Where the cluster no
+// longer has all of it the experiment comes all the same. One that fails is in no other one's way.
+Taken take_over_ssh(cli::World& world, Cluster& cluster, const Project& project,
+                    const std::vector<Result>& results, bool force) {
+    Taken taken;
+    const auto take = [&] {
+        put_refs(world, cluster, project, results, force);
+        end_waiting(world, project, results);
+        taken.results = results;
+    };
+    try {
+        taken.whole = bring_data(world, project, cluster, as_arrived(results));
+        take();
+        return taken;
+    } catch (const DamagedData& error) {
+        taken.failure = error;
+        take();
+        return taken;
+    } catch (const Error& error) {
+        if (error.code() != Exit::failed)
+            throw;
+        taken.failure = error;
+    }
+    for (const auto& result : results.size() > 1 ? results : std::vector<Result>()) {
+        const auto one = take_over_ssh(world, cluster, project, {result}, force);
+        taken.results.insert(taken.results.end(), one.results.begin(), one.results.end());
+        taken.whole = taken.whole && one.whole;
+    }
+    return taken;
+}
+
+// DVC brings the data from its remote, for which it needs the refs. What it does not bring, or is
+// not asked for, comes from the cluster's cache, where the job had it.
+Taken take_by_remote(cli::World& world, Cluster& cluster, const Project& project,
+                     const std::vector<Result>& results, bool force) {
+    put_refs(world, cluster, project, results, force);
+    std::vector<Result> by_dvc;
+    std::vector<Result> others;
+    Taken taken{.results = results};
+    for (const auto& result : results) {
+        const auto why = why_not_by_dvc(world, project, result.commit);
+        (why.empty() ? by_dvc : others).push_back(result);
+        if (!why.empty())
+            taken.failure =
+                Error(Exit::failed,
+                      fmt::format("DVC is not asked for the data of {}: {}", result.name, why));
+    }
+    if (auto error =
+            by_dvc.empty() ? std::nullopt : fetch_by_dvc(world, project, as_arrived(by_dvc))) {
+        others = results;
+        taken.failure = std::move(error);
+    }
+    if (others.empty() || bring_data(world, project, cluster, as_arrived(others))) {
+        if (taken.failure)
+            world.console.note("their data came from the cluster's cache: " +
+                               std::string(taken.failure->what()));
+        taken.failure = {};
+        end_waiting(world, project, results);
+    } else {
+        taken.results.clear();
+    }
+    return taken;
 }
 
 [[noreturn]] void refuse_without_result(const Kept& kept, const Overview& overview) {
@@ -207,6 +259,7 @@ struct Chosen {
 Chosen choose(cli::World& world, const Project& project, const Overview& overview,
               const std::vector<std::string>& tokens, bool no_data) {
     const bool has_remote = project::has_dvc_remote(project.dvc_project);
+    const auto waiting = project::refs_below(world.runner, project.repository, pulled_refs);
     Chosen chosen;
     std::set<std::string> refs;
     for (const auto& kept : overview.submissions) {
@@ -219,6 +272,7 @@ Chosen choose(cli::World& world, const Project& project, const Overview& overvie
         if (!result || !refs.insert(result->ref).second)
             continue;
         const bool is_here =
+            !waiting.contains(result->waiting_ref()) &&
             project::commit_of(world.runner, project.repository, result->ref) == result->commit;
         if (is_here && !tokens.empty())
             world.console.note(fmt::format("{} is here already", result->name));
@@ -237,18 +291,12 @@ std::vector<Result> part(const std::vector<Result>& results, bool over_ssh) {
     return some;
 }
 
-// `came`, and those of `here` whose data comes the same way.
-std::vector<Result> with(const std::vector<Result>& here, std::vector<Result> came, bool over_ssh) {
-    const auto more = part(here, over_ssh);
-    came.insert(came.end(), more.begin(), more.end());
-    return came;
-}
-
 } // namespace
 
 Exit pull(cli::World& world, const Words& words) {
     std::vector<std::string> wanted;
     std::string cluster_name;
+    std::vector<std::string> folders;
     bool no_data = false;
     bool force = false;
     bool partial = false;
@@ -262,6 +310,9 @@ Exit pull(cli::World& world, const Words& words) {
         .flag("--partial", partial,
               "what was made until now, if it failed, was stopped or still runs (default: the "
               "newest)")
+        .texts("--output", folders,
+               "a folder here that may take the output of a command that another laptop submitted",
+               "FOLDER")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words))
         return Exit::done;
@@ -276,7 +327,8 @@ Exit pull(cli::World& world, const Words& words) {
         return pull_partial(world, project, cluster, tokens);
     auto overview = ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "",
                                  all_submissions);
-    const auto outputs = pull_outputs(world, project, cluster, {tokens, force, no_data}, overview);
+    const auto outputs =
+        pull_outputs(world, project, cluster, {tokens, force, no_data, folders}, overview);
 
     const auto chosen = choose(world, project, overview, tokens, no_data);
     if (chosen.fresh.empty() && chosen.here.empty()) {
@@ -289,23 +341,39 @@ Exit pull(cli::World& world, const Words& words) {
         return fetch(world, cluster, project, mirror_url, results, refspec, force);
     };
     if (no_data) {
-        report(world, project, fetch_all(chosen.fresh, in_place));
+        const auto came = fetch_all(chosen.fresh, in_place);
+        end_waiting(world, project, came);
+        report(world, project, came);
         world.console.note("their data was not asked for (--no-data); `rdvc pull NAME` brings it");
         return outputs.exit;
     }
-    auto all = with(chosen.here, fetch_all(part(chosen.fresh, false), in_place), false);
-    const auto over_ssh = with(chosen.here, fetch_all(part(chosen.fresh, true), to_wait), true);
-    const bool whole = over_ssh.empty() || take_over_ssh(world, cluster, project, over_ssh, force);
-    if (!all.empty() && project::has_dvc_remote(project.dvc_project))
-        fetch_data(world, project, all);
-    all.insert(all.end(), over_ssh.begin(), over_ssh.end());
-    report(world, project, all);
-    if (!whole)
+    auto came = fetch_all(chosen.fresh, to_wait);
+    came.insert(came.begin(), chosen.here.begin(), chosen.here.end());
+    Taken all;
+    for (const bool over_ssh : {false, true}) {
+        const auto some = part(came, over_ssh);
+        if (some.empty())
+            continue;
+        auto taken =
+            (over_ssh ? take_over_ssh : take_by_remote)(world, cluster, project, some, force);
+        report(world, project, taken.results);
+        all.results.insert(all.results.end(), taken.results.begin(), taken.results.end());
+        all.whole = all.whole && taken.whole;
+        if (taken.failure)
+            all.failure = taken.failure;
+    }
+    if (all.failure) {
+        if (all.failure->hint().empty())
+            all.failure->hint("`rdvc pull` tries again; with --no-data it leaves the data out");
+        throw Error(*all.failure);
+    }
+    if (!all.whole)
         throw Error(Exit::failed, "the experiments are here, but the cluster no longer has all of "
                                   "their data")
             .hint("run them again: what DVC's run-cache has is not computed again");
-    if (!all.empty())
-        world.console.note("next:  dvc exp show    dvc exp apply " + all.front().name);
+    if (!all.results.empty())
+        world.console.note("next:  dvc exp show    dvc exp apply " +
+                           base::quote(all.results.front().name));
     return outputs.exit;
 }
 

@@ -82,6 +82,7 @@ void recover_here(cli::World& world, const Project& project, Cluster& cluster,
     const JobFolder there{
         .token = token, .folder = ".here", .place = place, .has_rsync = recovery.has("rsync")};
     bring_folder(world, cluster, there, waiting);
+    leave_out_guarded(world, waiting, {});
     fs::path folder = asked_for;
     if (into.empty())
         folder = put_apart(project, "recovered", field(recovery.words, "name"), waiting);

@@ -12,6 +12,7 @@
 #include "data/cache.hpp"
 #include "data/pipeline.hpp"
 #include "project/dvc.hpp"
+#include "project/dvc_remote.hpp"
 
 namespace rdvc::commands {
 
@@ -150,7 +151,36 @@ bool bring_data(cli::World& world, const Project& project, Cluster& cluster,
     auto more = transfer.bring(files, cache);
     warn_of_case(world.console, project, files);
     std::move(more.begin(), more.end(), std::back_inserter(lacking));
-    return report_lacking(world.console, all, lacking);
+    const bool whole = report_lacking(world.console, all, lacking);
+    transfer.refuse_damaged();
+    return whole;
+}
+
+std::string why_not_by_dvc(cli::World& world, const Project& project, const std::string& commit) {
+    if (!project::has_dvc_remote(project.dvc_project))
+        return "no DVC remote is configured here";
+    return project::objection_to_dvc(world.runner, project.repository, project.dvc_project, commit);
+}
+
+std::optional<base::Error> fetch_by_dvc(cli::World& world, const Project& project,
+                                        const std::vector<Arrived>& experiments) {
+    // The refs are here, so the repository is its own source.
+    std::vector<std::string> argv = {"dvc", "exp", "pull", project.repository.top.string()};
+    for (const auto& experiment : experiments)
+        argv.push_back(experiment.name);
+    base::Result done;
+    try {
+        done = world.runner.run(
+            {.argv = argv, .effect = base::Effect::changes, .folder = project.dvc_project});
+    } catch (const base::Error& error) { // there is no dvc here
+        return error;
+    }
+    // DVC exits 0 with objects missing; it says so.
+    const bool incomplete = (done.out + done.err).find("issing cache files") != std::string::npos;
+    if (done.status == 0 && !incomplete)
+        return std::nullopt;
+    return base::Error(base::Exit::failed, "`dvc exp pull` could not bring the data")
+        .context(done.err);
 }
 
 } // namespace rdvc::commands

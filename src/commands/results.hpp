@@ -2,12 +2,16 @@
 // bringing those that this laptop's cache lacks.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "commands/cluster.hpp"
 
 namespace rdvc::commands {
+
+/// The refs of commits that are here and whose data has not come yet, by commit.
+inline constexpr auto pulled_refs = "refs/rdvc/pull";
 
 /// An experiment whose commit is in the local repository.
 struct Arrived {
@@ -17,8 +21,16 @@ struct Arrived {
 
 /// Brings the data that the experiments' commits name, as `dvc exp pull` does from a DVC remote.
 /// What the cluster does not have is said; gives false if some of it was made by one of these
-/// experiments. Throws Error as Transfer::bring does.
+/// experiments. Throws Error as Transfer::bring does, DamagedData when all else has come.
 bool bring_data(cli::World& world, const Project& project, Cluster& cluster,
                 const std::vector<Arrived>& experiments);
+
+/// The same from the project's DVC remote, by DVC; their refs must be here. Gives what went wrong,
+/// or nothing.
+std::optional<base::Error> fetch_by_dvc(cli::World& world, const Project& project,
+                                        const std::vector<Arrived>& experiments);
+
+/// Why DVC is not asked for the data of the commit; "" if it is.
+std::string why_not_by_dvc(cli::World& world, const Project& project, const std::string& commit);
 
 } // namespace rdvc::commands

@@ -110,8 +110,8 @@ void copy(cli::World& world, Cluster& cluster, const Copy& copy) {
     const auto streams =
         cluster.shares_connection() ? std::min(most_streams, copy.names.size()) : std::size_t{1};
     base::Command command{.argv = {"xargs", "-P", fmt::format("{}", streams), "-I", "{}", "rsync",
-                                   "-Lp", "--append", "--chmod=Du=rwx,Fu=rw,go=", "--timeout=300",
-                                   "--files-from={}"},
+                                   "-Lp", "--no-links", "--no-devices", "--no-specials", "--append",
+                                   "--chmod=Du=rwx,Fu=rw,go=", "--timeout=300", "--files-from={}"},
                           .effect = base::Effect::changes,
                           .input = {deal_out(copy.names, streams, folder.path())}};
     if (!cluster.is_local())

@@ -54,6 +54,8 @@ Shipment::Shipment(cli::World& world, const Project& project, Cluster& cluster, 
                                            .words = words},
       script_(script::render_job(submission_)),
       notes_(script::render_notes(submission_, command_line, record_.time)) {
+    if (submission_.kind == submission::Kind::command)
+        record_.outputs = submission_.facts.outputs;
     pack(ledger::believed_holdings(ledger_.read(), record_.cluster));
 }
 

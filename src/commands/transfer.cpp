@@ -227,6 +227,7 @@ std::vector<Object> Transfer::bring(const std::vector<Object>& objects, const fs
         return lacking;
     const auto incoming = cache / incoming_folder;
     fs::create_directories(incoming);
+    data::leave_regular_files(incoming); // of what came before
     world_.console.note(fmt::format("data: {} to bring, {}", base::count(names.size(), "object"),
                                     base::bytes(answer.size)));
     if (!answer.rsync.empty() && can_rsync(world_, cluster_))
@@ -235,6 +236,7 @@ std::vector<Object> Transfer::bring(const std::vector<Object>& objects, const fs
               answer.rsync});
     else
         fetch_by_tar(names, incoming);
+    data::leave_regular_files(incoming);
     std::vector<Object> damaged;
     for (const auto& object : wanted) {
         const auto file = incoming / object.name;
@@ -251,16 +253,19 @@ std::vector<Object> Transfer::bring(const std::vector<Object>& objects, const fs
         fs::create_directories((cache / object.name).parent_path());
         fs::rename(file, cache / object.name);
     }
-    if (!damaged.empty()) {
-        Names lines;
-        for (const auto& object : damaged)
-            lines.push_back(object.label + "  (" + answer.cache + "/" + object.name + ")");
-        throw Error(Exit::failed, "data is damaged in the cluster's cache, and was not taken")
-            .context(base::first_lines(lines))
-            .hint("remove the file in brackets there, then run what makes it again");
-    }
+    for (const auto& object : damaged)
+        damaged_.push_back(object.label + "  (" + answer.cache + "/" + object.name + ")");
     base::remove_tree(incoming);
     return lacking;
+}
+
+void Transfer::refuse_damaged() const {
+    if (damaged_.empty())
+        return;
+    DamagedData error(Exit::failed, "data is damaged in the cluster's cache, and was not taken");
+    error.context(base::first_lines(damaged_))
+        .hint("remove the file in brackets there, then run what makes it again");
+    throw error;
 }
 
 namespace {
@@ -300,7 +305,7 @@ void Transfer::push_by_tar(const fs::path& root, const Names& names) {
 
 void Transfer::fetch_by_tar(const Names& names, const fs::path& incoming) {
     constexpr std::size_t enough = 1000;
-    const auto file = incoming / "objects.tar";
+    const fs::path file = incoming.string() + ".tar"; // where nothing that arrives can be
     for (std::size_t at = 0; at < names.size(); at += enough) {
         const auto end = std::min(names.size(), at + enough);
         std::string list;
@@ -308,6 +313,7 @@ void Transfer::fetch_by_tar(const Names& names, const fs::path& incoming) {
             list += names[i] + " -\n";
         auto asked = variables("pack");
         asked.words["list_size"] = fmt::format("{}", list.size());
+        fs::remove(file);
         std::ofstream out(file, std::ios::binary | std::ios::trunc);
         cluster_.ask(
             "objects", asked, [](const transport::Frame&) {},
@@ -319,6 +325,7 @@ void Transfer::fetch_by_tar(const Names& names, const fs::path& incoming) {
         if (!out)
             throw Error(Exit::failed, fmt::format("cannot write `{}`", file.string()));
         tar(world_, incoming, {"-x", "-f", file.string()});
+        data::leave_regular_files(incoming);
         fs::remove(file);
     }
 }

@@ -22,6 +22,11 @@ struct Object {
     std::filesystem::path source;      ///< a file here with that content; empty: there is none
 };
 
+/// Everything has come but what is damaged in the cluster's cache; to try again would not help.
+struct DamagedData : base::Error {
+    using base::Error::Error;
+};
+
 class Transfer {
   public:
     Transfer(cli::World& world, const config::Config& config, Cluster& cluster);
@@ -44,10 +49,13 @@ class Transfer {
     void send(const std::vector<Object>& objects);
 
     /// Brings those of `objects` that `cache` lacks and the cluster has. Gives those that the
-    /// cluster does not have. Throws Error: unreachable, failed (also for an object that is damaged
-    /// there).
+    /// cluster does not have; one that is damaged there is not taken. Throws Error: unreachable,
+    /// failed.
     std::vector<Object> bring(const std::vector<Object>& objects,
                               const std::filesystem::path& cache);
+
+    /// Throws DamagedData if something that should have come was damaged there.
+    void refuse_damaged() const;
 
   private:
     using Names = std::vector<std::string>;
@@ -63,7 +71,8 @@ class Transfer {
     Cluster& cluster_;
     std::string cache_;
     bool group_;
-    std::string laptop_; ///< names this laptop among those that use the cluster
+    std::vector<std::string> damaged_; ///< labels and places there
+    std::string laptop_;               ///< names this laptop among those that use the cluster
 };
 
 } // namespace rdvc::commands

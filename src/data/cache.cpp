@@ -27,21 +27,13 @@ bool is_hash(std::string_view text) {
            text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// A value without its quotes, or without the remark behind it.
-std::string unquoted(const std::string& text) {
-    if (text.starts_with("\"") || text.starts_with("'"))
-        if (const auto end = text.find(text[0], 1); end != std::string::npos)
-            return text.substr(1, end - 1);
-    return base::trim(text.substr(0, text.find('#')));
-}
-
 // `dir` of `[cache]` in a file of DVC's configuration; a relative one is relative to that file.
 std::optional<fs::path> cache_dir_in(const fs::path& file, const fs::path& home) {
     std::optional<fs::path> found;
     for (const auto& [name, text] : project::read_config(file)) {
         if (base::lower(name) != "cache.dir")
             continue;
-        const auto value = unquoted(text);
+        const auto value = project::unquoted_value(text);
         found = value == "~" || value.starts_with("~/")
                     ? home / value.substr(std::min<std::size_t>(2, value.size()))
                     : file.parent_path() / value;
@@ -162,6 +154,17 @@ bool has_content(const fs::path& path, const ObjectName& name) {
     const auto hash = name.hash.substr(0, md5_digits);
     return base::md5_of_file(path) == hash ||
            (name.legacy && base::md5_of_file_dos2unix(path) == hash);
+}
+
+void leave_regular_files(const fs::path& folder) {
+    std::vector<fs::path> others;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        const auto status = entry.symlink_status();
+        if (!fs::is_directory(status) && !fs::is_regular_file(status))
+            others.push_back(entry.path());
+    }
+    for (const auto& path : others)
+        fs::remove(path);
 }
 
 } // namespace rdvc::data

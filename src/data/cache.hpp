@@ -53,4 +53,8 @@ std::vector<std::string> same_but_for_case(const std::vector<std::string>& paths
 /// True if the file at `path` has the content that `name` says.
 bool has_content(const std::filesystem::path& path, const ObjectName& name);
 
+/// Removes from below `folder` whatever is neither a folder nor a regular file: nothing leads out
+/// of it then, and reading its files comes to an end.
+void leave_regular_files(const std::filesystem::path& folder);
+
 } // namespace rdvc::data

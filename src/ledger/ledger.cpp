@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <charconv>
 #include <map>
 #include <set>
 #include <utility>
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
@@ -30,17 +33,52 @@ std::string_view name_of(State state) {
         ->second;
 }
 
+// A path is any bytes, JSON is text: `%` and what is not printable ASCII as `%XX`.
+std::string escaped(const std::string& path) {
+    std::string text;
+    for (const char c : path) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += byte > 0x20 && byte < 0x7f && c != '%' ? std::string(1, c)
+                                                       : fmt::format("%{:02X}", byte);
+    }
+    return text;
+}
+
+std::string unescaped(std::string_view text) {
+    std::string path;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        unsigned char byte = 0;
+        const auto* digits = text.data() + at + 1;
+        if (text[at] == '%' && at + 2 < text.size() &&
+            std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2)
+            at += 2;
+        else
+            byte = static_cast<unsigned char>(text[at]);
+        path += static_cast<char>(byte);
+    }
+    return path;
+}
+
 std::string to_line(const Record& record) {
     Json holdings = Json::array();
     for (const auto& holding : record.holdings)
         holdings.push_back({holding.place, holding.object, holding.boundary});
-    const Json json = {{"token", record.token},     {"time", record.time},
-                       {"cluster", record.cluster}, {"mirror", record.mirror},
-                       {"name", record.name},       {"commit", record.commit},
-                       {"job", record.job},         {"state", name_of(record.state)},
-                       {"holdings", holdings},      {"resent", record.resent},
-                       {"dir", record.dir},         {"words", record.words}};
+    Json json = {{"token", record.token},     {"time", record.time},
+                 {"cluster", record.cluster}, {"mirror", record.mirror},
+                 {"name", record.name},       {"commit", record.commit},
+                 {"job", record.job},         {"state", name_of(record.state)},
+                 {"holdings", holdings},      {"resent", record.resent},
+                 {"dir", record.dir},         {"words", record.words}};
+    if (record.outputs)
+        for (auto& folders = json["outputs"] = Json::array(); const auto& folder : *record.outputs)
+            folders.push_back(escaped(folder));
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// It becomes part of paths here.
+bool is_plain(const std::string& token) {
+    return !token.empty() && std::all_of(token.begin(), token.end(),
+                                         [](unsigned char c) { return std::isalnum(c) != 0; });
 }
 
 std::optional<Record> from_line(std::string_view line) {
@@ -64,10 +102,21 @@ std::optional<Record> from_line(std::string_view line) {
                 record.holdings.push_back({holding[0], holding[1], holding[2]});
     record.resent = json.value("resent", Json(false)) == Json(true);
     record.dir = text("dir");
-    if (const auto words = json.find("words"); words != json.end() && words->is_array())
-        for (const auto& word : *words)
-            record.words.push_back(word.is_string() ? word.get<std::string>() : "");
-    return record.token.empty() ? std::nullopt : std::optional(record);
+    const auto list = [&json](const char* key) -> std::optional<std::vector<std::string>> {
+        const auto field = json.find(key);
+        if (field == json.end() || !field->is_array())
+            return std::nullopt;
+        std::vector<std::string> words;
+        for (const auto& word : *field)
+            words.push_back(word.is_string() ? word.get<std::string>() : "");
+        return words;
+    };
+    record.words = list("words").value_or(std::vector<std::string>());
+    record.outputs = list("outputs");
+    if (record.outputs)
+        for (auto& folder : *record.outputs)
+            folder = unescaped(folder);
+    return is_plain(record.token) ? std::optional(record) : std::nullopt;
 }
 
 } // namespace

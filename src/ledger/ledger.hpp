@@ -42,6 +42,8 @@ struct Record {
     bool resent = false; ///< all of them were sent whole: what was believed of their places is void
     std::string dir = {};                ///< rdvc's folder on the cluster, as configured
     std::vector<std::string> words = {}; ///< after `rdvc run`
+    /// Of a command: where its files may go here, from the work tree's root. Nothing: not known.
+    std::optional<std::vector<std::string>> outputs = {};
 
     /// What became of it is not known.
     [[nodiscard]] bool is_open() const {

@@ -4,12 +4,15 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <set>
 #include <system_error>
 
 #include <fmt/core.h>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "project/guarded_names.hpp"
 
 namespace rdvc::project {
 
@@ -19,12 +22,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// As file systems see it that know no difference of letters, or give short names.
-bool is_git_folder(const fs::path& part) {
-    std::string name = part.string();
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return name == ".git" || name == "git~1";
+// True if `path` is one of the declared folders or files, or in one. Byte for byte: what another
+// spelling leads to is the file system's affair.
+bool is_within(const std::vector<std::string>& declared, const fs::path& path) {
+    return std::any_of(declared.begin(), declared.end(), [&](const fs::path folder) {
+        return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
+               folder.end();
+    });
+}
+
+// True if a declared folder lies in `path`, or is it: the user has typed each part of that name.
+bool is_named_by(const std::vector<std::string>& declared, const fs::path& path) {
+    return std::any_of(declared.begin(), declared.end(), [&](const std::string& folder) {
+        return is_within({path.string()}, folder);
+    });
 }
 
 Error refusal(const fs::path& path, const std::string& why) {
@@ -97,7 +108,7 @@ bool stays_inside(const fs::path& path, const fs::path& target) {
     auto depth = std::distance(path.begin(), path.end()) - 1;
     bool down = false;
     for (const auto& part : target) {
-        if (is_git_folder(part))
+        if (is_guarded_name(part.string()))
             return false;
         // Up is counted from the link's own folder; behind another name, which may be a link
         // itself, it could be anywhere.
@@ -119,17 +130,51 @@ std::size_t leave_out_links_outside(const fs::path& folder) {
     return outside.size();
 }
 
+std::vector<fs::path> leave_out_guarded(const fs::path& folder,
+                                        const std::vector<std::string>& declared) {
+    std::vector<fs::path> left;
+    for (fs::recursive_directory_iterator entry(folder), end; entry != end; ++entry) {
+        const auto path = entry->path().lexically_relative(folder);
+        const auto name = path.filename().string();
+        if (!is_guarded_name(name) || is_git_folder(name) || is_named_by(declared, path))
+            continue;
+        left.push_back(path);
+        if (entry->is_directory() && !entry->is_symlink())
+            entry.disable_recursion_pending();
+    }
+    for (const auto& path : left)
+        fs::remove_all(folder / path);
+    std::sort(left.begin(), left.end());
+    return left;
+}
+
+std::vector<fs::path> arrivals_outside(const fs::path& folder,
+                                       const std::vector<std::string>& declared) {
+    auto arrivals = arrivals_in(folder);
+    std::erase_if(arrivals, [&](const fs::path& path) { return is_within(declared, path); });
+    return arrivals;
+}
+
 std::vector<fs::path> arrivals_in(const fs::path& folder) {
     std::vector<fs::path> arrivals;
+    std::map<fs::path, std::set<std::string>> names_in;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
         const auto path = entry.path().lexically_relative(folder);
-        if (std::any_of(path.begin(), path.end(), is_git_folder))
+        const auto name = path.filename().string();
+        if (is_git_folder(name))
             throw refusal(path, "which is Git's own");
+        auto& beside = names_in[path.parent_path()];
+        beside.insert(folded_name(name));
+        // Whoever stands in such a folder and calls git obeys its configuration.
+        if (beside.contains("head") && (beside.contains("commondir") ||
+                                        (beside.contains("objects") && beside.contains("refs"))))
+            throw refusal(path.parent_path() / "", "which Git takes for a repository");
         const auto status = entry.symlink_status();
         if (fs::is_directory(status))
             continue;
         if (fs::is_symlink(status) && !stays_inside(path, fs::read_symlink(entry.path())))
-            throw refusal(path, "a link that leads out of the work tree");
+            throw refusal(path,
+                          "a link that leads out of the work tree, or to what is not the output's");
         if (!fs::is_symlink(status) && !fs::is_regular_file(status))
             throw refusal(path, "which is neither a file nor a link");
         arrivals.push_back(path);

@@ -34,10 +34,21 @@ std::string section_name(const std::string& line) {
 
 } // namespace
 
+std::string unquoted_value(const std::string& written) {
+    if (written.starts_with("\"") || written.starts_with("'"))
+        if (const auto end = written.find(written[0], 1); end != std::string::npos)
+            return written.substr(1, end - 1);
+    return base::trim(written.substr(0, written.find('#')));
+}
+
 std::vector<std::pair<std::string, std::string>> read_config(const fs::path& config) {
+    return parse_config(base::read_file(config).value_or(""));
+}
+
+std::vector<std::pair<std::string, std::string>> parse_config(const std::string& content) {
     std::string section;
     std::vector<std::pair<std::string, std::string>> entries;
-    for (const auto& line : base::lines(base::read_file(config).value_or(""))) {
+    for (const auto& line : base::lines(content)) {
         const auto text = base::trim(line);
         const auto equals = text.find('=');
         if (text.starts_with("["))

@@ -18,6 +18,12 @@ std::optional<std::filesystem::path> find_dvc_project(const std::filesystem::pat
 /// are written.
 std::vector<std::pair<std::string, std::string>> read_config(const std::filesystem::path& file);
 
+/// The same of such a file's text.
+std::vector<std::pair<std::string, std::string>> parse_config(const std::string& content);
+
+/// A value as DVC takes it, without quotes, or without the remark behind it.
+std::string unquoted_value(const std::string& written);
+
 /// True if the project's DVC configuration (`config`, `config.local`) names a default remote.
 bool has_dvc_remote(const std::filesystem::path& dvc_project);
 

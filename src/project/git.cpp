@@ -274,6 +274,13 @@ bool has_ref(base::Runner& runner, const Repository& repository, const std::stri
                .status == 0;
 }
 
+std::set<std::string> refs_below(base::Runner& runner, const Repository& repository,
+                                 const std::string& folder) {
+    const auto names =
+        base::lines(ask_git(runner, repository, {"for-each-ref", "--format=%(refname)", folder}));
+    return {names.begin(), names.end()};
+}
+
 std::string name_in_url(const std::string& url) {
     std::string path = url;
     while (!path.empty() && path.back() == '/')

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -119,6 +120,10 @@ std::string commit_of(base::Runner& runner, const Repository& repository, const 
 
 /// True if the repository has `ref`.
 bool has_ref(base::Runner& runner, const Repository& repository, const std::string& ref);
+
+/// The names of all refs below `folder`, `refs/heads` say.
+std::set<std::string> refs_below(base::Runner& runner, const Repository& repository,
+                                 const std::string& folder);
 
 /// A repository's name in a URL: the last part without `.git`; "" if there is none.
 std::string name_in_url(const std::string& url);

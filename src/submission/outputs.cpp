@@ -20,7 +20,7 @@ std::string objection(const fs::path& path, const fs::path& folder) {
     if (path.empty() || *path.begin() == "..")
         return fmt::format("it is not below {}", whole);
     for (const auto& part : path)
-        if (part == ".git" || part == ".dvc")
+        if (part == ".git" || part == ".dvc" || part == ".rdvc")
             return fmt::format("what is in `{}` is not the command's", part.string());
     return "";
 }

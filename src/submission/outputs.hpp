@@ -15,7 +15,7 @@ struct OutputsOf {
 };
 
 /// The paths from the work tree's root, each once. Throws Error (usage) for one that is empty, not
-/// below the folder, the folder itself, or in a `.git` or `.dvc`.
+/// below the folder, the folder itself, or in a `.git`, `.dvc` or `.rdvc`.
 std::vector<std::string> output_folders(const OutputsOf& of, const std::vector<std::string>& paths);
 
 } // namespace rdvc::submission

@@ -107,6 +107,7 @@ SH
 }
 
 @test "a failing stage: exit 7, log kept, run-cache pushed where there is a remote" {
+    mkdir -p "${shared}/store" # a path counts where the cluster has it
     dvc remote add --quiet -d store "${shared}/store"
     cat >>dvc.yaml <<'YAML'
   late:

@@ -78,9 +78,9 @@ has_it_whole() {
 }
 
 @test "a DVC remote that cannot be reached: the data comes over SSH" {
+    mkdir -p "${shared}/store" # a path counts where the cluster has it
     dvc remote add --quiet -d store "${shared}/store"
     commit_all
-    mkdir -p "${shared}/store"
     : >"${shared}/store/files"
     rdvc run -n no-remote -S lr=0.8 --no-pull
     run rdvc wait no-remote
@@ -99,6 +99,7 @@ has_it_whole() {
 
 # The job of a batch script that is killed leaves its workspace on the node, whose /tmp is its own.
 @test "killed while it published, the workspace on its node: brought by a job there" {
+    mkdir -p "${shared}/store" # a path counts where the cluster has it
     dvc remote add --quiet -d store "${shared}/store"
     commit_all
     touch "${shared}/at_push"

@@ -78,6 +78,7 @@ teardown() {
 }
 
 @test "with a DVC remote the data comes with rdvc pull" {
+    mkdir -p "${shared}/store" # a path counts where the cluster has it
     dvc remote add --quiet -d store "${shared}/store"
     git commit --quiet -am 'Add a DVC remote'
     rdvc run -S lr=0.3 -n third
@@ -159,6 +160,7 @@ M	train.sh" ]]
     ./get_data.sh
     git init --quiet
     dvc init --quiet
+    mkdir -p "${shared}/esol-store" # a path counts where the cluster has it
     dvc remote add --quiet -d store "${shared}/esol-store"
     dvc add --quiet data/esol.csv
     mkdir -p .rdvc

@@ -2,6 +2,7 @@
 
 #include "data/cache.hpp"
 #include "project/dvc.hpp"
+#include "project/dvc_remote.hpp"
 #include "support.hpp"
 
 using namespace rdvc;
@@ -17,6 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     project::local_settings(project);
     project::uses_hydra(project);
     project::is_dvc_file(text);
+    const auto settings = project::parse_config(std::string(text));
+    project::is_path(project::default_remote_url(settings).value_or(""));
+    project::settings_that_run(settings);
     data::cache_dir(project, [](const std::string& name) {
         return name == "HOME" ? std::optional<std::string>("/home/alice") : std::nullopt;
     });

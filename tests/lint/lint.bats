@@ -43,7 +43,7 @@ setup() {
     cat cluster/{job/1-folders,node/bring}.sh | shellcheck --shell=bash --exclude=SC2317 - # not all of it is called
     shellcheck -x -P SCRIPTDIR tests/support/slurm/{run-job,bin/*}
     shellcheck -x --shell=bash tests/support/slurm/*.bash
-    for request in submit status logs wait probe environments output clean doctor objects cancel retry recover; do
+    for request in submit status logs wait probe folder environments output clean doctor objects cancel retry recover; do
         {
             printf '#!/bin/bash\n'
             printf '%s=\n' nonce rdvc_dir prepare token attempt mirror experiment_ref force everything \

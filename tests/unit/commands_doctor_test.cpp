@@ -136,6 +136,16 @@ TEST_F(Doctor, TheInstanceMustBeDefined) {
               std::string::npos);
 }
 
+TEST_F(Doctor, WarnsOfARemoteThatIsAPath) {
+    demo_.git.write(".dvc/config",
+                    "[core]\n    remote = a\n['remote \"a\"']\n    url = ../store\n");
+    const auto outcome = run(ended(healthy()));
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_NE(outcome.out.find("warning  DVC's remote    `../store` is a path of this machine\n"),
+              std::string::npos)
+        << outcome.out;
+}
+
 TEST_F(Doctor, WorksOutsideOfAProject) {
     demo_.world.stand_in(demo_.folder / "home");
     const auto outcome = run(ended(healthy()));

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.hpp"
+#include "ledger/ledger.hpp"
 #include "support/demo_project.hpp"
 
 namespace rdvc::commands {
@@ -46,7 +47,27 @@ const Texts with_output = {"result state done", "result output 1"};
 
 class Outputs : public ::testing::Test {
   protected:
-    Outputs() { demo_.git.commit("No DVC here"); }
+    Outputs() {
+        demo_.git.commit("No DVC here");
+        for (const auto& token : {one, two})
+            remember(token, {"out"});
+    }
+    // As `rdvc run --cmd --output` writes it down.
+    void remember(const std::string& token, const Texts& folders) const {
+        ledger::Ledger(demo_.folder / "home" / ".local" / "state" / "rdvc")
+            .conclude({.token = token,
+                       .time = "2024-03-11T12:00:00Z",
+                       .cluster = "elsewhere",
+                       .mirror = "other.git",
+                       .name = "x",
+                       .commit = {},
+                       .job = "1",
+                       .state = ledger::State::submitted,
+                       .outputs = folders});
+    }
+    void forget() const {
+        fs::remove_all(demo_.folder / "home" / ".local" / "state" / "rdvc" / "ledger.jsonl");
+    }
 
     // rsync that brings this.
     void expect_rsync(const std::function<void(const fs::path&)>& brings, int status = 0) {
@@ -140,6 +161,90 @@ TEST_F(Outputs, AreNotTakenIntoGitsFolder) {
     EXPECT_NE(outcome.err.find("which is Git's own"), std::string::npos) << outcome.err;
     EXPECT_FALSE(fs::exists(demo_.git.path() / ".git" / "hooks" / "pre-push"));
     EXPECT_EQ(demo_.requests().size(), 1U);
+}
+
+// A cluster that was taken over sends more than was asked for.
+TEST_F(Outputs, AreHeldAgainstTheFoldersOfTheLedger) {
+    for (const fs::path path :
+         {"json.py", "src/sitecustomize.py", ".envrc", ".dvc/config.local", "outer/x", "Out/x"}) {
+        SCOPED_TRACE(path);
+        demo_.expect_request().does(answers(overview({told(one, "first", with_output)})));
+        expect_rsync([&](const fs::path& into) {
+            fs::remove_all(into);
+            put_file(into / "out" / "file", "x");
+            put_file(into / path, "x");
+        });
+        const auto outcome = demo_.world.run({"pull", "--force"});
+        EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
+        EXPECT_FALSE(fs::exists(demo_.git.path() / path));
+        EXPECT_FALSE(fs::exists(demo_.git.path() / "out"));
+    }
+    EXPECT_EQ(demo_.requests().size(), 6U) << "nothing is marked as pulled";
+}
+
+TEST_F(Outputs, LeaveOutWhatProgramsHereObey) {
+    demo_.expect_request().does(answers(overview({told(one, "first", with_output)})));
+    expect_rsync([](const fs::path& into) {
+        put_file(into / "out" / "file", "x");
+        put_file(into / "out" / ".dvc" / "config.local", "x");
+        put_file(into / "out" / ".VSCode" / "settings.json", "x");
+    });
+    demo_.expect_request().does(answers({"end"}));
+    const auto outcome = demo_.world.run({"pull"});
+    EXPECT_EQ(outcome.out, "pulled the output of first: 1 file\n");
+    EXPECT_EQ(outcome.err,
+              "warning: not taken, since programs here would obey it: out/.VSCode, out/.dvc\n");
+    EXPECT_FALSE(fs::exists(demo_.git.path() / "out" / ".dvc"));
+}
+
+TEST_F(Outputs, BringAGuardedNameThatWasTyped) {
+    remember(one, {"out/.vscode"});
+    demo_.expect_request().does(answers(overview({told(one, "first", with_output)})));
+    expect_rsync([](const fs::path& into) { put_file(into / "out" / ".vscode" / "x", "x"); });
+    demo_.expect_request().does(answers({"end"}));
+    EXPECT_EQ(demo_.world.run({"pull"}).out, "pulled the output of first: 1 file\n");
+    EXPECT_EQ(content_of(demo_.git.path() / "out" / ".vscode" / "x"), "x");
+}
+
+// The cluster's word for its folders would be as good as none.
+TEST_F(Outputs, OfAnotherLaptopStayApart) {
+    forget();
+    const auto apart = demo_.git.path() / ".rdvc" / "outputs" / "first-11111111";
+    const auto pull = [&](const Texts& words) {
+        demo_.expect_request().does(answers(overview({told(one, "first", with_output)})));
+        expect_rsync([](const fs::path& into) { put_file(into / "out" / "file", "x"); });
+        return demo_.world.run(words);
+    };
+    const auto outcome = pull({"pull"});
+    EXPECT_EQ(outcome.out, "pulled the output of first to .rdvc/outputs/first-11111111\n")
+        << outcome.err;
+    EXPECT_NE(outcome.err.find("`rdvc pull --output FOLDER 11`"), std::string::npos) << outcome.err;
+    EXPECT_EQ(content_of(apart / "out" / "file"), "x");
+    EXPECT_FALSE(fs::exists(demo_.git.path() / "out"));
+    EXPECT_EQ(demo_.requests().size(), 1U) << "it is not marked as pulled";
+    demo_.expect_request().does(answers(overview({told(one, "first", with_output)})));
+    EXPECT_EQ(demo_.world.run({"pull"}).err, "nothing new to pull\n");
+    fs::remove_all(apart);
+    fs::remove(demo_.git.path() / ".rdvc" / "outputs" / ".gitignore");
+    fs::create_symlink(demo_.folder / "elsewhere",
+                       demo_.git.path() / ".rdvc" / "outputs" / ".gitignore");
+    EXPECT_EQ(pull({"pull"}).code, static_cast<int>(Exit::failed));
+    EXPECT_FALSE(fs::exists(demo_.folder / "elsewhere"));
+}
+
+TEST_F(Outputs, OfAnotherLaptopGoWhereTheUserSays) {
+    forget();
+    const auto pull = [&](const Texts& words) {
+        demo_.expect_request().does(answers(overview({told(one, "first", with_output)})));
+        expect_rsync([](const fs::path& into) { put_file(into / "out" / "file", "x"); });
+        demo_.expect_request().does(answers({"end"}));
+        return demo_.world.run(words);
+    };
+    demo_.configure_project("[run]\noutput = [\"out\"]\n");
+    EXPECT_EQ(pull({"pull"}).out, "pulled the output of first: 1 file\n");
+    demo_.configure_project("");
+    fs::remove_all(demo_.git.path() / "out");
+    EXPECT_EQ(pull({"pull", "--output=out"}).out, "pulled the output of first: 1 file\n");
 }
 
 // The token names a folder here.
@@ -282,6 +387,9 @@ TEST(RunCommand, NeedsNoDvc) {
     const auto input = demo.requests().at(0).input;
     EXPECT_EQ(assigned(input, "RDVC_JOB_COMMAND"), "(./work.sh 'a b')");
     EXPECT_EQ(assigned(input, "RDVC_JOB_OUTPUTS"), "(part/out)");
+    const auto written = ledger::Ledger(demo.folder / "home" / ".local" / "state" / "rdvc").read();
+    EXPECT_EQ(written.at(0).outputs, Texts({"part/out"}))
+        << "what pull will hold its files against";
     EXPECT_EQ(assigned(input, "export RDVC_JOB_SUBDIR"), "part");
     EXPECT_EQ(assigned(input, "export RDVC_JOB_PROJECT_DIR"), "''");
     EXPECT_EQ(assigned(input, "force"), "1") << "any number of commands may have a name";

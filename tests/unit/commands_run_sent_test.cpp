@@ -39,6 +39,44 @@ TEST(Run, SendsOnlyWhatTheMirrorLacks) {
     EXPECT_LT(third.packs.at(0).size(), received(requests.at(0).input).packs.at(0).size());
 }
 
+// What only this machine has is no remote of a job's.
+TEST(Run, SendsDataOverSshWhereTheRemoteIsAPath) {
+    const auto data_of = [](const std::string& url, const Texts& words, const Texts& folder) {
+        DemoProject demo;
+        demo.commit_project();
+        demo.git.write(".dvc/config",
+                       "[core]\n    remote = a\n['remote \"a\"']\n    url = " + url + "\n");
+        demo.git.commit();
+        if (!folder.empty())
+            demo.expect_request().does(answers(folder));
+        demo.expect_request().does(answers({"submitted 1 /d"}));
+        Texts run = {"run"};
+        run.insert(run.end(), words.begin(), words.end());
+        const auto outcome = demo.world.run(run);
+        EXPECT_EQ(outcome.code, done) << outcome.err;
+        if (!folder.empty()) {
+            EXPECT_EQ(assigned(demo.requests().at(0).input, "folder"), "/data");
+        }
+        return assigned(demo.requests().back().input, "export RDVC_JOB_DATA");
+    };
+    EXPECT_EQ(data_of("../store", {}, {}), "ssh");
+    EXPECT_EQ(data_of("/data", {}, {"end"}), "ssh");
+    EXPECT_EQ(data_of("/data", {}, {"there /data", "end"}), "remote");
+    EXPECT_EQ(data_of("file:///data", {}, {"there /data", "end"}), "remote");
+    EXPECT_EQ(data_of("/data", {"--data=remote"}, {}), "remote");
+    EXPECT_EQ(data_of("/data", {"--data=ssh"}, {}), "ssh");
+    EXPECT_EQ(data_of("s3://b", {}, {}), "remote");
+    DemoProject demo;
+    demo.commit_project();
+    demo.git.write(".dvc/config", "[core]\n    remote = a\n['remote \"a\"']\n    url = ../store\n");
+    demo.git.commit();
+    const auto refused = demo.world.run({"run", "--data=remote"});
+    EXPECT_NE(
+        refused.err.find("error: the default DVC remote is `../store`, a folder of this machine"),
+        std::string::npos)
+        << refused.err;
+}
+
 TEST(Run, SendsAllAgainWhereTheMirrorHasLostIt) {
     DemoProject demo;
     const auto commit = demo.commit_project();

@@ -99,6 +99,22 @@ TEST(Ledger, LeavesOutWhatItCannotRead) {
 }
 
 // A newer rdvc's record: fields that are new are passed over, a state that is new decides nothing.
+// A token becomes part of paths.
+TEST(Ledger, TakesNoTokenThatIsAPath) {
+    const Folder folder;
+    for (const auto* token : {"../../.ssh", "/etc", "a/b", ".", "a b", "x\n"}) {
+        auto bad = record(1, State::submitted);
+        bad.token = token;
+        Ledger(folder / "rdvc").conclude(bad);
+    }
+    auto good = record(2, State::submitted);
+    good.outputs = {"out", "a b%41", "\xe9\xff/%", "%4"};
+    Ledger(folder / "rdvc").conclude(good);
+    const auto records = Ledger(folder / "rdvc").read();
+    ASSERT_EQ(records.size(), 1U);
+    EXPECT_EQ(records[0].outputs, good.outputs);
+}
+
 TEST(Ledger, ReadsRecordsOfANewerVersion) {
     const Folder folder;
     base::append_line(folder / "ledger.jsonl",

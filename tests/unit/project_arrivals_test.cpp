@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "project/guarded_names.hpp"
 #include "support/expect_error.hpp"
 #include "support/folder.hpp"
 
@@ -113,18 +114,61 @@ TEST_F(Arrivals, AreRefusedWhereLinksLeadOut) {
     for (const auto* target : {"/etc/passwd", "../..", "../../x", "..//../x", "x/../../..",
                                "../.git/config", "../.git"}) {
         fs::create_symlink(target, from / "out" / "link");
-        expect_refused("`out/link`, a link that leads out of the work tree", Replace::yes);
+        expect_refused("`out/link`, a link that leads out of the work tree, or to", Replace::yes);
         fs::remove(from / "out" / "link");
     }
     ASSERT_EQ(::mkfifo((from / "out" / "pipe").c_str(), 0600), 0);
     expect_refused("which is neither a file nor a link");
 }
 
+TEST_F(Arrivals, AreRefusedWhereTheyMakeARepository) {
+    put_file(from / "aa", "");
+    for (const auto* part : {"HEAD", "objects/x", "Refs/x"})
+        put_file(from / "out" / part, "x");
+    expect_refused("`out/`, which Git takes for a repository");
+    fs::remove(from / "out" / "HEAD");
+    EXPECT_EQ(put().written, 3U);
+}
+
+TEST_F(Arrivals, OutsideOfWhatWasDeclaredAreFound) {
+    for (const auto* path : {"out/x", "out", "outer", "Out/x", "part/out/x", "one/file"})
+        if (!fs::exists(from / path))
+            put_file(from / path, "");
+    EXPECT_EQ(arrivals_outside(from, {"out", "one/file"}),
+              (std::vector<fs::path>{"Out/x", "outer", "part/out/x"}));
+    EXPECT_EQ(arrivals_outside(from, {}).size(), 5U);
+}
+
+TEST_F(Arrivals, LeaveOutGuardedNamesUnlessTyped) {
+    for (const auto* path : {".envrc", "out/.dvc/config", "out/.hydra/config.yaml", "out/.zarray",
+                             "out/.vscode/x", "out/.vscode/.idea/x"})
+        put_file(from / path, "");
+    EXPECT_EQ(leave_out_guarded(from, {"out/.vscode"}),
+              (std::vector<fs::path>{".envrc", "out/.dvc", "out/.vscode/.idea"}));
+    EXPECT_EQ(arrivals_in(from),
+              (std::vector<fs::path>{"out/.hydra/config.yaml", "out/.vscode/x", "out/.zarray"}));
+}
+
+TEST(GuardedName, IsSeenHoweverAFileSystemSpellsIt) {
+    for (const auto* name :
+         {".git",         ".GIT",    ".gi\u200ct",    "GIT~1",   ".git.",        ".git ",
+          ".git::$INDEX", ".dvc",    ".Dvc",          ".rdvc",   ".envrc",       ".env",
+          ".env.local",   ".bashrc", ".bash_profile", ".vscode", ".v\u017fcode", ".\u212ash\u200f",
+          ".idea",        "ENVRC~1", "gitatt~1"})
+        EXPECT_TRUE(is_guarded_name(name)) << name;
+    for (const auto* name :
+         {"", ".", "git", "x.dvc", ".hydra", ".gitignore", ".gitkeep", ".zattrs", ".x.git", "env~",
+          "git~x", "data~1", ".part-0.crc", ".ipynb_checkpoints", "\xe2\x80"})
+        EXPECT_FALSE(is_guarded_name(name)) << name;
+    EXPECT_FALSE(is_git_folder(".gitx"));
+}
+
 TEST(StaysInside, CountsFromTheLinksOwnFolder) {
     for (const auto* target : {"x", "./x", "../x", "../../x", "../..", "x/y", "..x/y", "."})
         EXPECT_TRUE(stays_inside("a/b/link", target)) << target;
     // `a/b/d -> ../..` would make the last ones lead out.
-    for (const auto* target : {"", "/", "/x", "../../..", "../../../x", "d/../x", "./d/.."})
+    for (const auto* target : {"", "/", "/x", "../../..", "../../../x", "d/../x", "./d/..",
+                               "../.dvc/config.local", ".envrc"})
         EXPECT_FALSE(stays_inside("a/b/link", target)) << target;
     EXPECT_FALSE(stays_inside("link", ".."));
     EXPECT_TRUE(stays_inside("link", "."));

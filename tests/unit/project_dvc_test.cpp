@@ -1,4 +1,5 @@
 #include "project/dvc.hpp"
+#include "project/dvc_remote.hpp"
 
 #include <gtest/gtest.h>
 
@@ -49,6 +50,31 @@ TEST(HasDvcRemote, ReadsDvcsOwnFiles) {
     EXPECT_FALSE(has_dvc_remote(folder.path()));
     tests::put_file(folder / ".dvc" / "config.local", "[core]\n    remote = mine\n");
     EXPECT_TRUE(has_dvc_remote(folder.path()));
+}
+
+TEST(DefaultRemote, IsFollowedToItsUrl) {
+    const auto url = [](const std::string& text) { return default_remote_url(parse_config(text)); };
+    const std::string b = "['remote \"b\"']\n    url = ";
+    EXPECT_EQ(url(b + "s3://x\n"), std::nullopt);
+    EXPECT_EQ(url("[core]\nremote = b\n" + b + "../store # mine\n"), "../store");
+    EXPECT_EQ(url("[core]\nremote = \"B\"\n" + b + "\"/data # x\"\n"), "/data # x");
+    EXPECT_EQ(url("[core]\nremote = a\n['remote \"a\"']\nurl = remote://b/sub\n" + b + "/data\n"),
+              "/data");
+    EXPECT_EQ(url("[core]\nremote = b\n" + b + "remote://b/x\n"), "remote://b/x") << "it ends";
+    for (const auto* path : {"../store", "/data", "file:///data", "store", "a:b"})
+        EXPECT_TRUE(is_path(path)) << path;
+    for (const auto* other : {"", "s3://b", "ssh://h/data", "remote://b/x"})
+        EXPECT_FALSE(is_path(other)) << other;
+}
+
+TEST(SettingsThatRun, AreThoseOfAwsAndOfDatabases) {
+    EXPECT_EQ(settings_that_run(
+                  parse_config("[core]\nremote = a\nSite_Cache_Dir = x\n['remote \"a\"']\n"
+                               "url = s3://x\nConfigPath = y\n['remote \"g\"']\nurl = gs://x\n"
+                               "credentialpath = y\n['remote \"c\"']\nurl = remote://a/x\n"
+                               "credentialpath = y\n")),
+              (std::vector<std::string>{"core.site_cache_dir", "remote.a.configpath",
+                                        "remote.c.credentialpath"}));
 }
 
 TEST(LocalSettings, AreNamesAlone) {

@@ -1,4 +1,5 @@
 #include "project/git.hpp"
+#include "project/guarded_git.hpp"
 
 #include <algorithm>
 
@@ -12,6 +13,31 @@
 
 namespace rdvc::project {
 namespace {
+
+TEST(GuardedRunner, GivesGitItsSettings) {
+    tests::FakeRunner runner;
+    runner.expect(
+        {"git", "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "status"});
+    runner.expect({"dvc", "status"});
+    GuardedRunner guarded(runner);
+    guarded.run({.argv = {"git", "status"}});
+    guarded.run({.argv = {"dvc", "status"}});
+}
+
+TEST(EmbeddedRepository, IsFoundOnTheWayUpToGits) {
+    const tests::Folder folder;
+    tests::put_file(folder / ".git" / "HEAD", "");
+    std::filesystem::create_directories(folder / "a" / "b");
+    EXPECT_EQ(embedded_repository(folder / "a" / "b"), "");
+    for (const auto* part : {"HEAD", "objects/x", "refs/x"})
+        tests::put_file(folder / "a" / part, "");
+    EXPECT_EQ(embedded_repository(folder / "a" / "b"), folder / "a");
+    EXPECT_EQ(embedded_repository(folder.path()), "");
+    tests::put_file(folder / "c" / "HEAD", "");
+    EXPECT_EQ(embedded_repository(folder / "c"), "");
+    tests::put_file(folder / "c" / "commondir", "../.git");
+    EXPECT_EQ(embedded_repository(folder / "c"), folder / "c");
+}
 
 namespace fs = std::filesystem;
 using tests::Folder;

@@ -1,0 +1,36 @@
+// DVC's remotes: where the default one is, and whether DVC may be started for an experiment's data.
+// DVC reads the configuration of the commit whose data it brings, and some of its settings name
+// programs.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "project/git.hpp"
+
+namespace rdvc::project {
+
+/// Names and values of a file of DVC's configuration, as read_config gives them.
+using DvcSettings = std::vector<std::pair<std::string, std::string>>;
+
+/// The URL of the default remote in `settings`, with `remote://NAME/..` followed; nothing if they
+/// have none.
+std::optional<std::string> default_remote_url(const DvcSettings& settings);
+
+/// True if the URL is a path: `../store`, `/data/store`, `file:///data/store`.
+bool is_path(const std::string& url);
+
+/// What in `settings` lets DVC run a program, or load what could be one, that is not the user's own
+/// choice: the AWS configuration of an S3 remote (`credential_process`), places of DVC's databases.
+std::vector<std::string> settings_that_run(const DvcSettings& settings);
+
+/// Why DVC is not started for the data of `commit`; "" if it may be: the commit's `.dvc/config` is
+/// that of HEAD or of the work tree, the user's own configuration repeats what could run a program,
+/// and it imports nothing that HEAD does not.
+std::string objection_to_dvc(base::Runner& runner, const Repository& repository,
+                             const std::filesystem::path& dvc_project, const std::string& commit);
+
+} // namespace rdvc::project

@@ -1,0 +1,280 @@
+// `rdvc pull` of experiments, with a real mirror: refs, and the data that they wait for.
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "base/md5.hpp"
+#include "submission/name.hpp"
+#include "support/demo_project.hpp"
+
+namespace rdvc::commands {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Exit;
+using tests::answers;
+using tests::assigned;
+using tests::DemoProject;
+using tests::put_file;
+using Texts = std::vector<std::string>;
+
+const std::string token = "11111111111111111111111111111111";
+const std::string s3_remote =
+    "[core]\n    remote = s3\n['remote \"s3\"']\n    url = s3://bucket/x\n";
+
+class Pull : public ::testing::Test {
+  protected:
+    Pull() {
+        demo_.configure("[cluster]\nhost = \"local\"\n[project]\nid = \"7f3a9c1d\"\n");
+        demo_.commit_project();
+        demo_.git.write("dvc.yaml", "stages:\n  train:\n    cmd: ./train\n    outs: [model.txt]\n");
+        baseline_ = demo_.git.commit("A baseline");
+        ref_ = submission::experiment_ref(baseline_, "first");
+    }
+
+    // The experiment, with these files besides its result, in the mirror.
+    void publish(const std::vector<std::pair<std::string, std::string>>& files = {}) {
+        demo_.git.write("dvc.lock",
+                        "schema: '2.0'\nstages:\n  train:\n    cmd: ./train\n    outs:\n"
+                        "    - path: model.txt\n      hash: md5\n      md5: " +
+                            hash_ + "\n      size: 5\n");
+        for (const auto& [path, text] : files)
+            demo_.git.write(path, text);
+        commit_ = demo_.git.commit("An experiment");
+        const auto mirror = demo_.folder / "there" / "repos" / "project-7f3a9c1d.git";
+        if (!fs::exists(mirror))
+            tests::run_program({"git", "init", "--quiet", "--bare", mirror.string()});
+        demo_.git.git({"push", "--quiet", mirror.string(), "+" + commit_ + ":" + ref_});
+        demo_.git.git({"reset", "--quiet", "--hard", baseline_});
+    }
+    // How the cluster tells of it.
+    void expect_overview(const std::string& data, const std::string& code = "ssh") {
+        Texts lines = {"dir " + (demo_.folder / "there").string(), "time 1000", "squeue ok",
+                       "submission " + token};
+        for (const auto& line : {std::string("submission name first"), "submission code " + code,
+                                 "submission data " + data, std::string("jobid 11"),
+                                 std::string("result state published"), "result ref " + ref_,
+                                 "result commit " + commit_})
+            lines.push_back("file " + token + " " + line);
+        lines.emplace_back("end");
+        demo_.expect_request().does(answers(lines));
+    }
+    void expect_objects(bool there) {
+        Texts lines = {"cache /c", "incoming /i", "rsync /usr/bin/rsync", "size 5"};
+        if (!there)
+            lines.push_back("lacks " + object_);
+        lines.emplace_back("end");
+        demo_.expect_request().does(answers(lines));
+    }
+    void expect_transfer(const std::string& content) {
+        demo_.runner.expect("rsync --version", tests::starts_with({"rsync", "--version"}))
+            .prints("rsync  version 3.2.7\n")
+            .any_number();
+        demo_.runner.expect("rsync", tests::starts_with({"xargs"}))
+            .does([=, this](const tests::Call& call) {
+                if (content.empty())
+                    return base::Result{123, "",
+                                        "rsync: write failed: No space left on device (28)\n"
+                                        "rsync error: error in file IO (code 11)\n"};
+                put_file(fs::path(call.command.argv.back()) / object_, content);
+                return base::Result{};
+            });
+    }
+    tests::FakeRunner::Expectation& expect_dvc() {
+        return demo_.runner.expect({"dvc", "exp", "pull", demo_.git.path().string(), "first"});
+    }
+    [[nodiscard]] bool is_here() const {
+        return !demo_.git.git({"for-each-ref", "refs/exps"}).empty();
+    }
+    [[nodiscard]] bool waits() const {
+        return !demo_.git.git({"for-each-ref", "refs/rdvc"}).empty();
+    }
+    void expect_nothing_new(const std::string& data) {
+        expect_overview(data);
+        EXPECT_EQ(demo_.world.run({"pull"}).err, "nothing new to pull\n");
+    }
+
+    DemoProject demo_;
+    std::string hash_ = base::md5("model");
+    std::string object_ = "files/md5/" + hash_.substr(0, 2) + "/" + hash_.substr(2);
+    std::string baseline_;
+    std::string ref_;
+    std::string commit_;
+};
+
+TEST_F(Pull, GoesOnWhereTheDiskWasFull) {
+    publish();
+    expect_overview("ssh");
+    expect_objects(true);
+    expect_transfer("");
+    const auto full = demo_.world.run({"pull"});
+    EXPECT_EQ(full.code, static_cast<int>(Exit::failed));
+    EXPECT_NE(full.err.find("after making room the same command goes on"), std::string::npos)
+        << full.err;
+    EXPECT_FALSE(is_here());
+    EXPECT_TRUE(waits());
+    expect_overview("ssh");
+    expect_objects(true);
+    expect_transfer("model");
+    const auto again = demo_.world.run({"pull"});
+    EXPECT_EQ(again.out, "pulled first (" + commit_.substr(0, 10) + ")\n") << again.err;
+    EXPECT_TRUE(is_here());
+    EXPECT_FALSE(waits());
+    expect_nothing_new("ssh");
+}
+
+TEST_F(Pull, TakesNoObjectThatIsNoFile) {
+    publish();
+    put_file(demo_.folder / "mine", "model");
+    fs::permissions(demo_.folder / "mine", fs::perms::owner_all);
+    expect_overview("ssh");
+    expect_objects(true);
+    demo_.runner.expect("rsync --version", tests::starts_with({"rsync", "--version"}))
+        .prints("rsync  version 3.2.7\n")
+        .any_number();
+    demo_.runner.expect("rsync", tests::starts_with({"xargs"})).does([&](const tests::Call& call) {
+        const auto file = fs::path(call.command.argv.back()) / object_;
+        fs::create_directories(file.parent_path());
+        fs::create_symlink(demo_.folder / "mine", file);
+        return base::Result{};
+    });
+    demo_.world.run({"pull"});
+    EXPECT_EQ(tests::mode_of(demo_.folder / "mine"), 0700U);
+    EXPECT_FALSE(fs::exists(demo_.git.path() / ".dvc" / "cache" / object_));
+}
+
+TEST_F(Pull, GoesOnWhereDvcFailed) {
+    demo_.git.write(".dvc/config", s3_remote);
+    baseline_ = demo_.git.commit("A remote");
+    ref_ = submission::experiment_ref(baseline_, "first");
+    publish();
+    expect_overview("remote");
+    expect_dvc().exits(255, "ERROR: Unable to locate credentials\n");
+    expect_objects(false);
+    const auto failed = demo_.world.run({"pull"});
+    EXPECT_EQ(failed.code, static_cast<int>(Exit::failed));
+    EXPECT_NE(failed.err.find(
+                  "error: `dvc exp pull` could not bring the data\n  ERROR: Unable to locate"),
+              std::string::npos)
+        << failed.err;
+    EXPECT_EQ(failed.out, "");
+    expect_overview("remote");
+    expect_dvc();
+    EXPECT_EQ(demo_.world.run({"pull"}).out, "pulled first (" + commit_.substr(0, 10) + ")\n");
+    EXPECT_FALSE(waits());
+    expect_nothing_new("remote");
+}
+
+TEST_F(Pull, TakesFromTheClustersCacheWhatTheRemoteLacks) {
+    demo_.git.write(".dvc/config",
+                    "[core]\n    remote = a\n['remote \"a\"']\n    url = ../store\n");
+    baseline_ = demo_.git.commit("A remote");
+    ref_ = submission::experiment_ref(baseline_, "first");
+    publish();
+    expect_overview("remote");
+    expect_dvc().returns({0, "", "WARNING: Some cache files do not exist: missing cache files\n"});
+    expect_objects(true);
+    expect_transfer("model");
+    const auto outcome = demo_.world.run({"pull"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_TRUE(fs::exists(demo_.git.path() / ".dvc" / "cache" / object_));
+    EXPECT_FALSE(waits());
+}
+
+// The fake knows no dvc here: to run it would be an error.
+TEST_F(Pull, StartsNoDvcForWhatTheUserHasNotCheckedOut) {
+    const std::string import =
+        "deps:\n- path: x\n  repo:\n    url: https://example.org/x\nouts: []\n";
+    const std::vector<std::vector<std::pair<std::string, std::string>>> hostile = {
+        {{".dvc/config", s3_remote + "    profile = other\n"}},
+        {{"x.dvc", import}},
+        {{"sub/x.dvc", "\"\\x64eps\": []\n"}},
+    };
+    demo_.git.write(".dvc/config", s3_remote);
+    baseline_ = demo_.git.commit("A remote");
+    ref_ = submission::experiment_ref(baseline_, "first");
+    for (const auto& files : hostile) {
+        SCOPED_TRACE(files.front().first);
+        publish(files);
+        expect_overview("remote");
+        expect_objects(false);
+        const auto outcome = demo_.world.run({"pull"});
+        EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
+        EXPECT_NE(outcome.err.find("DVC is not asked for the data of first"), std::string::npos)
+            << outcome.err;
+        demo_.git.git({"update-ref", "-d", ref_});
+    }
+}
+
+TEST_F(Pull, StartsNoDvcWhereTheProjectNamesAnAwsConfiguration) {
+    demo_.git.write(".dvc/config", s3_remote + "    configpath = aws.cfg\n");
+    baseline_ = demo_.git.commit("A remote");
+    ref_ = submission::experiment_ref(baseline_, "first");
+    publish();
+    expect_overview("remote");
+    expect_objects(true);
+    expect_transfer("model");
+    const auto outcome = demo_.world.run({"pull"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.err.find("remote.s3.configpath in .dvc/config can run a program"),
+              std::string::npos)
+        << outcome.err;
+    // The user's own word.
+    put_file(demo_.git.path() / ".dvc" / "config.local",
+             "['remote \"s3\"']\n    configpath = aws.cfg\n");
+    expect_overview("remote"); // the name
+    expect_overview("remote");
+    expect_dvc();
+    EXPECT_EQ(demo_.world.run({"pull", "first"}).code, 0);
+}
+
+// Whatever the user has set for other fetches.
+TEST_F(Pull, FetchesWhatItWasToldAlone) {
+    publish();
+    const auto mirror = (demo_.folder / "there" / "repos" / "project-7f3a9c1d.git").string();
+    demo_.git.git({"remote", "add", "origin", mirror});
+    for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+             {"remote.origin.fetch", "+refs/*:refs/*"},
+             {"remote.origin.mirror", "true"},
+             {"remote.origin.prune", "true"},
+             {"remote.origin.pruneTags", "true"},
+             {"remote.origin.tagOpt", "--tags"},
+             {"fetch.prune", "true"},
+             {"fetch.pruneTags", "true"},
+             {"fetch.recurseSubmodules", "true"},
+             {"submodule.recurse", "true"},
+             {"fetch.all", "true"},
+             {"fetch.bundleURI", (demo_.folder / "none").string()},
+             {"fetch.writeCommitGraph", "true"}})
+        demo_.git.git({"config", name, value});
+    demo_.git.git({"tag", "mine"});
+    demo_.git.git({"update-ref", "refs/exps/00/" + std::string(38, '0') + "/mine", "HEAD"});
+    demo_.git.git({"push", "--quiet", mirror, "HEAD:refs/heads/theirs", "HEAD:refs/tags/theirs"});
+    demo_.git.git({"config", "remote.origin.url", mirror});
+    const auto before = demo_.git.git({"for-each-ref"});
+    expect_overview("ssh", "origin");
+    expect_objects(true);
+    expect_transfer("");
+    EXPECT_EQ(demo_.world.run({"pull"}).code, static_cast<int>(Exit::failed));
+    demo_.git.git({"update-ref", "-d", "refs/rdvc/pull/" + commit_});
+    EXPECT_EQ(demo_.git.git({"for-each-ref"}), before);
+    EXPECT_FALSE(fs::exists(demo_.git.path() / ".git" / "objects" / "info" / "commit-graphs"));
+    EXPECT_FALSE(fs::exists(demo_.git.path() / ".git" / "FETCH_HEAD"));
+}
+
+TEST_F(Pull, WorksInNoRepositoryThatLiesInTheProject) {
+    const auto bare = demo_.git.path() / "data" / "bare";
+    tests::run_program({"git", "init", "--quiet", "--bare", bare.string()});
+    put_file(bare / "config",
+             "[core]\n    bare = false\n    worktree = .\n    fsmonitor = \"touch ran; false\"\n");
+    demo_.world.stand_in(bare);
+    const auto outcome = demo_.world.run({"pull"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::not_ready));
+    EXPECT_TRUE(outcome.err.starts_with("error: Git takes this folder for a bare repository\n"))
+        << outcome.err;
+    EXPECT_FALSE(fs::exists(bare / "ran"));
+}
+
+} // namespace
+} // namespace rdvc::commands
