@@ -19,6 +19,7 @@ if [[ ! ${workspace##*/} =~ ^rdvc-([0-9]+|hand)-[A-Za-z0-9]{8}$ || -L ${workspac
     end absent "$(uname -n) has no ${from} any more"
 fi
 trap 'remove_folder "${coming}"' EXIT
+open_folders "${from}" # cp reads them
 said=$(cp -a -- "${from}" "${coming}" 2>&1) || end failed "${said//$'\n'/ }"
 [[ ! -e ${place} ]] || place+="-${SLURM_JOB_ID:-$$}"
 said=$(mv -T -- "${coming}" "${place}" 2>&1) || end failed "${said//$'\n'/ }"

@@ -353,6 +353,7 @@ is_recovered() {
     fill_cache
     local workspace="${root}/rdvc-7-abcdefgh"
     mkdir "${root}/node" "${root}/node/rdvc-7-abcdefgh"
+    mkdir -m 000 "${kept}/closed"
     mv "${kept}" "${root}/node/rdvc-7-abcdefgh/p"
     sed -i "s|^kept .*|kept ${workspace}/p|" "${record}/result"
     printf 'node n1.example.org\npath %s\n' "${workspace}" >"${record}/workspace"
