@@ -56,7 +56,7 @@ release_environment_lock() {
     [[ -z ${RDVC_JOB_ENV_NEW:-} ]] || remove_folder "${RDVC_JOB_ENV_NEW}" || true
     RDVC_JOB_ENV_NEW=
     local gone="${RDVC_JOB_ENV_LOCK}.gone-${SLURM_JOB_ID:-hand}-$$"
-    kill "${RDVC_JOB_ENV_HEART}" 2>/dev/null || true
+    kill -KILL "${RDVC_JOB_ENV_HEART}" 2>/dev/null || true # it may be stopped
     if still_owner && mv -T "${RDVC_JOB_ENV_LOCK}" "${gone}" 2>/dev/null; then
         rm -rf -- "${gone}" || true
     fi

@@ -25,8 +25,8 @@ start_tools() {
 start_test() {
     root=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-ct-XXXXXX")
     export TEST_ROOT="${root}" TEST_PROJECT="${root}/project"
-    export GIT_CONFIG_GLOBAL="${root}/gitconfig" HOME="${root}/home"
-    mkdir -p "${HOME}"
+    export GIT_CONFIG_GLOBAL="${root}/gitconfig" HOME="${root}/home" TMPDIR="${root}/tmp" # uv leaves locks there
+    mkdir -p "${HOME}" "${TMPDIR}"
     git config --global user.name Tester
     git config --global user.email tester@example.org
     git config --global init.defaultBranch main

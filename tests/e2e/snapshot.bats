@@ -439,6 +439,7 @@ PY
 @test "the cluster's disk is full when objects arrive: a clear word, no job, and the next submission works" {
     [[ ${EUID} -eq 0 ]] || skip "a small file system needs root"
     local repos="${cluster_home}/.rdvc/repos"
+    [[ -d ${repos} ]] || run_to_the_end before
     mv "${repos}" "${repos}.aside"
     mkdir "${repos}"
     mount -t tmpfs -o size=600k tmpfs "${repos}"
