@@ -239,7 +239,8 @@ activate_environment() {
     code=$?
     set -eu
     set_traps
-    ((code == 0)) || rdvc_fail "activation failed with exit code ${code}: ${RDVC_JOB_ENV_ACTIVATE}"
+    ((code == 0)) ||
+        rdvc_fail "activation failed with exit code ${code}: ${RDVC_JOB_ENV_ACTIVATE}$(advice_for_tool "${RDVC_JOB_WORKSPACE_DIR}/environment/texts")"
 }
 
 # The version of the dvc on PATH: from the files beside it where they tell, since starting it is slow.

@@ -163,3 +163,23 @@ TOML
     pip_setup -e .
     through_versions src/pk/_version.py src/pk/__init__.py
 }
+
+@test "a reused environment looks to Git as a fresh one does" {
+    setup_script <<'SETUP'
+mkdir -p .venv/bin .venv/lib node_modules/package src/pk.egg-info data/made .cache/deep
+printf '*\n' | tee .venv/.gitignore >.cache/.gitignore
+printf '/deep/\n' >data/made/.gitignore && mkdir data/made/deep && touch data/made/{deep/,}file
+printf '*.bin text\n' >data/made/.gitattributes && printf 'deep\n' >data/made/.dvcignore
+printf 'PATH="%s:$PATH"\n' "$PWD/.venv/bin" >.venv/bin/activate
+printf 'home = /usr/bin\n' >.venv/pyvenv.cfg
+touch node_modules/package/index.js src/pk.egg-info/PKG-INFO .cache/deep/file
+SETUP
+    printf 'node_modules/\n*.egg-info/\n' >.gitignore
+    mkdir src
+    touch src/code.py
+    commit
+    job true
+    same_as_fresh bash -c 'git status --porcelain --ignored 2>&1; find . -name ".git[ai]*" -o -name .dvcignore | sort | xargs stat -c "%n %F"'
+    was_reused
+    [[ ${said} != *symbolic* ]]
+}

@@ -618,6 +618,18 @@ SETUP
     log_has 'cannot be reused: setup changes .gitignore'
 }
 
+@test "a tool that keeps its environment elsewhere is named with what changes that" {
+    local case
+    for case in 'poetry -n install:POETRY_VIRTUALENVS_IN_PROJECT=1' 'pdm sync:PDM_VENV_IN_PROJECT=1' 'pipenv install:PIPENV_VENV_IN_PROJECT=1'; do
+        { echo 'poetry() { :; }; pdm() { :; }; pipenv() { :; }'; echo "${case%:*}"; } | setup_script
+        commit
+        job_fails true
+        log_has 'cannot be reused, so each job runs setup: setup leaves nothing in the checkout ('
+        log_has 'error: activation failed with exit code 1: source .venv/bin/activate ('
+        [[ $(grep -cF "set ${case#*:} in the setup command" "${root}/log") -eq 2 ]]
+    done
+}
+
 @test "a checkout whose path does not fit into scripts runs setup" {
     small_venv | setup_script
     commit
