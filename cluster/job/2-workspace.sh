@@ -232,7 +232,7 @@ link_types() {
 
 lacks_skipped() {
     local name entry layout
-    for name in "${RDVC_JOB_SKIPPED[@]+"${RDVC_JOB_SKIPPED[@]}"}"; do
+    for name in "${RDVC_JOB_SKIPPED[@]+"${RDVC_JOB_SKIPPED[@]%% *}"}"; do
         if [[ ${name} != *.dir ]]; then
             [[ -e ${RDVC_JOB_CACHE_DIR}/${name} ]] || return 0
         elif [[ -e ${RDVC_JOB_CACHE_DIR}/${name} ]]; then

@@ -1,25 +1,36 @@
 # --- 3. Experiment: dvc exp run, in a process group of its own ------------------------------------
 
-# Stages without dependencies and parameters that are not in dvc.lock yet. With --allow-missing DVC would
-# take them for unchanged and skip them, and exit 0 with nothing run.
-stages_that_must_run() {
-    local file
-    git ls-files -z ':(top,glob)**/dvc.yaml' | while IFS= LC_ALL=C read -r -d '' file; do
-        { cat "${file%yaml}lock" 2>/dev/null || true; printf '\n---\n'; cat "${file}"; } | awk '
-            function name(line) { gsub(/^ *["\047]?|["\047]?:.*$/, "", line); return line }
-            function end_of_stage() { if (stage != "" && !depends && !(stage in locked)) print stage; stage = "" }
-            !yaml && /^---$/ { yaml = 1; next }
-            !yaml && /^  [^ #].*:/ { key = name($0); locked[key]; sub(/@.*/, "", key); locked[key]; next }
-            !yaml || /^ *(#|$)/ { next }
-            /^[^ ]/ { end_of_stage(); in_stages = /^stages:/; width = 0; next }
-            !in_stages { next }
-            { match($0, /^ */); indent = RLENGTH }
-            width == 0 { width = indent }
-            indent == width { end_of_stage(); stage = name($0); depends = 0; next }
-            /^ *(deps|params):/ { depends = 1 }
-            END { end_of_stage() }
-        '
+# Recorded outputs that the result will name without having made them, as `hash path`.
+kept_outputs() {
+    if [[ ${RDVC_JOB_KEPT[*]-} == all ]]; then # too many for the script
+        git ls-files -z -- ':(top,glob)**/dvc.lock' | xargs -0 -r cat -- | locked_outputs
+    else
+        printf '%s\n' "${RDVC_JOB_KEPT[@]+"${RDVC_JOB_KEPT[@]}"}"
+    fi
+}
+
+# Whether the cache or the DVC remote has them. DVC, told to allow missing data, would not look for them.
+has_kept_outputs() {
+    local hash path code=0 folders=() paths=() file
+    while read -r hash path; do
+        if [[ -n ${hash} ]] && ! is_cached "${hash}"; then
+            paths+=("${RDVC_JOB_REPO_DIR}/${path}")
+            [[ ${hash} != *.dir ]] || folders+=("${hash}")
+        fi
+    done < <(kept_outputs)
+    ((${#paths[@]} > 0)) || return 0
+    [[ ${RDVC_JOB_KEPT[*]} != all ]] || paths=() folders=()
+    file="${RDVC_JOB_WORKSPACE_DIR}/kept.said"
+    rdvc_say "the cache lacks recorded outputs of stages that need not run; asking the DVC remote for them"
+    run_in_group dvc status --cloud --json -- "${paths[@]+"${paths[@]}"}" >"${file}" 2>&1 || code=$?
+    ((code == 0)) || end_if_stopped "dvc status"
+    ((code == 0)) || cat "${file}"
+    for hash in "${folders[@]+"${folders[@]}"}"; do # it fetches what lists their files
+        cached_object "${hash}" >/dev/null || code=1
     done
+    ((code == 0)) && ! grep -q -e '": *"missing"' -e 'neither locally nor on remote' "${file}" && return 0
+    rdvc_say "it does not have all of them, so their stages run again"
+    return 1
 }
 
 # A folder that only uncommitted files are in goes and comes with DVC's stash; who stands in it must not.
@@ -43,8 +54,31 @@ met_in_cache() {
             END { exit !met }'
 }
 
+# So that a stage that misses its input after all is understood.
+tell_skipped() {
+    local names
+    printf -v names ', %s' "${RDVC_JOB_SKIPPED[@]+"${RDVC_JOB_SKIPPED[@]#* }"}"
+    [[ ${names} == ', ' ]] || rdvc_say "not sent, since no stage that reads them has to run: ${names#, }"
+}
+
+# An experiment that ran no stage names what was there before.
+tell_if_nothing_ran() {
+    local base=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}} tree same=
+    git diff --quiet "${base}" "${RDVC_JOB_EXP_COMMIT}" -- ':(top,glob)**/dvc.lock' || return 0
+    awk '/^=== rdvc experiment: / { ran = 0 } /^Running stage / { ran = 1 } END { exit ran }' "$(job_log)" 2>/dev/null ||
+        return 0
+    tree=$(git rev-parse "${RDVC_JOB_EXP_COMMIT}^{tree}")
+    [[ ${RDVC_JOB_CODE} != ssh ]] || same=$(
+        git --git-dir="${RDVC_JOB_REPO_URL}" for-each-ref --format='%(tree) %(refname)' "${RDVC_JOB_EXP_REF%/*}/" 2>/dev/null |
+            awk -v tree="${tree}" -v own="${RDVC_JOB_EXP_REF}" '$1 == tree && $2 != own { sub(".*/", ""); print; exit }'
+    ) || same=
+    RDVC_JOB_MESSAGE+="${RDVC_JOB_MESSAGE:+; }nothing to do: all stages were up to date${same:+, as in the experiment ${same}}"
+    rdvc_say "nothing to do: all stages were up to date${same:+, as in the experiment ${same}}"
+}
+
 run_experiment() {
     local code=0 command=(dvc)
+    tell_skipped
     # Since DVC 3.61; without it a stage that calls dvc itself would fail after 3 s.
     [[ ${RDVC_JOB_DVC_VERSION} =~ ^3\.([0-9]|[1-5][0-9]|60)\. ]] || command+=(--wait-for-lock)
     command+=(exp run)
@@ -52,7 +86,7 @@ run_experiment() {
         command+=(--pull)
     fi
     # Where an output is nowhere DVC has to make it again.
-    if [[ ${RDVC_JOB_ALLOW_MISSING} == 1 && -z $(stages_that_must_run) ]]; then
+    if [[ ${RDVC_JOB_ALLOW_MISSING} == 1 ]] && has_kept_outputs; then
         command+=(--allow-missing)
     fi
     command+=(-n "${RDVC_JOB_EXP_NAME}")

@@ -29,6 +29,16 @@ cached_object() {
     return 1
 }
 
+# True if the cache has the object of hash $1 and, of a folder, all that it lists.
+is_cached() {
+    local object entry
+    object=$(cached_object "$1") || return 1
+    [[ $1 == *.dir ]] || return 0
+    for entry in $(directory_entries "${object}"); do
+        cached_object "${entry}" >/dev/null || return 1
+    done
+}
+
 # True if the experiment's commit has this output, as it has those with `cache: false`. A path in dvc.lock
 # is relative to the stage's `wdir`, so any file that ends so and has this content will do.
 tracked_output() {
@@ -44,36 +54,41 @@ tracked_output() {
     return 1
 }
 
-# Outputs that this experiment made (their hashes are not in the baseline's dvc.lock), as `hash path`.
+# Outputs that this experiment made (the dvc.lock that was submitted does not have their hashes), as `hash path`.
 new_outputs() {
-    local lock
-    git diff --name-only -z "${RDVC_JOB_REPO_REV}" "${RDVC_JOB_EXP_COMMIT}" -- ':(top,glob)**/dvc.lock' |
+    local lock base=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}}
+    git diff --name-only -z "${base}" "${RDVC_JOB_EXP_COMMIT}" -- ':(top,glob)**/dvc.lock' |
         while IFS= LC_ALL=C read -r -d '' lock; do
             comm -13 \
-                <(git show "${RDVC_JOB_REPO_REV}:${lock}" 2>/dev/null | locked_outputs | sort -u) \
+                <(git show "${base}:${lock}" 2>/dev/null | locked_outputs | sort -u) \
                 <(git show "${RDVC_JOB_EXP_COMMIT}:${lock}" 2>/dev/null | locked_outputs | sort -u)
         done
 }
 
+# True for an output with `cache: false` that Git ignores: DVC leaves it in the work tree, and goes on.
+is_left_out() {
+    local path=$1 known
+    while [[ ${path} == ./* || ${path} == ../* ]]; do
+        path=${path#*/}
+    done
+    for known in "${RDVC_JOB_LEFT_OUT[@]+"${RDVC_JOB_LEFT_OUT[@]}"}"; do
+        [[ /${known} != *"/${path}" ]] || return 0
+    done
+    return 1
+}
+
 # Paths of new outputs of which an object is neither in the cluster's cache nor in the commit.
 missing_outputs() {
-    local hash path entry object
+    local hash path
     new_outputs | while read -r hash path; do
-        if object=$(cached_object "${hash}"); then
-            [[ ${hash} == *.dir ]] || continue
-            for entry in $(directory_entries "${object}"); do
-                cached_object "${entry}" >/dev/null || printf '%s\n' "${path}"
-            done
-        elif ! tracked_output "${hash}" "${path}"; then
-            printf '%s\n' "${path}"
-        fi
+        is_cached "${hash}" || tracked_output "${hash}" "${path}" || is_left_out "${path}" || printf '%s\n' "${path}"
     done | sort -u
 }
 
 check_objects() {
     local missing
     missing=$(missing_outputs)
-    [[ -z ${missing} ]] || rdvc_fail "the result is not complete; outputs that are neither in the cache nor in Git (ignored by Git, with \`cache: false\`?): ${missing//$'\n'/, }"
+    [[ -z ${missing} ]] || rdvc_fail "the result is not complete; outputs that are neither in the cache nor in Git: ${missing//$'\n'/, }"
 }
 
 remote_commit() {
@@ -158,6 +173,7 @@ publish_experiment() {
         rdvc_say "outputs are in ${RDVC_JOB_CACHE_DIR}, until rdvc pull brings them"
     fi
     push_ref
+    tell_if_nothing_ran
     RDVC_JOB_PUBLISHED=1
     remove_partial
     rdvc_say "published ${RDVC_JOB_EXP_NAME} (${RDVC_JOB_EXP_COMMIT:0:10})"

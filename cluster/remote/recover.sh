@@ -42,6 +42,8 @@ open_submission() {
     mirror_name=$(value_of mirror "${notes}")
     repository=$(value_of repo "${notes}")
     RDVC_JOB_REPO_REV=$(value_of commit "${notes}")
+    RDVC_JOB_SNAPSHOT=$(value_of snapshot "${notes}")
+    mapfile -t RDVC_JOB_LEFT_OUT < <(sed -n 's/^left-out //p' "${notes}")
     [[ ${RDVC_JOB_REPO_REV} =~ ^[0-9a-f]{40,64}$ && -n ${repository} && ${repository} != */* && -n ${mirror_name} &&
         ${mirror_name} != */* ]] || finish refused submission "${notes} is damaged"
     experiment_ref="refs/exps/${RDVC_JOB_REPO_REV:0:2}/${RDVC_JOB_REPO_REV:2}/${name}"
@@ -185,6 +187,7 @@ recover_experiment() {
     local missing
     RDVC_JOB_EXP_NAME=${name} RDVC_JOB_EXP_FORCE=0 RDVC_JOB_TOKEN=${token} RDVC_JOB_MESSAGE=
     RDVC_JOB_RECORD_DIR=${record}
+    git cat-file -e "${RDVC_JOB_SNAPSHOT}^{commit}" 2>/dev/null || RDVC_JOB_SNAPSHOT=
     repair_cache
     ((put == 0)) || answer put "${put}"
     missing=$(missing_outputs)

@@ -1,6 +1,7 @@
 #include "commands/inputs.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -9,8 +10,8 @@
 
 #include "base/md5.hpp"
 #include "base/text.hpp"
+#include "commands/job_files.hpp"
 #include "data/cache.hpp"
-#include "project/dvc.hpp"
 
 namespace rdvc::commands {
 
@@ -25,13 +26,14 @@ namespace {
 class Finder {
   public:
     Finder(cli::World& world, Cluster& cluster, const InputQuestion& question)
-        : world_(world), cluster_(cluster), question_(question),
+        : world_(world), cluster_(cluster), question_(question), scope_(scope_of(question)),
           repository_(question.project.repository),
           cache_(data::cache_dir(question.project.dvc_project, world.environment)),
-          contents_(world.state_folder() / "contents" / (question.project.mirror + ".txt")) {}
+          contents_(world.state_folder() / "contents" / (question.project.mirror + ".txt")),
+          texts_(world, question), pipeline_(texts_.pipeline(scope_)) {}
 
     Inputs find() {
-        pipeline_ = data::read_pipeline(read_dvc_files());
+        texts_.refuse_at_once(pipeline_, scope_);
         auto inputs = find_objects();
         std::set<std::string> persist;
         std::set<std::string> metrics(pipeline_.metrics.begin(), pipeline_.metrics.end());
@@ -44,79 +46,94 @@ class Finder {
             }
         inputs.persist.assign(persist.begin(), persist.end());
         inputs.metrics.assign(metrics.begin(), metrics.end());
+        inputs.left_out = texts_.left_out(pipeline_);
         return inputs;
     }
 
   private:
     Inputs find_objects() {
-        if (pipeline_.tracked.empty() && !has_recorded_outputs())
-            return {};
         std::set<std::string> lost;
         for (;;) {
-            const auto needs = data::find_needs(pipeline_, scope(), files(), lost);
+            auto needs = data::find_needs(pipeline_, scope_, files(), lost);
             refuse_edited(needs.looked_at);
+            refuse_unrecorded(needs.unrecorded);
             if (!question_.over_ssh)
-                return {};
+                return left_to_the_job(needs);
+            add_kept(needs);
             auto inputs = collect(needs.needed);
             const auto before = lost.size();
             drop_what_is_nowhere(needs.needed, inputs, lost);
             if (lost.size() == before) {
-                inputs.remake.assign(lost.begin(), lost.end());
+                inputs.allow_missing = !needs.all_there;
                 inputs.skipped = skipped(needs);
+                tell_held_back(needs);
                 return inputs;
             }
         }
     }
 
-    // As the job will have them: the work tree's are the snapshot's, and nearer at hand than git's.
-    std::map<std::string, std::string> read_dvc_files() {
-        std::map<std::string, std::string> files;
-        std::vector<std::string> others;
-        for (const auto& path : question_.dvc_files) {
-            auto text = question_.arguments.only_committed
-                            ? std::nullopt
-                            : base::read_file(repository_.top / path);
-            if (text)
-                files[path] = std::move(*text);
-            else
-                others.push_back(path);
+    // Which outputs are on the DVC remote is for the job to find out.
+    static Inputs left_to_the_job(const data::Needs& needs) {
+        Inputs inputs;
+        inputs.allow_missing = !needs.all_there;
+        constexpr std::size_t most = 10'000; // bytes; a script has to stay readable
+        std::size_t length = 0;
+        for (const auto& kept : needs.kept)
+            if (kept.can_rerun) {
+                inputs.kept.push_back(kept.output.hash + " " + kept.output.path);
+                length += inputs.kept.back().size();
+            }
+        if (length > most)
+            inputs.kept = {"all"};
+        return inputs;
+    }
+
+    // What the result will name and the cluster's users could not have: outputs that HEAD does not
+    // name yet travel, others must at least be here or there.
+    void add_kept(data::Needs& needs) {
+        std::set<std::string> known;
+        for (const auto& need : needs.needed)
+            known.insert(need.output.path);
+        for (const auto& [output, stage, can_rerun] : needs.kept) {
+            if (known.contains(output.path))
+                continue;
+            const bool here = is_here(output);
+            if (here ? is_in_baseline(output) : !can_rerun)
+                continue;
+            needs.needed.push_back({output, stage, data::Runs::maybe, true});
+            needs.needed.back().output.persist = false; // if it is nowhere its stage makes it anew
         }
-        files.merge(project::read_files(world_.runner, repository_, question_.commit, others));
-        return files;
     }
 
-    // Of a parameter file as committed, which many stages may read.
-    std::optional<std::string> text_of(const std::string& path) {
-        if (!texts_.contains(path)) {
-            const auto found =
-                project::read_files(world_.runner, repository_, question_.commit, {path});
-            texts_[path] = found.empty() ? std::nullopt : std::optional(found.begin()->second);
+    bool is_here(const Output& output) {
+        Inputs alone;
+        add(output, alone);
+        return std::none_of(alone.objects.begin(), alone.objects.end(),
+                            [](const Object& object) { return object.source.empty(); });
+    }
+
+    // Whether a dvc.lock of HEAD has it.
+    bool is_in_baseline(const Output& output) {
+        if (question_.commit == question_.baseline)
+            return true;
+        if (!baseline_locks_) {
+            std::vector<std::string> locks;
+            std::copy_if(question_.dvc_files.begin(), question_.dvc_files.end(),
+                         std::back_inserter(locks),
+                         [](const std::string& path) { return path.ends_with("dvc.lock"); });
+            baseline_locks_ =
+                project::read_files(world_.runner, repository_, question_.baseline, locks);
         }
-        return texts_[path];
-    }
-
-    [[nodiscard]] bool has_recorded_outputs() const {
-        return std::any_of(pipeline_.stages.begin(), pipeline_.stages.end(),
-                           [](const data::Stage& stage) { return stage.has_run; });
-    }
-
-    [[nodiscard]] data::Scope scope() const {
-        const auto& arguments = question_.arguments;
-        return {.here = repository_.prefix.generic_string(),
-                .targets = arguments.targets,
-                .overrides = arguments.overrides,
-                .force = arguments.force,
-                .single_item = arguments.single_item,
-                .pipeline = arguments.pipeline,
-                .all_pipelines = arguments.all_pipelines,
-                .downstream = arguments.downstream,
-                .recursive = arguments.recursive,
-                .hydra = project::uses_hydra(question_.project.dvc_project)};
+        return std::any_of(baseline_locks_->begin(), baseline_locks_->end(), [&](const auto& lock) {
+            return lock.second.find(output.hash) != std::string::npos;
+        });
     }
 
     data::Files files() {
         return {.hash = [this](const std::string& path) { return hash_of(path); },
-                .text = [this](const std::string& path) { return text_of(path); }};
+                .text = [this](const std::string& path) { return texts_.text(path); },
+                .part = [this](const Output& folder,
+                               const std::string& path) { return part_of(folder, path); }};
     }
 
     // Of what Git tracks, as the job will have it; "" where the work tree may be another.
@@ -145,6 +162,15 @@ class Finder {
         return base::md5(data::render_listing(listing)) + ".dir";
     }
 
+    // What is at `path` in a tracked folder, as recorded; "" where no list of it is here.
+    std::string part_of(const Output& folder, const std::string& path) {
+        const auto name = data::object_name(folder.hash, folder.legacy);
+        auto listing = data::parse_listing(base::read_file(cache_ / name).value_or(""));
+        if (!listing && standing_of(folder).as_recorded)
+            listing = standing_of(folder).listing;
+        return listing ? data::hash_in(*listing, path.substr(folder.path.size() + 1)) : "";
+    }
+
     data::Standing& standing_of(const Output& output) {
         const auto known = standings_.find(output.path);
         if (known != standings_.end())
@@ -160,8 +186,17 @@ class Finder {
             if (names.size() < most &&
                 std::none_of(needs.needed.begin(), needs.needed.end(),
                              [&](const Need& need) { return need.output.path == output.path; }))
-                names.push_back(data::object_name(output.hash, output.legacy));
+                names.push_back(data::object_name(output.hash, output.legacy) + " " + output.path);
         return names;
+    }
+
+    void tell_held_back(const data::Needs& needs) const {
+        for (const auto& output : needs.looked_at)
+            if (std::none_of(needs.needed.begin(), needs.needed.end(),
+                             [&](const Need& need) { return need.output.path == output.path; }))
+                world_.console.trace(
+                    fmt::format("not sent: `{}` ({}), since no stage that reads it has to run",
+                                output.path, output.owner));
     }
 
     // A job would get what DVC has recorded, not what is there: never a run on old data.
@@ -195,11 +230,33 @@ class Finder {
                   "`, or go back to the recorded one with `dvc checkout`");
     }
 
+    // DVC would fetch them first. The job cannot where they come from this machine, or, without a
+    // DVC remote, where they are nobody's import.
+    void refuse_unrecorded(const std::vector<Output>& outputs) const {
+        std::vector<std::string> here;
+        std::set<std::string> owners;
+        bool is_import = true;
+        for (const auto& output : outputs) {
+            if (output.imported ? output.comes_from_afar : !question_.over_ssh)
+                continue;
+            here.push_back(fmt::format("{}  ({})", output.path, output.owner));
+            owners.insert(output.owner);
+            is_import = is_import && output.imported;
+        }
+        if (here.empty())
+            return;
+        throw Error(Exit::not_ready, "DVC has recorded no content of data that the run needs")
+            .context(base::first_lines(here))
+            .hint(fmt::format("record it with `dvc {} {}`", is_import ? "update" : "commit",
+                              base::join({owners.begin(), owners.end()}, " ")));
+    }
+
     // The file here that holds an object, or "".
-    fs::path source_of(const std::string& name, const fs::path& in_work_tree, bool as_recorded) {
+    fs::path source_of(const std::string& name, const fs::path& in_work_tree,
+                       const Output& output) {
         if (fs::exists(cache_ / name))
             return cache_ / name;
-        return as_recorded ? in_work_tree : fs::path();
+        return standing_of(output).as_recorded ? in_work_tree : fs::path();
     }
 
     Inputs collect(const std::vector<Need>& needed) {
@@ -212,22 +269,21 @@ class Finder {
     void add(const Output& output, Inputs& inputs) {
         const auto name = data::object_name(output.hash, output.legacy);
         const auto path = repository_.top / output.path;
-        const auto& standing = standing_of(output);
         Object top{name, output.path, output.is_folder() ? std::nullopt : output.size, {}};
         if (!output.pushed) {
             inputs.objects.push_back(std::move(top)); // it does not leave this machine
             return;
         }
-        top.source = source_of(name, path, standing.as_recorded && !output.is_folder());
         if (!output.is_folder()) {
+            top.source = source_of(name, path, output);
             inputs.objects.push_back(std::move(top));
             return;
         }
-        auto listing = top.source.empty()
-                           ? std::nullopt
-                           : data::parse_listing(base::read_file(top.source).value_or(""));
-        if (!listing && standing.as_recorded) {
-            listing = standing.listing;
+        auto listing = data::parse_listing(base::read_file(cache_ / name).value_or(""));
+        if (listing) {
+            top.source = cache_ / name;
+        } else if (standing_of(output).as_recorded) {
+            listing = standing_of(output).listing;
             top.source = make_folder_object(name, *listing, inputs);
         }
         inputs.objects.push_back(std::move(top));
@@ -236,7 +292,7 @@ class Finder {
         for (const auto& [file, hash] : *listing) {
             const auto entry = data::object_name(hash, output.legacy);
             inputs.objects.push_back({entry, output.path + "/" + file, std::nullopt,
-                                      source_of(entry, path / file, standing.as_recorded)});
+                                      source_of(entry, path / file, output)});
         }
     }
 
@@ -301,12 +357,14 @@ class Finder {
     cli::World& world_;
     Cluster& cluster_;
     const InputQuestion& question_;
+    const data::Scope scope_;
     const project::Repository& repository_;
     fs::path cache_;
     data::Contents contents_;
-    data::Pipeline pipeline_;
+    JobFiles texts_;
+    const data::Pipeline pipeline_;
     std::map<std::string, data::Standing> standings_;
-    std::map<std::string, std::optional<std::string>> texts_;
+    std::optional<std::map<std::string, std::string>> baseline_locks_;
     std::set<std::string> said_;
     bool warned_ = false;
 };

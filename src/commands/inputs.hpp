@@ -19,10 +19,13 @@ struct Inputs {
     std::vector<Object> objects; ///< files and folders, and each file in a folder
     std::string
         list; ///< lines "NAME SIZE" of files and folders themselves: what the cluster looks for
-    std::vector<std::string> skipped; ///< names of inputs of stages that will not run
-    std::vector<std::string> remake;  ///< outputs that are nowhere: their stages must run again
-    std::vector<std::string> persist; ///< paths of outputs that a stage finds again
-    std::vector<std::string> metrics; ///< paths of metrics and plots
+    std::vector<std::string> skipped; ///< lines "NAME PATH": inputs of stages that need not run
+    std::vector<std::string>
+        kept; ///< lines "HASH PATH" (or `all`): outputs that the job must find, or make
+    std::vector<std::string> left_out; ///< outputs with `cache: false` that Git ignores
+    bool allow_missing = true;         ///< DVC may be told to
+    std::vector<std::string> persist;  ///< paths of outputs that a stage finds again
+    std::vector<std::string> metrics;  ///< paths of metrics and plots
     std::vector<std::shared_ptr<base::TemporaryFolder>>
         made; ///< folders' objects that no cache had
 };
@@ -32,6 +35,7 @@ struct InputQuestion {
     const Project& project;
     const submission::RunArguments& arguments;
     std::string commit;                   ///< whose files the job will have
+    std::string baseline;                 ///< HEAD
     std::vector<std::string> dvc_files;   ///< paths from the root
     bool over_ssh = false;                ///< objects travel with rdvc
     std::vector<std::string> hidden = {}; ///< files that may be other ones here than in the job

@@ -9,6 +9,7 @@
 #include "commands/init_environment.hpp"
 #include "commands/outputs.hpp"
 #include "project/dvc.hpp"
+#include "project/dvc_files.hpp"
 #include "project/dvc_remote.hpp"
 #include "project/extras.hpp"
 #include "submission/mirror.hpp"
@@ -256,6 +257,7 @@ Inputs inputs_of(cli::World& world, const Project& project, Cluster& cluster,
     InputQuestion question{.project = project,
                            .arguments = arguments,
                            .commit = facts.snapshot.empty() ? facts.commit : facts.snapshot,
+                           .baseline = facts.commit,
                            .dvc_files = index.dvc_files,
                            .over_ssh = way == "ssh",
                            .hidden = index.hidden};
@@ -263,9 +265,11 @@ Inputs inputs_of(cli::World& world, const Project& project, Cluster& cluster,
     for (const auto& path : order.snapshot.added)
         if (project::is_dvc_file(path))
             question.dvc_files.push_back(path);
-    const auto below = facts.project_dir.empty() ? "" : facts.project_dir + "/";
-    std::erase_if(question.dvc_files,
-                  [&](const std::string& path) { return !path.starts_with(below); });
+    question.dvc_files = project::files_of_project(
+        world.runner, project.repository, facts.project_dir, std::move(question.dvc_files),
+        [&](const std::string& folder) {
+            return std::filesystem::is_directory(project.repository.top / folder / ".dvc");
+        });
     return find_inputs(world, cluster, question);
 }
 
@@ -378,7 +382,9 @@ Order prepare(cli::World& world, Project& project, Cluster& cluster,
     if (purpose == Purpose::experiment)
         order.inputs = inputs_of(world, project, cluster, index, arguments, order, way);
     facts.skipped = order.inputs.skipped;
-    facts.remake = order.inputs.remake;
+    facts.allow_missing = order.inputs.allow_missing;
+    facts.kept = order.inputs.kept;
+    facts.left_out = order.inputs.left_out;
     facts.persist = shortened(world, order.inputs.persist, "outputs with `persist: true`");
     facts.metrics = shortened(world, order.inputs.metrics, "metrics and plots");
     order.submission = submission::compose(submission::make_token(), order.submission.facts,

@@ -12,6 +12,7 @@
 #include "data/cache.hpp"
 #include "data/pipeline.hpp"
 #include "project/dvc.hpp"
+#include "project/dvc_files.hpp"
 #include "project/dvc_remote.hpp"
 
 namespace rdvc::commands {
@@ -35,14 +36,17 @@ std::vector<data::Output> outputs_of(cli::World& world, const Project& project,
         project::ask_git(world.runner, project.repository,
                          {"ls-tree", "-r", "-t", "-z", "--full-tree", "--name-only", commit});
     const auto below = project.dvc_project.lexically_relative(project.repository.top);
-    const std::string start = below == "." ? "" : below.generic_string() + "/";
     std::set<std::string> in_git;
     std::vector<std::string> dvc_files;
     for (auto& path : base::split(listed, '\0')) {
-        if (project::is_dvc_file(path) && path.starts_with(start))
+        if (project::is_dvc_file(path))
             dvc_files.push_back(path);
         in_git.insert(std::move(path));
     }
+    dvc_files = project::files_of_project(
+        world.runner, project.repository, below == "." ? "" : below.generic_string(),
+        std::move(dvc_files),
+        [&](const std::string& folder) { return in_git.contains(folder + "/.dvc"); });
     const auto pipeline = data::read_pipeline(
         project::read_files(world.runner, project.repository, commit, dvc_files));
     std::vector<data::Output> outputs = pipeline.tracked;

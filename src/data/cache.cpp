@@ -139,6 +139,16 @@ std::string render_listing(const Listing& listing) {
     return "[" + text + "]";
 }
 
+std::string hash_in(const Listing& listing, const std::string& path) {
+    if (const auto file = listing.find(path); file != listing.end())
+        return file->second;
+    Listing below;
+    for (const auto& [name, hash] : listing)
+        if (name.starts_with(path + "/"))
+            below[name.substr(path.size() + 1)] = hash;
+    return below.empty() ? "" : base::md5(render_listing(below)) + ".dir";
+}
+
 std::vector<std::string> same_but_for_case(const std::vector<std::string>& paths) {
     std::map<std::string, std::set<std::string>> groups;
     for (const auto& path : paths)

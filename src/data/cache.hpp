@@ -39,6 +39,9 @@ using Listing = std::map<std::string, std::string>;
 /// Reads a folder's object. Nothing if it is none, or has a path that leads out of the folder.
 std::optional<Listing> parse_listing(const std::string& text);
 
+/// The hash of a file in a folder, or of a folder in it, as DVC computes it; "" if there is none.
+std::string hash_in(const Listing& listing, const std::string& path);
+
 /// The text that DVC writes for a folder; its MD5 is the folder's hash, without `.dir`.
 std::string render_listing(const Listing& listing);
 

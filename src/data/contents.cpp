@@ -14,6 +14,7 @@
 #include "base/files.hpp"
 #include "base/md5.hpp"
 #include "base/text.hpp"
+#include "project/dvc_files.hpp"
 
 namespace rdvc::data {
 
@@ -57,19 +58,12 @@ bool is_unchanged(Contents& contents, const fs::path& cache, const fs::path& fil
            contents.hash(file, legacy) == hash;
 }
 
-// A project may name files that DVC leaves out; the comments that `dvc init` writes name none.
+// A project may name files that DVC leaves out.
 bool has_ignore_rules(const fs::path& top, const std::string& folder) {
-    const auto rules = [](const fs::path& file) {
-        const auto lines = base::lines(base::read_file(file).value_or(""));
-        return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
-            const auto text = base::trim(line);
-            return !text.empty() && !text.starts_with("#");
-        });
-    };
     fs::path at = top;
-    bool any = rules(at / ".dvcignore");
+    bool any = project::has_ignore_rules(at / ".dvcignore");
     for (const auto& part : fs::path(folder))
-        any = any || rules((at /= part) / ".dvcignore");
+        any = any || project::has_ignore_rules((at /= part) / ".dvcignore");
     if (!any)
         for (const auto& entry : fs::recursive_directory_iterator(top / folder))
             any = any || entry.path().filename() == ".dvcignore";

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "data/overrides.hpp"
+#include "data/paths.hpp"
 #include "data/values.hpp"
 
 namespace rdvc::data {
@@ -13,39 +15,15 @@ bool same_hash(const Output& output, const Locked& locked) {
     return output.hash == locked.hash && output.legacy == locked.legacy;
 }
 
-// What `-S [FILE:]KEY=VALUE` sets.
-struct Override {
-    std::string file = "params.yaml";
-    std::string key;
-};
-
-Override parse_override(const std::string& text) {
-    Override parsed{.key = text.substr(0, text.find('='))};
-    if (const auto colon = parsed.key.find(':'); colon != std::string::npos) {
-        parsed.file = parsed.key.substr(0, colon);
-        parsed.key.erase(0, colon + 1);
-    }
-    parsed.key.erase(0, std::min(parsed.key.find_first_not_of("+~ "), parsed.key.size()));
-    parsed.key.erase(std::min(parsed.key.find_first_of("[@ "), parsed.key.size())); // `a[0]`
-    return parsed;
-}
-
-std::string base_name(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
-}
-
 class Plan {
   public:
     Plan(const Pipeline& pipeline, const Scope& scope, const Files& files,
          const std::set<std::string>& lost)
         : pipeline_(pipeline), scope_(scope), files_(files), lost_(lost), graph_(pipeline),
           selected_(graph_.select(scope)) {
-        // A stage with nothing to compare is one that DVC would never run if data may be missing.
-        all_there_ =
-            !lost.empty() ||
-            std::any_of(pipeline.stages.begin(), pipeline.stages.end(), [](const Stage& stage) {
-                return !stage.has_run && stage.is_known && stage.deps.empty() && !stage.has_params;
-            });
+        needs_.all_there =
+            !lost.empty() || std::any_of(selected_.stages.begin(), selected_.stages.end(),
+                                         [&](std::size_t at) { return may_be_skipped(at); });
     }
 
     Needs needs() {
@@ -53,6 +31,9 @@ class Plan {
             const auto& stage = pipeline_.stages[at];
             for (const auto& output : pipeline_.tracked)
                 if (!stage.is_known || reads(stage, output)) {
+                    if (is_unrecorded(output) && will_run(at) != Runs::no &&
+                        looked_at_.insert(output.path).second)
+                        needs_.unrecorded.push_back(output);
                     look_at(output);
                     need(output, at, will_run(at), false);
                 }
@@ -62,17 +43,60 @@ class Plan {
                         add_made(output, maker, at);
             add_own(at);
         }
+        for (std::size_t at = 0; at < pipeline_.stages.size(); ++at)
+            keep_outputs(at);
         return std::move(needs_);
     }
 
   private:
+    static bool is_unrecorded(const Output& output) { return output.hash.empty() && output.cached; }
+
+    // Whether DVC would skip a stage that has to run, if data may be missing: there is nothing that
+    // it compares, or nothing that it can compare before the data is there.
+    bool may_be_skipped(std::size_t at) {
+        const auto& stage = pipeline_.stages[at];
+        if (!stage.has_run && stage.is_known && stage.deps.empty() && !stage.has_params)
+            return true;
+        if (will_run(at) == Runs::no)
+            return false;
+        const auto unseen = [&](const Output& output) {
+            return reads(stage, output) &&
+                   (is_unrecorded(output) || (scope_.by_remote && !names(stage, output)));
+        };
+        if (scope_.by_remote && (!stage.is_known || scope_.single_item))
+            return true;
+        return std::any_of(pipeline_.tracked.begin(), pipeline_.tracked.end(), unseen) ||
+               std::any_of(
+                   graph_.makers(at).begin(), graph_.makers(at).end(), [&](std::size_t maker) {
+                       const auto& outs = pipeline_.stages[maker].outs;
+                       return scope_.by_remote && std::any_of(outs.begin(), outs.end(), unseen);
+                   });
+    }
+
+    // The output as a whole is a dependency, not a part of it or a folder that it is in.
+    static bool names(const Stage& stage, const Output& output) {
+        return std::none_of(stage.deps.begin(), stage.deps.end(), [&](const std::string& dep) {
+            return dep != output.path && overlap(dep, output.path);
+        });
+    }
+
+    void keep_outputs(std::size_t at) {
+        const auto& stage = pipeline_.stages[at];
+        const bool in_scope = selected_.stages.contains(at);
+        if (in_scope && will_run(at) == Runs::yes)
+            return;
+        for (const auto& output : stage.outs)
+            if (!output.hash.empty() && output.cached && output.pushed)
+                needs_.kept.push_back({output, stage.address(), in_scope});
+    }
+
     void look_at(const Output& output) {
         if (!output.hash.empty() && looked_at_.insert(output.path).second)
             needs_.looked_at.push_back(output);
     }
 
     void need(const Output& output, std::size_t at, Runs runs, bool made) {
-        if (output.hash.empty() || !output.cached || (runs == Runs::no && !all_there_))
+        if (output.hash.empty() || !output.cached || (runs == Runs::no && !needs_.all_there))
             return;
         runs = std::max(runs, Runs::maybe);
         const auto [place, is_new] = places_.emplace(output.path, needs_.needed.size());
@@ -99,7 +123,7 @@ class Plan {
     // What a stage that runs finds of its last run, or one that does not is to leave as it is.
     void add_own(std::size_t at) {
         for (const auto& output : pipeline_.stages[at].outs)
-            if (output.persist && will_run(at) != Runs::no)
+            if (output.persist && will_run(at) != Runs::no && !lost_.contains(output.path))
                 need(output, at, Runs::maybe, true);
             else if (will_run(at) == Runs::no)
                 need(output, at, Runs::no, true);
@@ -177,8 +201,14 @@ class Plan {
                                 const Locked& locked) const {
         if (!output.cached)
             return in_git(dep, locked);
-        if (dep != output.path || output.legacy != locked.legacy)
+        if (output.legacy != locked.legacy)
             return Runs::maybe;
+        if (dep != output.path) {
+            const auto part = files_.part && output.is_folder() && dep.starts_with(output.path)
+                                  ? files_.part(output, dep)
+                                  : "";
+            return part.empty() ? Runs::maybe : part == locked.hash ? Runs::no : Runs::yes;
+        }
         return same_hash(output, locked) ? Runs::no : Runs::yes;
     }
 
@@ -204,32 +234,25 @@ class Plan {
                    [&](const std::string& text) { return is_at(parse_override(text).file); });
     }
 
-    // Whether `-S` may set something that the stage reads.
-    [[nodiscard]] static bool may_set(const std::string& text, const Stage& stage) {
-        const auto [file, key] = parse_override(text);
-        for (const auto& [read, values] : stage.params)
-            for (const auto& [name, value] : values)
-                if (base_name(read) == base_name(file) &&
-                    (name == key || name.starts_with(key + ".") || key.starts_with(name + ".")))
-                    return true;
-        return false;
-    }
-
     [[nodiscard]] Runs parameters(const Stage& stage) const {
         if (scope_.hydra && stage.has_params)
             return Runs::maybe;
-        if (std::any_of(scope_.overrides.begin(), scope_.overrides.end(),
-                        [&](const std::string& text) { return may_set(text, stage); }))
-            return Runs::maybe;
+        Runs runs = Runs::no;
         for (const auto& [file, values] : stage.params) {
             const auto text = file.empty() ? std::nullopt : files_.text(file);
             if (!text || file.ends_with(".toml") || file.ends_with(".py"))
                 return Runs::maybe;
-            for (const auto& [key, value] : values)
-                if (parameter(*text, key) != value)
+            for (const auto& [key, value] : values) {
+                const bool is_set = may_set(scope_.overrides, file, key);
+                const auto sure =
+                    is_set ? value_set(scope_.overrides, scope_.here, file, key) : std::nullopt;
+                if (is_set ? !sure : parameter(*text, key) != value)
                     return Runs::maybe;
+                if (is_set && *sure != value)
+                    runs = Runs::yes;
+            }
         }
-        return Runs::no;
+        return runs;
     }
 
     const Pipeline& pipeline_;
@@ -238,7 +261,6 @@ class Plan {
     const std::set<std::string>& lost_;
     Graph graph_;
     Graph::Selected selected_;
-    bool all_there_ = false;
     std::map<std::size_t, Runs> runs_;
     Needs needs_;
     std::map<std::string, std::size_t> places_; // of outputs in what is needed

@@ -27,15 +27,28 @@ struct Need {
 struct Files {
     std::function<std::string(const std::string& path)> hash; ///< as DVC makes it; "": not known
     std::function<std::optional<std::string>(const std::string& path)> text;
+    /// Of what is at `path` in a tracked folder, as that is recorded; "": not known.
+    std::function<std::string(const Output& folder, const std::string& path)> part;
+};
+
+/// A recorded output that the result may name without having made it.
+struct Kept {
+    Output output;
+    std::string stage;     ///< that made it, by its address
+    bool can_rerun = true; ///< false: the run does not look at that stage
 };
 
 struct Needs {
-    std::vector<Need> needed;      ///< each output once
-    std::vector<Output> looked_at; ///< inputs of all stages in scope: none of them may be edited
+    std::vector<Need> needed;       ///< each output once
+    std::vector<Output> looked_at;  ///< inputs of all stages in scope: none of them may be edited
+    std::vector<Kept> kept;         ///< each of them must exist, or its stage must run
+    std::vector<Output> unrecorded; ///< inputs without a hash: DVC has yet to fetch them
+    /// DVC must not be told to allow missing data: it would skip a stage that has to run.
+    bool all_there = false;
 };
 
-/// `lost`: outputs of stages, by path, that are nowhere, so that their stages must run again. DVC
-/// is not told to allow missing data then, so that all of the others must be there.
+/// `lost`: outputs of stages, by path, that are nowhere, so that their stages must run again. All
+/// other data must be there then.
 Needs find_needs(const Pipeline& pipeline, const Scope& scope, const Files& files,
                  const std::set<std::string>& lost = {});
 

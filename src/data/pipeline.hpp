@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ struct Output {
     bool persist = false;              ///< a stage finds what its last run left
     bool metric = false;               ///< of `metrics` or `plots`
     bool imported = false;             ///< by `dvc import` or `dvc import-url`
+    bool comes_from_afar = false;      ///< by a URL, or from the repository itself
     std::string owner;                 ///< the `.dvc` or dvc.yaml file, from the repository's root
 
     [[nodiscard]] bool is_folder() const { return hash.ends_with(".dir"); }
@@ -49,6 +51,7 @@ struct Stage {
     bool same_command = false;    ///< dvc.yaml has the command and outputs of the last run
     bool same_definition = false; ///< dvc.yaml says all that it said at the last run
     bool frozen = false;
+    bool is_told = true;   ///< false: there are templates whose values cannot be told
     bool is_known = true;  ///< false: what it reads and makes cannot be told (templates)
     bool is_group = false; ///< stands for stages of a foreach or matrix, some of which may be new
 
@@ -62,11 +65,16 @@ struct Pipeline {
     std::vector<std::string> metrics; ///< and plots that dvc.yaml names outside of stages
 };
 
+/// Where the values of templates in dvc.yaml come from.
+struct Values {
+    /// A file, as the job will have it: path from the repository's root -> content.
+    std::function<std::optional<std::string>(const std::string& path)> text;
+    /// Whether the run may set this key of this file to something else, so that nobody can tell.
+    std::function<bool(const std::string& path, const std::string& key)> may_change;
+};
+
 /// Reads these files: path from the repository's root -> content. Throws Error (not_ready) that
 /// names a file that is no YAML. What DVC would refuse for other reasons is left to it.
-Pipeline read_pipeline(const std::map<std::string, std::string>& files);
-
-/// True if one path is the other or lies in it; `.` is the repository's root.
-bool overlap(const std::string& a, const std::string& b);
+Pipeline read_pipeline(const std::map<std::string, std::string>& files, const Values& values = {});
 
 } // namespace rdvc::data

@@ -1,7 +1,8 @@
 #include "data/scope.hpp"
 
 #include <algorithm>
-#include <filesystem>
+
+#include "data/paths.hpp"
 
 namespace rdvc::data {
 
@@ -18,13 +19,6 @@ bool is_below(const std::string& file, const std::string& folder) {
 }
 
 } // namespace
-
-std::string join_path(const std::string& folder, const std::string& path) {
-    auto whole = (std::filesystem::path(folder) / path).lexically_normal().generic_string();
-    while (whole.size() > 1 && whole.ends_with("/"))
-        whole.pop_back();
-    return whole == "." ? "" : whole;
-}
 
 bool reads(const Stage& stage, const Output& output) {
     return std::any_of(stage.deps.begin(), stage.deps.end(),

@@ -22,7 +22,8 @@ struct Scope {
     bool all_pipelines = false;
     bool downstream = false;
     bool recursive = false;
-    bool hydra = false; ///< parameters are composed anew for each run
+    bool hydra = false;     ///< parameters are composed anew for each run
+    bool by_remote = false; ///< the job takes data from a DVC remote, stage by stage
 };
 
 using Places = std::set<std::size_t>; ///< of stages in the pipeline
@@ -40,6 +41,11 @@ class Graph {
     };
     [[nodiscard]] Selected select(const Scope& scope) const;
 
+    /// Whether a target names a stage, its file or an output.
+    [[nodiscard]] bool knows(const std::string& target, const Scope& scope) const {
+        return named(target, scope).has_value();
+    }
+
   private:
     void link();
     [[nodiscard]] bool is_named(const Stage& stage, const std::string& target,
@@ -53,9 +59,6 @@ class Graph {
     std::vector<Places> after_;   ///< the other way round
     std::vector<Places> sharing_; ///< of each tracked output: the stages that read it
 };
-
-/// A path as written in `folder` -> from the repository's root; "" for that itself.
-std::string join_path(const std::string& folder, const std::string& path);
 
 /// True if the stage reads the output, or something in it, or what it is in.
 bool reads(const Stage& stage, const Output& output);

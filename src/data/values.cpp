@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "data/yaml.hpp"
 
 namespace rdvc::data {
 
@@ -91,7 +92,7 @@ std::string flat(const YAML::Node& node) {
 
 std::optional<std::string> parameter(const std::string& content, const std::string& key) {
     try {
-        YAML::Node node = YAML::Load(content);
+        YAML::Node node = load_yaml(content);
         for (const auto& part : base::split(key, '.')) {
             YAML::Node next;
             if (node.IsMap())

@@ -168,6 +168,15 @@ IndexFacts read_index(base::Runner& runner, const Repository& repository) {
     return facts;
 }
 
+std::vector<std::string> ignored_by_git(base::Runner& runner, const Repository& repository,
+                                        const std::string& paths) {
+    const auto result = runner.run(
+        {.argv = git_in(repository, {"check-ignore", "-z", "--stdin"}), .input = {paths}});
+    auto ignored = base::split(result.out, '\0'); // with exit code 1 there are none
+    std::erase(ignored, "");
+    return ignored;
+}
+
 std::optional<std::size_t> parse_size(const std::string& text, std::size_t most) {
     std::size_t size = 0;
     const auto* end = text.data() + text.size();

@@ -78,6 +78,10 @@ struct IndexFacts {
 };
 IndexFacts read_index(base::Runner& runner, const Repository& repository);
 
+/// Those of `paths`, each with a NUL behind it, that Git ignores and does not track.
+std::vector<std::string> ignored_by_git(base::Runner& runner, const Repository& repository,
+                                        const std::string& paths);
+
 /// The number in `text`, the size of one of git's answers; nothing for what is none, or is above
 /// `most`.
 std::optional<std::size_t> parse_size(const std::string& text, std::size_t most);

@@ -49,7 +49,9 @@ std::string assign_task(const Submission& submission) {
     return text + assign("RDVC_JOB_KIND", "experiment") +
            assign("RDVC_JOB_EXP_FORCE", submission.force ? "1" : "0") +
            assign("RDVC_JOB_PULL", submission.pull ? "1" : "0") +
-           assign("RDVC_JOB_ALLOW_MISSING", submission.facts.remake.empty() ? "1" : "0") +
+           assign("RDVC_JOB_ALLOW_MISSING", submission.facts.allow_missing ? "1" : "0") +
+           assign_list("RDVC_JOB_KEPT", submission.facts.kept) +
+           assign_list("RDVC_JOB_LEFT_OUT", submission.facts.left_out) +
            assign_list("RDVC_JOB_PERSIST", submission.facts.persist) +
            assign_list("RDVC_JOB_METRICS", submission.facts.metrics) +
            assign_list("RDVC_JOB_EXP_RUN_OPTIONS", task.arguments);
@@ -157,13 +159,18 @@ std::string render_job(const Submission& submission) {
 std::string render_notes(const Submission& submission, std::string_view command_line,
                          std::string_view time) {
     const auto& facts = submission.facts;
+    std::string left_out;
+    for (const auto& path : facts.left_out)
+        if (path.find('\n') == std::string::npos)
+            left_out += "left-out " + path + "\n";
     return fmt::format("token {}\nname {}\nkind {}\nmirror {}\nrepo {}\nbranch {}\ncommit "
                        "{}\nsnapshot {}\ncode {}\ndata {}\n"
                        "time {}\ncommand {}\n",
                        submission.token, submission.tasks.front().name,
                        submission.kind == submission::Kind::command ? "command" : "experiment",
                        facts.mirror, facts.repo_name, facts.branch, facts.commit, facts.snapshot,
-                       submission.code, submission.data, time, command_line);
+                       submission.code, submission.data, time, command_line) +
+           left_out;
 }
 
 std::string render_request(std::string_view request, const Variables& variables) {

@@ -48,11 +48,16 @@ struct Facts {
     std::string user_email = {}; ///< the same
     std::string setup;           ///< the setup command; "" for none
     bool has_dvc_remote = false; ///< the DVC project names a default remote
-    std::vector<std::string> skipped = {}; ///< objects of inputs that no stage of the run reads
+    std::vector<std::string> skipped =
+        {}; ///< lines "NAME PATH": inputs that no stage of the run reads, and that stay away
     std::vector<std::string> persist =
         {}; ///< outputs that are saved while unfinished, and put back; from the repository's root
     std::vector<std::string> metrics = {}; ///< metrics and plots, the same
-    std::vector<std::string> remake = {}; ///< outputs that are nowhere: their stages must run again
+    std::vector<std::string> kept =
+        {}; ///< lines "HASH PATH": outputs that the job must find on the DVC remote, or make
+    std::vector<std::string> left_out =
+        {}; ///< outputs with `cache: false` that Git ignores; from the repository's root
+    bool allow_missing = true; ///< `dvc exp run` may skip stages whose data is not there
 
     /// The commit whose history has all that is sent of the project.
     [[nodiscard]] const std::string& tip() const {

@@ -347,6 +347,37 @@ run_and_wait() {
     [[ ${status} -eq 3 && ${output} == *"dvc commit input.txt.dvc"* ]]
 }
 
+@test "with a DVC remote: recorded outputs that are nowhere are made again; then there is nothing to do" {
+    cd "${folder}/remote-project"
+    printf 'in\n' >input.txt
+    git commit --quiet --all -m 'Recorded'
+    find "${shared}/storage" "${cache}" -type f -delete
+    dvc push --quiet input.txt.dvc
+    name=nowhere
+    run_and_wait -n nowhere
+    rdvc logs nowhere | grep -F 'their stages run again'
+    rdvc logs nowhere | grep -F "Running stage 'train'"
+    rm -rf .dvc/cache model.txt
+    rdvc pull nowhere
+    dvc pull --quiet
+    [[ $(cat model.txt) == 'model of 0.5' ]]
+    rdvc run -n idle
+    run rdvc wait idle
+    [[ ${status} -eq 0 && ${output} == *'nothing to do: all stages were up to date, as in the experiment nowhere'* ]]
+}
+
+@test "outputs of a dvc.lock that is not committed travel" {
+    git checkout --quiet came
+    sed -i 's/^lr: .*/lr: 0.77/' params.yaml
+    dvc repro --quiet
+    local model
+    model=$(sed -n '/path: model$/,$s/.*md5: \([0-9a-f]\{32\}\).dir/\1/p' dvc.lock | head -n 1)
+    name=uncommitted
+    run_and_wait -n uncommitted -S lr=0.77
+    [[ -e ${cache}/files/md5/${model:0:2}/${model:2}.dir ]]
+    [[ $(rdvc status uncommitted) == *published* ]]
+}
+
 # A dvc whose first `exp run` fails with the words $1.
 fail_once() {
     cat >init_env.sh <<SH

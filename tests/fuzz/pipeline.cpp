@@ -25,7 +25,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto& [name, content] : fuzz::sections(fuzz::text_of(data, size)))
         files[name.empty() ? "dvc.yaml" : name] = content;
     fuzz::only_errors([&] {
-        const auto pipeline = data::read_pipeline(files);
+        data::Values values;
+        values.text = [&](const std::string& path) {
+            const auto file = files.find(path);
+            return file == files.end() ? std::nullopt : std::optional(file->second);
+        };
+        const auto pipeline = data::read_pipeline(files, values);
         for (const auto& output : pipeline.tracked)
             check_paths(output);
         for (const auto& stage : pipeline.stages)
@@ -35,10 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         here.hash = [](const std::string&) {
             return std::string("d8e8fca2dc0f896fd7cb4cb0031ba249");
         };
-        here.text = [&](const std::string& path) {
-            const auto file = files.find(path);
-            return file == files.end() ? std::nullopt : std::optional(file->second);
-        };
+        here.text = values.text;
         data::Scope scope;
         data::find_needs(pipeline, scope, here);
         scope.targets = {"train", "sub/dvc.yaml:train"};

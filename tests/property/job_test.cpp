@@ -107,7 +107,6 @@ TEST(JobArguments, ReachDvcByteForByte) {
     program += script::embedded("job/2-stop.sh");
     program += stubs;
     program += script::embedded("job/4-experiment.sh");
-    program += "stages_that_must_run() { :; }\n";
     std::vector<Words> expected;
     for (const auto& list : lists) {
         const auto submission = submission_of(list, "c0ffee");
@@ -195,7 +194,6 @@ TEST(JobArguments, WaitForTheLockWhereDvcCan) {
             {.argv = {"bash", "-s"},
              .input = {std::string(script::embedded("job/2-stop.sh")) + stubs +
                        std::string(script::embedded("job/4-experiment.sh")) +
-                       "stages_that_must_run() { :; }\n" +
                        data_of(script::render_job(submission_of({}, "c0ffee"))) +
                        "RDVC_JOB_REPO_DIR=/\nRDVC_JOB_DVC_VERSION=" + version +
                        "\nRDVC_JOB_PULL=0\nrun_experiment\n"},

@@ -219,8 +219,8 @@ TEST(Run, TellsInADryRunOfTheDataThatIsNeeded) {
 TEST(Run, ShowsInADryRunWhatItWouldSend) {
     DemoProject demo;
     demo.commit_project();
-    const std::vector<std::string> words = {"run", "--gpus=2", "-n",   "first",
-                                            "-S",  "a='x, y'", "train"};
+    const std::vector<std::string> words = {"run", "--gpus=2",  "-n",   "first",
+                                            "-S",  "lr='x, y'", "train"};
     auto dry = words;
     dry.emplace_back("--dry-run");
     const auto shown = demo.world.run(dry).out;

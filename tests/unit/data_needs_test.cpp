@@ -31,6 +31,7 @@ struct Project {
                    {"dvc.lock", dvc_lock},
                    {"raw.dvc", "outs: [{path: raw, hash: md5, md5: r}]\n"}};
     Texts hashes = {{"code.py", "k"}, {"m.json", "j"}};
+    Texts parts; // of what is in a tracked folder
     std::string params = "lr: 1e-3\n";
 
     void replace(const std::string& file, const std::string& from, const std::string& to) {
@@ -43,6 +44,21 @@ struct Project {
     // "path?" for what may be needed, "path!" for what is.
     [[nodiscard]] std::string needs(const Scope& scope = {},
                                     const std::set<std::string>& lost = {}) const {
+        std::vector<std::string> words;
+        for (const auto& need : find(scope, lost).needed)
+            words.push_back(need.output.path + (need.runs == Runs::yes ? "!" : "?"));
+        return sorted(std::move(words));
+    }
+
+    // What the result may name without having made it; "path-" of stages out of scope.
+    [[nodiscard]] std::string kept(const Scope& scope = {}) const {
+        std::vector<std::string> words;
+        for (const auto& kept : find(scope).kept)
+            words.push_back(kept.output.path + (kept.can_rerun ? "" : "-"));
+        return sorted(std::move(words));
+    }
+
+    [[nodiscard]] Needs find(const Scope& scope, const std::set<std::string>& lost = {}) const {
         const Files asked{.hash =
                               [&](const std::string& path) {
                                   const auto found = hashes.find(path);
@@ -50,10 +66,16 @@ struct Project {
                               },
                           .text = [&](const std::string& path) -> std::optional<std::string> {
                               return path == "params.yaml" ? std::optional(params) : std::nullopt;
-                          }};
-        std::vector<std::string> words;
-        for (const auto& need : find_needs(read_pipeline(files), scope, asked, lost).needed)
-            words.push_back(need.output.path + (need.runs == Runs::yes ? "!" : "?"));
+                          },
+                          .part =
+                              [&](const Output&, const std::string& path) {
+                                  const auto found = parts.find(path);
+                                  return found == parts.end() ? "" : found->second;
+                              }};
+        return find_needs(read_pipeline(files), scope, asked, lost);
+    }
+
+    static std::string sorted(std::vector<std::string> words) {
         std::sort(words.begin(), words.end());
         std::string text;
         for (const auto& word : words)
@@ -125,8 +147,12 @@ TEST(Needs, FollowParameters) {
         scope.overrides = {override};
         return project.needs(scope);
     };
-    EXPECT_EQ(with("lr=2"), "clean?");
-    EXPECT_EQ(with("params.yaml:++lr=2"), "clean?");
+    EXPECT_EQ(with("lr=2"), "clean!");
+    EXPECT_EQ(with("params.yaml:++lr=2"), "clean!");
+    EXPECT_EQ(with("lr=0.001"), "") << "it has that value";
+    EXPECT_EQ(with("lr=1e-3"), "");
+    for (const auto* doubtful : {"lr='2'", "lr=01", "lr=-2", "~lr", "p/params.yaml:lr=2", "lr=nan"})
+        EXPECT_EQ(with(doubtful), "clean?") << doubtful;
     EXPECT_EQ(with("lr[0]=2"), "clean?");
     EXPECT_EQ(with("+new=2"), "");
     EXPECT_EQ(with("other.yaml:lr=2"), "");
@@ -201,6 +227,70 @@ TEST(Needs, OfASmallPartAreAllThatItIsIn) {
     EXPECT_EQ(project.needs(), "raw!");
     project.files["dvc.lock"] = "stages:\n  s: {cmd: x, deps: [{path: raw/part, md5: q}]}\n";
     EXPECT_EQ(project.needs(), "raw?");
+}
+
+TEST(Needs, OfAPartOfAFolderAreTold) {
+    Project project;
+    project.files["raw.dvc"] = "outs: [{path: raw, hash: md5, md5: r.dir}]\n";
+    project.files["dvc.yaml"] = "stages:\n  s: {cmd: x, deps: [raw/part], outs: [y]}\n";
+    project.files["dvc.lock"] =
+        "stages:\n  s: {cmd: x, deps: [{path: raw/part, hash: md5, md5: q}], outs: "
+        "[{path: y, hash: md5, md5: y}]}\n";
+    project.parts["raw/part"] = "q";
+    EXPECT_EQ(project.needs(), "");
+    project.parts["raw/part"] = "new";
+    EXPECT_EQ(project.needs(), "raw!");
+}
+
+TEST(Kept, AreRecordedOutputsOfStagesThatMayNotRun) {
+    Project project;
+    EXPECT_EQ(project.kept(), "clean model scores side") << "what Git has is not kept";
+    project.hashes["code.py"] = "new";
+    EXPECT_EQ(project.kept(scope_of({"train"})), "clean scores- side-");
+    Scope force = scope_of({"eval"});
+    force.force = true;
+    EXPECT_EQ(project.kept(force), "side-");
+    project.replace("dvc.yaml", "outs: [clean]", "outs: [clean: {push: false}]");
+    EXPECT_EQ(project.kept(scope_of({"train"})), "scores- side-");
+    Project fresh;
+    fresh.files.erase("dvc.lock");
+    EXPECT_EQ(fresh.kept(), "");
+}
+
+// With --allow-missing DVC skips a stage that it sees no reason to run.
+TEST(AllData, HasToBeThereWhereDvcWouldSkipAStageThatHasToRun) {
+    const auto all_there = [](const Project& project, const Scope& scope = {}) {
+        return project.find(scope).all_there;
+    };
+    Scope remote;
+    remote.by_remote = true;
+    Project project;
+    EXPECT_FALSE(all_there(project) || all_there(project, remote));
+    for (const auto* added :
+         {"  first: {cmd: x, outs: [y]}\n", "  first: {cmd: x, deps: [], outs: [y]}\n",
+          "  first: {\"cmd\": \"x\", \"outs\": [\"y\"]}\n"}) {
+        project = {};
+        project.files["dvc.yaml"] += added;
+        EXPECT_TRUE(all_there(project)) << added;
+        EXPECT_FALSE(all_there(project, scope_of({"train"}))) << "it is not looked at";
+    }
+    project = {};
+    project.files["dvc.yaml"] += "  last: {cmd: x, params: [lr], outs: [y]}\n";
+    EXPECT_FALSE(all_there(project) || all_there(project, remote));
+    project = {};
+    project.files["raw.dvc"] = "deps: [{path: https://x/y}]\nouts: [{path: raw}]\n";
+    EXPECT_TRUE(all_there(project)) << "an import that nobody has fetched";
+    EXPECT_EQ(project.find({}).unrecorded.size(), 1U);
+    project = {};
+    project.files["raw.dvc"] = "outs: [{path: raw, hash: md5, md5: r.dir}]\n";
+    project.files["dvc.yaml"] = "stages:\n  s: {cmd: x, deps: [raw/part], outs: [y]}\n";
+    EXPECT_FALSE(all_there(project)) << "the data is sent first";
+    EXPECT_TRUE(all_there(project, remote)) << "DVC looks at it before it is there";
+    project = {};
+    project.replace("raw.dvc", "md5: r", "md5: new");
+    EXPECT_FALSE(all_there(project, remote));
+    remote.single_item = true;
+    EXPECT_TRUE(all_there(project, remote)) << "DVC does not look at the stage before";
 }
 
 TEST(Needs, EndInACircle) {

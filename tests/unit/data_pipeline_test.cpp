@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "data/paths.hpp"
 #include "data/values.hpp"
 #include "support/expect_error.hpp"
 
@@ -123,8 +124,9 @@ TEST(Stages, OfAForeachAreAllThatItNames) {
               Words({"s@a d/a", "s@b new d/b"}));
     EXPECT_EQ(names("foreach: {a: 1, b: 2}, do: {cmd: x, deps: ['${key}.csv']}"),
               Words({"s@a a.csv", "s@b new b.csv"}));
-    for (const auto* items : {"foreach: '${x}', do: {cmd: x}", "matrix: {k: [a]}, cmd: x",
-                              "foreach: [true], do: {cmd: x}"})
+    EXPECT_EQ(names("matrix: {k: [a, 1]}, cmd: x"), Words({"s@a", "s@1 new"}));
+    for (const auto* items : {"foreach: '${x}', do: {cmd: x}", "matrix: {k: '${x}'}, cmd: x",
+                              "foreach: [0x1], do: {cmd: x}"})
         EXPECT_EQ(names(items), Words({"s@a", "s@old", "s@*"})) << items;
 }
 

@@ -1,0 +1,132 @@
+# What a job's result names is there: the functions of the job, with real git and DVC, without SLURM.
+
+setup_file() {
+    export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 DVC_NO_ANALYTICS=1
+    export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+    export made="${BATS_FILE_TMPDIR}/made" remote="${BATS_FILE_TMPDIR}/remote"
+    make_project
+}
+
+# Two stages with recorded outputs, a file and a folder, which are on the DVC remote.
+make_project() {
+    git init --quiet "${made}"
+    cd "${made}"
+    dvc init --quiet
+    dvc remote add --quiet -d storage "${remote}"
+    mkdir sub
+    cat >sub/dvc.yaml <<'YAML'
+stages:
+  file: {cmd: echo one >'a b.txt', outs: ['a b.txt']}
+  folder: {cmd: mkdir d && echo two >d/x && echo three >d/y, outs: [d]}
+YAML
+    (cd sub && dvc repro --quiet)
+    git add -A
+    git commit --quiet -m baseline
+    dvc push --quiet
+}
+
+setup() {
+    root=${BATS_TEST_TMPDIR}
+    cp -r "${made}" "${root}/repo"
+    cd "${root}/repo"
+    export RDVC_JOB_REPO_DIR="${root}/repo" RDVC_JOB_CACHE_DIR="${root}/repo/.dvc/cache" RDVC_JOB_WORKSPACE_DIR=${root}
+    RDVC_JOB_REPO_REV=$(git rev-parse HEAD)
+    RDVC_JOB_SNAPSHOT='' RDVC_JOB_CODE=ssh RDVC_JOB_MESSAGE='' RDVC_JOB_KEPT=() RDVC_JOB_LEFT_OUT=()
+    # shellcheck source=/dev/null
+    for part in 4-experiment 5-publish; do
+        source "${RDVC_SOURCE_FOLDER}/cluster/job/${part}.sh"
+    done
+    rdvc_say() { printf '%s\n' "$*" >>"${root}/said"; }
+    end_if_stopped() { :; }
+    run_in_group() { echo "$*" >>"${root}/ran" && "$@"; }
+    job_log() { printf '%s/log' "${root}"; }
+    local line
+    while read -r line; do RDVC_JOB_KEPT+=("${line/ / sub/}"); done < <(locked_outputs <sub/dvc.lock)
+}
+
+forget() { # FOLDER PATH...: takes the objects of these outputs out of a cache or remote
+    local folder=$1 path hash
+    shift
+    for path; do
+        hash=$(locked_outputs <sub/dvc.lock | sed -n "s/ ${path}\$//p")
+        rm -f "${folder}/files/md5/${hash:0:2}/${hash:2}"
+    done
+}
+
+@test "recorded outputs that are in the cache need no question to DVC" {
+    has_kept_outputs
+    [[ ! -e ${root}/ran ]]
+}
+
+@test "recorded outputs that only the DVC remote has are there; what it does not have is made again" {
+    rm -rf "${RDVC_JOB_CACHE_DIR}"
+    has_kept_outputs
+    rm -rf "${RDVC_JOB_CACHE_DIR}"
+    cp -r "${remote}" "${root}/remote"
+    dvc remote modify --quiet storage url "${root}/remote"
+    forget "${root}/remote" 'a b.txt'
+    ! has_kept_outputs || false
+    forget "${RDVC_JOB_CACHE_DIR}" d
+    cp -r "${remote}/." "${root}/remote"
+    forget "${root}/remote" d
+    ! has_kept_outputs || false
+    grep -q 'their stages run again' "${root}/said"
+    RDVC_JOB_KEPT=(all)
+    ! has_kept_outputs || false
+    dvc remote modify --quiet storage url "${remote}"
+    has_kept_outputs
+}
+
+@test "a DVC remote that does not answer has nothing" {
+    rm -rf "${RDVC_JOB_CACHE_DIR}"
+    dvc remote modify --quiet storage url ssh://none.invalid/x
+    ! has_kept_outputs || false
+}
+
+# An experiment's commit with these files changed.
+experiment() {
+    git add -Af
+    RDVC_JOB_EXP_COMMIT=$(git commit-tree "$(git write-tree)" -p "${RDVC_JOB_REPO_REV}" -m experiment)
+    RDVC_JOB_EXP_REF="refs/exps/${RDVC_JOB_REPO_REV:0:2}/${RDVC_JOB_REPO_REV:2}/own"
+}
+
+@test "new outputs are in the cache or in the commit, or nobody keeps them; those that were submitted count as known" {
+    cat >>sub/dvc.lock <<'YAML'
+  more:
+    cmd: x
+    outs:
+    - path: ../m.json
+      hash: md5
+      md5: 0123456789abcdef0123456789abcdef
+YAML
+    experiment
+    [[ $(missing_outputs) == ../m.json ]]
+    RDVC_JOB_LEFT_OUT=(m.json)
+    [[ -z $(missing_outputs) ]]
+    RDVC_JOB_LEFT_OUT=(other/n.json)
+    [[ $(missing_outputs) == ../m.json ]]
+    RDVC_JOB_SNAPSHOT=${RDVC_JOB_EXP_COMMIT}
+    [[ -z $(missing_outputs) ]]
+    RDVC_JOB_SNAPSHOT=
+    sed -i "s/0123456789abcdef0123456789abcdef/$(printf '{}' | md5sum | cut -c 1-32)/" sub/dvc.lock
+    printf '{}' >m.json
+    experiment
+    [[ -z $(missing_outputs) ]]
+}
+
+@test "an experiment that ran nothing says so, and which one has the same" {
+    RDVC_JOB_REPO_URL="${root}/repo/.git"
+    printf "=== rdvc setup: x\nRunning stage 'of an earlier start':\n=== rdvc experiment: x\nStage 'file' didn't change\n" >"${root}/log"
+    experiment
+    tell_if_nothing_ran
+    [[ ${RDVC_JOB_MESSAGE} == 'nothing to do: all stages were up to date' ]]
+    git update-ref "${RDVC_JOB_EXP_REF}" "${RDVC_JOB_EXP_COMMIT}"
+    git update-ref "${RDVC_JOB_EXP_REF%/*}/before" "$(git commit-tree "${RDVC_JOB_EXP_COMMIT}^{tree}" -m other)"
+    RDVC_JOB_MESSAGE=renamed
+    tell_if_nothing_ran
+    [[ ${RDVC_JOB_MESSAGE} == 'renamed; nothing to do: all stages were up to date, as in the experiment before' ]]
+    RDVC_JOB_MESSAGE=
+    printf "Running stage 'file':\n" >>"${root}/log"
+    tell_if_nothing_ran
+    [[ -z ${RDVC_JOB_MESSAGE} ]]
+}
