@@ -145,10 +145,15 @@ std::vector<Record> Ledger::read() const {
         if (!record)
             continue;
         const auto [place, is_new] = places.emplace(record->token, records.size());
-        if (is_new)
+        if (is_new) {
             records.push_back(std::move(*record));
-        else
-            records[place->second] = std::move(*record);
+            continue;
+        }
+        auto& known = records[place->second];
+        record->earlier_jobs = std::move(known.earlier_jobs);
+        if (!known.job.empty() && known.job != record->job)
+            record->earlier_jobs.push_back(known.job);
+        known = std::move(*record);
     }
     return records;
 }

@@ -44,6 +44,8 @@ struct Record {
     std::vector<std::string> words = {}; ///< after `rdvc run`
     /// Of a command: where its files may go here, from the work tree's root. Nothing: not known.
     std::optional<std::vector<std::string>> outputs = {};
+    std::vector<std::string> earlier_jobs =
+        {}; ///< of attempts before the newest, as read() finds them
 
     /// What became of it is not known.
     [[nodiscard]] bool is_open() const {

@@ -217,22 +217,29 @@ void refuse_secrets(const Repository& repository, const std::vector<std::string>
 }
 
 void refuse_unfinished(base::Runner& runner, const Repository& repository, const Head& head) {
-    static const std::array<std::pair<std::string_view, std::string_view>, 5> operations = {
-        {{"MERGE_HEAD", "merge"},
-         {"rebase-merge", "rebase"},
-         {"rebase-apply", "rebase"},
-         {"CHERRY_PICK_HEAD", "cherry-pick"},
-         {"REVERT_HEAD", "revert"}}};
+    struct Operation {
+        std::string_view file;
+        std::string_view name;
+        std::string_view command;
+    };
+    constexpr auto operations = std::to_array<Operation>({
+        {"MERGE_HEAD", "a merge", "merge"},
+        {"rebase-merge", "a rebase", "rebase"},
+        {"rebase-apply/applying", "`git am`", "am"},
+        {"rebase-apply", "a rebase", "rebase"},
+        {"CHERRY_PICK_HEAD", "a cherry-pick", "cherry-pick"},
+        {"REVERT_HEAD", "a revert", "revert"},
+    });
     std::vector<std::string> conflicts;
     for (const auto& change : head.changes)
         if (change.unmerged)
             conflicts.push_back(change.path);
     const auto folder = git_dir(runner, repository);
-    for (const auto& [file, operation] : operations)
+    for (const auto& [file, name, command] : operations)
         if (fs::exists(folder / file))
-            throw Error(Exit::not_ready, fmt::format("a {} is not finished", operation))
+            throw Error(Exit::not_ready, fmt::format("{} is not finished", name))
                 .context(conflicts.empty() ? "" : "in conflict:\n" + base::first_lines(conflicts))
-                .hint(fmt::format("finish it, or `git {} --abort`", operation));
+                .hint(fmt::format("finish it, or `git {} --abort`", command));
     if (!conflicts.empty())
         throw Error(Exit::not_ready, fmt::format("{} in conflict",
                                                  conflicts.size() == 1 ? "a file is" : "files are"))

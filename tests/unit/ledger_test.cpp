@@ -72,6 +72,21 @@ TEST(Ledger, TellsTheNewestStateInTheOrderOfIntent) {
     expect_equal(records[3], record(4));
 }
 
+// After `rdvc retry`, the id that the user has seen first.
+TEST(Ledger, RemembersTheJobsOfEarlierAttempts) {
+    const Folder folder;
+    Ledger ledger(folder / "rdvc");
+    auto one = record(1);
+    ledger.intend(one, "");
+    for (const std::string job : {"11", "11", "12", "13"}) {
+        one.job = job;
+        ledger.conclude(one);
+    }
+    ASSERT_EQ(ledger.read().size(), 1U);
+    EXPECT_EQ(ledger.read()[0].job, "13");
+    EXPECT_EQ(ledger.read()[0].earlier_jobs, std::vector<std::string>({"11", "12"}));
+}
+
 TEST(Ledger, KeepsAnyText) {
     const Folder folder;
     Ledger ledger(folder.path());

@@ -85,6 +85,18 @@ TEST(RefuseUnfinished, NamesWhatIsNotFinished) {
     }
 }
 
+// It uses the folder of `git rebase --apply`.
+TEST(RefuseUnfinished, TellsGitAmFromARebase) {
+    const ConflictProject project;
+    const auto& git = project.git;
+    base::ProcessRunner runner;
+    const auto patch = runner.run(
+        {.argv = {"git", "format-patch", "-1", "--stdout", "other"}, .folder = git.path()});
+    runner.run({.argv = {"git", "am", "--quiet"}, .input = {patch.out}, .folder = git.path()});
+    EXPECT_FAILURE(snapshot_of(git.path()), Exit::not_ready,
+                   "error: `git am` is not finished\n\nhint: finish it, or `git am --abort`\n");
+}
+
 // In a linked work tree the operation is that tree's own.
 TEST(RefuseUnfinished, KnowsWhichWorkTreeItIs) {
     const ConflictProject project;
