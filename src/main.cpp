@@ -12,9 +12,12 @@
 #include "cli/world.hpp"
 #include "commands/command.hpp"
 #include "project/guarded_git.hpp"
+#include "transport/relay.hpp"
 
 int main(int argc, char** argv) {
     using namespace rdvc;
+    if (argc > 1 && std::string_view(argv[1]) == transport::relay_verb)
+        return transport::relay({argv + 2, argv + argc});
     const auto environment = [](const std::string& name) -> std::optional<std::string> {
         const char* value = std::getenv(name.c_str());
         return value == nullptr ? std::nullopt : std::optional<std::string>(value);
@@ -28,7 +31,8 @@ int main(int argc, char** argv) {
     project::GuardedRunner runner(tracing);
     base::remove_abandoned_folders();
     try {
-        cli::World world{runner, console, std::filesystem::current_path(), environment};
+        cli::World world{runner, console, std::filesystem::current_path(), environment,
+                         cli::find_program(argv[0], environment("PATH").value_or(""))};
         return static_cast<int>(commands::dispatch(world, {argv + 1, argv + argc}));
     } catch (const base::Error& error) {
         console.error(error.message());

@@ -1,6 +1,15 @@
 # What every request of rdvc's starts with, on the login node. Before this text come assignments:
 # nonce, rdvc_dir, prepare. Answers are lines of our own, so that whatever else a login prints
 # (banners, ~/.bashrc) is harmless.
+# First what ~/.bashrc or, of a login shell, ~/.profile may have set goes.
+set +efkmC +o posix +o pipefail
+shopt -u failglob nullglob nocasematch nocaseglob
+unalias -a
+unset -f cd rm mv git mkdir cat printf
+unset CDPATH GREP_OPTIONS
+export -n SHELLOPTS BASHOPTS
+trap - EXIT ERR DEBUG RETURN
+IFS=$' \t\n'
 login_umask=$(umask) # what the user's own jobs would have
 umask 077
 set -u
@@ -17,6 +26,7 @@ answer() {
 # The last word of the request; nothing after it on standard input is read as a command.
 finish() {
     answer "$@"
+    answer bye
     exit 0
 }
 

@@ -1,7 +1,9 @@
 #include "base/process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 
@@ -17,6 +19,9 @@
 namespace rdvc::base {
 
 namespace {
+
+constexpr auto when_over = std::chrono::seconds(1); // for a program to end by itself
+constexpr std::size_t most_errors = 8U << 20U; // bytes of standard error that are kept, the last
 
 class Pipe {
   public:
@@ -269,7 +274,11 @@ Result ProcessRunner::run(const Command& command) {
     const std::function<void(std::string_view)> to_out =
         command.on_output ? command.on_output
                           : [&result](std::string_view text) { result.out += text; };
-    const auto to_err = [&result](std::string_view text) { result.err += text; };
+    const auto to_err = [&result](std::string_view text) {
+        result.err += text;
+        if (result.err.size() > 2 * most_errors)
+            result.err.erase(0, result.err.size() - most_errors);
+    };
     Input input(command);
     if (command.input.empty())
         in.close(1);
@@ -279,12 +288,17 @@ Result ProcessRunner::run(const Command& command) {
     ::fcntl(err.end(0), F_SETFL, O_NONBLOCK);
 
     bool done = false;
+    bool is_over = false;
     Patience patience(command.patience);
     while (!done) {
         std::array<pollfd, 4> fds{{{out.end(0), POLLIN, 0},
                                    {err.end(0), POLLIN, 0},
                                    {in.end(1), POLLOUT, 0},
                                    {child_ended().end(0), POLLIN, 0}}};
+        if (!is_over && command.is_over && command.is_over()) {
+            is_over = true;
+            patience = Patience(when_over);
+        }
         if (::poll(fds.data(), fds.size(), patience.left()) < 0 && errno != EINTR)
             throw Error(Exit::failed, fmt::format("cannot wait: {}", std::strerror(errno)));
         if (patience.is_over())

@@ -31,10 +31,12 @@ struct Command {
     std::function<void(std::string_view)> on_output = {}; ///< instead of Result::out, as it comes
     Terminal terminal = Terminal::no; ///< yes: the program has our output and error streams
     std::chrono::milliseconds patience{
-        0}; ///< a program that runs longer is killed; 0: however long
+        0};                             ///< a program that runs longer is killed; 0: however long
+    std::function<bool()> is_over = {}; ///< once true, the program is killed if it stays on
 };
 
-/// `status` is the exit code, or 128 + the signal that ended the program.
+/// `status` is the exit code, or 128 + the signal that ended the program. Of `err` the last eight
+/// megabytes are there.
 struct Result {
     int status = 0;
     std::string out;

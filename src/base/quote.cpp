@@ -66,4 +66,17 @@ std::string quote_all(const std::vector<std::string>& words) {
     return join(quoted, " ");
 }
 
+// rsync splits at blanks; quotes group, and a doubled one is itself; nothing else is special.
+std::string quote_all_for_rsync(const std::vector<std::string>& words) {
+    std::vector<std::string> quoted;
+    for (const auto& word : words) {
+        const bool plain = !word.empty() && word.find_first_of(" '\"") == std::string::npos;
+        std::string inside;
+        for (const char c : word)
+            inside += c == '\'' ? std::string("''") : std::string(1, c);
+        quoted.push_back(plain ? word : "'" + inside + "'");
+    }
+    return join(quoted, " ");
+}
+
 } // namespace rdvc::base

@@ -16,4 +16,7 @@ std::string quote(std::string_view word);
 /// `words`, each quoted, with blanks between.
 std::string quote_all(const std::vector<std::string>& words);
 
+/// `words` for rsync's `-e`, which is no shell: it reads them by rules of its own.
+std::string quote_all_for_rsync(const std::vector<std::string>& words);
+
 } // namespace rdvc::base

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <iostream>
+#include <sstream>
 
 #include <unistd.h>
 
@@ -27,8 +28,10 @@ fs::path World::state_folder() const {
 }
 
 fs::path World::socket_folder() const {
+    constexpr auto plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
     const auto runtime = variable("XDG_RUNTIME_DIR");
-    if (!runtime.empty() && runtime.size() < 40)
+    if (runtime.starts_with("/") && runtime.size() < 40 &&
+        runtime.find_first_not_of(plain) == std::string::npos)
         return fs::path(runtime) / "rdvc";
     return fmt::format("/tmp/rdvc-ssh-{}", ::getuid());
 }
@@ -44,6 +47,18 @@ std::string World::ask(const std::string& question, const std::string& fallback)
             .hint("give the answers as options, or `--yes` to keep what is there");
     }
     return answer.empty() ? fallback : answer;
+}
+
+fs::path find_program(const std::string& name, const std::string& path_variable) {
+    if (name.find('/') != std::string::npos)
+        return fs::absolute(name);
+    std::istringstream folders(path_variable);
+    for (std::string folder; std::getline(folders, folder, ':');) {
+        const auto path = fs::absolute(folder.empty() ? "." : folder) / name;
+        if (::access(path.c_str(), X_OK) == 0 && fs::is_regular_file(path))
+            return path;
+    }
+    return name;
 }
 
 std::string version() {

@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "base/quote.hpp"
 #include "base/text.hpp"
 #include "project/dvc.hpp"
 #include "project/guarded_git.hpp"
@@ -31,6 +32,14 @@ project::Repository open_repository(cli::World& world) {
                   "are not "
                   "obeyed");
     const auto repository = project::find_repository(world.runner, world.folder);
+    for (auto folder = world.folder; !repository; folder = folder.parent_path()) {
+        if (std::filesystem::exists(folder / ".git" / "objects"))
+            throw Error(Exit::not_ready, "git does not take this repository for one")
+                .context((folder / ".git").string())
+                .hint("is `.git/HEAD` damaged? It is one line, such as `ref: refs/heads/main`");
+        if (folder == folder.parent_path())
+            break;
+    }
     if (!repository)
         throw Error(Exit::not_ready, "this is not a Git repository")
             .context(world.folder.string())
@@ -222,6 +231,16 @@ std::string Cluster::url(const std::string& absolute) const {
     return is_local() ? absolute : "ssh://" + name() + absolute;
 }
 
+// With the variant git need not call it to find out.
+std::vector<std::pair<std::string, std::string>> Cluster::git_environment() {
+    return {{"GIT_SSH_COMMAND", base::quote_all(connection_.relay_words(world_.program.string()))},
+            {"GIT_SSH_VARIANT", "ssh"}};
+}
+
+std::string Cluster::rsync_shell() {
+    return base::quote_all_for_rsync(connection_.relay_words(world_.program.string()));
+}
+
 base::Command Cluster::fetch(const std::string& source, const std::vector<std::string>& refspecs,
                              const std::filesystem::path& top) {
     base::Command git{.argv = {"git", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c",
@@ -233,7 +252,7 @@ base::Command Cluster::fetch(const std::string& source, const std::vector<std::s
                       .folder = top};
     git.argv.insert(git.argv.end(), refspecs.begin(), refspecs.end());
     if (source.starts_with("ssh://")) // a url(); others are the user's own affair
-        git.environment = {{"GIT_SSH_COMMAND", git_ssh_command()}};
+        git.environment = git_environment();
     return git;
 }
 
@@ -255,10 +274,21 @@ Error connection_error(const std::string& cluster, const transport::Connection::
             error.hint(fmt::format("`ssh {} true` must work", cluster));
         return error;
     }
+    if (!reply.shell.empty())
+        return Error(Exit::not_ready, fmt::format("logins on `{}` run `{}` in place of bash",
+                                                  cluster, base::printable(reply.shell)))
+            .context(reason)
+            .hint("`~/.bashrc` there must not `exec` another shell but for terminals: `[[ $- != "
+                  "*i* ]] "
+                  "|| exec " +
+                  base::printable(reply.shell) + "`");
     if (reply.outcome == transport::Outcome::no_bash)
         return Error(Exit::not_ready, fmt::format("`{}` has no bash", cluster))
             .context(reason)
-            .hint(fmt::format("`ssh {} bash --version` must work", cluster));
+            .hint(
+                fmt::format("`ssh {} bash --version` must work; `~/.bashrc` there must not `exec` "
+                            "another shell",
+                            cluster));
     Error error(Exit::unknown, fmt::format("the answer from `{}` is not complete", cluster));
     error.context(reason.empty() ? fmt::format("ssh ended with {}", reply.status) : reason);
     return error;

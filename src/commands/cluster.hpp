@@ -87,14 +87,17 @@ class Cluster {
     [[nodiscard]] std::string name() const;
     /// The URL of a folder there, for git. `absolute` is a path on the cluster.
     [[nodiscard]] std::string url(const std::string& absolute) const;
-    [[nodiscard]] std::string git_ssh_command() { return connection_.git_ssh_command(); }
+    /// For git, which calls rdvc in place of ssh.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> git_environment();
+    /// For rsync's `-e`, likewise.
+    [[nodiscard]] std::string rsync_shell();
     /// `git fetch` of `refspecs` from `source`, a url() or a remote of the repository `top`;
     /// nothing else comes along.
     base::Command fetch(const std::string& source, const std::vector<std::string>& refspecs,
                         const std::filesystem::path& top);
     /// True if several ssh executions share one connection.
     [[nodiscard]] bool shares_connection() { return is_local() || connection_.is_shared(); }
-    /// For rsync, which gets the user's name with git_ssh_command().
+    /// For rsync, which gets the user's name with rsync_shell().
     [[nodiscard]] const std::string& host() const { return connection_.destination().host; }
     [[nodiscard]] bool is_local() const { return connection_.destination().host == "local"; }
 

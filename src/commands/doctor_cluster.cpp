@@ -279,6 +279,12 @@ Checks check_cluster(cli::World& world, const Place& place, bool deep) {
                         });
     auto& checks = listener.checks;
     if (reply.outcome == transport::Outcome::answered && finished) {
+        if (!reply.noise.empty())
+            checks.insert(checks.begin(),
+                          {Level::warning, "logins", fmt::format("print `{}`", reply.noise),
+                           "rdvc takes no notice, but `git fetch rdvc`, `dvc exp pull rdvc` and "
+                           "scp stumble over it;\n~/.bashrc there should print only "
+                           "`if [[ $- == *i* ]]`"});
         checks.insert(checks.begin(), {Level::ok, "connection", cluster.name()});
         return checks;
     }

@@ -48,7 +48,7 @@ bool bring_by_rsync(cli::World& world, Cluster& cluster, const JobFolder& there,
         return false;
     base::Command rsync{.argv = rsync_words(there), .effect = base::Effect::changes};
     if (!cluster.is_local())
-        rsync.argv.insert(rsync.argv.end(), {"-e", cluster.git_ssh_command()});
+        rsync.argv.insert(rsync.argv.end(), {"-e", cluster.rsync_shell()});
     const auto from = cluster.is_local() ? there.place : cluster.name() + ":" + there.place;
     rsync.argv.insert(rsync.argv.end(), {"--", from + "/", into.string() + "/"});
     base::Result result;

@@ -318,6 +318,10 @@ void warn_of_no_setup(const cli::World& world, const Project& project) {
 Order prepare(cli::World& world, Project& project, Cluster& cluster,
               const submission::RunArguments& arguments, Purpose purpose) {
     const auto head = project::read_head(world.runner, project.repository);
+    if (head.commit.empty() && head.branch == "(unknown)")
+        throw Error(Exit::not_ready, "git cannot read the branch that HEAD names")
+            .hint(
+                "`git fsck` tells what is damaged; `.git/logs/HEAD` has the branch's last commits");
     if (head.commit.empty())
         throw Error(Exit::not_ready, "the repository has no commit yet")
             .hint("git add, git commit");

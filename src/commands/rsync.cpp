@@ -73,7 +73,7 @@ class Progress {
     std::string line_;
 };
 
-// The names, dealt out to so many files; gives the files' own names as lines.
+// The names, dealt out to so many files; gives the files' own names, each with a NUL.
 std::string deal_out(const std::vector<std::string>& names, std::size_t streams,
                      const std::filesystem::path& folder) {
     std::string lists;
@@ -83,7 +83,7 @@ std::string deal_out(const std::vector<std::string>& names, std::size_t streams,
             some += names[at] + "\n";
         const auto list = folder / fmt::format("names{}", i);
         base::write_file(list, some);
-        lists += list.string() + "\n";
+        lists += list.string() + '\0';
     }
     return lists;
 }
@@ -109,14 +109,15 @@ void copy(cli::World& world, Cluster& cluster, const Copy& copy) {
     const base::TemporaryFolder folder;
     const auto streams =
         cluster.shares_connection() ? std::min(most_streams, copy.names.size()) : std::size_t{1};
-    base::Command command{.argv = {"xargs", "-P", fmt::format("{}", streams), "-I", "{}", "rsync",
-                                   "-Lp", "--no-links", "--no-devices", "--no-specials", "--append",
-                                   "--chmod=Du=rwx,Fu=rw,go=", "--timeout=300", "--files-from={}"},
+    base::Command command{.argv = {"xargs", "-0", "-P", fmt::format("{}", streams), "-I", "{}",
+                                   "rsync", "-Lp", "--no-links", "--no-devices", "--no-specials",
+                                   "--append", "--chmod=Du=rwx,Fu=rw,go=", "--timeout=300",
+                                   "--files-from={}"},
                           .effect = base::Effect::changes,
                           .input = {deal_out(copy.names, streams, folder.path())}};
     if (!cluster.is_local())
         command.argv.insert(command.argv.end(),
-                            {"-e", cluster.git_ssh_command(), "--rsync-path=" + copy.remote_rsync});
+                            {"-e", cluster.rsync_shell(), "--rsync-path=" + copy.remote_rsync});
     const std::string host = cluster.is_local() ? "" : cluster.host() + ":";
     Progress progress(world.console, what, copy.size);
     if (world.console.shows_progress()) {

@@ -97,6 +97,15 @@ State ended(const Kept& kept, const slurm::Job* job) {
     return state;
 }
 
+// A shell that is replaced cannot write why the job ends.
+constexpr auto in_bashrc =
+    "the job ended while ~/.bashrc was loaded, without a word: does it `exec` "
+    "another shell? In jobs it must not";
+
+bool ended_in_bashrc(const std::string& slurm_state, const std::string& phase) {
+    return phase == "bashrc" && (slurm_state == "COMPLETED" || slurm_state == "FAILED");
+}
+
 // SLURM knows how the job ended, which has written no result.
 State ended_by_slurm(const std::string& slurm_state, const std::string& phase) {
     static const std::map<std::string, std::string> sentences = {
@@ -107,6 +116,8 @@ State ended_by_slurm(const std::string& slurm_state, const std::string& phase) {
         {"cancelled", "the job was cancelled"},
         {"boot_fail", "the node did not start"},
     };
+    if (ended_in_bashrc(slurm_state, phase))
+        return {"failed", phase, in_bashrc};
     const auto word = state_word(slurm_state);
     const auto sentence = sentences.find(word);
     const std::string how = phase.empty() ? "before it started" : "before it could say more";
@@ -143,6 +154,8 @@ State without_job(const Kept& kept, const std::string& phase, const Overview& ov
         return {"unknown", phase, kept.unsure};
     if (kept.cancelled)
         return {"cancelled", phase, ""};
+    if (kept.claimed && phase == "bashrc")
+        return {"lost", phase, in_bashrc + retry};
     if (kept.claimed)
         return {"lost", phase,
                 "the job ended without a result; see its log" +
@@ -283,7 +296,9 @@ std::string find_submission(cli::World& world, Cluster& cluster, const std::stri
     std::vector<std::string> refused; // if nothing else has this name
     for (const auto& record : open_ledger(world).read())
         if (record.mirror == mirror && record.cluster == cluster.name() &&
-            matches(record.token, record.job, record.name))
+            (matches(record.token, record.job, record.name) ||
+             std::any_of(record.earlier_jobs.begin(), record.earlier_jobs.end(),
+                         [&](const auto& job) { return matches(record.token, job, record.name); })))
             (record.state == ledger::State::refused ? refused : found).push_back(record.token);
     if (found.empty() && !word.empty())
         found = refused;

@@ -248,13 +248,28 @@ void Config::read_layer(std::string_view text, const std::string& file, bool is_
         read_entry(entry, file, is_project, cluster);
 }
 
+namespace {
+
+// A list may be written as in a file, or as words.
+Scalar from_environment(const Setting& setting, const std::string& value,
+                        const std::string& variable) {
+    if (setting.kind != Kind::list || !value.starts_with("["))
+        return value;
+    const auto entries = parse_toml("value = " + value, variable);
+    const auto entry =
+        std::find_if(entries.begin(), entries.end(), [](const Entry& e) { return !e.is_table; });
+    return entry == entries.end() ? Scalar(value) : entry->value;
+}
+
+} // namespace
+
 void Config::read_environment(
     const std::function<std::optional<std::string>(const std::string&)>& environment) {
     for (const auto& setting : settings()) {
         const auto variable = environment_variable(setting.key);
         if (const auto value = environment(variable))
-            values_[std::string(setting.key)] = {checked(setting, Scalar(*value), variable),
-                                                 variable};
+            values_[std::string(setting.key)] = {
+                checked(setting, from_environment(setting, *value, variable), variable), variable};
     }
     for (const auto& option : slurm::options()) {
         const auto key = "run." + std::string(option.name);

@@ -3,7 +3,16 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/error.hpp"
+#include "base/text.hpp"
+
 namespace rdvc::transport {
+
+namespace {
+
+constexpr std::size_t longest_line = 16U << 20U; // bytes; ours have some thousand
+
+} // namespace
 
 FrameReader::FrameReader(const std::string& nonce, std::function<void(const Frame&)> on_frame,
                          std::function<void(std::string_view)> on_data)
@@ -19,6 +28,9 @@ void FrameReader::feed(std::string_view bytes) {
             continue;
         }
         const auto end = bytes.find('\n');
+        if (partial_.size() + std::min(end, bytes.size()) > longest_line)
+            throw base::Error(base::Exit::unknown, "the cluster sends a line that does not end")
+                .context(partial_.substr(0, 60));
         partial_ += bytes.substr(0, end);
         if (end == std::string_view::npos)
             return;
@@ -31,8 +43,12 @@ void FrameReader::feed(std::string_view bytes) {
 
 void FrameReader::line(std::string_view text) {
     // No shell can print a NUL, and no name, path or argument can hold one.
-    if (!text.starts_with(mark_) || text.find('\0') != std::string_view::npos)
+    if (!text.starts_with(mark_) || text.find('\0') != std::string_view::npos) {
+        if (!has_begun_ && noise_.empty())
+            noise_ = base::trim(text.substr(0, 200));
         return;
+    }
+    has_begun_ = true;
     text.remove_prefix(mark_.size());
     const auto blank = text.find(' ');
     Frame frame{std::string(text.substr(0, blank)),

@@ -18,8 +18,12 @@ class FrameReader {
     FrameReader(const std::string& nonce, std::function<void(const Frame&)> on_frame,
                 std::function<void(std::string_view)> on_data);
 
-    /// Takes the next bytes of the stream, in pieces of any size.
+    /// Takes the next bytes of the stream, in pieces of any size. Throws Error (unknown) for a line
+    /// that does not end.
     void feed(std::string_view bytes);
+
+    /// The first line of what came before the first frame, or "".
+    [[nodiscard]] const std::string& noise() const { return noise_; }
 
   private:
     void line(std::string_view text);
@@ -28,6 +32,8 @@ class FrameReader {
     std::function<void(const Frame&)> on_frame_;
     std::function<void(std::string_view)> on_data_;
     std::string partial_;
+    std::string noise_;
+    bool has_begun_ = false;
     std::size_t data_left_ = 0;
 };
 

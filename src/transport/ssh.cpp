@@ -7,8 +7,8 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
-#include "base/quote.hpp"
 #include "base/text.hpp"
+#include "transport/relay.hpp"
 
 namespace rdvc::transport {
 
@@ -26,24 +26,12 @@ void refuse_leading_dash(const std::string& value, std::string_view key) {
 
 } // namespace
 
-std::vector<std::string> multiplex_options(const Destination& destination,
-                                           std::string_view ssh_config,
-                                           const std::filesystem::path& folder) {
-    if (!destination.multiplex)
-        return {"-o", "ControlPath=none"};
-    for (const auto& line : base::lines(ssh_config))
-        if (line.starts_with("controlpath ") && line != "controlpath none")
-            return {};
-    return {"-o", "ControlMaster=auto",
-            "-o", "ControlPersist=300",
-            "-o", "ControlPath=" + (folder / "%C").string()};
-}
-
 std::vector<std::string> ssh_words(const Destination& destination,
-                                   const std::vector<std::string>& multiplex) {
+                                   const std::vector<std::string>& first,
+                                   const std::vector<std::string>& last) {
     std::vector<std::string> words = {"ssh", "-T"};
-    words.insert(words.end(), destination.ssh_options.begin(), destination.ssh_options.end());
-    words.insert(words.end(), multiplex.begin(), multiplex.end());
+    for (const auto& some : {first, destination.ssh_options, last})
+        words.insert(words.end(), some.begin(), some.end());
     if (!destination.username.empty())
         words.insert(words.end(), {"-l", destination.username});
     words.insert(words.end(), {"--", destination.host});
@@ -67,6 +55,18 @@ bool is_before_start(std::string_view line) {
         "Connection reset by ",
         "Unable to negotiate with ",
         "Can't open user config file ",
+        "Bad owner or permissions on ",
+        "Cannot execute command-line and remote command.",
+        "Cannot fork into background without a command to execute.",
+        "Could not request local forwarding.",
+        "Could not request remote forwarding.",
+        "Could not request tunnel forwarding.",
+        "ControlPath too long ",
+        "unix_listener: ", // the socket of a shared connection, before any session
+        "muxserver_listen: ",
+        "percent_expand: ",
+        "vdollar_percent_expand: ",
+        "exec request failed on channel ",
     });
     const bool known = std::any_of(starts.begin(), starts.end(),
                                    [&](std::string_view start) { return line.starts_with(start); });
@@ -76,7 +76,10 @@ bool is_before_start(std::string_view line) {
     const bool disconnected = line.starts_with("Received disconnect from ") &&
                               line.ends_with("Too many authentication failures");
     // "FILE: line N: Bad configuration option: ..."
-    const bool configuration = line.find(": Bad configuration option: ") != std::string_view::npos;
+    const bool configuration =
+        line.find(": Bad configuration option: ") != std::string_view::npos ||
+        (line.find(": terminating, ") != std::string_view::npos &&
+         line.ends_with(" bad configuration options"));
     return known || denied || disconnected || configuration;
 }
 
@@ -118,51 +121,90 @@ Connection::Connection(base::Runner& runner, Destination destination,
     refuse_leading_dash(destination_.username, "cluster.username");
 }
 
-// Asks ssh's own configuration once; `-G` opens no connection.
-const std::vector<std::string>& Connection::multiplex() {
-    if (!asked_) {
-        std::string ssh_config;
-        if (destination_.multiplex) {
-            auto argv = ssh_words(destination_, {});
-            argv.insert(argv.begin() + 1, "-G");
-            ssh_config = runner_.run({.argv = argv}).out;
-            base::make_private_folder(socket_folder_);
-        }
-        multiplex_ = multiplex_options(destination_, ssh_config, socket_folder_);
-        asked_ = true;
+// Once; `-G` opens no connection. Where the configuration sends ssh into the background, it refuses
+// to say anything without a command.
+void Connection::ask_configuration() {
+    if (asked_)
+        return;
+    asked_ = true;
+    auto argv = ssh_words(destination_, {}, {});
+    argv.insert(argv.begin() + 1, "-G");
+    auto answer = runner_.run({.argv = argv});
+    if (answer.err.find("Cannot fork into background") != std::string::npos) {
+        const auto stay = {"-o", "ForkAfterAuthentication=no"};
+        plain_.insert(plain_.end(), stay.begin(), stay.end());
+        argv.insert(argv.begin() + 1, stay.begin(), stay.end());
+        answer = runner_.run({.argv = argv});
     }
-    return multiplex_;
+    const auto plain = plain_options(answer.out);
+    plain_.insert(plain_.end(), plain.begin(), plain.end());
+    if (!destination_.multiplex)
+        return;
+    sharing_ = sharing_in(answer.out);
+    if (sharing_ == Sharing::own)
+        base::make_private_folder(socket_folder_);
+}
+
+// ssh's, up to the host.
+std::vector<std::string> Connection::words() {
+    ask_configuration();
+    return ssh_words(destination_, plain_, sharing_options(sharing_, socket_folder_));
+}
+
+bool Connection::is_shared() {
+    ask_configuration();
+    return sharing_ == Sharing::own || sharing_ == Sharing::users;
+}
+
+// Constant, whatever the login shell is; all else goes on standard input.
+std::vector<std::string> Connection::bash_words() const {
+    if (destination_.login_shell)
+        return {"bash", "-l", "-s"};
+    return {"bash", "-s"};
 }
 
 Connection::Reply Connection::execute(const Request& request) {
     base::Command command{.argv = {}, .effect = request.effect};
     if (destination_.host != "local")
-        command.argv = ssh_words(destination_, multiplex());
-    // A constant word list, whatever the login shell is; all else goes on standard input.
-    command.argv.emplace_back("bash");
-    if (destination_.login_shell)
-        command.argv.emplace_back("-l");
-    command.argv.emplace_back("-s");
+        command.argv = words();
+    const auto bash = bash_words();
+    command.argv.insert(command.argv.end(), bash.begin(), bash.end());
     command.input.emplace_back(request.program);
     command.input.insert(command.input.end(), request.data.begin(), request.data.end());
 
     bool heard_hello = false;
+    bool heard_bye = false;
+    std::string other_shell;
     FrameReader reader(
         request.nonce,
         [&](const Frame& frame) {
             heard_hello = heard_hello || frame.verb == "hello";
-            request.on_frame(frame);
+            heard_bye = heard_bye || frame.verb == "bye";
+            if (frame.verb == "shell")
+                other_shell = frame.rest;
+            else if (frame.verb != "bye")
+                request.on_frame(frame);
         },
         request.on_data);
     command.on_output = [&reader](std::string_view bytes) { reader.feed(bytes); };
+    // A process that the login has started may hold the connection open for ever.
+    command.is_over = [&heard_bye] { return heard_bye; };
     const auto result = runner_.run(command);
-    return {classify(result.status, heard_hello, result.err), result.status, result.err};
+    auto outcome = classify(result.status, heard_hello, result.err);
+    if (heard_hello && heard_bye)
+        outcome = Outcome::answered;
+    else if (!heard_hello && !other_shell.empty())
+        outcome = Outcome::no_bash;
+    return {outcome, result.status, result.err, reader.noise(), other_shell};
 }
 
-std::string Connection::git_ssh_command() {
-    auto words = ssh_words(destination_, multiplex());
-    words.resize(words.size() - 2); // without `-- HOST`, which git adds
-    return base::quote_all(words);
+std::vector<std::string> Connection::relay_words(const std::string& program) {
+    auto all = words();
+    all.insert(all.begin(), {program, relay_verb});
+    const auto bash = bash_words();
+    all.insert(all.end(), bash.begin(), bash.end());
+    all.emplace_back(relay_end);
+    return all;
 }
 
 } // namespace rdvc::transport

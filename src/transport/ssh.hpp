@@ -10,6 +10,7 @@
 
 #include "base/process.hpp"
 #include "transport/frames.hpp"
+#include "transport/ssh_config.hpp"
 
 namespace rdvc::transport {
 
@@ -22,17 +23,11 @@ struct Destination {
     bool login_shell = false;
 };
 
-/// Options that make ssh share one connection: none if the user's own configuration has a
-/// ControlPath for this host or `multiplex` is off. `ssh_config` is what `ssh -G` printed. Keys are
-/// in lower case. `folder` holds the socket; its path must be short (a socket's path has less than
-/// 104 bytes on macOS).
-std::vector<std::string> multiplex_options(const Destination& destination,
-                                           std::string_view ssh_config,
-                                           const std::filesystem::path& folder);
-
-/// The words before the remote command: `ssh OPTIONS -- HOST`.
+/// The words before the remote command: `ssh OPTIONS -- HOST`. `first` come before the user's own,
+/// since ssh takes the first value that it gets.
 std::vector<std::string> ssh_words(const Destination& destination,
-                                   const std::vector<std::string>& multiplex);
+                                   const std::vector<std::string>& first,
+                                   const std::vector<std::string>& last);
 
 /// How one execution ended.
 enum class Outcome {
@@ -65,28 +60,34 @@ class Connection {
     struct Reply {
         Outcome outcome = Outcome::answered;
         int status = 0;
-        std::string errors; ///< standard error of ssh and of the other side
+        std::string errors;     ///< standard error of ssh and of the other side
+        std::string noise = {}; ///< the first line that the login printed on standard output
+        std::string shell = {}; ///< what the request was given to in place of bash, if it could say
     };
 
     /// Runs one request in one ssh execution.
     Reply execute(const Request& request);
 
-    /// For GIT_SSH_COMMAND: the words of ssh before the host, quoted for a shell.
-    [[nodiscard]] std::string git_ssh_command();
+    /// The words of a program that git and rsync may call in place of ssh: `program`, which is
+    /// rdvc itself, as a relay.
+    [[nodiscard]] std::vector<std::string> relay_words(const std::string& program);
 
     /// True if an execution uses the connection of an earlier one: the user's own, or one of ours.
-    [[nodiscard]] bool is_shared() const { return destination_.multiplex; }
+    [[nodiscard]] bool is_shared();
 
     [[nodiscard]] const Destination& destination() const { return destination_; }
 
   private:
-    const std::vector<std::string>& multiplex();
+    void ask_configuration();
+    std::vector<std::string> words();
+    [[nodiscard]] std::vector<std::string> bash_words() const;
 
     base::Runner& runner_;
     Destination destination_;
     std::filesystem::path socket_folder_;
-    std::vector<std::string> multiplex_;
     bool asked_ = false;
+    std::vector<std::string> plain_; ///< as plain_options
+    Sharing sharing_ = Sharing::none;
 };
 
 } // namespace rdvc::transport

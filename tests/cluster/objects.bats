@@ -16,7 +16,7 @@ ask() {
         printf '%s=%q\n' nonce N rdvc_dir "${rdvc}" prepare '' action "$1" cache '' cache_group "${group:-0}" \
             laptop 0123456789ab list_size "$(wc -c <"${input}")"
         cat "${RDVC_SOURCE_FOLDER}"/cluster/remote/{common,cache,objects}.sh "${input}"
-    } | bash -s | sed -n 's/^@rdvc:N //p'
+    } | bash -s | sed -n '/^@rdvc:N bye$/d; s/^@rdvc:N //p'
 }
 
 # Puts the content $2 at the name of the content $1; with a third argument where DVC 2 would have it.

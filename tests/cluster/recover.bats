@@ -109,7 +109,7 @@ program() {
 
 ask() {
     program "$@" >"${root}/program"
-    bash -s <"${root}/program" | sed -n "s/^@rdvc:${nonce:-N} //p"
+    bash -s <"${root}/program" | sed -n "/^@rdvc:${nonce:-N} bye$/d; s/^@rdvc:${nonce:-N} //p"
 }
 
 says() {

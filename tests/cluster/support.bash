@@ -149,7 +149,7 @@ request() {
     {
         printf 'nonce=n rdvc_dir=%q prepare= poll=30 mirror=project-1.git keys=() %s\n' "${root}/rdvc" "$1"
         cat "${RDVC_SOURCE_FOLDER}/cluster/"{remote/{common,queue,end,store},job/1-folders,remote/environments}.sh
-    } | bash 2>&1 | sed -n 's/^@rdvc:n //p'
+    } | bash 2>&1 | sed -n '/^@rdvc:n bye$/d; s/^@rdvc:n //p'
 }
 
 # Waits for a condition: `wait_until SECONDS COMMAND...`.

@@ -407,3 +407,60 @@ SH
     run_and_wait -n same -S lr=0.42
     rdvc logs same | grep -F 'dvc exp run once more'
 }
+
+# An ssh that is called with this text before the sandbox's configuration; the port of its sshd is one that is taken.
+use_ssh_config() {
+    local port
+    port=$(sed -n 's/^ *Port //p' "${RDVC_SANDBOX_DIR}/ssh_config" | head -n 1)
+    mkdir -p "${folder}/bin"
+    { sed "s/TAKEN/${port}/"; cat "${RDVC_SANDBOX_DIR}/ssh_config"; } >"${folder}/ssh_config"
+    printf '#!/bin/sh\nexec /usr/bin/ssh -F %s "$@"\n' "${folder}/ssh_config" >"${folder}/bin/ssh"
+    chmod +x "${folder}/bin/ssh"
+    export PATH="${folder}/bin:${PATH}"
+}
+
+@test "ssh and ~/.bashrc as people have them: data goes and comes, nothing waits" {
+    use_ssh_config <<'CONFIG'
+Host sandbox
+  RequestTTY yes
+  RemoteCommand tmux new -A -s main
+  LocalForward 127.0.0.1:TAKEN localhost:80
+  ExitOnForwardFailure yes
+  PermitLocalCommand yes
+  LocalCommand echo "connected to %h"
+CONFIG
+    cat >"${cluster_home}/.bashrc" <<'BASHRC'
+echo "welcome to the cluster"
+printf 'quota: 93 %%'
+sleep 25.25 &
+set -o noglob -o posix
+export POSIXLY_CORRECT=1 CDPATH=/tmp LC_ALL=xx_XX.UTF-8 SHELLOPTS
+shopt -s expand_aliases
+alias rm='rm -i' git='echo git'
+BASHRC
+    export XDG_RUNTIME_DIR="${folder}/it's a %h run" TMPDIR="${folder}/t \"m'p %h"
+    mkdir -p "${TMPDIR}"
+    mkdir -m 700 "${XDG_RUNTIME_DIR}"
+    SECONDS=0
+    rdvc run --data=ssh -n noisy -S lr=0.7531
+    ((SECONDS < 20))
+    rdvc wait noisy
+    rdvc pull noisy
+    dvc exp apply noisy
+    [[ -s log.txt && -d model ]]
+    run rdvc doctor
+    [[ ${output} == *'print `welcome to the cluster`'* ]]
+    rm "${cluster_home}/.bashrc"
+    ssh -O exit -o ControlPath="/tmp/rdvc-ssh-${UID}/%C" sandbox || true
+}
+
+@test "~/.bashrc puts another shell in the place of bash: named, at login and in the job" {
+    printf 'exec dash\n' >"${cluster_home}/.bashrc"
+    run rdvc run -n elsewhere
+    [[ ${status} -eq 3 && ${output} == *'logins on `sandbox` run `dash` in place of bash'* ]]
+    printf '[ -z "$SLURM_JOB_ID" ] || exec dash\n' >"${cluster_home}/.bashrc"
+    rdvc run --data=ssh -n elsewhere
+    run rdvc wait elsewhere
+    [[ ${status} -ne 0 && ${output} == *'~/.bashrc was loaded'*'`exec`'* ]]
+    rm "${cluster_home}/.bashrc"
+}

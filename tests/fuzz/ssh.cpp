@@ -2,6 +2,7 @@
 
 #include "transport/ssh.hpp"
 #include "support.hpp"
+#include "transport/ssh_config.hpp"
 
 using namespace rdvc;
 
@@ -19,7 +20,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 "what has begun has begun");
     const auto reason = transport::main_reason(words);
     fuzz::check(!reason.empty() && reason.find('\n') == std::string::npos, "a reason is one line");
-    const auto options = transport::multiplex_options({"hpc", "", {}}, words, "/run/rdvc");
-    fuzz::check(options.empty() || options.size() == 6, "all options, or the user's own");
+    const auto sharing = transport::sharing_options(transport::sharing_in(words), "/run/rdvc");
+    fuzz::check(sharing.size() % 2 == 0, "each option has its `-o`");
+    for (const auto& option : transport::plain_options(words))
+        fuzz::check(option == "-o" || option.find('=') != std::string::npos, "only our own words");
     return 0;
 }

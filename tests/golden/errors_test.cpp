@@ -82,6 +82,20 @@ std::vector<Scenario> of_project() {
              demo.world.stand_in(demo.git.path() / "models" / "net");
          }},
         {"no commit", {}, [](DemoProject& demo) { demo.git.write(".dvc/config", ""); }},
+        {"damaged branch",
+         {},
+         [](DemoProject& demo) {
+             demo.commit_project();
+             demo.git.write(".git/refs/heads/main", "garbage\n");
+         }},
+        {"damaged HEAD",
+         {},
+         [](DemoProject& demo) {
+             demo.commit_project();
+             demo.git.write(".git/HEAD", "garbage\n");
+             demo.git.write("models/net/layers.txt", "");
+             demo.world.stand_in(demo.git.path() / "models" / "net");
+         }},
         {"no dvc.yaml and no target",
          {},
          [](DemoProject& demo) {
@@ -252,6 +266,10 @@ std::vector<Scenario> of_cluster() {
          {},
          answered(answers({"err error: inflate: data stream error (incorrect data check)",
                            "refused mirror the Git objects did not arrive whole"}))},
+        {"a port that the user's own ssh has",
+         {},
+         ssh_fails("bind [127.0.0.1]:8080: Address already in use\r\n"
+                   "Could not request local forwarding.\r\n")},
         {"connection lost before any word",
          {},
          ssh_fails("client_loop: send disconnect: Broken pipe\r\n")},
@@ -260,6 +278,10 @@ std::vector<Scenario> of_cluster() {
          answered(answers({"received"}, 255, "Connection to hpc closed by remote host.\r\n"))},
         {"no bash", {}, answered([](const tests::Call&) {
              return base::Result{127, "", "tcsh: bash: Command not found.\n"};
+         })},
+        {"another shell in the place of bash", {}, answered([](const tests::Call& call) {
+             const auto mark = "@rdvc:" + tests::assigned(call.input, "nonce");
+             return base::Result{97, "welcome\n" + mark + " shell zsh\n", ""};
          })},
         {"sbatch fails and squeue is silent",
          {},

@@ -36,6 +36,25 @@ TEST(ProcessRunner, CapturesBothStreams) {
     EXPECT_EQ(result.err, "to err");
 }
 
+// As of an ssh whose connection is held open by something that ~/.bashrc has started.
+TEST(ProcessRunner, EndsAProgramThatStaysOnWhenAllIsSaid) {
+    std::string heard;
+    const auto result = run({.argv = {"bash", "-c", "echo all; exec sleep 60"},
+                             .on_output = [&](std::string_view text) { heard += text; },
+                             .is_over = [&] { return heard == "all\n"; }});
+    EXPECT_EQ(result.status, 128 + SIGKILL);
+    EXPECT_EQ(
+        run({.argv = {"bash", "-c", "sleep 0.1; exit 3"}, .is_over = [] { return true; }}).status,
+        3)
+        << "it has time to end by itself";
+}
+
+TEST(ProcessRunner, KeepsTheEndOfEndlessErrors) {
+    const auto result = bash("head -c 30000000 /dev/zero | tr '\\0' x >&2; echo last >&2");
+    EXPECT_LE(result.err.size(), 16U << 20U);
+    EXPECT_TRUE(result.err.ends_with("xlast\n"));
+}
+
 TEST(ProcessRunner, HandsOverArgumentsAsTheyAre) {
     const std::vector<std::string> arguments = {"a b", "",   "$HOME", "'\"`",
                                                 "*",   "\n", "\xff",  "-n"};

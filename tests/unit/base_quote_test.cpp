@@ -72,6 +72,13 @@ TEST(QuoteAll, PutsBlanksBetween) {
 }
 
 // The two bytes would be a letter if nothing stood between them.
+// rsync(1): "You may use single- and double-quotes; quote characters can be doubled".
+TEST(QuoteAllForRsync, FollowsRsyncsOwnRules) {
+    EXPECT_EQ(
+        quote_all_for_rsync({"ssh", "-o", "ControlPath=/run/%C", "a b", "it's", "\"", "", "\\"}),
+        "ssh -o ControlPath=/run/%C 'a b' 'it''s' '\"' '' \\");
+}
+
 TEST(Quote, TakesNoBytesForALetterThatAreApart) {
     EXPECT_EQ(quote("\xc3\x01\x93"), "$'\\303\\001\\223'");
 }

@@ -257,8 +257,31 @@ TEST(World, KeepsToTheFoldersThatTheUserNamed) {
     EXPECT_EQ(world.user_config(), "/c/rdvc/config.toml");
     EXPECT_EQ(world.state_folder(), "/s/rdvc");
     EXPECT_EQ(world.socket_folder(), "/run/user/1000/rdvc");
-    variables["XDG_RUNTIME_DIR"] = "/" + std::string(60, 'r'); // too long for a socket's path
-    EXPECT_TRUE(world.socket_folder().string().starts_with("/tmp/rdvc-ssh-"));
+    const std::vector<std::string> no_place_for_a_socket = {
+        "/" + std::string(60, 'r'), // too long for its path
+        "/run/a b",
+        "/run/%h",
+        "/run/it's",
+        "/run/\"q\"",
+        "/run/${HOME}",
+        "/run/\xc3\xa4",
+        "run"};
+    for (const auto& folder : no_place_for_a_socket) {
+        variables["XDG_RUNTIME_DIR"] = folder;
+        EXPECT_TRUE(world.socket_folder().string().starts_with("/tmp/rdvc-ssh-")) << folder;
+    }
+}
+
+TEST(FindProgram, FindsTheOneThatWasCalled) {
+    const tests::Folder folder;
+    tests::put_file(folder / "a" / "rdvc", ""); // not executable
+    tests::put_file(folder / "b c" / "rdvc", "");
+    std::filesystem::permissions(folder / "b c" / "rdvc", std::filesystem::perms::owner_all);
+    const auto path = (folder / "a").string() + ":" + (folder / "b c").string();
+    EXPECT_EQ(find_program("rdvc", path), folder / "b c" / "rdvc");
+    EXPECT_EQ(find_program("/opt/rdvc", path), "/opt/rdvc");
+    EXPECT_TRUE(find_program("./rdvc", path).is_absolute());
+    EXPECT_EQ(find_program("rdvc", "/none"), "rdvc");
 }
 
 // Standard input is this text, until the end of the block.

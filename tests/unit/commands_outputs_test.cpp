@@ -107,7 +107,7 @@ TEST_F(Outputs, ComeByRsyncAndAreMarked) {
         EXPECT_EQ(std::count(argv.begin(), argv.end(), option), 1) << option;
     const auto shell = std::find(argv.begin(), argv.end(), "-e");
     ASSERT_NE(shell, argv.end());
-    EXPECT_TRUE((shell + 1)->starts_with("ssh -T ")) << *(shell + 1);
+    EXPECT_TRUE((shell + 1)->starts_with("rdvc internal-ssh ssh -T ")) << *(shell + 1);
     const auto mark = demo_.requests().back().input;
     EXPECT_EQ(assigned(mark, "token"), two);
     EXPECT_EQ(assigned(mark, "action"), "pulled");
@@ -323,7 +323,7 @@ TEST_F(OutputsByTar, AreNeverUnpackedElsewhere) {
         const auto asks_for = [](const std::string& what) {
             return [what](const base::Command& command) {
                 return tests::is_request(command) &&
-                       std::get<std::string>(command.input.front()).starts_with("action=" + what);
+                       assigned(std::get<std::string>(command.input.front()), "action") == what;
             };
         };
         runner.expect("tar", asks_for("send"))

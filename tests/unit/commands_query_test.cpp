@@ -163,6 +163,12 @@ TEST_F(Query, AJobsIdComesBeforeATokenThatBeginsSo) {
     EXPECT_EQ(outcome.out, "#!/bin/bash\n# second\n");
 }
 
+TEST_F(Query, AJobsIdStaysWithItsSubmissionAfterARetry) {
+    remember(one, "first", "11", ledger::State::submitted);
+    remember(one, "first", "12", ledger::State::submitted);
+    EXPECT_EQ(demo_.world.run({"show", "11"}).out, "#!/bin/bash\n# first\n");
+}
+
 // A living process may still send it.
 TEST_F(Query, WhatIsBeingSubmittedIsLeftToItsProcess) {
     remember(two, "second", "", ledger::State::intent);
@@ -519,10 +525,11 @@ TEST_F(Query, PullFetchesTheRefFromTheMirror) {
     const auto& argv = fetch->command.argv;
     EXPECT_TRUE(argv.size() > end.size() && std::equal(end.rbegin(), end.rend(), argv.rbegin()))
         << base::quote_all(argv);
-    ASSERT_EQ(fetch->command.environment.size(), 1U);
+    ASSERT_EQ(fetch->command.environment.size(), 2U);
     EXPECT_EQ(fetch->command.environment[0].first, "GIT_SSH_COMMAND");
-    EXPECT_TRUE(fetch->command.environment[0].second.starts_with("ssh -T "))
+    EXPECT_TRUE(fetch->command.environment[0].second.starts_with("rdvc internal-ssh ssh -T "))
         << fetch->command.environment[0].second;
+    EXPECT_EQ(fetch->command.environment[1].first, "GIT_SSH_VARIANT");
 }
 
 TEST_F(Query, PullRefusesWhatHasNoResult) {

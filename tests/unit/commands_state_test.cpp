@@ -87,6 +87,20 @@ TEST(DeriveState, TakesWhatSlurmSaysNext) {
 }
 
 // What SLURM has forgotten since.
+// What ~/.bashrc puts in the shell's place ends well, and says nothing.
+TEST(DeriveState, NamesBashrcWhereNothingElseCanHaveEndedIt) {
+    auto kept = begun();
+    kept.phases = {{1.0, "bashrc"}};
+    const std::string detail = "the job ended while ~/.bashrc was loaded, without a word: does it "
+                               "`exec` another shell? In jobs it must not";
+    expect_state(kept, answered("COMPLETED"), "failed", "bashrc", detail);
+    expect_state(kept, nothing(), "lost", "bashrc", detail + "; next: rdvc retry 12");
+    expect_state(kept, answered("NODE_FAIL"), "node_fail", "bashrc",
+                 "the node failed, before it could say more");
+    kept.slurm = "COMPLETED";
+    expect_state(kept, nothing(), "failed", "bashrc", detail);
+}
+
 TEST(DeriveState, RemembersHowSlurmSaidItEnded) {
     auto kept = begun();
     kept.slurm = "CANCELLED by 1000";

@@ -190,6 +190,20 @@ TEST(Config, ReadsFlagsAndListsFromTheEnvironment) {
     EXPECT_EQ(option_of(config.run_options(), "wckey"), "");
 }
 
+// Words with blanks can be written as in a file.
+TEST(Config, ReadsListsOfTheEnvironmentAsInAFile) {
+    Config config;
+    config.read_environment(
+        lookup({{"RDVC_CLUSTER_SSH_OPTIONS", "[\"-F\", 'my config']"}, {"RDVC_ENV_INPUTS", "[]"}}));
+    EXPECT_EQ(config.list("cluster.ssh_options"), Texts({"-F", "my config"}));
+    EXPECT_EQ(config.list("env.inputs"), Texts{});
+    EXPECT_FAILURE(
+        config.read_environment(lookup({{"RDVC_CLUSTER_SSH_OPTIONS", "[\"-F\", 'my config'"}})),
+        base::Exit::configuration,
+        "error: RDVC_CLUSTER_SSH_OPTIONS:1: this is no TOML: Error while parsing array: "
+        "encountered end-of-file\n");
+}
+
 // An option whose value may be left out is a flag too: a word is all that a variable can hold.
 // sbatch has an option of this name, which is rdvc's.
 TEST(Config, ReadsOutputsOfCommandsFromEveryLayer) {

@@ -198,10 +198,12 @@ TEST(RenderNotes, AreLinesOfKeyAndValue) {
 
 TEST(RenderRequest, AssignsBeforeItActs) {
     Variables variables;
-    variables.words = {{"token", "abc"}, {"only", ""}, {"prepare", "module load 'x y'"}};
+    variables.words = {
+        {"nonce", "n1"}, {"token", "abc"}, {"only", ""}, {"prepare", "module load 'x y'"}};
     variables.lists = {{"haves", {"a", "b c"}}, {"tag_objects", {}}};
     EXPECT_EQ(render_request("status", variables),
-              "only=''\nprepare='module load '\\''x y'\\'''\ntoken=abc\nhaves=(a 'b c')\n"
+              "[ \"${BASH_VERSION:-}\" ] || { echo \"@rdvc:n1 shell $0\"; exit 97; }\n"
+              "nonce=n1\nonly=''\nprepare='module load '\\''x y'\\'''\ntoken=abc\nhaves=(a 'b c')\n"
               "tag_objects=()\n" +
                   embedded_without_comments("remote/common.sh") +
                   embedded_without_comments("remote/queue.sh") +
@@ -215,6 +217,19 @@ TEST(RenderRequest, LeavesCommentsAtHome) {
     EXPECT_EQ(text.find("\n\n"), std::string::npos);
     EXPECT_NE(text.find("\nset -u\n"), std::string::npos);
     EXPECT_NE(text.find("${#"), std::string::npos) << "a `#` in a line of code is none";
+}
+
+// As after `exec` in ~/.bashrc: nothing of it is run, and the answer says by what.
+TEST(RenderRequest, TellsAnotherShellFromBash) {
+    base::ProcessRunner runner;
+    Variables variables;
+    variables.words = {{"nonce", "n1"}};
+    variables.lists = {{"open", {"a", "b"}}};
+    const auto result =
+        runner.run({.argv = {"dash"}, .input = {render_request("status", variables)}});
+    EXPECT_EQ(result.out, "@rdvc:n1 shell dash\n");
+    EXPECT_EQ(result.err, "");
+    EXPECT_EQ(result.status, 97);
 }
 
 // What looks after kept things shares its functions; nothing else has to carry them.

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/expect_error.hpp"
+
 namespace rdvc::transport {
 namespace {
 
@@ -90,6 +92,31 @@ TEST(FrameReader, TakesNoLineThatNoShellCanPrint) {
     Heard heard("n1");
     heard.reader.feed(std::string("@rdvc:n1 dir /a\0b\n@rdvc:n1 end\n", 31));
     EXPECT_EQ(heard.all, Words({"end|"}));
+}
+
+TEST(FrameReader, RemembersWhatTheLoginPrinted) {
+    Heard heard("n1");
+    heard.reader.feed("\n \nWelcome to hpc\r\nquota\n@rdvc:n1 hello /home/alice\nlater\n");
+    EXPECT_EQ(heard.reader.noise(), "Welcome to hpc");
+    Heard quiet("n1");
+    quiet.reader.feed("\n@rdvc:n1 hello /home/alice\nlater\n");
+    EXPECT_EQ(quiet.reader.noise(), "");
+}
+
+// Of noise or of an answer: it is not kept until the memory is full.
+TEST(FrameReader, RefusesALineWithoutAnEnd) {
+    const std::string block(1U << 20U, 'x');
+    for (const std::string start : {"", "@rdvc:n1 err "}) {
+        Heard heard("n1");
+        heard.reader.feed(start);
+        const auto failure = tests::failure_of([&] {
+            for (int i = 0; i < 100; ++i)
+                heard.reader.feed(block);
+            return 0;
+        });
+        EXPECT_EQ(failure.code, base::Exit::unknown);
+        EXPECT_TRUE(heard.all.empty());
+    }
 }
 
 } // namespace

@@ -44,35 +44,82 @@ Destination without_multiplex(Destination destination) {
 constexpr std::string_view plain_config = "user alice\nhostname hpc.example.org\nport 22\n"
                                           "controlmaster false\ncontrolpersist no\n";
 
-TEST(MultiplexOptions, KeepOneConnectionInOurFolder) {
-    EXPECT_EQ(multiplex_options(to("hpc"), plain_config, "/run/rdvc"),
+// --- What the configuration adds to the user's own logins ---
+
+TEST(PlainOptions, AreNotNeededWithAPlainConfiguration) {
+    // As OpenSSH 9.2 prints the defaults.
+    EXPECT_EQ(plain_options(std::string(plain_config) +
+                            "forwardx11 no\npermitlocalcommand no\nrequesttty false\n"
+                            "sessiontype default\nstdinnull no\nforkafterauthentication no\n"
+                            "tunnel false\nloglevel INFO\nexitonforwardfailure no\n"),
+              Words{});
+    EXPECT_EQ(plain_options(""), Words{}) << "a client that is too old for -G";
+}
+
+TEST(PlainOptions, UndoEachThingThatIsThere) {
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"remotecommand tmux new -A -s main", "RemoteCommand=none"},
+        {"sessiontype none", "SessionType=default"},
+        {"sessiontype subsystem", "SessionType=default"},
+        {"stdinnull yes", "StdinNull=no"},
+        {"forkafterauthentication yes", "ForkAfterAuthentication=no"},
+        {"localforward 8080 [localhost]:80", "ClearAllForwardings=yes"},
+        {"remoteforward 9090 [localhost]:90", "ClearAllForwardings=yes"},
+        {"dynamicforward 1080", "ClearAllForwardings=yes"},
+        {"localforward 8080 [a]:80\nremoteforward 9090 [b]:90", "ClearAllForwardings=yes"},
+        {"permitlocalcommand yes", "PermitLocalCommand=no"},
+        {"forwardx11 yes", "ForwardX11=no"},
+        {"tunnel point-to-point", "Tunnel=no"},
+        {"loglevel SILENT", "LogLevel=ERROR"},
+    };
+    for (const auto& [shown, option] : cases)
+        EXPECT_EQ(plain_options(std::string(plain_config) + shown + "\n"), Words({"-o", option}))
+            << shown;
+}
+
+TEST(PlainOptions, LeaveWhatFindsTheHostAndTheUser) {
+    EXPECT_EQ(plain_options("forwardagent yes\nproxyjump gate\nidentityfile ~/.ssh/id\n"
+                            "sendenv LANG\nloglevel DEBUG\n"),
+              Words{});
+}
+
+TEST(Sharing, IsAConnectionOfOurOwnInOurFolder) {
+    EXPECT_EQ(sharing_in(plain_config), Sharing::own);
+    EXPECT_EQ(sharing_in("controlpath none\n"), Sharing::own);
+    EXPECT_EQ(sharing_options(Sharing::own, "/run/rdvc"),
               Words({"-o", "ControlMaster=auto", "-o", "ControlPersist=300", "-o",
                      "ControlPath=/run/rdvc/%C"}));
-    EXPECT_EQ(multiplex_options(to("hpc"), "controlpath none\n", "/run/rdvc").size(), 6U);
+    EXPECT_EQ(sharing_options(Sharing::none, "/run/rdvc"), Words({"-o", "ControlPath=none"}));
 }
 
-TEST(MultiplexOptions, LeaveTheUsersOwnControlPathAlone) {
-    const auto config = std::string(plain_config) + "controlpath /home/alice/.ssh/cm-abc\n";
-    EXPECT_EQ(multiplex_options(to("hpc"), config, "/run/rdvc"), Words{});
+TEST(Sharing, LeavesTheUsersOwnControlPathAlone) {
+    const std::string path = "controlmaster auto\ncontrolpath /home/alice/.ssh/cm-abc\n";
+    EXPECT_EQ(sharing_in(path + "controlpersist 600\n"), Sharing::users);
+    EXPECT_EQ(sharing_in(path + "controlpersist yes\n"), Sharing::users);
+    EXPECT_EQ(sharing_options(Sharing::users, "/run/rdvc"), Words{});
 }
 
-TEST(MultiplexOptions, CanBeOff) {
-    EXPECT_EQ(multiplex_options(without_multiplex(to("hpc")), plain_config, "/run/rdvc"),
-              Words({"-o", "ControlPath=none"}));
+// Its first user would have to stay until the last one has gone.
+TEST(Sharing, LeavesNoMasterBehindThatCannotOutliveUs) {
+    EXPECT_EQ(sharing_in("controlmaster auto\ncontrolpath /home/alice/.ssh/cm\n"
+                         "controlpersist no\n"),
+              Sharing::guest);
+    EXPECT_EQ(sharing_options(Sharing::guest, "/run/rdvc"), Words({"-o", "ControlMaster=no"}));
 }
 
 // A socket's path has less than 104 bytes on macOS; %C is 40 hex digits, and ssh adds 17 of its
 // own.
-TEST(MultiplexOptions, MakeAShortPath) {
-    const auto options = multiplex_options(to("hpc"), "", std::string(40, 'r') + "/rdvc");
+TEST(Sharing, MakesAShortPath) {
+    const auto options = sharing_options(Sharing::own, std::string(40, 'r') + "/rdvc");
     EXPECT_LT(options.back().size() - std::string("ControlPath=%C").size() + 40 + 17, 104U);
 }
 
 TEST(SshWords, EndWithTheHost) {
-    EXPECT_EQ(ssh_words(to("hpc"), {}), Words({"ssh", "-T", "--", "hpc"}));
-    EXPECT_EQ(ssh_words(to("hpc", "alice", {"-F", "my config"}), {"-o", "ControlPath=none"}),
-              Words({"ssh", "-T", "-F", "my config", "-o", "ControlPath=none", "-l", "alice", "--",
-                     "hpc"}));
+    EXPECT_EQ(ssh_words(to("hpc"), {}, {}), Words({"ssh", "-T", "--", "hpc"}));
+    EXPECT_EQ(ssh_words(to("hpc", "alice", {"-F", "my config"}), {"-o", "RemoteCommand=none"},
+                        {"-o", "ControlPath=none"}),
+              Words({"ssh", "-T", "-o", "RemoteCommand=none", "-F", "my config", "-o",
+                     "ControlPath=none", "-l", "alice", "--", "hpc"}));
 }
 
 // --- What ssh's end means ---
@@ -106,6 +153,17 @@ const std::vector<std::string> before_start = {
     "/home/alice/.ssh/config: line 3: Bad configuration option: hostnmae\r\n"
     "/home/alice/.ssh/config: terminating, 1 bad configuration options\r\n",
     "Can't open user config file /home/alice/none: No such file or directory\r\n",
+    "Cannot execute command-line and remote command.\r\n",
+    "bind [127.0.0.1]:8080: Address already in use\r\n"
+    "channel_setup_fwd_listener_tcpip: cannot listen to port: 8080\r\n"
+    "Could not request local forwarding.\r\n",
+    "Tunnel device open failed.\r\nCould not request tunnel forwarding.\r\n",
+    "Bad owner or permissions on /home/alice/.ssh/config\r\n",
+    "/home/alice/.ssh/config line 3: Missing argument.\r\n"
+    "/home/alice/.ssh/config: terminating, 1 bad configuration options\r\n",
+    "unix_listener: cannot bind to path /run/user/1/rdvc/0123.x: No such file or directory\r\n",
+    "vdollar_percent_expand: unknown key %q\r\n",
+    "exec request failed on channel 0\r\n",
     "** WARNING: connection is not using a post-quantum key exchange algorithm.\r\n"
     "alice@hpc: Permission denied (publickey).\r\n",
 };
@@ -213,9 +271,44 @@ TEST(Connection, IsOneExecutionWithAConstantCommand) {
     EXPECT_EQ(runner.calls().size(), 3U);
 }
 
+// Somebody else's tmux, ports and X11 are none of a request's.
+TEST(Connection, CarriesNothingOfTheUsersOwnLogins) {
+    const tests::Folder folder;
+    FakeRunner runner;
+    runner.expect({"ssh", "-G", "-T", "--", "hpc"})
+        .prints("remotecommand tmux\nlocalforward 8080 [localhost]:80\n");
+    runner
+        .expect({"ssh", "-T", "-o", "RemoteCommand=none", "-o", "ClearAllForwardings=yes", "-o",
+                 "ControlPath=none", "--", "hpc", "bash", "-s"})
+        .prints("@rdvc:n1 hello /home/alice\n");
+    Connection connection(runner, without_multiplex(to("hpc")), folder / "sockets");
+    std::vector<std::string> frames;
+    EXPECT_EQ(connection.execute(request(frames)).outcome, Outcome::answered);
+    EXPECT_EQ(base::join(connection.relay_words("/bin/rdvc"), " "),
+              "/bin/rdvc internal-ssh ssh -T -o RemoteCommand=none -o ClearAllForwardings=yes -o "
+              "ControlPath=none -- hpc bash -s --then");
+    EXPECT_FALSE(connection.is_shared());
+}
+
+// `ssh -G` of such a configuration says nothing but this.
+TEST(Connection, StaysInTheForeground) {
+    const tests::Folder folder;
+    FakeRunner runner;
+    runner.expect({"ssh", "-G", "-T", "--", "hpc"})
+        .exits(255, "Cannot fork into background without a command to execute.\r\n");
+    runner.expect({"ssh", "-o", "ForkAfterAuthentication=no", "-G", "-T", "--", "hpc"})
+        .prints("controlpath /home/alice/.ssh/cm\ncontrolpersist 60\n");
+    Connection connection(runner, to("hpc"), folder / "sockets");
+    std::vector<std::string> frames;
+    runner.expect({"ssh", "-T", "-o", "ForkAfterAuthentication=no", "--", "hpc", "bash", "-s"});
+    connection.execute(request(frames));
+    EXPECT_TRUE(connection.is_shared());
+}
+
 TEST(Connection, AsksForALoginShellWhereOnlyThatWillDo) {
     const tests::Folder folder;
     FakeRunner runner;
+    runner.expect({"ssh", "-G", "-T", "--", "hpc"});
     runner.expect({"ssh", "-T", "-o", "ControlPath=none", "--", "hpc", "bash", "-l", "-s"})
         .exits(255, before_start.front());
     auto destination = without_multiplex(to("hpc"));
@@ -238,14 +331,56 @@ TEST(Connection, NeedsNoSshWhereSbatchIsOnThisMachine) {
     EXPECT_EQ(connection.execute(request(frames)).outcome, Outcome::answered);
 }
 
-TEST(Connection, GivesGitTheSameWordsWithoutTheHost) {
+TEST(Connection, GivesGitAndRsyncTheSameWords) {
     const tests::Folder folder;
     FakeRunner runner;
     runner.expect({"ssh", "-G", "-T", "-F", "my config", "-l", "alice", "--", "hpc"});
-    Connection connection(runner, to("hpc", "alice", {"-F", "my config"}), folder / "s");
-    EXPECT_EQ(connection.git_ssh_command(),
-              "ssh -T -F 'my config' -o ControlMaster=auto -o ControlPersist=300 -o ControlPath=" +
-                  (folder / "s").string() + "/%C -l alice");
+    auto destination = to("hpc", "alice", {"-F", "my config"});
+    destination.login_shell = true;
+    Connection connection(runner, destination, folder / "s");
+    EXPECT_EQ(connection.relay_words("/a b/rdvc"),
+              Words({"/a b/rdvc", "internal-ssh",
+                     "ssh",       "-T",
+                     "-F",        "my config",
+                     "-o",        "ControlMaster=auto",
+                     "-o",        "ControlPersist=300",
+                     "-o",        "ControlPath=" + (folder / "s").string() + "/%C",
+                     "-l",        "alice",
+                     "--",        "hpc",
+                     "bash",      "-l",
+                     "-s",        "--then"}));
+}
+
+// What ~/.bashrc has put in bash's place has run nothing, and has said what it is.
+TEST(Connection, KnowsTheShellThatIsNotBash) {
+    const tests::Folder folder;
+    FakeRunner runner;
+    runner.expect("ssh", tests::starts_with({"ssh"}))
+        .times(2)
+        .returns({97, "motd\n@rdvc:n1 shell dash\n", ""});
+    Connection connection(runner, to("hpc"), folder / "s");
+    std::vector<std::string> frames;
+    const auto reply = connection.execute(request(frames));
+    EXPECT_EQ(reply.outcome, Outcome::no_bash);
+    EXPECT_EQ(reply.shell, "dash");
+    EXPECT_EQ(frames, Words{});
+}
+
+// ssh is ended after the last word if it stays on; that says nothing about the answer.
+TEST(Connection, TakesTheLastWordForTheEnd) {
+    const tests::Folder folder;
+    FakeRunner runner;
+    runner.expect({"ssh", "-G", "-T", "--", "hpc"});
+    runner.expect("ssh", tests::starts_with({"ssh"})).does([](const tests::Call& call) {
+        EXPECT_FALSE(call.command.is_over());
+        call.command.on_output("@rdvc:n1 hello /home/alice\n@rdvc:n1 end\n@rdvc:n1 bye\n");
+        EXPECT_TRUE(call.command.is_over());
+        return base::Result{143, "", ""};
+    });
+    Connection connection(runner, to("hpc"), folder / "s");
+    std::vector<std::string> frames;
+    EXPECT_EQ(connection.execute(request(frames)).outcome, Outcome::answered);
+    EXPECT_EQ(frames, Words({"hello", "end"}));
 }
 
 TEST(Connection, RefusesWhatSshWouldTakeAsAnOption) {
