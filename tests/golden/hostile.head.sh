@@ -53,6 +53,8 @@ export RDVC_JOB_KIND=experiment
 export RDVC_JOB_EXP_FORCE=0
 export RDVC_JOB_PULL=1
 export RDVC_JOB_ALLOW_MISSING=1
+RDVC_JOB_KEPT=()
+RDVC_JOB_LEFT_OUT=()
 RDVC_JOB_PERSIST=()
 RDVC_JOB_METRICS=()
 RDVC_JOB_EXP_RUN_OPTIONS=(-S 'text=it'\''s "quoted" $HOME $(id) `id` \ * ? [a] {b} ~ # ! & | ;' -S $'lines=a\nb\r\n\tc' -S $'bytes=\001\033\177\377\303\274' '' -S empty= -- -dash 'träin')
