@@ -103,7 +103,7 @@ class Lab(contextlib.ExitStack):
         port = re.search(r"^\s*Port (\d+)$", config, re.MULTILINE)[1]
         self.ssh_config.write_text(
             f"Host sandbox\n  Port {self._start_proxy(port)}\n  HostKeyAlias [127.0.0.1]:{port}\n"
-            f"Include {self.folder}/sandbox/ssh_config\n"
+            f"Host *\n  Include {self.folder}/sandbox/ssh_config\n"
         )
         self.callback(self.disconnect, whose="")  # everybody's
         if not self.jobs_run:  # they wait in the queue for ever, whoever submits them and with what options

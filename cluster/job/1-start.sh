@@ -115,7 +115,7 @@ note_start() {
         write_result failed 1
         exit 1
     fi
-    rm -f "${RDVC_JOB_RECORD_DIR}/slurm" # how SLURM ended the time before
+    rm -f "${RDVC_JOB_RECORD_DIR}"/{slurm,gone} # how SLURM ended the time before
     ((before > 0)) || [[ -s ${RDVC_JOB_RECORD_DIR}/phases ]] || return 0
     (umask 077 && printf '%s restart\n' "$(rdvc_now)" >>"${RDVC_JOB_RECORD_DIR}/phases") || true
     if ((before > 0)); then

@@ -17,25 +17,48 @@ hold_workspace() {
     : >"${RDVC_JOB_WORKSPACE_DIR}/rdvc-keep" || true
 }
 
-# Removes the workspaces in the folder $1 whose job SLURM has no more. It is asked only where there are some;
-# no answer, or one without this very job, says nothing.
+# Sets `listed`, the states by job, of squeue's answer. False for none, and for one without this very job: what leaves
+# that out may leave out others.
+find_listed() {
+    local id state answer
+    answer=$(list_jobs '%A|%T') || return 1
+    while IFS='|' read -r id state; do
+        [[ -z ${id} ]] || listed[${id}]=${state}
+    done <<<"${answer}"
+    [[ -n ${listed[${SLURM_JOB_ID}]:-} ]] && ! is_ended "${listed[${SLURM_JOB_ID}]}"
+}
+
+# squeue has no job $1 that waits or runs, and scontrol agrees: it knows none, or one that has ended, or somebody else's,
+# to whom the id was given since. No answer, and any other one, says nothing.
+is_dead() {
+    local words state
+    [[ -z ${listed[$1]:-} ]] || is_ended "${listed[$1]}" || return 1
+    words=$(show_job "$1" 20)
+    case $?-${words} in
+    0-*"JobId=$1 "*)
+        [[ ${words} == *" UserId="*"(${EUID})"* ]] || return 0
+        state=${words#* JobState=}
+        is_ended "${state%% *}"
+        ;;
+    [!0]*-*'Invalid job id'*) ;;
+    *) return 1 ;;
+    esac
+}
+
+# Removes the workspaces in the folder $1 whose job is dead. SLURM is asked only where there are some.
 remove_dead_workspaces() {
-    local folder id queue removed=''
-    local found=()
+    local folder id removed='' found=()
+    local -A listed=()
     for folder in "$1"/rdvc-[0-9]*-????????; do
         [[ ${folder##*/} =~ ^rdvc-([0-9]+)-[A-Za-z0-9]{8}$ && ${BASH_REMATCH[1]} != "${SLURM_JOB_ID:-}" ]] || continue
         [[ -d ${folder} && ! -L ${folder} && -O ${folder} && ! -e ${folder}/rdvc-keep ]] || continue
         [[ $(cat "${folder}/rdvc-owner" 2>/dev/null) == "$(workspace_owner)" ]] || continue
-        found+=("${folder}")
+        ((${#found[@]} >= 20)) || found+=("${folder}") # the next job goes on
     done
-    [[ ${#found[@]} -gt 0 && -n ${SLURM_JOB_ID:-} ]] || return 0
-    # Filters of the user's own (SQUEUE_STATES, ...) would hide jobs that run.
-    queue=$(unset "${!SQUEUE_@}" && squeue --noheader --user "$(id -un)" -o '%A' 2>/dev/null) || return 0
-    queue=$'\n'${queue}$'\n'
-    [[ ${queue} == *$'\n'"${SLURM_JOB_ID}"$'\n'* ]] || return 0
+    [[ ${#found[@]} -gt 0 && -n ${SLURM_JOB_ID:-} ]] && find_listed || return 0
     for folder in "${found[@]}"; do
         id=${folder##*/rdvc-}
-        [[ ${queue} != *$'\n'"${id%-*}"$'\n'* ]] || continue
+        is_dead "${id%-*}" || continue
         end_processes "${folder}" "${id%-*}"
         remove_build "${folder}"
         removed+=" ${folder##*/}"

@@ -120,7 +120,7 @@ postpone_warning() {
 
 # The job's time limit and what is left of it, in seconds; nothing if SLURM does not tell.
 time_left() {
-    timeout 5 scontrol --oneliner show job "${SLURM_JOB_ID}" 2>/dev/null | tr ' ' '\n' | awk -F '[=:]' '
+    show_job "${SLURM_JOB_ID}" 5 | tr ' ' '\n' | awk -F '[=:]' '
         function seconds(h, m, s,    days) {
             if (h ~ /-/) { days = h; sub(/-.*/, "", days); sub(/.*-/, "", h) }
             return ((days * 24 + h) * 60 + m) * 60 + s

@@ -19,7 +19,7 @@ ask_why() {
     fi
     RDVC_JOB_CAUSE=$(cause_in_log)
     [[ -z ${RDVC_JOB_CAUSE} && -n ${SLURM_JOB_ID:-} ]] || return 0
-    timeout 5 scontrol --oneliner show job "${SLURM_JOB_ID}" </dev/null >"${RDVC_JOB_RECORD_DIR}/slurm-said" 2>/dev/null &
+    show_job "${SLURM_JOB_ID}" 5 >"${RDVC_JOB_RECORD_DIR}/slurm-said" &
 }
 
 # What SLURM's daemon on the node writes when it ends a job.
@@ -48,7 +48,7 @@ cause_told() {
 will_be_started() {
     [[ ${RDVC_JOB_CAUSE:-} != requeued ]] || return 0
     [[ ${RDVC_JOB_CAUSE:-} == preempted && -n ${SLURM_JOB_ID:-} ]] || return 1
-    timeout 5 scontrol --oneliner show job "${SLURM_JOB_ID}" </dev/null 2>/dev/null |
+    show_job "${SLURM_JOB_ID}" 5 |
         grep -E ' JobState=(COMPLETING|PENDING|REQUEUED) ' | grep -q ' EndTime=Unknown '
 }
 

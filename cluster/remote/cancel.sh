@@ -6,13 +6,31 @@
 revoke() {
     local folder="${rdvc_dir}/submissions/$1" newest
     find_attempt "$1"
-    revoke_claim "${newest}" "cancelled"
+    [[ ! -e ${folder}/claim.${newest} ]] && revoke_claim "${newest}" "cancelled"
+}
+
+# Those that neither squeue shows nor a record tells of: scontrol may know them.
+answer_others() {
+    local token id words=()
+    for token in "$@"; do
+        id=$(job_of "${token}")
+        words+=("${token}" "${id:--}")
+    done
+    ask_scontrol "${words[@]}"
+    for token in "$@"; do
+        if [[ -n ${may_live[${token}]:-} ]]; then
+            answer cancelled "${token}" unknown "${may_live[${token}]}"
+        else
+            answer cancelled "${token}" ended
+        fi
+    done
 }
 
 cancel() {
     open_rdvc_dir
-    local token said words ids=() ours=() known=1
+    local token said words ids=() ours=() others=() known=1
     ask_queue || known=0
+    index_queue "${tokens[@]}"
     for token in "${tokens[@]}"; do
         if [[ ! -d ${rdvc_dir}/submissions/${token} ]]; then
             answer cancelled "${token}" absent
@@ -25,14 +43,15 @@ cancel() {
             revoke "${token}" || true # if the controller forgets what it was told
         elif revoke "${token}"; then
             answer cancelled "${token}" revoked
-        elif [[ ${known} == 0 && ! -e $(result_of "${token}") ]]; then
+        elif [[ ${known} == 0 && ! -e ${rdvc_dir}/jobs/${token}/0/result ]]; then
             answer cancelled "${token}" unknown "${queue_said}"
-        elif [[ -z ${job} && ! -e $(result_of "${token}") ]] && may_still_live "$(job_of "${token}")" "${token}"; then
-            answer cancelled "${token}" unknown "${other_word}"
+        elif [[ -z ${job} && ! -e ${rdvc_dir}/jobs/${token}/0/result ]]; then
+            others+=("${token}")
         else
             answer cancelled "${token}" ended
         fi
     done
+    ((${#others[@]} == 0)) || answer_others "${others[@]}"
     ((${#ids[@]} > 0)) || finish end
     said=$(timeout 60 scancel "${ids[@]}" 2>&1) && words=job || words='failed'
     said=${said//$'\n'/ }

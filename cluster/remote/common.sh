@@ -7,7 +7,7 @@ set -u
 # Of a Git hook that started rdvc, where the cluster is this machine: here git works on mirrors.
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_NAMESPACE GIT_OBJECT_DIRECTORY \
     GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH GIT_SHALLOW_FILE
-unset "${!SQUEUE_@}" "${!SACCT_@}" "${!SCANCEL_@}" # filters of the user's own; a job that squeue does not show counts as gone
+unset "${!SQUEUE_@}" "${!SACCT_@}" "${!SCANCEL_@}" "${!SCONTROL_@}" # filters of the user's own; a job that squeue does not show counts as gone
 
 # One line of the answer.
 answer() {

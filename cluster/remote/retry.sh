@@ -20,7 +20,7 @@ refuse_unless_gone() {
     owner=$(claimed_by "${attempt}")
     if [[ -n ${owner} ]]; then
         is_older_than_queue "${folder}/claim.${attempt}" || finish unknown "job ${owner} has only just begun"
-        [[ ${job} == "${owner}" ]] || ! may_still_live "${owner}" "${token}" || finish unknown "${other_word}"
+        ! may_still_live "${owner}" "${token}" || finish unknown "${other_word}"
     elif ! revoke_claim "${attempt}" "another attempt follows"; then
         finish unknown "attempt ${attempt} was decided in this moment"
     fi
@@ -32,6 +32,7 @@ put_aside() {
     for file in sbatch.out sbatch.err sbatch.exit sbatch.began jobid cancelled; do
         [[ ! -e ${folder}/${file} ]] || mv -f "${folder}/${file}" "${folder}/${file}.$1"
     done
+    rm -f "${rdvc_dir}/jobs/${token}/0/gone"
     for file in result slurm; do
         file="${rdvc_dir}/jobs/${token}/0/${file}"
         [[ ! -e ${file} ]] || mv -f "${file}" "${file}.$1"

@@ -1,37 +1,40 @@
 # The state of this project's submissions. Assignments before this text: mirror, limit, and `only` (a token, or
-# nothing for all).
+# nothing for all). Thousands are told in one go: no process is started for a submission.
 
-# Lines of a small file, each as `TOKEN FILE LINE`; no process is started for it.
-answer_file() {
-    [[ ! -r $3 ]] || answer_lines file "$1" "$2" <"$3"
+# Sets tokens: the project's submissions, newest first.
+find_tokens() {
+    mapfile -t tokens < <(
+        cd "${rdvc_dir}/submissions" || exit
+        { [[ -z ${only} ]] && ls -t || printf '%s\n' "${only}"; } | grep -xE '[0-9a-f]{32}' | sed 's|$|/submission|' |
+            xargs -r -n 200 grep -lxsF -e "mirror ${mirror}" -- 2>/dev/null | cut -d / -f 1 | head -n "${limit}"
+    )
 }
 
-answer_submission() {
-    local token=$1 folder="${rdvc_dir}/submissions/$1" job="${rdvc_dir}/jobs/$1/0" newest
-    find_attempt "${token}"
-    answer submission "${token}"
-    answer_file "${token}" submission "${folder}/submission"
-    answer_file "${token}" jobid "${folder}/jobid"
-    [[ ! -e ${folder}/jobid ]] || is_older_than_queue "${folder}/jobid" || answer file "${token}" new 1
-    answer_file "${token}" sbatch.exit "${folder}/sbatch.exit"
-    answer_file "${token}" sbatch.err "${folder}/sbatch.err"
-    answer_file "${token}" claim "${folder}/claim.${newest}/owner"
-    answer_file "${token}" revoked "${folder}/claim.${newest}/revoked"
-    ((newest == 1)) || answer file "${token}" attempt "${newest}"
-    answer_file "${token}" cancelled "${folder}/cancelled"
-    answer_file "${token}" phases "${job}/phases"
-    answer_file "${token}" result "${job}/result"
-    answer_file "${token}" pulled "${job}/pulled"
-    answer_file "${token}" slurm "${job}/slurm"
-}
-
-belongs_to_project() {
-    local key value
-    [[ -r ${rdvc_dir}/submissions/$1/submission ]] || return 1
-    while read -r key value; do
-        [[ ${key} != mirror ]] || { [[ ${value} == "${mirror}" ]] && return 0; }
-    done <"${rdvc_dir}/submissions/$1/submission"
-    return 1
+# What is kept of each, small files line by line: of standard input, lines `TOKEN` or `TOKEN new`.
+answer_kept() {
+    LC_ALL=C awk -v mark="@rdvc:${nonce} " '
+        function tell(file, path,    line) {
+            while ((getline line <path) > 0) print mark "file " token " " file " " line
+            close(path)
+        }
+        function is_there(path,    line, found) {
+            found = (getline line <path) >= 0
+            if (found) close(path)
+            return found
+        }
+        {
+            token = $1; folder = "./submissions/" token "/"; record = "./jobs/" token "/0/"; attempt = 1
+            while (is_there(folder "attempt." (attempt + 1))) attempt++
+            print mark "submission " token
+            tell("submission", folder "submission"); tell("jobid", folder "jobid")
+            if ($2 == "new") print mark "file " token " new 1"
+            tell("sbatch.exit", folder "sbatch.exit"); tell("sbatch.err", folder "sbatch.err")
+            tell("claim", folder "claim." attempt "/owner"); tell("revoked", folder "claim." attempt "/revoked")
+            if (attempt > 1) print mark "file " token " attempt " attempt
+            tell("cancelled", folder "cancelled")
+            tell("phases", record "phases"); tell("result", record "result"); tell("pulled", record "pulled")
+            tell("slurm", record "slurm")
+        }'
 }
 
 # How SLURM says that a job has ended which has no result of its own: kept in `slurm`, since SLURM forgets it.
@@ -42,13 +45,16 @@ note_end() {
 }
 
 # Of the submissions that are answered: jobs that have ended without a result, by SLURM's live view, or by
-# accounting where the live view has forgotten them. Source of the options: sacct(1).
+# accounting where the live view has forgotten them.
 find_ends() {
-    local token id state submitted comment lines
+    local token id
     local -A forgotten=()
     for token in "${tokens[@]+"${tokens[@]}"}"; do
-        id=$(job_of "${token}")
-        [[ -n ${id} && ! -e $(result_of "${token}") && ! -e ${rdvc_dir}/jobs/${token}/0/slurm ]] || continue
+        [[ -r ${rdvc_dir}/submissions/${token}/jobid && ! -e ${rdvc_dir}/jobs/${token}/0/result &&
+            ! -e ${rdvc_dir}/jobs/${token}/0/slurm ]] || continue
+        id=''
+        read -r id <"${rdvc_dir}/submissions/${token}/jobid"
+        [[ -n ${id} && ! ${jobs_of[${token}]:-} =~ ^${id}\|(PENDING|RUNNING)\| ]] || continue # the usual case, quickly
         is_gone_from_queue "${token}" || continue
         if [[ ${job} == "${id}" ]]; then
             note_end "${token}" "${job_state}"
@@ -56,7 +62,19 @@ find_ends() {
             forgotten[${id}]=${token}
         fi
     done
-    ((${#forgotten[@]} > 0)) && command -v sacct >/dev/null || return 0
+    ((${#forgotten[@]} > 0)) || return 0
+    find_in_accounting
+    local words=()
+    for id in "${!forgotten[@]}"; do
+        words+=("${forgotten[${id}]}" "${id}")
+    done
+    ask_scontrol "${words[@]}"
+}
+
+# Takes from `forgotten` what accounting knows to have ended. Source of the options: sacct(1).
+find_in_accounting() {
+    local token id state submitted comment lines
+    command -v sacct >/dev/null || return 0
     lines=$(
         IFS=,
         SLURM_TIME_FORMAT=%s timeout 20 sacct --noheader --parsable2 --allocations --duplicates \
@@ -69,7 +87,9 @@ find_ends() {
         [[ ${id} =~ ^[0-9]+$ && -n ${forgotten[${id}]:-} ]] || continue
         token=${forgotten[${id}]}
         [[ ${comment} == "rdvc:${token}"* ]] || is_of_then "${token}" "${submitted}" "${comment}" || continue
-        ! is_ended_state "${state}" || note_end "${token}" "${state}"
+        is_ended_state "${state}" || continue
+        note_end "${token}" "${state}"
+        unset "forgotten[${id}]"
     done <<<"${lines}"
 }
 
@@ -85,26 +105,28 @@ status() {
     answer dir "${rdvc_dir}"
     answer time "$(now)"
     ! command -v rsync >/dev/null || answer rsync there
-    local token tokens=()
+    local token file tokens=()
     # Before the folders are read: a job that ends meanwhile has its result by then.
     look_at_queue 0
-    [[ -z ${queue_lines} ]] || answer_lines job <<<"${queue_lines}"
+    find_tokens
+    if ((${#tokens[@]} > 0)); then
+        index_queue "${tokens[@]}"
+        lines_of "${tokens[@]}" | LC_ALL=C sed "s/^/@rdvc:${nonce} job /"
+    fi
     if [[ -n ${queue_said} ]]; then
         answer squeue "${queue_said}"
     else
         answer squeue ok
     fi
     answer queue_time "${queue_time}"
-    while read -r token; do
-        [[ ${#token} -eq 32 ]] || continue
-        [[ -z ${only} || ${token} == "${only}" ]] || continue
-        belongs_to_project "${token}" || continue
-        tokens+=("${token}")
-        ((${#tokens[@]} < limit)) || break
-    done < <(ls -t "${rdvc_dir}/submissions")
     find_ends
     for token in "${tokens[@]+"${tokens[@]}"}"; do
-        answer_submission "${token}"
+        file="${rdvc_dir}/submissions/${token}/jobid"
+        [[ ! -e ${file} ]] || is_older_than_queue "${file}" || token+=' new'
+        printf '%s\n' "${token}"
+    done | answer_kept
+    for token in "${!may_live[@]}"; do
+        answer unsure "${token}" "${may_live[${token}]}"
     done
     finish end
 }

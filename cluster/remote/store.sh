@@ -1,10 +1,11 @@
 # What requests about kept things share: which submissions live, who uses an environment, how one is removed.
 
-# Sets live[TOKEN] for each submission of which SLURM has a job that waits or runs. False if squeue does not
-# answer, which says nothing; its words are in queue_said.
+# Sets live[TOKEN] for each submission of which SLURM has a job that waits or runs, or whose job has left no result and is not
+# certainly gone. False if squeue does not answer, which says nothing; its words are in queue_said.
 declare -A live
 find_live() {
-    local line state
+    local line state file token id
+    local asked=()
     ask_queue || return 1
     live=()
     while IFS= read -r line; do
@@ -12,6 +13,17 @@ find_live() {
         ! is_ended_state "${state%%|*}" || continue
         [[ ! ${line} =~ (\|rdvc:|/submissions/)([0-9a-f]{32}) ]] || live[${BASH_REMATCH[2]}]=1
     done <<<"${queue_lines}"
+    for file in "${rdvc_dir}"/{jobs/*/0/job,submissions/*/jobid}; do # who has the claim first
+        token=${file#"${rdvc_dir}"/*/}
+        token=${token%%/*}
+        [[ -r ${file} && -z ${live[${token}]:-} && " ${asked[*]-} " != *" ${token} "* &&
+            ! -e ${rdvc_dir}/jobs/${token}/0/result && ! -e ${rdvc_dir}/jobs/${token}/0/slurm ]] || continue
+        read -r id <"${file}" && asked+=("${token}" "${id}")
+    done
+    ask_scontrol "${asked[@]+"${asked[@]}"}"
+    for token in "${!may_live[@]}"; do
+        live[${token}]=1
+    done
 }
 
 # Sets uses[PROJECT/KEY/ID] to the number of jobs that have said they use a build and that SLURM still has,

@@ -139,6 +139,8 @@ State without_job(const Kept& kept, const std::string& phase, const Overview& ov
         return {"not submitted", phase, kept.revoked + retry};
     if (!kept.slurm.empty())
         return ended_by_slurm(kept.slurm, phase);
+    if (!kept.unsure.empty())
+        return {"unknown", phase, kept.unsure};
     if (kept.cancelled)
         return {"cancelled", phase, ""};
     if (kept.claimed)
@@ -169,9 +171,10 @@ std::string explain_failure(const std::map<std::string, std::string>& result) {
 State derive_state(const Kept& kept, const Overview& overview) {
     const std::string phase = kept.phases.empty() ? "" : kept.phases.back().second;
     const slurm::Job* job = nullptr;
-    for (const auto& one : overview.jobs)
-        if (one.token == kept.token && (kept.job.empty() || one.id == kept.job))
-            job = &one;
+    const auto [begin, end] = overview.jobs.equal_range(kept.token);
+    for (auto one = begin; one != end; ++one)
+        if (kept.job.empty() || one->second.id == kept.job)
+            job = &one->second;
     const auto word = field(kept.result, "state");
     const bool good = word == "published" || word == "done";
     // SLURM starts it again, after a preemption, say.
@@ -232,9 +235,14 @@ void hear(Overview& overview, const transport::Frame& frame) {
         const auto [file, line] = base::key_and_value(rest);
         if (token == overview.submissions.back().token)
             add_line(overview.submissions.back(), file, line);
+    } else if (frame.verb == "unsure") {
+        const auto [token, words] = base::key_and_value(frame.rest);
+        for (auto& kept : overview.submissions)
+            if (kept.token == token)
+                kept.unsure = words;
     } else if (frame.verb == "job") {
         if (auto job = slurm::parse_squeue_line(frame.rest))
-            overview.jobs.push_back(std::move(*job));
+            overview.jobs.emplace(job->token, *job);
     } else if (frame.verb == "squeue") {
         overview.squeue_answered = frame.rest == "ok";
         overview.squeue_words = frame.rest;

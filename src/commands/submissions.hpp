@@ -29,8 +29,9 @@ struct Kept {
     bool is_new = false;    ///< the job was submitted after SLURM was asked
     bool cancelled = false; ///< by `rdvc cancel`
     std::string slurm =
-        {};              ///< how the job ended, in SLURM's word, where it has no result of its own
-    bool pulled = false; ///< a command's output, by some laptop
+        {}; ///< how the job ended, in SLURM's word, where it has no result of its own
+    std::string unsure = {}; ///< why the job may live although squeue does not show it
+    bool pulled = false;     ///< a command's output, by some laptop
 
     [[nodiscard]] bool is_command() const;
     /// What a user may call it by, the job's id, or where there is none the token's first digits.
@@ -44,8 +45,8 @@ std::string field(const std::map<std::string, std::string>& map, const std::stri
 
 /// The cluster's answer to `status`.
 struct Overview {
-    std::vector<Kept> submissions; ///< newest first
-    std::vector<slurm::Job> jobs;
+    std::vector<Kept> submissions;               ///< newest first
+    std::multimap<std::string, slurm::Job> jobs; ///< by token
     bool squeue_answered = false;
     std::string squeue_words;     ///< what it said where it did not answer
     std::int64_t queue_time = 0;  ///< when it last answered, with `jobs`; 0: never

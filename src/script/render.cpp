@@ -65,19 +65,19 @@ std::string cluster_path(const std::string& path) {
 // What a request shares with others, in this order.
 std::vector<std::string_view> parts_of(std::string_view request, const Variables& variables) {
     static const std::map<std::string_view, std::vector<std::string_view>> table = {
-        {"cancel", {"remote/queue.sh", "remote/sbatch.sh"}},
-        {"clean", {"remote/queue.sh", "remote/store.sh"}},
-        {"doctor", {"remote/queue.sh"}},
-        {"environments", {"remote/queue.sh", "remote/store.sh"}},
-        {"logs", {"remote/queue.sh"}},
+        {"cancel", {"remote/queue.sh", "remote/end.sh", "remote/sbatch.sh"}},
+        {"clean", {"remote/queue.sh", "remote/end.sh", "remote/store.sh"}},
+        {"doctor", {"remote/queue.sh", "remote/end.sh"}},
+        {"environments", {"remote/queue.sh", "remote/end.sh", "remote/store.sh"}},
+        {"logs", {"remote/queue.sh", "remote/end.sh"}},
         {"objects", {"remote/cache.sh"}},
         {"recover",
-         {"remote/queue.sh", "remote/store.sh", "remote/cache.sh", "job/4-command.sh",
-          "job/5-publish.sh", "remote/repair.sh", "remote/kept.sh"}},
-        {"retry", {"remote/queue.sh", "remote/sbatch.sh"}},
-        {"status", {"remote/queue.sh"}},
+         {"remote/queue.sh", "remote/end.sh", "remote/store.sh", "remote/cache.sh",
+          "job/4-command.sh", "job/5-publish.sh", "remote/repair.sh", "remote/kept.sh"}},
+        {"retry", {"remote/queue.sh", "remote/end.sh", "remote/sbatch.sh"}},
+        {"status", {"remote/queue.sh", "remote/end.sh"}},
         {"submit", {"remote/queue.sh", "remote/sbatch.sh", "remote/cache.sh"}},
-        {"wait", {"remote/queue.sh"}},
+        {"wait", {"remote/queue.sh", "remote/end.sh"}},
     };
     std::vector<std::string_view> parts;
     if (const auto row = table.find(request); row != table.end())

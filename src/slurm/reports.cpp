@@ -73,9 +73,9 @@ std::string explain_reason(const std::string& reason) {
 }
 
 bool is_active(std::string_view state) {
-    constexpr std::array<std::string_view, 10> ended = {
-        "BOOT_FAIL", "CANCELLED", "COMPLETED",     "DEADLINE", "FAILED",
-        "NODE_FAIL", "PREEMPTED", "OUT_OF_MEMORY", "TIMEOUT",  "REVOKED"};
+    constexpr std::array<std::string_view, 9> ended = {"BOOT_FAIL", "CANCELLED",     "COMPLETED",
+                                                       "DEADLINE",  "FAILED",        "NODE_FAIL",
+                                                       "PREEMPTED", "OUT_OF_MEMORY", "TIMEOUT"};
     for (const auto end : ended)
         if (state == end)
             return false;

@@ -318,6 +318,11 @@ forget_questions() {
     run timeout 5 rdvc wait one
     [[ ${status} -eq 124 ]]
     [[ ! -e $(folder_of one)/attempt.2 ]]
+    run rdvc status
+    [[ ${output} == *unknown*"scontrol says that it is RUNNING"* && ${output} != *retry* ]]
+    knob fail-scontrol # no second word is no agreement
+    [[ $(state_of one) == unknown ]]
+    no_knob fail-scontrol
     # scontrol agrees.
     outdate_job 1
     end_as 1 NODE_FAIL
@@ -325,6 +330,61 @@ forget_questions() {
     rdvc retry one
     no_knob empty-squeue
     wait_for_state 2 RUNNING
+}
+
+@test "a job in a hidden partition is seen by all who ask: it runs, waits, is cancelled, and nothing of it is cleaned up" {
+    submit() { rdvc run --cmd -n "$1" --partition=attic -- "${@:2}"; }
+    submit one sleep 60
+    wait_for_claim one
+    submit two sleep 60
+    sleep 1.1
+    [[ $(state_of one) == running ]]
+    run rdvc retry one
+    [[ ${status} -eq 1 && ${output} == *"one has a job: 1 RUNNING"* ]]
+    SQUEUE_PARTITION=general SQUEUE_STATES=PENDING run rdvc clean --older 1s
+    [[ -e $(folder_of one)/job.sh ]]
+    kill -0 "$(job_field 1 batch)"
+    rdvc cancel one two
+    wait_for_state 1 CANCELLED
+    wait_for_state 2 CANCELLED
+}
+
+@test "whatever squeue leaves out: what scontrol shows alive is not cleaned, nor lost, nor the environment that it uses" {
+    submit one sleep 60
+    wait_for_claim one
+    local record
+    record="${rdvc}/jobs/$(basename "$(folder_of one)")/0"
+    mkdir -p "${rdvc}/envs/p-1/key/b1"
+    printf 'made 1\nkib 1\n' >"${rdvc}/envs/p-1/key/b1/info"
+    printf 'p-1/key/b1\n' >"${record}/environment"
+    find "${rdvc}" -exec touch -h -d '-3 days' {} +
+    knob empty-squeue
+    run rdvc clean --all-projects --older 1d
+    [[ -e $(folder_of one)/job.sh && -e ${rdvc}/envs/p-1/key/b1/info && -d $(sed -n 's/^path //p' "${record}/workspace") ]]
+    knob fail-scontrol
+    run rdvc clean --all-projects --older 1d
+    [[ -e $(folder_of one)/job.sh && -e ${rdvc}/envs/p-1/key/b1/info ]]
+    no_knob fail-scontrol
+    # Another cluster that shares the folder knows neither of its jobs.
+    sed -i 's/^cluster .*/cluster elsewhere/' "${record}/workspace"
+    forget_job 1
+    run rdvc status
+    [[ ${output} == *"unknown"*"its job is in the cluster elsewhere, and this is fake"* ]]
+    run rdvc retry one
+    [[ ${status} -eq 75 && ! -e $(folder_of one)/attempt.2 ]]
+}
+
+@test "many that squeue shows no longer: one scontrol for all, and none for what it has once agreed on" {
+    local name
+    knob no-start
+    for name in one two three; do submit "${name}" true; done
+    for name in 1 2 3; do forget_job "${name}"; done
+    sleep 1.1
+    forget_calls
+    [[ $(state_of two) == lost ]]
+    (($(calls_of scontrol) == 1))
+    rdvc cancel one two three
+    [[ $(state_of two) == cancelled ]]
 }
 
 @test "of two jobs of one attempt the one that has not ended counts" {

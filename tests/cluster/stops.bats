@@ -431,11 +431,33 @@ echo whole | tee model.txt >ckpt/n
 echo '{}' >metrics.json
 SH
     compose -n next
-    printf '#!/bin/sh\necho 7\n' >"${root}/bin/squeue"
+    printf '#!/bin/sh\nprintf "7|RUNNING\\n8|RUNNING\\n11|COMPLETED\\n"\n' >"${root}/bin/squeue"
     chmod +x "${root}/bin/squeue"
+    cat >"${root}/bin/scontrol" <<SH
+#!/bin/sh
+case "\$*" in
+*" 9") echo "JobId=9 JobName=x UserId=u(${EUID}) JobState=RUNNING Comment=x" ;;
+*" 10") echo "slurm_load_jobs error: Socket timed out on send/recv operation"; exit 1 ;;
+*" 11") echo "JobId=11 JobName=x UserId=u(${EUID}) JobState=PENDING Comment=x" ;;
+*" 12") echo "JobId=12 JobName=x UserId=other(99${EUID}) JobState=RUNNING Comment=x" ;;
+*) echo "slurm_load_jobs error: Invalid job id specified"; exit 1 ;;
+esac
+SH
+    local id
+    for id in 6 8 9 10 11 12; do
+        mkdir "${root}/rdvc-${id}-abcdefgh"
+        printf ' %s' "${RDVC_DIR}" >"${root}/rdvc-${id}-abcdefgh/rdvc-owner"
+    done
+    go
+    [[ ${code} -eq 0 ]]
+    # Neither what squeue shows, nor what it leaves out and scontrol shows, nor what scontrol does not tell of, nor what it tells
+    # to start again; but what nobody knows, and what is somebody else's id now.
+    [[ $(cd "${root}" && echo rdvc-*-abcdefgh) == 'rdvc-10-abcdefgh rdvc-11-abcdefgh rdvc-8-abcdefgh rdvc-9-abcdefgh' ]]
+    grep -q 'what killed jobs had left:.* rdvc-6-abcdefgh' "${log}"
     mkdir "${root}/rdvc-6-abcdefgh"
     printf ' %s' "${RDVC_DIR}" >"${root}/rdvc-6-abcdefgh/rdvc-owner"
+    printf '#!/bin/sh\necho "8|RUNNING"\n' >"${root}/bin/squeue" # not even of the job that asks
+    compose -n after
     go
-    [[ ${code} -eq 0 && ! -e ${root}/rdvc-6-abcdefgh ]]
-    grep -q 'what killed jobs had left: rdvc-6-abcdefgh' "${log}"
+    [[ ${code} -eq 0 && -e ${root}/rdvc-6-abcdefgh ]]
 }

@@ -143,7 +143,7 @@ SETUP
 request() {
     {
         printf 'nonce=n rdvc_dir=%q prepare= poll=30 mirror=project-1.git keys=() %s\n' "${root}/rdvc" "$1"
-        cat "${RDVC_SOURCE_FOLDER}/cluster/remote/"{common,queue,store,environments}.sh
+        cat "${RDVC_SOURCE_FOLDER}/cluster/remote/"{common,queue,end,store,environments}.sh
     } | bash 2>&1 | sed -n 's/^@rdvc:n //p'
 }
 

@@ -122,6 +122,31 @@ teardown() {
     expect 1 'scancel: error: No job identification provided' 'scancel'
 }
 
+@test "a hidden partition: squeue shows its jobs only with --all, whatever else is asked; by its id a job is told of" {
+    is_fake || ((EUID == 0)) || skip "a user who is no operator of the sandbox needs root"
+    hide_partition
+    printf '#!/bin/bash\n#SBATCH --partition=attic\n' | as_user 'cat >hidden.sh'
+    local id
+    id=$(as_user 'sbatch --parsable --hold --output=/dev/null hidden.sh')
+    same "$(as_user 'squeue --noheader --states=all --user "${UID}" -o %A' | grep -cx "${id}")" 0
+    same "$(as_user 'squeue --all --federation --noheader --states=all --user "${UID}" -o "%A|%T"' | grep "^${id}|")" "${id}|PENDING"
+    same "$(as_user 'SQUEUE_ALL=1 squeue --noheader --user "${UID}" -o %A')" "${id}"
+    same "$(as_user 'SQUEUE_PARTITION=general squeue --all --noheader --user "${UID}" -o %A')" ''
+    same "$(as_user "squeue --noheader -j ${id} -o %A")" "${id}"
+    matches "$(as_user "scontrol --all --oneliner show job ${id}")" "JobId=${id} * JobState=PENDING *"
+    as_user "scancel ${id}"
+}
+
+@test "one scontrol tells of many jobs: lines of those that it has, and a line for each that it has not" {
+    job_script "--comment=rdvc:${token}" <<<'true'
+    submit_job --hold
+    local said
+    said=$(on "printf 'show job %s\\n' 99998 ${job} 99999 && echo show config" | on 'scontrol --all --oneliner 2>&1')
+    same "$(grep -c 'Invalid job id specified' <<<"${said}")" 2
+    matches "$(grep -o 'JobId=.*' <<<"${said}")" "JobId=${job} * JobState=PENDING * Comment=rdvc:${token}*"
+    matches "$(grep -o 'ClusterName.*' <<<"${said}")" 'ClusterName *= [a-z]*'
+}
+
 @test "states after the end: only with --states=all" {
     job_script '' <<<'exit "$1"'
     submit_job '' 0

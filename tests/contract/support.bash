@@ -16,7 +16,8 @@ start_cluster() {
         cluster_home="${FAKE_SLURM}/home"
         export cluster_home PATH
     else
-        start_world 1
+        # Root sees all, as an operator of SLURM's does.
+        if ((EUID == 0)); then start_world 1 --users 2; else start_world 1; fi
         cluster_home=$(realpath "${cluster_home}")
     fi
 }
@@ -38,6 +39,20 @@ stop_cluster() {
 # Runs one line of shell on the cluster, in its home. The connection is kept, since there are hundreds of lines.
 on() {
     ssh -o ControlMaster=auto -o ControlPersist=120 -o ControlPath="${XDG_RUNTIME_DIR}/contract" sandbox "cd; $*" 3>&-
+}
+
+# The same as somebody who is no operator, in the partition `attic`, which is hidden.
+as_user() {
+    local host=sandbox
+    is_fake || host=sandbox2
+    ssh "${host}" "cd; $*" 3>&-
+}
+
+hide_partition() {
+    is_fake || grep -q attic "${RDVC_SANDBOX_DIR}/etc/slurm.conf" || {
+        printf 'PartitionName=attic Hidden=YES Nodes=ALL State=UP\n' >>"${RDVC_SANDBOX_DIR}/etc/slurm.conf"
+        on 'scontrol reconfigure'
+    }
 }
 
 # Puts standard input into the cluster's home as the file $1.

@@ -3,9 +3,10 @@
 # A private folder for a test file: a sandbox with N nodes and a laptop user; sets `folder`.
 start_world() {
     folder=$(mktemp -d /tmp/rdvc-e2e-XXXXXX)
+    chmod 711 "${folder}" # for other accounts of the sandbox
     export folder
     export RDVC_SANDBOX_DIR="${folder}/sandbox"
-    "${RDVC_SOURCE_FOLDER}/tools/sandbox" up --nodes "${1:-1}" >"${folder}/sandbox.log" 2>&1 || {
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" up --nodes "${1:-1}" "${@:2}" >"${folder}/sandbox.log" 2>&1 || {
         cat "${folder}/sandbox.log" >&3
         return 1
     }

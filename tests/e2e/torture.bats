@@ -13,6 +13,11 @@ torture() { "${RDVC_SOURCE_FOLDER}/tests/torture/torture" --short "$@" 3>&-; }
 
 @test "a job that SLURM has forgotten is lost, whoever has its id now" { torture reuse; }
 
+@test "a job that squeue does not show is alive" {
+    ((EUID == 0)) || skip "a user who is no operator of the sandbox needs root"
+    torture hidden
+}
+
 @test "no answer of SLURM's is an end of anything" { torture controller; }
 
 @test "hostile strings arrive as they are or are refused, and nothing is executed" { torture hostile; }

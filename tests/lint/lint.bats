@@ -51,7 +51,7 @@ setup() {
                 folder project_dir bring_script patience
             printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables keys here tokens options open
             cat cluster/remote/common.sh
-            cat cluster/remote/{queue,sbatch,settle}.sh
+            cat cluster/remote/{queue,end,sbatch,settle}.sh
             case ${request} in environments | clean) cat cluster/remote/store.sh ;; submit | objects) cat cluster/remote/cache.sh ;;
                 recover) cat cluster/remote/{store,cache}.sh cluster/job/{4-command,5-publish}.sh cluster/remote/{repair,kept}.sh ;; esac
             cat "cluster/remote/${request}.sh"

@@ -170,6 +170,8 @@ class World(Lab):
         return self.folder / "home" / ".local" / "state" / "rdvc" / "ledger.jsonl"
 
     def _start_cluster(self):
+        if "--users" in self.sandbox_options:
+            self.folder.chmod(0o711)
         if self.cluster:
             super()._start_cluster()
 

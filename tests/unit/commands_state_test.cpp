@@ -29,7 +29,7 @@ Overview answered(const std::string& state, const std::string& reason = "None",
                   const std::string& of = token) {
     Overview overview;
     overview.squeue_answered = true;
-    overview.jobs = {{"12", state, reason, "N/A", of}};
+    overview.jobs = {{of, {"12", state, reason, "N/A", of}}};
     return overview;
 }
 

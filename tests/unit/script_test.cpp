@@ -204,6 +204,7 @@ TEST(RenderRequest, AssignsBeforeItActs) {
               "tag_objects=()\n" +
                   embedded_without_comments("remote/common.sh") +
                   embedded_without_comments("remote/queue.sh") +
+                  embedded_without_comments("remote/end.sh") +
                   embedded_without_comments("remote/status.sh"));
 }
 

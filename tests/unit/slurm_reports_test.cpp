@@ -85,11 +85,11 @@ TEST(ExplainReason, KeepsTheNodesThatSqueueAdds) {
 
 TEST(IsActive, CallsNothingEndedByMistake) {
     for (const auto* state : {"PENDING", "RUNNING", "SUSPENDED", "COMPLETING", "CONFIGURING",
-                              "REQUEUED", "REQUEUE_HOLD", "RESIZING", "SIGNALING", "STAGE_OUT",
-                              "STOPPED", "SPECIAL_EXIT", "OF_A_NEWER_SLURM", ""})
+                              "REQUEUED", "REVOKED", "REQUEUE_HOLD", "RESIZING", "SIGNALING",
+                              "STAGE_OUT", "STOPPED", "SPECIAL_EXIT", "OF_A_NEWER_SLURM", ""})
         EXPECT_TRUE(is_active(state)) << state;
     for (const auto* state : {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL",
-                              "PREEMPTED", "OUT_OF_MEMORY", "BOOT_FAIL", "DEADLINE", "REVOKED"})
+                              "PREEMPTED", "OUT_OF_MEMORY", "BOOT_FAIL", "DEADLINE"})
         EXPECT_FALSE(is_active(state)) << state;
 }
 

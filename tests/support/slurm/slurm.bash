@@ -24,6 +24,7 @@
 #   reuse-id ID               the next job gets this id; a job that had it is forgotten
 #   fail-squeue [WORDS]       squeue fails
 #   empty-squeue              squeue says nothing, and exits 0
+#   fail-scontrol [WORDS]     scontrol fails
 #   garbage-squeue [LINES]    squeue says this instead, and exits 0
 #   fail-scancel [WORDS]      scancel fails, nothing is cancelled
 #   no-start                  jobs wait: PENDING, Resources
@@ -45,7 +46,8 @@ start_fake_slurm() {
     mkdir -p "${FAKE_SLURM}/jobs" "${FAKE_SLURM}/home"
     : >"${FAKE_SLURM}/calls"
     PATH="${RDVC_SOURCE_FOLDER}/tests/support/slurm/bin:${PATH}"
-    unset "${!SLURM_@}" "${!SBATCH_@}" "${!SQUEUE_@}"
+    unset "${!SLURM_@}" "${!SBATCH_@}" "${!SQUEUE_@}" "${!SCONTROL_@}"
+    export SLURM_CONF="${FAKE_SLURM}/slurm.conf" # which is not there
 }
 
 # Ends all that runs in it: what waits for jobs, and the jobs.

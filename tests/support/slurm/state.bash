@@ -12,7 +12,7 @@ set -u
 shopt -s nullglob
 fake_slurm=${FAKE_SLURM:?is the folder of the fake SLURM}
 # shellcheck disable=SC2034 # for those who source this
-node=node1 cluster_name=fake partitions=' general single-gpu multi-gpu short scavenge scavenge-cancel urgent '
+node=node1 cluster_name=fake partitions=' general single-gpu multi-gpu short scavenge scavenge-cancel urgent attic ' hidden=attic
 
 # Every program's first act.
 begin_call() {
