@@ -30,6 +30,7 @@ cancel() {
     open_rdvc_dir
     local token said words ids=() ours=() others=() known=1
     ask_queue || known=0
+    index_queue "${tokens[@]}"
     for token in "${tokens[@]}"; do
         if [[ ! -d ${rdvc_dir}/submissions/${token} ]]; then
             answer cancelled "${token}" absent

@@ -158,11 +158,12 @@ look_at_queue() {
     exec {lock}>&-
 }
 
-# Sets jobs_of[TOKEN] to the lines of the answer that name it, in the comment or in the script's path.
+# Sets jobs_of[TOKEN] to the lines of the answer that name it, in the comment or in the script's path; of these tokens
+# alone where some are given.
 declare -A jobs_of
+# shellcheck disable=SC2120 # not every request gives any
 index_queue() {
     local token line
-    ((indexed == 0)) || return 0
     indexed=1
     jobs_of=()
     while read -r token line; do
@@ -172,7 +173,15 @@ index_queue() {
         match($0, /\/submissions\/[0-9a-f]+\/job\.sh/) {
             script = substr($0, RSTART + 13, RLENGTH - 20)
             if (script != token) print script, $0
-        }' <<<"${queue_lines}")
+        }' < <(lines_of "$@"))
+}
+
+lines_of() {
+    if (($# > 0)); then
+        LC_ALL=C grep -aF -f <(printf '%s\n' "$@") <<<"${queue_lines}"
+    else
+        printf '%s\n' "${queue_lines}"
+    fi
 }
 
 # Sets job, job_state and job_reason of submission $1's newest job in the answer, before all one that has not ended; empty:
@@ -180,7 +189,8 @@ index_queue() {
 find_job() {
     local id state reason rank job_rank past=' ' now_id='' file="${rdvc_dir}/submissions/$1/jobid"
     job='' job_state='' job_reason=''
-    index_queue
+    # shellcheck disable=SC2119
+    ((indexed)) || index_queue
     [[ -n ${jobs_of[$1]:-} ]] || return 0
     [[ ! -r ${file} ]] || read -r now_id <"${file}" # SLURM may have given it the id of an earlier one
     for file in "${rdvc_dir}/submissions/$1"/jobid.[0-9]*; do

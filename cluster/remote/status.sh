@@ -6,7 +6,7 @@ find_tokens() {
     mapfile -t tokens < <(
         cd "${rdvc_dir}/submissions" || exit
         { [[ -z ${only} ]] && ls -t || printf '%s\n' "${only}"; } | grep -xE '[0-9a-f]{32}' | sed 's|$|/submission|' |
-            xargs -r -n 200 grep -lxsF -e "mirror ${mirror}" -- 2>/dev/null | head -n "${limit}" | cut -d / -f 1
+            xargs -r -n 200 grep -lxsF -e "mirror ${mirror}" -- 2>/dev/null | cut -d / -f 1 | head -n "${limit}"
     )
 }
 
@@ -52,7 +52,9 @@ find_ends() {
     for token in "${tokens[@]+"${tokens[@]}"}"; do
         [[ -r ${rdvc_dir}/submissions/${token}/jobid && ! -e ${rdvc_dir}/jobs/${token}/0/result &&
             ! -e ${rdvc_dir}/jobs/${token}/0/slurm ]] || continue
-        read -r id <"${rdvc_dir}/submissions/${token}/jobid" && [[ -n ${id} ]] || continue
+        id=''
+        read -r id <"${rdvc_dir}/submissions/${token}/jobid"
+        [[ -n ${id} && ! ${jobs_of[${token}]:-} =~ ^${id}\|(PENDING|RUNNING)\| ]] || continue # the usual case, quickly
         is_gone_from_queue "${token}" || continue
         if [[ ${job} == "${id}" ]]; then
             note_end "${token}" "${job_state}"
@@ -108,7 +110,8 @@ status() {
     look_at_queue 0
     find_tokens
     if ((${#tokens[@]} > 0)); then
-        grep -aF -f <(printf '%s\n' "${tokens[@]}") <<<"${queue_lines}" | sed "s/^/@rdvc:${nonce} job /"
+        index_queue "${tokens[@]}"
+        lines_of "${tokens[@]}" | LC_ALL=C sed "s/^/@rdvc:${nonce} job /"
     fi
     if [[ -n ${queue_said} ]]; then
         answer squeue "${queue_said}"

@@ -5,7 +5,7 @@
 declare -A live
 find_live() {
     local line state file token id
-    local words=()
+    local asked=()
     ask_queue || return 1
     live=()
     while IFS= read -r line; do
@@ -16,11 +16,11 @@ find_live() {
     for file in "${rdvc_dir}"/{jobs/*/0/job,submissions/*/jobid}; do # who has the claim first
         token=${file#"${rdvc_dir}"/*/}
         token=${token%%/*}
-        [[ -r ${file} && -z ${live[${token}]:-} && " ${words[*]-} " != *" ${token} "* &&
+        [[ -r ${file} && -z ${live[${token}]:-} && " ${asked[*]-} " != *" ${token} "* &&
             ! -e ${rdvc_dir}/jobs/${token}/0/result && ! -e ${rdvc_dir}/jobs/${token}/0/slurm ]] || continue
-        read -r id <"${file}" && words+=("${token}" "${id}")
+        read -r id <"${file}" && asked+=("${token}" "${id}")
     done
-    ask_scontrol "${words[@]+"${words[@]}"}"
+    ask_scontrol "${asked[@]+"${asked[@]}"}"
     for token in "${!may_live[@]}"; do
         live[${token}]=1
     done

@@ -81,7 +81,9 @@ def torture(trial):
         job = hidden.row("left-out")["job"]
         (hidden.home / "left-out").write_text(job)
         (hidden.home / "bin" / "squeue").write_text(FORGETFUL)
-        hidden.login("chmod +x bin/squeue && echo 'PATH=$HOME/bin:$PATH' >>.bashrc")
+        for place in ("left-out", "bin/squeue"):
+            (hidden.home / place).chmod(0o755)
+        hidden.login("echo 'PATH=$HOME/bin:$PATH' >>.bashrc")
         hidden.check_alive("left-out", ("unknown", "running"))
         hidden.end("left-out")
     return "2 jobs that squeue did not show: neither lost, doubled, cleaned up nor killed beside 2 others; a third cancelled"

@@ -1,0 +1,3 @@
+dvc repro -q
+commit
+echo more >>source.txt

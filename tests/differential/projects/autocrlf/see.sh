@@ -1,0 +1,1 @@
+sha256sum *.csv >seen.txt; printf "made\n" >made.csv

@@ -1,0 +1,3 @@
+mkdir extra
+echo in >extra/in.txt
+commit

@@ -1,0 +1,1 @@
+cat extra/in.txt params.yaml >seen.txt

@@ -1,0 +1,5 @@
+seq 9 >raw.csv
+dvc add -q raw.csv
+dvc repro -q
+commit
+echo "echo most >>b.txt" >more.sh

@@ -1,0 +1,1 @@
+cat lexicon.txt >seen.txt

@@ -1,0 +1,6 @@
+mkdir -p data/b
+seq 9 >data/a.csv
+seq 4 >data/b/b.csv
+: >data/empty
+dvc add -q data
+commit

@@ -1,0 +1,2 @@
+printf "model:\n  layers: 1\ntrain:\n  epochs: 2\n" >params.yaml
+commit

@@ -1,0 +1,3 @@
+seq 6 >../outside.csv
+dvc import-url -q "$(cd .. && pwd)/outside.csv" got.csv
+commit

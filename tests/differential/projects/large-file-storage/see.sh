@@ -1,0 +1,1 @@
+wc -c <weights.bin >seen.txt

@@ -1,0 +1,1 @@
+sha256sum *.txt.* *.id *.wide >seen.txt

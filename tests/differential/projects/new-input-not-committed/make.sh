@@ -1,0 +1,6 @@
+seq 9 >raw.csv
+dvc add -q raw.csv
+dvc repro -q
+commit
+seq 5 >raw.csv
+dvc add -q raw.csv

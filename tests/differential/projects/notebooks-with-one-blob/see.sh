@@ -1,0 +1,1 @@
+cat *.ipynb >seen.txt

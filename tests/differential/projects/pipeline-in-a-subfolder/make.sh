@@ -1,0 +1,3 @@
+seq 9 >raw.csv
+dvc add -q raw.csv
+commit

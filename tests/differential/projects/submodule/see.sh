@@ -1,0 +1,1 @@
+cat lib/x.txt params.yaml >seen.txt

@@ -1,0 +1,5 @@
+mkdir data
+seq 9 >data/raw.csv
+dvc add -q data/raw.csv
+dvc repro -q
+commit

@@ -1,0 +1,4 @@
+seq 9 >raw.csv
+dvc add -q raw.csv
+dvc repro -q
+commit

@@ -1,0 +1,2 @@
+dvc repro -q
+commit
