@@ -122,6 +122,7 @@ teardown() {
     expect 1 'scancel: error: No job identification provided' 'scancel'
 }
 
+# bats test_tags=root
 @test "a hidden partition: squeue shows its jobs only with --all, whatever else is asked; by its id a job is told of" {
     is_fake || ((EUID == 0)) || skip "a user who is no operator of the sandbox needs root"
     hide_partition

@@ -13,6 +13,7 @@ torture() { "${RDVC_SOURCE_FOLDER}/tests/torture/torture" --short "$@" 3>&-; }
 
 @test "a job that SLURM has forgotten is lost, whoever has its id now" { torture reuse; }
 
+# bats test_tags=root
 @test "a job that squeue does not show is alive" {
     ((EUID == 0)) || skip "a user who is no operator of the sandbox needs root"
     torture hidden
