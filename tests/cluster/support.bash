@@ -23,7 +23,8 @@ start_tools() {
 
 # A root folder, a store, and settings that a test adds to.
 start_test() {
-    root=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-ct-XXXXXX")
+    export place=${place:-${TMPDIR:-/tmp}} # of all tests; TMPDIR is one test's own
+    root=$(mktemp -d "${place}/rdvc-ct-XXXXXX")
     export TEST_ROOT="${root}" TEST_PROJECT="${root}/project"
     export GIT_CONFIG_GLOBAL="${root}/gitconfig" HOME="${root}/home" TMPDIR="${root}/tmp" # uv leaves locks there
     mkdir -p "${HOME}" "${TMPDIR}"
