@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "data/cache.hpp"
 #include "project/dvc.hpp"
+#include "project/dvc_remote.hpp"
 #include "project/failure.hpp"
 
 namespace rdvc::commands {
@@ -84,6 +85,15 @@ void write_environment(const config::Config& config, const EnvironmentAnswers& a
 void warn_of_missing_data(const cli::World& world, const Project& project) {
     if (!project.has_dvc || !project::has_dvc_remote(project.dvc_project))
         return;
+    const auto text = base::read_file(project.dvc_project / ".dvc" / "config").value_or("");
+    if (const auto names = project::foreign_settings_that_run(project.dvc_project, text);
+        !names.empty()) {
+        world.console.warn(fmt::format(
+            "DVC is not asked whether its remote has the data: {} in .dvc/config can run "
+            "a program",
+            base::printable(names.front())));
+        return;
+    }
     constexpr std::chrono::seconds patience(30);
     base::Result result;
     try {

@@ -7,10 +7,10 @@
 
 #include "base/text.hpp"
 #include "commands/init_environment.hpp"
+#include "commands/job_remote.hpp"
 #include "commands/outputs.hpp"
 #include "project/dvc.hpp"
 #include "project/dvc_files.hpp"
-#include "project/dvc_remote.hpp"
 #include "project/extras.hpp"
 #include "submission/mirror.hpp"
 #include "submission/name.hpp"
@@ -181,41 +181,6 @@ void add_code(cli::World& world, const Project& project, const project::Head& he
     facts.extras = project::make_extras(world.runner, repository, facts.tip(), extras);
     for (const auto& submodule : order.submodules)
         facts.submodules.push_back(facts_of(world, project, submodule, arguments, order));
-}
-
-bool has_folder(Cluster& cluster, const std::string& path) {
-    script::Variables variables;
-    variables.words = {{"folder", path}};
-    bool there = false;
-    cluster.ask("folder", variables,
-                [&](const transport::Frame& frame) { there = there || frame.verb == "there"; });
-    return there;
-}
-
-// The job does not have config.local. What a path names is a remote only where the cluster has that
-// folder too; one beside the project would be in the workspace, which goes with the job.
-bool job_has_dvc_remote(const cli::World& world, const Project& project, Cluster& cluster,
-                        const submission::RunArguments& arguments) {
-    const auto url =
-        project::default_remote_url(project::read_config(project.dvc_project / ".dvc" / "config"));
-    const auto& way = project.config.text("run.data");
-    if (!url || !project::is_path(*url) || way == "ssh")
-        return url.has_value();
-    const auto path = url->starts_with("file://") ? url->substr(7) : *url;
-    const bool is_absolute = path.starts_with("/");
-    if (way == "remote" && !is_absolute)
-        throw Error(Exit::not_ready,
-                    fmt::format("the default DVC remote is `{}`, a folder of this machine", *url))
-            .context("run.data = \"remote\" is set by " + project.config.origin("run.data"))
-            .hint("without it data travels over SSH");
-    // A dry run asks nobody.
-    if (way == "remote" || (is_absolute && (arguments.dry_run || has_folder(cluster, path))))
-        return true;
-    world.console.note(
-        fmt::format("the default DVC remote is `{}`, which the cluster does not have; data travels "
-                    "over SSH, and `dvc push` here brings it there",
-                    base::printable(*url)));
-    return false;
 }
 
 // Where data goes by a DVC remote, and what DVC knows of it is on this machine alone.

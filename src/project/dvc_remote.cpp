@@ -73,6 +73,14 @@ std::vector<std::string> settings_that_run(const DvcSettings& settings) {
     return found;
 }
 
+std::vector<std::string> foreign_settings_that_run(const fs::path& dvc_project,
+                                                   const std::string& text) {
+    const auto own = by_name(read_config(dvc_project / ".dvc" / "config.local"));
+    auto names = settings_that_run(parse_config(text));
+    std::erase_if(names, [&](const std::string& name) { return own.contains(name); });
+    return names;
+}
+
 namespace {
 
 std::string content_in(base::Runner& runner, const Repository& repository,
@@ -114,12 +122,10 @@ std::string objection_to_dvc(base::Runner& runner, const Repository& repository,
     if (text != base::read_file(file).value_or("") &&
         text != content_in(runner, repository, "HEAD", path))
         return "its .dvc/config is another than yours";
-    const auto own = by_name(read_config(dvc_project / ".dvc" / "config.local"));
-    for (const auto& name : settings_that_run(parse_config(text)))
-        if (!own.contains(name))
-            return fmt::format(
-                "{} in .dvc/config can run a program; `dvc config --local` makes it yours",
-                base::printable(name));
+    for (const auto& name : foreign_settings_that_run(dvc_project, text))
+        return fmt::format(
+            "{} in .dvc/config can run a program; `dvc config --local` makes it yours",
+            base::printable(name));
     const auto import = new_import(runner, repository, commit);
     return import.empty() ? "" : base::printable(import) + " imports what your commit does not";
 }

@@ -27,6 +27,10 @@ bool is_path(const std::string& url);
 /// choice: the AWS configuration of an S3 remote (`credential_process`), places of DVC's databases.
 std::vector<std::string> settings_that_run(const DvcSettings& settings);
 
+/// Those of `.dvc/config`'s text that the user's own config.local does not repeat.
+std::vector<std::string> foreign_settings_that_run(const std::filesystem::path& dvc_project,
+                                                   const std::string& text);
+
 /// Why DVC is not started for the data of `commit`; "" if it may be: the commit's `.dvc/config` is
 /// that of HEAD or of the work tree, the user's own configuration repeats what could run a program,
 /// and it imports nothing that HEAD does not.

@@ -317,6 +317,16 @@ TEST_F(Init, ProjectAsksDvcWhatItsRemoteLacks) {
     EXPECT_NE(said().find("warning: DVC does not say"), std::string::npos);
 }
 
+// The fake knows no dvc here: to run it would be an error.
+TEST_F(Init, ProjectAsksNoDvcThatWouldObeyTheProject) {
+    demo_.git.write(".dvc/config", "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://b\n"
+                                   "    credentialpath = aws.cfg\n");
+    const auto outcome = demo_.world.run({"init", "project", "-y"});
+    EXPECT_NE(outcome.err.find("remote.s.credentialpath in .dvc/config can run a program"),
+              std::string::npos)
+        << outcome.err;
+}
+
 // --- init remote ---
 
 const std::vector<std::string> found = {"bash 5.2.15",
