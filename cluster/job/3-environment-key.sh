@@ -170,7 +170,7 @@ describe_inputs() {
         LC_ALL=C grep -vxF -f "${folder}/ignored" "${folder}/files" >"${folder}/files.new" || true
         mv "${folder}/files.new" "${folder}/files"
     fi
-    printf 'format: 1\n'
+    printf 'format: 2\n'
     printf 'project: %s %q\n' "${RDVC_JOB_PROJECT_ID}" "${RDVC_JOB_PROJECT_DIR}"
     printf 'setup: %q\n' "${RDVC_JOB_ENV_SETUP}"
     printf 'activate: %q\n' "${RDVC_JOB_ENV_ACTIVATE}"

@@ -181,14 +181,17 @@ write_version() {
     local plan="$1/plan" version node old old_node name program
     read -r version node <<<"${written}"
     old=$(value_of version "${plan}/version") old_node=$(value_of node "${plan}/version")
-    [[ ${version} != "${old}" ]] || return 0
+    [[ ${written} != "${old} ${old_node}" ]] || return 0
     program="s|$(version_tuple "${old}" | sed 's/[.]/\\./g')|$(version_tuple "${version}")|g; s|${old//./\\.}|${version}|g"
     program+="; s|${old//[^A-Za-z0-9]/_}|${version//[^A-Za-z0-9]/_}|g; s|'${old_node}'|'${node}'|g"
     LC_ALL=C xargs -0 sed -i -e "${program}" -- <"${plan}/version-files" || return
-    while IFS= LC_ALL=C read -r -d '' name; do
-        # What it is in has its old name until its own turn comes.
-        printf '%s\0' "${name##*/}" | renamed_paths "$1" | { IFS= LC_ALL=C read -r -d '' new && mv -T -- "${name}" "${name%/*}/${new}"; } || return
-    done <"${plan}/version-names"
+    if [[ ${version} != "${old}" ]]; then
+        while IFS= LC_ALL=C read -r -d '' name; do
+            # What it is in has its old name until its own turn comes.
+            printf '%s\0' "${name##*/}" | renamed_paths "$1" |
+                { IFS= LC_ALL=C read -r -d '' new && mv -T -- "${name}" "${name%/*}/${new}"; } || return
+        done <"${plan}/version-names"
+    fi
     renamed_paths "$1" <"${plan}/version-files" | { LC_ALL=C grep -z '\.dist-info/RECORD$' || true; } | write_records || return
     rdvc_say "version ${version} is written over ${old}"
 }

@@ -140,6 +140,43 @@ through_versions() {
     through_versions pk/_version.py pk/__init__.py
 }
 
+@test "a version without the commit is that of this commit; other schemes and other places of it are in the key" {
+    need_tools setuptools_scm
+    python_project src
+    scm_project src/pk/_version.py
+    printf 'local_scheme = "no-local-version"\n' >>pyproject.toml
+    pip_setup -e .
+    commit
+    git tag v1.2.0
+    commit 'One'
+    job say
+    git reset --quiet --hard v1.2.0
+    commit 'Another'
+    same_as_fresh bash -c "${look}; cat \${OLDPWD}/src/pk/_version.py"
+    was_reused
+    [[ ${said} == *1.2.1.dev1$'\n'* ]]
+
+    echo 'grep -o "[.0-9]*dev1" src/pk/_version.py | head -n 1 >.venv/seen; echo . >>.venv/seen' >>init_env.sh
+    commit
+    git tag v1.3.0
+    commit
+    job say
+    log_has 'each commit and each edit has an environment of its own'
+    log_has './.venv/seen has the version in it'
+    commit
+    same_as_fresh bash -c "${look}; cat \${OLDPWD}/.venv/seen"
+    log_has 'is made: version: v1.3.0-1-g'
+
+    pip_setup -e .
+    printf 'version_scheme = "post-release"\n' >>pyproject.toml
+    commit
+    job say
+    log_has 'each commit and each edit has an environment of its own'
+    commit
+    same_as_fresh bash -c "${look}"
+    log_has 'is made: version: v1.3.0-3-g'
+}
+
 @test "an editable install with hatch-vcs" {
     need_tools hatchling hatch_vcs editables
     python_project src
