@@ -132,6 +132,23 @@ through_versions() {
     through_versions src/pk/_version.py src/pk/__init__.py
 }
 
+@test "what setuptools-scm writes beside the code is that of this commit, too" {
+    need_tools setuptools_scm
+    python_project src
+    scm_project src/pk/_version.py
+    pip_setup -e .
+    printf 'PYTHONPATH=%q .venv/bin/python -c "import setuptools; setuptools.setup()" -q egg_info\n' "${tools}/build" >>init_env.sh
+    commit
+    git tag v1.2.0
+    commit
+    job say
+    log_has 'is kept for later jobs'
+    printf '# edited\n' >>src/pk/__init__.py
+    same_as_fresh bash -c "${look}; cat \${OLDPWD}/src/my_pk.egg-info/{PKG-INFO,scm_version.json}"
+    was_reused
+    [[ ${said} == *'"dirty": true'* ]]
+}
+
 @test "an editable install with an import hook and setuptools-scm" {
     need_tools setuptools_scm
     python_project .
