@@ -165,12 +165,12 @@ bool has_values(const Stage& stage, const YAML::Node& params) {
     return has_all;
 }
 
-// A command, or a list of them; however they are written.
+// A command, or a list of them; however they are written: `a` in dvc.yaml, `b` in dvc.lock.
 bool same_command(const YAML::Node& a, const YAML::Node& b) {
     if (!a || !b || a.IsSequence() != b.IsSequence())
         return false;
     if (!a.IsSequence())
-        return a.IsScalar() && b.IsScalar() && a.Scalar() == b.Scalar();
+        return a.IsScalar() && b.IsScalar() && unescaped(a.Scalar()) == b.Scalar();
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
                                               [](const YAML::Node& one, const YAML::Node& other) {
                                                   return same_command(one, other);
@@ -227,6 +227,7 @@ Stage read_stage(const std::string& name, const std::string& file, const YAML::N
     stage.folder = in_repository(folder_of(file), wdir);
     const auto written = read_written(definition, file);
     read_paths(stage, written);
+    stage.is_told = stage.is_told && stage.is_known;
     if (stage.has_run) {
         read_lock(stage, written, lock);
         if (stage.is_told)

@@ -106,6 +106,12 @@ bool has_template(const YAML::Node& node) {
            });
 }
 
+std::string unescaped(std::string text) {
+    for (auto at = text.find("\\${"); at != std::string::npos; at = text.find("\\${", at))
+        text.erase(at, 1);
+    return text;
+}
+
 std::optional<std::string> interpolated(const YAML::Node& scalar) {
     if (scalar.IsDefined() && scalar.IsNull())
         return "None";
@@ -204,11 +210,7 @@ YAML::Node Context::resolve_scalar(const YAML::Node& node) const {
         const auto value = select(text.substr(open.size(), text.size() - open.size() - 1));
         return value && value.IsDefined() ? value : node;
     }
-    auto resolved = resolve(text);
-    if (!has_template(resolved))
-        for (auto at = resolved.find("\\${"); at != std::string::npos; at = resolved.find("\\${"))
-            resolved.erase(at, 1);
-    YAML::Node whole(resolved);
+    YAML::Node whole(resolve(text));
     whole.SetTag("!");
     return whole;
 }

@@ -18,6 +18,9 @@ namespace rdvc::data {
 bool has_template(std::string_view text);
 bool has_template(const YAML::Node& node);
 
+/// A resolved text as DVC has it in the end: `\${` stands for `${`.
+std::string unescaped(std::string text);
+
 /// The text of a scalar as DVC puts it in place of `${}`; nothing where it is not plain.
 std::optional<std::string> interpolated(const YAML::Node& scalar);
 
@@ -33,7 +36,8 @@ class Context {
     /// `item`, `key`: before all others.
     void set(const std::string& name, const YAML::Node& value);
 
-    /// The value with all its `${}` replaced that can be.
+    /// The value with all its `${}` replaced that can be; `\${` stays, so that it is told from
+    /// them.
     [[nodiscard]] YAML::Node resolve(const YAML::Node& node) const;
     [[nodiscard]] std::string resolve(const std::string& text) const;
 

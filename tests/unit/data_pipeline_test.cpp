@@ -106,6 +106,12 @@ TEST(Stages, WithTemplatesReadTheFolderThatATemplateIsIn) {
     EXPECT_FALSE(only_stage("  s: {cmd: x, wdir: '${a}', deps: [b]}\n").is_known);
 }
 
+TEST(Stages, MayHaveDollarsThatAreNoTemplates) {
+    const auto stage = only_stage("  s: {cmd: 'echo \\${HOME}', outs: [o]}\n",
+                                  "  s: {cmd: 'echo ${HOME}', outs: [{path: o, md5: 1}]}\n");
+    EXPECT_TRUE(stage.is_told && stage.same_definition);
+}
+
 TEST(Stages, OfAForeachAreAllThatItNames) {
     const auto names = [](const std::string& group) {
         Words found;
