@@ -78,6 +78,8 @@ start_job() {
     take_claim "${submission}" "$1"
     RDVC_JOB_RECORD_DIR="${jobs}/0"
     mkdir -p "${RDVC_JOB_RECORD_DIR}" || exit 1
+    # Where `rdvc retry` gave it another time limit.
+    [[ ! -r ${submission}/warning.$1 ]] || read -r RDVC_JOB_WARNING <"${submission}/warning.$1"
     note_start "$1"
 }
 

@@ -60,10 +60,10 @@ choose_kept() {
     return 1
 }
 
-# The options that say where the submission's own job could run.
+# The options that say where the submission's own job could run; those of its last attempt come last, and win.
 options_of_job() {
-    sed -n '/^[^#]/q; /^#SBATCH --\(account\|clusters\|partition\|qos\|reservation\)=/p' \
-        "${rdvc_dir}/submissions/${token}/job.sh" 2>/dev/null
+    { sed '/^[^#]/,$d' "${rdvc_dir}/submissions/${token}/job.sh" && cat "${rdvc_dir}/submissions/${token}/options"; } 2>/dev/null |
+        grep -E '^#SBATCH --(account|partition|qos|reservation)='
 }
 
 # A node may call itself by a longer name than SLURM calls it.

@@ -1,5 +1,39 @@
-# Another attempt of a submission, when the last one is known to be gone. Assignments before this text: token, and
-# the array options (for sbatch, in addition to the script's).
+# Another attempt of a submission, when the last one is known to be gone. Assignments before this text: token, functions (the hash
+# of the laptop's job functions), functions_size (of them on standard input; 0: none), warning (seconds from the new options'
+# signal to the time limit, or nothing), and the arrays options (for sbatch, in addition to the script's), unset_variables (which
+# would contradict them), mirrors and tips (the Git objects that the job needs, as far as the laptop knows).
+
+# Answers `lacks functions HASH` and `lacks mirror NAME` for what has gone since the submission, and ends then: the laptop sends it.
+require_code() {
+    local library i lacking=0
+    library=$(sed -n 's/^RDVC_JOB_FUNCTIONS=.*functions\/\([0-9a-f]*\)"$/\1/p' "${folder}/job.sh" | head -n 1)
+    if [[ ${functions_size} -gt 0 && ${library} == "${functions}" ]]; then
+        library="${rdvc_dir}/functions/${functions}"
+        if ! mkdir -p "${library}" || ! receive "${functions_size}" >"${library}/job.sh.${nonce}" ||
+            [[ $(wc -c <"${library}/job.sh.${nonce}") -ne ${functions_size} ]] ||
+            ! mv "${library}/job.sh.${nonce}" "${library}/job.sh"; then
+            finish refused disk "cannot write to ${library}"
+        fi
+    elif [[ -n ${library} && ! -s ${rdvc_dir}/functions/${library}/job.sh ]]; then
+        answer lacks functions "${library}"
+        lacking=1
+    fi
+    for i in "${!mirrors[@]}"; do
+        open_mirror "${mirrors[i]}"
+        ! has_dead_refs "${mirror}" || mend_refs "${mirror}" "${tips[i]}"
+        mirror_git rev-list --quiet --objects --no-walk "${tips[i]}" >/dev/null 2>&1 && continue
+        answer lacks mirror "${mirrors[i]}"
+        lacking=1
+    done
+    ((lacking == 0)) || finish lacking "${rdvc_dir}"
+}
+
+# What the new options are to others: the next job of rdvc's for this submission, and the job itself.
+note_options() {
+    printf '%s\n' "${unset_variables[@]+"${unset_variables[@]}"}" >>"${folder}/unset"
+    printf '#SBATCH %s\n' "${options[@]+"${options[@]}"}" >"${folder}/options"
+    [[ -z ${warning} ]] || printf '%s\n' "${warning}" >"${folder}/warning.$1"
+}
 
 # What stands against another attempt; the record tells what an attempt has come to.
 refuse_unless_gone() {
@@ -46,12 +80,14 @@ retry() {
     find_attempt "${token}"
     attempt=${newest}
     refuse_unless_gone "${attempt}"
+    require_code
     # Of two that come at once one sends it.
     (set -o noclobber && : >"${folder}/attempt.$((attempt + 1))") 2>/dev/null ||
         finish unknown "another \`rdvc retry\` is at work"
     put_aside "${attempt}"
     attempt=$((attempt + 1))
     answer attempt "${attempt}"
+    note_options "${attempt}"
     call_sbatch
     answer_sbatch
 }

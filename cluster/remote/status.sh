@@ -1,13 +1,25 @@
-# The state of this project's submissions. Assignments before this text: mirror, limit, and `only` (a token, or
-# nothing for all). Thousands are told in one go: no process is started for a submission.
+# The state of this project's submissions. Assignments before this text: mirror, limit, `only` (a token, or
+# nothing for all) and ended (1: those that have a result alone). Thousands are told in one go: no process is started for a submission.
 
 # Sets tokens: the project's submissions, newest first.
 find_tokens() {
     mapfile -t tokens < <(
         cd "${rdvc_dir}/submissions" || exit
         { [[ -z ${only} ]] && ls -t || printf '%s\n' "${only}"; } | grep -xE '[0-9a-f]{32}' | sed 's|$|/submission|' |
-            xargs -r -n 200 grep -lxsF -e "mirror ${mirror}" -- 2>/dev/null | cut -d / -f 1 | head -n "${limit}"
+            xargs -r -n 200 grep -lxsF -e "mirror ${mirror}" -- 2>/dev/null | cut -d / -f 1 | with_result |
+            head -n "${limit}"
     )
+}
+
+with_result() {
+    local token
+    if [[ ${ended} != 1 ]]; then
+        cat
+        return
+    fi
+    while read -r token; do
+        [[ ! -e ${rdvc_dir}/jobs/${token}/0/result ]] || printf '%s\n' "${token}"
+    done
 }
 
 # What is kept of each, small files line by line: of standard input, lines `TOKEN` or `TOKEN new`.

@@ -55,8 +55,9 @@ Exit cancel(cli::World& world, const Words& words) {
     Cluster cluster(world, project.config);
     script::Variables variables;
     std::map<std::string, std::string> names; // token -> as typed
-    for (const auto& word : wanted)
-        names.emplace(find_submission(world, cluster, project.mirror, word), word);
+    const auto tokens = find_submissions(world, cluster, project.mirror, wanted);
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        names.emplace(tokens[i], wanted[i]);
     for (const auto& [token, name] : names)
         variables.lists["tokens"].push_back(token);
     std::map<std::string, Outcome> outcomes;

@@ -182,8 +182,7 @@ void Cluster::ask(std::string_view request, script::Variables variables, const O
         [&](const transport::Frame& frame) {
             if (frame.verb == "refused")
                 refusal = frame.rest;
-            finished =
-                finished || frame.verb == "end" || frame.verb == "absent" || frame.verb == "gone";
+            finished = finished || script::is_last_word(request, frame.verb);
             on_frame(frame);
         },
         on_data);
@@ -253,6 +252,18 @@ base::Command Cluster::fetch(const std::string& source, const std::vector<std::s
     git.argv.insert(git.argv.end(), refspecs.begin(), refspecs.end());
     if (source.starts_with("ssh://")) // a url(); others are the user's own affair
         git.environment = git_environment();
+    return git;
+}
+
+base::Command Cluster::push(const std::string& url, const std::vector<std::string>& refspecs,
+                            const std::filesystem::path& top) {
+    base::Command git{.argv = {"git", "-c", "core.hooksPath=/dev/null", "push", "--quiet",
+                               "--no-recurse-submodules", "--no-follow-tags", "--", url},
+                      .effect = base::Effect::changes,
+                      .folder = top};
+    git.argv.insert(git.argv.end(), refspecs.begin(), refspecs.end());
+    if (url.starts_with("ssh://"))
+        git.environment = {{"GIT_SSH_COMMAND", git_ssh_command()}};
     return git;
 }
 

@@ -95,6 +95,10 @@ class Cluster {
     /// nothing else comes along.
     base::Command fetch(const std::string& source, const std::vector<std::string>& refspecs,
                         const std::filesystem::path& top);
+    /// `git push` of `refspecs` to a url() from the repository `top`; no hook runs, nothing else
+    /// goes.
+    base::Command push(const std::string& url, const std::vector<std::string>& refspecs,
+                       const std::filesystem::path& top);
     /// True if several ssh executions share one connection.
     [[nodiscard]] bool shares_connection() { return is_local() || connection_.is_shared(); }
     /// For rsync, which gets the user's name with rsync_shell().

@@ -108,6 +108,20 @@ std::vector<Result> fetch_from(cli::World& world, Cluster& cluster, const Projec
             results = still_there(world, git, source, results);
             continue;
         }
+        // One that leads nowhere there must not keep the others away.
+        if (results.size() > 1) {
+            std::vector<Result> came;
+            for (const auto& result : results)
+                try {
+                    fetch_from(world, cluster, project, source, {result}, refspec, force);
+                    came.push_back(result);
+                } catch (const Error& error) {
+                    world.console.warn(
+                        fmt::format("{} could not be fetched\n{}", result.name, error.context()));
+                }
+            if (!came.empty())
+                return came;
+        }
         Error error(Exit::failed, "git fetch could not bring the experiments");
         error.context(fetched.err);
         if (fetched.err.find("rejected") != std::string::npos)
@@ -318,15 +332,14 @@ Exit pull(cli::World& world, const Words& words) {
         return Exit::done;
     const Project project = open_project(world, cluster_name);
     Cluster cluster(world, project.config);
-    std::vector<std::string> tokens;
-    for (const auto& word : wanted)
-        tokens.push_back(find_submission(world, cluster, project.mirror, word));
+    auto tokens = find_submissions(world, cluster, project.mirror, wanted);
     if (partial && tokens.empty())
         tokens.push_back(find_submission(world, cluster, project.mirror, ""));
     if (partial)
         return pull_partial(world, project, cluster, tokens);
-    auto overview = ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "",
-                                 all_submissions);
+    auto overview =
+        ask_overview(cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "",
+                     all_submissions, tokens.empty() ? Wanted::with_result : Wanted::all);
     const auto outputs =
         pull_outputs(world, project, cluster, {tokens, force, no_data, folders}, overview);
 

@@ -10,8 +10,11 @@
 #include "cli/options.hpp"
 #include "commands/command.hpp"
 #include "commands/submissions.hpp"
+#include "project/submodules.hpp"
+#include "script/embedded.hpp"
 #include "slurm/options.hpp"
 #include "submission/arguments.hpp"
+#include "submission/compose.hpp"
 #include "submission/token.hpp"
 
 namespace rdvc::commands {
@@ -54,31 +57,118 @@ std::vector<std::string> sbatch_words(const submission::RunArguments& arguments,
 }
 
 struct Answer {
-    std::string verb; ///< submitted, refused, kept, absent, unknown; "" if none came
+    std::string verb; ///< one of script::is_last_word(); "" if none came
     std::string rest;
     std::vector<std::string> errors;
+    std::vector<std::string> lacks; ///< `functions HASH`, `mirror NAME`
     transport::Connection::Reply reply;
 };
 
-Answer ask_retry(Cluster& cluster, const std::string& token,
-                 const std::vector<std::string>& options) {
+// What has changed about the job, and what it needs on the cluster.
+script::Variables retry_variables(const ledger::Record& record, const std::string& script,
+                                  const std::vector<std::string>& options,
+                                  const submission::RunArguments& arguments) {
     script::Variables variables;
-    variables.words = {{"token", token}};
-    variables.lists = {{"options", options}};
+    variables.words = {{"token", record.token},
+                       {"functions", script::job_functions().hash},
+                       {"functions_size", "0"},
+                       {"warning", ""}};
+    auto& lists = variables.lists;
+    lists = {{"options", options}, {"unset_variables", {}}, {"mirrors", {}}, {"tips", {}}};
+    for (const auto& [name, value] : arguments.sbatch)
+        for (const auto& variable : slurm::environment_variables(name))
+            lists["unset_variables"].push_back(variable);
+    if (const auto warning = submission::new_warning(script, arguments.sbatch)) {
+        variables.words["warning"] = fmt::format("{}", *warning);
+        lists["options"].push_back(fmt::format("--signal=B:USR1@{}", *warning));
+    }
+    for (const auto& holding : record.holdings)
+        if (holding.place.ends_with(".git")) {
+            lists["mirrors"].push_back(holding.place);
+            lists["tips"].push_back(holding.object);
+        }
+    return variables;
+}
+
+Answer ask_retry(cli::World& world, Cluster& cluster, const script::Variables& variables,
+                 const std::string& functions) {
     Answer answer;
-    answer.reply =
-        cluster.execute("retry", variables, submission::make_token(), {}, base::Effect::changes,
-                        [&](const transport::Frame& frame) {
-                            constexpr std::string_view last = " refused kept absent unknown ";
-                            if (frame.verb == "err")
-                                answer.errors.push_back(frame.rest);
-                            else if (is_submitted(frame) ||
-                                     last.find(" " + frame.verb + " ") != std::string_view::npos) {
-                                answer.verb = frame.verb;
-                                answer.rest = frame.rest;
-                            }
-                        });
+    answer.reply = cluster.execute(
+        "retry", variables, submission::make_token(), {functions}, base::Effect::changes,
+        [&](const transport::Frame& frame) {
+            if (frame.verb == "err")
+                answer.errors.push_back(frame.rest);
+            else if (frame.verb == "unset")
+                world.console.warn(
+                    fmt::format("the login node sets {}; it is ignored", frame.rest));
+            else if (frame.verb == "lacks")
+                answer.lacks.push_back(frame.rest);
+            else if (frame.verb == "submitted" ? is_submitted(frame)
+                                               : script::is_last_word("retry", frame.verb)) {
+                answer.verb = frame.verb;
+                answer.rest = frame.rest;
+            }
+        });
     return answer;
+}
+
+// Sends the Git objects of a mirror that lacks them; the repository is the project's or a
+// submodule's. Throws Error if none has them any more.
+void send_objects(cli::World& world, const Project& project, Cluster& cluster,
+                  const ledger::Record& record, const std::string& mirror,
+                  const std::string& cluster_dir) {
+    std::vector<project::Repository> repositories = {project.repository};
+    for (const auto& submodule :
+         project::submodules_of(world.runner, project.repository, record.commit))
+        repositories.push_back(submodule.repository);
+    for (const auto& holding : record.holdings) {
+        if (holding.place != mirror)
+            continue;
+        for (const auto& repository : repositories) {
+            if (project::existing_objects(world.runner, repository, {holding.object}).empty())
+                continue;
+            std::vector<std::string> refspecs = {"+" + holding.object + ":refs/rdvc/" +
+                                                 record.token};
+            for (const auto& tag : project::reachable_tags(world.runner, repository))
+                if (tag.annotated)
+                    refspecs.push_back("+" + tag.object + ":refs/rdvc-tags/" + tag.object);
+            const auto pushed = world.runner.run(cluster.push(
+                cluster.url(cluster_dir + "/repos/" + mirror), refspecs, repository.top));
+            if (pushed.status != 0)
+                throw Error(Exit::failed,
+                            fmt::format("the code of {} could not be sent again", record.name))
+                    .context(pushed.err);
+            return;
+        }
+    }
+    throw Error(Exit::failed, fmt::format("the cluster has lost the code of {}, and this "
+                                          "repository no longer has it",
+                                          record.name))
+        .context(mirror)
+        .hint("for the project as it is now: rdvc run");
+}
+
+// Sends what has gone from the cluster since the submission; gives the functions that go with the
+// next request. Throws Error.
+std::string send_lacking(cli::World& world, const Project& project, Cluster& cluster,
+                         const ledger::Record& record, const Answer& answer) {
+    std::string functions;
+    for (const auto& line : answer.lacks) {
+        const auto [kind, name] = base::key_and_value(line);
+        world.console.note(fmt::format("the cluster no longer has the {}; sending it again",
+                                       kind == "mirror" ? "project's mirror" : "job's functions"));
+        if (kind == "mirror")
+            send_objects(world, project, cluster, record, name, answer.rest);
+        else if (name == script::job_functions().hash)
+            functions = script::job_functions().text;
+        else
+            throw Error(Exit::failed,
+                        fmt::format("the cluster no longer has the functions that {} was "
+                                    "submitted with, and this rdvc has others",
+                                    record.name))
+                .hint("for the project as it is now: rdvc run");
+    }
+    return functions;
 }
 
 // Why there is no new attempt.
@@ -93,6 +183,9 @@ Error failure(const std::string& what, const std::string& cluster, const Answer&
     if (answer.verb == "kept")
         return Error(Exit::failed, fmt::format("{} has its result: {}", what, kind))
             .hint("rdvc pull " + what + "; for another experiment: rdvc run");
+    if (answer.verb == "lacking")
+        return Error(Exit::failed, "the cluster still lacks something after it was sent")
+            .context(base::join(answer.lacks, "\n"));
     if (answer.verb == "refused" && kind == "sbatch")
         return Error(Exit::refused, "sbatch refused the job")
             .context(base::join(answer.errors, "\n"));
@@ -144,7 +237,19 @@ Exit retry(cli::World& world, const Words& words) {
     const auto before = record;
     record.state = ledger::State::unconfirmed;
     ledger.conclude(record);
-    const auto answer = ask_retry(cluster, token, options);
+    auto variables = retry_variables(record, ledger.script(token).value_or(""), options, arguments);
+    auto answer = ask_retry(world, cluster, variables, "");
+    if (answer.verb == "lacking") {
+        std::string functions;
+        try {
+            functions = send_lacking(world, project, cluster, record, answer);
+        } catch (const Error&) {
+            ledger.conclude(before); // nothing was submitted
+            throw;
+        }
+        variables.words["functions_size"] = fmt::format("{}", functions.size());
+        answer = ask_retry(world, cluster, variables, functions);
+    }
     if (answer.verb == "absent" && !record.words.empty()) {
         record.state = ledger::State::refused;
         ledger.conclude(record);

@@ -181,21 +181,21 @@ Shipment::Answer Shipment::submit() {
             data.emplace_back(parcel.pack.file);
     }
     Answer answer;
-    answer.reply = cluster_.execute(
-        "submit", variables, submission_.token, data, base::Effect::changes,
-        [&](const transport::Frame& frame) {
-            if (frame.verb == "err")
-                answer.errors.push_back(frame.rest);
-            else if (frame.verb == "unset")
-                answer.unset.push_back(frame.rest);
-            else if (frame.verb == "log")
-                world_.console.note(frame.rest);
-            else if (is_submitted(frame) || frame.verb == "built" || frame.verb == "refused" ||
-                     frame.verb == "resend" || frame.verb == "lacking" || frame.verb == "unknown") {
-                answer.verb = frame.verb;
-                answer.rest = frame.rest;
-            }
-        });
+    answer.reply = cluster_.execute("submit", variables, submission_.token, data,
+                                    base::Effect::changes, [&](const transport::Frame& frame) {
+                                        if (frame.verb == "err")
+                                            answer.errors.push_back(frame.rest);
+                                        else if (frame.verb == "unset")
+                                            answer.unset.push_back(frame.rest);
+                                        else if (frame.verb == "log")
+                                            world_.console.note(frame.rest);
+                                        else if (frame.verb == "submitted"
+                                                     ? is_submitted(frame)
+                                                     : script::is_last_word("submit", frame.verb)) {
+                                            answer.verb = frame.verb;
+                                            answer.rest = frame.rest;
+                                        }
+                                    });
     return answer;
 }
 
@@ -257,7 +257,7 @@ void Shipment::send(const Tell& tell) {
     for (const auto& variable : answer.unset)
         world_.console.warn(fmt::format("the login node sets {}; it is ignored", variable));
     if (answer.verb == "built") { // on the login node; there is no job
-        record_.state = ledger::State::refused;
+        record_.state = ledger::State::built;
         tell(record_);
         ledger_.conclude(record_);
         return;

@@ -107,7 +107,7 @@ bool ended_in_bashrc(const std::string& slurm_state, const std::string& phase) {
 }
 
 // SLURM knows how the job ended, which has written no result.
-State ended_by_slurm(const std::string& slurm_state, const std::string& phase) {
+State ended_by_slurm(const std::string& slurm_state, const std::string& phase, const Kept& kept) {
     static const std::map<std::string, std::string> sentences = {
         {"node_fail", "the node failed"},
         {"out_of_memory", "the job used more memory than it had asked for"},
@@ -120,7 +120,11 @@ State ended_by_slurm(const std::string& slurm_state, const std::string& phase) {
         return {"failed", phase, in_bashrc};
     const auto word = state_word(slurm_state);
     const auto sentence = sentences.find(word);
-    const std::string how = phase.empty() ? "before it started" : "before it could say more";
+    const bool began = kept.claimed || !phase.empty();
+    if (word == "failed" || word == "completed") // by itself
+        return {word, phase,
+                fmt::format("the job's script ended without a result; rdvc logs {}", kept.id())};
+    const std::string how = began ? "before it could say more" : "before it started";
     return {word, phase,
             sentence == sentences.end() ? "SLURM ended the job " + how
                                         : sentence->second + ", " + how};
@@ -149,7 +153,7 @@ State without_job(const Kept& kept, const std::string& phase, const Overview& ov
     if (!kept.revoked.empty())
         return {"not submitted", phase, kept.revoked + retry};
     if (!kept.slurm.empty())
-        return ended_by_slurm(kept.slurm, phase);
+        return ended_by_slurm(kept.slurm, phase, kept);
     if (!kept.unsure.empty())
         return {"unknown", phase, kept.unsure};
     if (kept.cancelled)
@@ -164,7 +168,7 @@ State without_job(const Kept& kept, const std::string& phase, const Overview& ov
                          : " (sacct does not answer: " + overview.accounting_words + ")") +
                     retry};
     if (!kept.job.empty() || kept.sbatch_exit == "0")
-        return {"lost", phase, "SLURM knows the job no more, and it never started" + retry};
+        return {"lost", phase, "SLURM no longer knows the job, and it never started" + retry};
     return {"unconfirmed", phase, "it is not known yet whether there is a job"};
 }
 
@@ -212,7 +216,7 @@ State derive_state(const Kept& kept, const Overview& overview) {
         return {"pending", phase, slurm::explain_reason(job->reason)};
     if (slurm::is_active(job->state))
         return {job->state == "COMPLETING" ? "running" : base::lower(job->state), phase, ""};
-    return ended_by_slurm(job->state, phase);
+    return ended_by_slurm(job->state, phase, kept);
 }
 
 bool may_be_recovered(const Kept& kept, const Overview& overview) {
@@ -273,51 +277,93 @@ void hear(Overview& overview, const transport::Frame& frame) {
 }
 
 Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
-                      unsigned limit) {
+                      unsigned limit, Wanted wanted) {
     Overview overview;
     script::Variables variables;
-    variables.words = {{"mirror", mirror}, {"only", only}, {"limit", fmt::format("{}", limit)}};
+    variables.words = {{"mirror", mirror},
+                       {"only", only},
+                       {"limit", fmt::format("{}", limit)},
+                       {"ended", wanted == Wanted::with_result ? "1" : "0"}};
     cluster.ask("status", variables, [&](const transport::Frame& frame) { hear(overview, frame); });
     return overview;
 }
 
+namespace {
+
+// What a submission may be called by.
+struct Named {
+    std::string token;
+    std::string job;
+    std::string name;
+    std::vector<std::string> earlier_jobs = {};
+};
+
+// The newest of `all`, oldest first, that has this id or name, or else the only one whose token
+// begins so; "" if there is none. Throws Error (usage).
+std::string called(const std::vector<Named>& all, const std::string& word) {
+    constexpr std::size_t least = 4;
+    const auto is_meant = [&](const Named& one) {
+        const auto& earlier = one.earlier_jobs;
+        return word.empty() || one.job == word || one.name == word ||
+               std::find(earlier.begin(), earlier.end(), word) != earlier.end();
+    };
+    const auto sure = std::find_if(all.rbegin(), all.rend(), is_meant);
+    if (sure != all.rend())
+        return sure->token;
+    std::map<std::string, std::string> begin; // token -> line
+    for (const auto& one : all)
+        if (word.size() >= least && one.token.starts_with(word))
+            begin[one.token] = fmt::format("{} {}", one.token, one.name);
+    if (begin.size() > 1) {
+        std::vector<std::string> lines;
+        for (const auto& [token, line] : begin)
+            lines.push_back(line);
+        throw Error(Exit::usage, fmt::format("several tokens begin with `{}`", word))
+            .context(base::first_lines(lines))
+            .hint("more digits tell them apart");
+    }
+    return begin.empty() ? "" : begin.begin()->first;
+}
+
+} // namespace
+
+std::vector<std::string> find_submissions(cli::World& world, Cluster& cluster,
+                                          const std::string& mirror,
+                                          const std::vector<std::string>& words) {
+    std::vector<Named> known;
+    std::vector<Named> refused; // if nothing else has this name
+    for (const auto& record : open_ledger(world).read())
+        if (record.mirror == mirror && record.cluster == cluster.name())
+            (record.has_no_job() ? refused : known)
+                .push_back({record.token, record.job, record.name, record.earlier_jobs});
+    std::optional<std::vector<Named>> there;
+    std::vector<std::string> tokens;
+    for (const auto& word : words) {
+        auto token = called(known, word);
+        if (token.empty() && !word.empty())
+            token = called(refused, word);
+        if (token.empty() && !there) {
+            const auto overview = ask_overview(
+                cluster, mirror, "", words.size() == 1 && word.empty() ? 1 : all_submissions);
+            there.emplace();
+            for (const auto& kept : overview.submissions)
+                there->insert(there->begin(), {kept.token, kept.job, field(kept.notes, "name")});
+        }
+        if (token.empty())
+            token = called(*there, word);
+        if (token.empty())
+            throw Error(Exit::usage,
+                        word.empty() ? "this project has no submission"
+                                     : fmt::format("no submission of this project is `{}`", word))
+                .hint(word.empty() ? "rdvc run" : "`rdvc status` lists them");
+        tokens.push_back(token);
+    }
+    return tokens;
+}
+
 std::string find_submission(cli::World& world, Cluster& cluster, const std::string& mirror,
                             const std::string& word) {
-    // What is meant for sure comes before what only begins so.
-    std::vector<std::string> exact;
-    const auto matches = [&](const std::string& token, const std::string& job,
-                             const std::string& name) {
-        if (!word.empty() && (job == word || name == word))
-            exact.push_back(token);
-        return word.empty() || job == word || name == word ||
-               (word.size() >= 4 && token.starts_with(word));
-    };
-    std::vector<std::string> found;
-    std::vector<std::string> refused; // if nothing else has this name
-    for (const auto& record : open_ledger(world).read())
-        if (record.mirror == mirror && record.cluster == cluster.name() &&
-            (matches(record.token, record.job, record.name) ||
-             std::any_of(record.earlier_jobs.begin(), record.earlier_jobs.end(),
-                         [&](const auto& job) { return matches(record.token, job, record.name); })))
-            (record.state == ledger::State::refused ? refused : found).push_back(record.token);
-    if (found.empty() && !word.empty())
-        found = refused;
-    if (found.empty()) {
-        auto overview = ask_overview(cluster, mirror, "", word.empty() ? 1 : all_submissions);
-        std::reverse(overview.submissions.begin(), overview.submissions.end());
-        for (const auto& kept : overview.submissions)
-            if (matches(kept.token, kept.job, field(kept.notes, "name")))
-                found.push_back(kept.token);
-    }
-    if (found.empty())
-        throw Error(Exit::usage, word.empty()
-                                     ? "this project has no submission"
-                                     : fmt::format("no submission of this project is `{}`", word))
-            .hint(word.empty() ? "rdvc run" : "`rdvc status` lists them");
-    const auto sure = std::find_if(found.rbegin(), found.rend(), [&](const std::string& token) {
-        return std::find(exact.begin(), exact.end(), token) != exact.end();
-    });
-    return sure == found.rend() ? found.back() : *sure;
+    return find_submissions(world, cluster, mirror, {word}).front();
 }
 
 } // namespace rdvc::commands

@@ -81,14 +81,21 @@ bool may_be_recovered(const Kept& kept, const Overview& overview);
 
 inline constexpr unsigned all_submissions = 1000000;
 
+enum class Wanted { all, with_result };
+
 /// Asks the cluster once. `only`: one token, or "" for the newest `limit` of the project.
 Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
-                      unsigned limit);
+                      unsigned limit, Wanted wanted = Wanted::all);
 
-/// The token of the submission that `word` names: a token's start (4 digits or more), a job id or
-/// an experiment's name; "" is the newest. Looks into the ledger first, then asks the cluster.
-/// Throws Error (usage) if there is none, or more than one.
+/// The token of the submission that `word` names: a job id or an experiment's name (the newest that
+/// has it), or a token's start (4 digits or more); "" is the newest. Looks into the ledger first,
+/// then asks the cluster. Throws Error (usage) if there is none, or if several tokens begin so.
 std::string find_submission(cli::World& world, Cluster& cluster, const std::string& mirror,
                             const std::string& word);
+
+/// The same of each of `words`; the ledger is read once, and the cluster asked once at most.
+std::vector<std::string> find_submissions(cli::World& world, Cluster& cluster,
+                                          const std::string& mirror,
+                                          const std::vector<std::string>& words);
 
 } // namespace rdvc::commands

@@ -20,10 +20,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::pair<State, std::string_view>, 4> state_names = {{
+constexpr std::array<std::pair<State, std::string_view>, 5> state_names = {{
     {State::intent, "intent"},
     {State::submitted, "submitted"},
     {State::refused, "refused"},
+    {State::built, "built"},
     {State::unconfirmed, "unconfirmed"},
 }};
 
@@ -169,7 +170,8 @@ std::vector<Holding> believed_holdings(const std::vector<Record>& records,
     std::set<std::string> resent;
     std::vector<Holding> believed;
     for (auto record = records.rbegin(); record != records.rend(); ++record) {
-        if (record->state != State::submitted || record->cluster != cluster)
+        if ((record->state != State::submitted && record->state != State::built) ||
+            record->cluster != cluster)
             continue;
         for (const auto& holding : record->holdings)
             if (!resent.contains(holding.place) &&

@@ -14,10 +14,11 @@
 namespace rdvc::ledger {
 
 enum class State {
-    intent,     ///< written down; ssh may or may not have run
-    submitted,  ///< the cluster answered with a job id
-    refused,    ///< the cluster answered that there is no job
-    unconfirmed ///< the answer did not arrive
+    intent,      ///< written down; ssh may or may not have run
+    submitted,   ///< the cluster answered with a job id
+    refused,     ///< the cluster answered that there is no job
+    unconfirmed, ///< the answer did not arrive
+    built        ///< an environment was made on the login node; there is no job
 };
 
 /// Something that a cluster has after a submission.
@@ -50,6 +51,10 @@ struct Record {
     /// What became of it is not known.
     [[nodiscard]] bool is_open() const {
         return state == State::intent || state == State::unconfirmed;
+    }
+    /// It is certain that there is no job.
+    [[nodiscard]] bool has_no_job() const {
+        return state == State::refused || state == State::built;
     }
 };
 

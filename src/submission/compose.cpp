@@ -111,6 +111,29 @@ int warning_before(const std::string& time) {
     return static_cast<int>(seconds == 0 ? usual : std::clamp(seconds / share, 1L, usual));
 }
 
+std::optional<int>
+new_warning(std::string_view script,
+            const std::vector<std::pair<std::string, std::optional<std::string>>>& options) {
+    std::optional<std::string> time;
+    for (const auto& [name, value] : options) {
+        if (name == "signal")
+            return std::nullopt;
+        if (name == "time")
+            time = value;
+    }
+    std::map<std::string, std::string> header;
+    for (const auto& line : base::lines(script)) {
+        if (!line.starts_with('#'))
+            break;
+        constexpr std::string_view mark = "#SBATCH --";
+        const auto equals = line.find('=');
+        if (line.starts_with(mark) && equals != std::string::npos)
+            header[line.substr(mark.size(), equals - mark.size())] = line.substr(equals + 1);
+    }
+    const auto own = fmt::format("B:USR1@{}", warning_before(header["time"]));
+    return time && header["signal"] == own ? std::optional(warning_before(*time)) : std::nullopt;
+}
+
 std::string way_of_data(const config::Config& config, bool has_dvc_remote) {
     auto way = config.text("run.data");
     return way != "auto" ? way : has_dvc_remote ? "remote" : "ssh";

@@ -105,6 +105,12 @@ struct Submission {
 /// as sbatch has it; "": not known.
 int warning_before(const std::string& time);
 
+/// The warning that goes with a new `--time` among `options`, for a job of this script; nothing
+/// where that stays, or where the user chose the signal. Total.
+std::optional<int>
+new_warning(std::string_view script,
+            const std::vector<std::pair<std::string, std::optional<std::string>>>& options);
+
 /// How data travels, "ssh" or "remote": as configured, else by the DVC remote if there is one.
 std::string way_of_data(const config::Config& config, bool has_dvc_remote);
 

@@ -102,3 +102,35 @@ SH
     [[ -e ${BATS_TEST_TMPDIR}/once ]]
     git -C "${mirror}" rev-parse --verify --quiet "refs/exps/${baseline:0:2}/${baseline:2}/exp-2"
 }
+
+# Whatever git reports about a ref that leads nowhere.
+hurt() { # HOW
+    local other
+    other=$(echo "other $1" | git commit-tree "HEAD^{tree}" -p HEAD)
+    git push --quiet --force "${mirror}" "${other}:refs/exps/aa/bb/other"
+    case $1 in
+    missing) rm "${mirror}/objects/${other:0:2}/${other:2}" ;;
+    empty) chmod u+w "${mirror}/objects/${other:0:2}/${other:2}" && : >"${mirror}/objects/${other:0:2}/${other:2}" ;;
+    corrupt) chmod u+w "${mirror}/objects/${other:0:2}/${other:2}" && echo x >"${mirror}/objects/${other:0:2}/${other:2}" ;;
+    packed) git -C "${mirror}" pack-refs --all && echo 'half a li' >>"${mirror}/packed-refs" ;;
+    torn) : >"${mirror}/refs/exps/aa/bb/other" ;;
+    esac
+}
+
+@test "a ref that leads nowhere: it is found, the next job mends the mirror, publishes, and all others can be fetched" {
+    # shellcheck disable=SC1090
+    source <(sed -n '/^has_dead_refs() {/,/^}/p' "${cluster}/remote/common.sh")
+    make_laptop
+    ! has_dead_refs "${mirror}"
+    local how
+    for how in missing empty corrupt packed torn; do
+        hurt "${how}"
+        has_dead_refs "${mirror}" || { echo "${how} is not found" && return 1; }
+        publish "${how}" || { cat "${BATS_TEST_TMPDIR}/said-${how}" && return 1; }
+        ! has_dead_refs "${mirror}" || { echo "${how} is still there" && return 1; }
+        git fetch --quiet "${mirror}" "refs/exps/*:refs/exps/*" "refs/rdvc/*:refs/rdvc/*"
+        git rev-parse --verify --quiet "refs/exps/${baseline:0:2}/${baseline:2}/exp-${how}"
+        [[ $(git -C "${mirror}" rev-parse refs/rdvc/first) == "${baseline}" ]]
+    done
+    [[ -s ${mirror}/rdvc-unreadable/refs ]]
+}

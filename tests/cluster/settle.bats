@@ -434,6 +434,48 @@ forget_questions() {
     [[ ${output} == *"the cluster has nothing of it; submitting the project as it is now: rdvc run --cmd -n one -- true"* ]]
 }
 
+@test "mirror or functions removed before the job starts: it says what is missing, and retry sends it" {
+    knob no-start
+    echo new >new.txt # the snapshot is in no branch
+    submit one cat new.txt
+    rm -rf "${rdvc}"/repos/*
+    no_knob no-start
+    wait_for_state 1 FAILED
+    run rdvc wait one
+    [[ ${status} -eq 7 && ${output} == *"the mirror ${rdvc}/repos/"*" is not there"*"rdvc retry"* ]]
+    run rdvc retry one
+    [[ ${status} -eq 0 && ${output} == *"the cluster no longer has the project's mirror; sending it again"* ]]
+    rdvc wait one
+    knob no-start
+    submit two true
+    rm -rf "${rdvc}"/functions/*
+    no_knob no-start
+    wait_for_state 3 FAILED
+    run rdvc status two
+    [[ ${output} == *"job.sh is not there"*"rdvc retry"* && ${output} != *"before it started"* ]]
+    run rdvc retry two --time=5
+    [[ ${status} -eq 0 && ${output} == *"the cluster no longer has the job's functions; sending it again"* ]]
+    grep -q -- '--time=5 --signal=B:USR1@60' "${FAKE_SLURM}/calls"
+    rdvc wait two
+    # What this repository no longer has either is named.
+    knob no-start
+    echo newer >new.txt
+    submit three cat new.txt
+    rdvc cancel three
+    rm -rf "${rdvc}"/repos/*
+    rm -f .git/objects/*/"$(sed -n 's/^snapshot ..//p' "$(folder_of three)/submission")"
+    run rdvc retry three
+    [[ ${status} -eq 1 && ${output} == *"this repository no longer has it"* ]]
+}
+
+@test "what the login node sets against an option of a retry is named and ignored" {
+    submit one false
+    wait_for_state 1 FAILED
+    SBATCH_PARTITION=short SBATCH_TIMELIMIT=1 run rdvc retry one --partition=general
+    [[ ${status} -eq 0 && ${output} == *"the login node sets SBATCH_PARTITION=short; it is ignored"* ]]
+    [[ $(job_field 2 partition) == general && $(cat "$(folder_of one)/options") == '#SBATCH --partition=general' ]]
+}
+
 @test "a retry that was ended before sbatch: the attempt before does not pass for it" {
     submit one true
     wait_for_state 1 COMPLETED

@@ -49,12 +49,13 @@ setup() {
             printf '%s=\n' nonce rdvc_dir prepare token attempt mirror experiment_ref force everything \
                 on_login with_job notes script_size tags_size functions functions_length functions_size limit only file follow \
                 offset make_folders action all_projects dry_run older cache deep job_script data_size cache_group laptop list_size poll \
-                folder project_dir bring_script patience
+                folder project_dir bring_script patience warning ended
             printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables keys here tokens options open
             cat cluster/remote/common.sh
             cat cluster/remote/{queue,end,sbatch,settle}.sh
-            case ${request} in environments | clean) cat cluster/remote/store.sh cluster/job/1-folders.sh ;; submit | objects) cat cluster/remote/cache.sh ;;
-                recover) cat cluster/remote/{store,cache}.sh cluster/job/{1-folders,4-command,5-publish}.sh cluster/remote/{repair,kept}.sh ;; esac
+            case ${request} in environments | clean) cat cluster/remote/store.sh cluster/job/1-folders.sh ;; objects) cat cluster/remote/cache.sh ;;
+                submit) cat cluster/remote/cache.sh cluster/job/5-mirror.sh ;; retry) cat cluster/job/5-mirror.sh ;;
+                recover) cat cluster/remote/{store,cache}.sh cluster/job/{1-folders,4-command,5-mirror,5-publish}.sh cluster/remote/{repair,kept}.sh ;; esac
             cat "cluster/remote/${request}.sh"
         } | shellcheck --exclude=SC2034,SC2317 -
     done

@@ -169,6 +169,19 @@ TEST_F(Query, AJobsIdStaysWithItsSubmissionAfterARetry) {
     EXPECT_EQ(demo_.world.run({"show", "11"}).out, "#!/bin/bash\n# first\n");
 }
 
+TEST_F(Query, TakesNoneOfSeveralTokensThatBeginSo) {
+    remember("11112222" + std::string(24, '1'), "first", "12", ledger::State::submitted);
+    remember("11113333" + std::string(24, '1'), "second", "13", ledger::State::submitted);
+    for (const auto* command : {"cancel", "show", "wait", "logs", "pull", "retry", "recover"}) {
+        const auto outcome = demo_.world.run({command, "1111"});
+        EXPECT_EQ(outcome.code, static_cast<int>(Exit::usage)) << command;
+        EXPECT_NE(outcome.err.find("several tokens begin with `1111`"), std::string::npos)
+            << outcome.err;
+    }
+    EXPECT_TRUE(demo_.requests().empty());
+    EXPECT_EQ(demo_.world.run({"show", "11113"}).out, "#!/bin/bash\n# second\n");
+}
+
 // A living process may still send it.
 TEST_F(Query, WhatIsBeingSubmittedIsLeftToItsProcess) {
     remember(two, "second", "", ledger::State::intent);

@@ -94,6 +94,8 @@ TEST(BelievedHoldings, AreThoseOfThisClusterThatWereTaken) {
     records[4].state = State::intent;
     records.push_back(submitted(7, {held(0)})); // each once, where it is newest
     EXPECT_EQ(believed_holdings(records, cluster), Holdings({held(0), held(5)}));
+    records[1].state = State::built; // an environment alone: what travelled is there
+    EXPECT_EQ(believed_holdings(records, cluster), Holdings({held(0), held(5), held(1)}));
     EXPECT_EQ(believed_holdings(records, "elsewhere"), Holdings({held(3)}));
     EXPECT_EQ(believed_holdings({}, cluster), Holdings{});
 }

@@ -240,5 +240,19 @@ TEST(Compose, RefusesAnUnknownInstance) {
               Exit::configuration);
 }
 
+TEST(NewWarning, FollowsANewTimeLimitUnlessTheUserChoseTheSignal) {
+    const std::string script =
+        "#!/bin/bash\n#\n#SBATCH --time=5\n#SBATCH --signal=B:USR1@60\n\nx\n";
+    EXPECT_EQ(new_warning(script, {{"time", "1:00:00"}}), 120);
+    EXPECT_EQ(new_warning(script, {{"time", "1"}, {"mem", "1G"}}), 12);
+    EXPECT_EQ(new_warning(script, {{"mem", "1G"}}), std::nullopt);
+    EXPECT_EQ(new_warning(script, {{"time", "60"}, {"signal", "B:USR1@7"}}), std::nullopt);
+    EXPECT_EQ(new_warning("#!/bin/bash\n#SBATCH --time=5\n#SBATCH --signal=B:USR1@61\n",
+                          {{"time", "60"}}),
+              std::nullopt);
+    EXPECT_EQ(new_warning("#!/bin/bash\n#SBATCH --signal=B:USR1@120\n", {{"time", "5"}}), 60);
+    EXPECT_EQ(new_warning("", {{"time", "5"}}), std::nullopt);
+}
+
 } // namespace
 } // namespace rdvc::submission
