@@ -263,7 +263,7 @@ base::Command Cluster::push(const std::string& url, const std::vector<std::strin
                       .folder = top};
     git.argv.insert(git.argv.end(), refspecs.begin(), refspecs.end());
     if (url.starts_with("ssh://"))
-        git.environment = {{"GIT_SSH_COMMAND", git_ssh_command()}};
+        git.environment = git_environment();
     return git;
 }
 
