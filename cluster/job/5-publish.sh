@@ -96,6 +96,8 @@ try_to_push() {
     for pause in 1 2 ''; do
         push_to_repository "${lease}" "${RDVC_JOB_EXP_COMMIT}:${ref}" && return 0
         [[ -n ${pause} && -z $(remote_commit "${ref}") ]] || return 1
+        [[ ${RDVC_JOB_REPO_URL} != */repos/*.git || ! -d ${RDVC_JOB_REPO_URL} ]] ||
+            mend_refs "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_REPO_REV}" || true
         sleep "${pause}"
     done
 }

@@ -99,7 +99,27 @@ find_cause() {
     elif end_of_log | tail -n 40 | grep -qE 'No space left on device|Disk quota exceeded'; then
         RDVC_JOB_CAUSE=disk_full
         RDVC_JOB_MESSAGE+="; a disk of $(uname -n) was full, or a quota used up: the log tells which"
+    else
+        tell_foreign_signal
     fi
+}
+
+# What runs was ended by a signal, and this shell, whom SLURM would have told as well, got none.
+tell_foreign_signal() {
+    local number=0 text
+    text=$(end_of_log | tail -n 40)
+    if ((code > 128 && code < 160)); then
+        number=$((code - 128))
+    elif [[ ${text} =~ exited\ with\ -([0-9]+) || ${text} =~ exited\ with\ 1(29|30|37|43)[^0-9] ]]; then
+        number=${BASH_REMATCH[1]}
+        [[ ${BASH_REMATCH[0]} == *-* ]] || number=$((100 + number - 128))
+    fi
+    case ${number} in # others are a program's own doing
+    1 | 2 | 9 | 15) ;;
+    *) return 0 ;;
+    esac
+    RDVC_JOB_CAUSE=signal
+    RDVC_JOB_MESSAGE+="; it was ended by SIG$(kill -l "${number}") from outside: SLURM did not cancel the job, and no signal reached its shell. Something else on $(uname -n) did it: a clean-up of the node, another job or login of yours$([[ ${number} != 9 ]] || printf ', the kernel for want of memory')"
 }
 
 # The same for a job that was told to stop.

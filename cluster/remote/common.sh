@@ -131,6 +131,13 @@ open_mirror() {
     mv -T "${new}" "${mirror}" 2>/dev/null || rm -rf "${new}"
 }
 
+# A ref of the mirror $1 leads to no object that can be read, or is none. Cheap: no history is looked at.
+has_dead_refs() {
+    local said
+    said=$(git --git-dir="$1" for-each-ref --format='%(objecttype)' 2>&1)
+    [[ ${said} =~ missing\ object|bad\ object|broken\ ref|packed-refs|corrupt|unable\ to\ (unpack|parse) ]]
+}
+
 # The job id of a submission, or nothing.
 job_of() {
     local id=

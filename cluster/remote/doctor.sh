@@ -61,7 +61,9 @@ tell_quota() {
 tell_mirrors() {
     local place
     for place in "${rdvc_dir}"/repos/*.git; do
-        [[ ! -e ${place}/rdvc-damaged ]] || answer damaged "${place##*/}"
+        if [[ -e ${place}/rdvc-damaged ]] || has_dead_refs "${place}"; then
+            answer damaged "${place##*/}"
+        fi
     done
 }
 

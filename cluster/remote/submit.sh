@@ -23,9 +23,11 @@ check_mirror() {
     done
     (($1 > 0)) || questions+="${experiment_ref}"$'\n'
     check_packs
+    # A ref that leads nowhere keeps jobs from publishing, and laptops from fetching; git may not need it here.
+    ! has_dead_refs "${mirror}" || damaged=1
     known=$(printf '%s' "${questions}" | mirror_git cat-file --batch-check 2>&1)
     case $?-${known} in
-    *"not a git repository"* | *"in file ${mirror}/config"* | *"error: "*"${mirror}/"* | *[Cc]"orrupt"* | *"bad object"*)
+    *"not a git repository"* | *"in file ${mirror}/config"* | *"error: "*"${mirror}/"* | *[Cc]"orrupt"* | *"bad object"* | *packed-refs*)
         damaged=1
         ;;
     0-*) ;;
@@ -89,6 +91,8 @@ repair_mirror() {
     mkdir -p "${aside}" "${mirror}/refs" "${mirror}/objects/pack" "${mirror}/objects/info" ||
         finish refused mirror "cannot repair ${mirror}"
     configure_mirror "${mirror}"
+    mend_packed_refs "${mirror}"
+    put_torn_refs_aside "${mirror}"
     mirror_git rev-parse --git-dir >/dev/null 2>&1 || printf 'ref: refs/heads/main\n' >"${mirror}/HEAD"
     for pack in "${mirror}"/objects/pack/*.pack; do
         [[ -e ${pack} ]] || continue
@@ -107,20 +111,6 @@ repair_mirror() {
         done
     : >"${mirror}/rdvc-repaired"
     rm -f "${mirror}/rdvc-damaged" "${mirror}/rdvc-packs"
-}
-
-# After a repair, when everything has arrived: git stumbles over refs whose objects are lost.
-drop_dead_refs() {
-    local object ref
-    if ! mirror_git rev-list --objects --all >/dev/null 2>&1; then
-        mirror_git for-each-ref --format='%(objectname) %(refname)' | while read -r object ref; do
-            if ! mirror_git rev-list --objects "${object}" --not "$1" >/dev/null 2>&1; then
-                printf '%s %s\n' "${object}" "${ref}" >>"${mirror}/rdvc-unreadable/refs"
-                mirror_git update-ref -d "${ref}" "${object}"
-            fi
-        done
-    fi
-    rm -f "${mirror}/rdvc-repaired"
 }
 
 # The data that the run needs is in the cluster's cache, each file of each folder.
@@ -224,7 +214,7 @@ receive_objects() {
             printf 'update refs/rdvc-tags/%s %s\n' "${object}" "${object}"
         done
     } | mirror_git update-ref --stdin 2>&1) || refuse_objects "${said}"
-    [[ ! -e ${mirror}/rdvc-repaired ]] || drop_dead_refs "${tips[$1]}"
+    [[ ! -e ${mirror}/rdvc-repaired ]] || { mend_refs "${mirror}" "${tips[$1]}" && rm -f "${mirror}/rdvc-repaired"; }
 }
 
 # Where compute nodes have no network: the job's script itself makes the environment, here and now.

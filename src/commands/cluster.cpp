@@ -163,8 +163,7 @@ void Cluster::ask(std::string_view request, script::Variables variables, const O
         [&](const transport::Frame& frame) {
             if (frame.verb == "refused")
                 refusal = frame.rest;
-            finished =
-                finished || frame.verb == "end" || frame.verb == "absent" || frame.verb == "gone";
+            finished = finished || script::is_last_word(request, frame.verb);
             on_frame(frame);
         },
         on_data);

@@ -104,6 +104,21 @@ std::vector<Result> fetch_from(cli::World& world, Cluster& cluster, const Projec
             results = still_there(world, git, source, results);
             continue;
         }
+        // One that leads nowhere there must not keep the others away.
+        if (results.size() > 1 &&
+            fetched.err.find("Could not read from remote") == std::string::npos) {
+            std::vector<Result> came;
+            for (const auto& result : results)
+                try {
+                    fetch_from(world, cluster, project, source, {result}, refspec, force);
+                    came.push_back(result);
+                } catch (const Error& error) {
+                    world.console.warn(
+                        fmt::format("{} could not be fetched\n{}", result.name, error.context()));
+                }
+            if (!came.empty())
+                return came;
+        }
         Error error(Exit::failed, "git fetch could not bring the experiments");
         error.context(fetched.err);
         if (fetched.err.find("rejected") != std::string::npos)

@@ -73,10 +73,11 @@ std::vector<std::string_view> parts_of(std::string_view request, const Variables
         {"objects", {"remote/cache.sh"}},
         {"recover",
          {"remote/queue.sh", "remote/end.sh", "remote/store.sh", "remote/cache.sh",
-          "job/4-command.sh", "job/5-publish.sh", "remote/repair.sh", "remote/kept.sh"}},
+          "job/4-command.sh", "job/5-mirror.sh", "job/5-publish.sh", "remote/repair.sh",
+          "remote/kept.sh"}},
         {"retry", {"remote/queue.sh", "remote/end.sh", "remote/sbatch.sh"}},
         {"status", {"remote/queue.sh", "remote/end.sh"}},
-        {"submit", {"remote/queue.sh", "remote/sbatch.sh", "remote/cache.sh"}},
+        {"submit", {"remote/queue.sh", "remote/sbatch.sh", "remote/cache.sh", "job/5-mirror.sh"}},
         {"wait", {"remote/queue.sh", "remote/end.sh"}},
     };
     std::vector<std::string_view> parts;
@@ -174,6 +175,22 @@ std::string render_request(std::string_view request, const Variables& variables)
     for (const auto part : parts_of(request, variables))
         text += embedded_without_comments(part);
     return text + embedded_without_comments(fmt::format("remote/{}.sh", request));
+}
+
+bool is_last_word(std::string_view request, std::string_view word) {
+    using Words = std::vector<std::string_view>;
+    static const std::map<std::string_view, Words> table = {
+        {"logs", {"end", "absent"}},
+        {"output", {"end", "absent"}},
+        {"recover", {"end", "absent", "silent"}},
+        {"retry", {"submitted", "unknown", "kept", "absent"}},
+        {"submit", {"submitted", "unknown", "built", "lacking", "resend"}},
+        {"wait", {"end", "absent", "gone"}},
+    };
+    static const Words others = {"end"};
+    const auto row = table.find(request);
+    const auto& words = row == table.end() ? others : row->second;
+    return word == "refused" || std::find(words.begin(), words.end(), word) != words.end();
 }
 
 } // namespace rdvc::script

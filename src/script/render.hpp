@@ -29,4 +29,8 @@ struct Variables {
 /// input are the request's data. Comments stay at home.
 std::string render_request(std::string_view request, const Variables& variables);
 
+/// True for a word that may end this request's answer: `finish WORD` in its text. One of them must
+/// come, or the answer was cut off.
+bool is_last_word(std::string_view request, std::string_view word);
+
 } // namespace rdvc::script

@@ -424,6 +424,23 @@ SH
     [[ ${output} == 'other ' ]]
 }
 
+@test "a stage that something on the node has killed: the result says that neither SLURM nor rdvc did" {
+    local how
+    for how in 'kill -TERM $$' 'sh -c "kill -TERM \$\$"; exit 143' 'kill -TERM $PPID; sleep 5'; do
+        printf '%s\n' "${how}" | train
+        compose -n "killed"
+        go
+        [[ ${code} -ne 0 ]]
+        grep -q '^cause signal' "${RDVC_DIR}"/jobs/*/0/result
+        grep -q '^message .*ended by SIGTERM from outside: SLURM did not cancel the job' "${RDVC_DIR}"/jobs/*/0/result
+        rm -rf "${RDVC_DIR}"/jobs/*
+    done
+    printf 'kill -SEGV $$\n' | train # its own doing
+    compose -n crashed
+    go
+    ! grep -q 'from outside' "${RDVC_DIR}"/jobs/*/0/result
+}
+
 @test "what a killed job has left goes, and the next one goes on" {
     train <<'SH'
 mkdir -p ckpt

@@ -52,8 +52,9 @@ setup() {
             printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables keys here tokens options open
             cat cluster/remote/common.sh
             cat cluster/remote/{queue,end,sbatch,settle}.sh
-            case ${request} in environments | clean) cat cluster/remote/store.sh ;; submit | objects) cat cluster/remote/cache.sh ;;
-                recover) cat cluster/remote/{store,cache}.sh cluster/job/{4-command,5-publish}.sh cluster/remote/{repair,kept}.sh ;; esac
+            case ${request} in environments | clean) cat cluster/remote/store.sh ;; objects) cat cluster/remote/cache.sh ;;
+                submit) cat cluster/remote/cache.sh cluster/job/5-mirror.sh ;;
+                recover) cat cluster/remote/{store,cache}.sh cluster/job/{4-command,5-mirror,5-publish}.sh cluster/remote/{repair,kept}.sh ;; esac
             cat "cluster/remote/${request}.sh"
         } | shellcheck --exclude=SC2034,SC2317 -
     done

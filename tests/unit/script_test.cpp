@@ -1,5 +1,8 @@
 #include "script/render.hpp"
 
+#include <regex>
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "base/process.hpp"
@@ -214,6 +217,35 @@ TEST(RenderRequest, LeavesCommentsAtHome) {
     EXPECT_EQ(text.find("\n\n"), std::string::npos);
     EXPECT_NE(text.find("\nset -u\n"), std::string::npos);
     EXPECT_NE(text.find("${#"), std::string::npos) << "a `#` in a line of code is none";
+}
+
+// What an answer may end with is said twice, there and here: each word of the one is in the other.
+TEST(IsLastWord, KnowsEachWordThatTheRequestEndsWith) {
+    Variables variables;
+    variables.words = {{"cache", ""}};
+    variables.lists = {{"open", {}}};
+    const std::regex call(R"(\bfinish ([a-z]+))");
+    const std::set<std::string> all = {"end",       "absent",  "gone",  "silent",
+                                       "submitted", "unknown", "kept",  "built",
+                                       "lacking",   "refused", "resend"};
+    for (const auto* request :
+         {"submit", "status", "logs", "wait", "probe", "output", "environments", "clean", "doctor",
+          "objects", "cancel", "retry", "recover"}) {
+        const auto text = render_request(request, variables);
+        std::set<std::string> words = {"refused"};
+        for (auto i = std::sregex_iterator(text.begin(), text.end(), call);
+             i != std::sregex_iterator(); ++i)
+            words.insert((*i)[1]);
+        // Carried along, and called by those alone that send a job.
+        const bool sends = request == std::string("submit") || request == std::string("retry");
+        for (const auto* of_sbatch : {"submitted", "unknown"})
+            if (!sends)
+                words.erase(of_sbatch);
+        for (const auto& word : all)
+            EXPECT_EQ(is_last_word(request, word), words.contains(word)) << request << ": " << word;
+        for (const auto& word : words)
+            EXPECT_TRUE(all.contains(word)) << request << ": " << word;
+    }
 }
 
 // What looks after kept things shares its functions; nothing else has to carry them.
