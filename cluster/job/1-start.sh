@@ -24,6 +24,12 @@ stopped_in_bashrc() {
     exit 143
 }
 
+# ssh brings the laptop's locale along. One that is not here means C to all programs, and each shell complains of it.
+drop_absent_locale() {
+    [[ $(BASH_ENV='' bash -c : 2>&1) == *setlocale:* ]] || return 0
+    unset "${!LC_@}"
+}
+
 # sbatch gives the attempt's number as first argument; whoever makes its claim runs it, all others
 # end. The same job goes on when SLURM starts it again (requeue; or a controller that crashed before it
 # had saved the start, which does not even count as a restart). Without a number: a run by hand.
@@ -31,6 +37,7 @@ start_job() {
     RDVC_JOB_UMASK=$(umask) # for the project's own programs, once the workspace is made
     umask 077
     set -uo pipefail
+    drop_absent_locale
     RDVC_JOB_MESSAGE=
     RDVC_JOB_PUBLISHED=0
     # A job may be submitted from within another one, whose values are none of ours.
@@ -143,8 +150,12 @@ after_bashrc() {
     trap - EXIT ERR DEBUG RETURN TERM USR1 USR2 INT HUP
     unalias -a
     unset -f cd rm mv git mkdir cat printf
-    shopt -u failglob nullglob
+    shopt -u failglob nullglob nocasematch nocaseglob
     set -euo pipefail
-    set +mC
+    set +fkmC +o posix
+    shopt -u inherit_errexit 2>/dev/null || true # which `set -o posix` leaves behind
+    unset CDPATH GREP_OPTIONS
+    export -n SHELLOPTS BASHOPTS
+    drop_absent_locale
     IFS=$' \t\n'
 }

@@ -1,5 +1,8 @@
 # --- Main -----------------------------------------------------------------------------------------
 
+# Where ~/.bashrc exports its shell's options, this shell starts with them, and with that its children.
+export -n SHELLOPTS BASHOPTS
+set +fk +o posix
 # shellcheck source=/dev/null
 source "${RDVC_JOB_FUNCTIONS}/job.sh" || exit 1
 

@@ -60,6 +60,9 @@ RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
 
 # --- Main -----------------------------------------------------------------------------------------
 
+# Where ~/.bashrc exports its shell's options, this shell starts with them, and with that its children.
+export -n SHELLOPTS BASHOPTS
+set +fk +o posix
 # shellcheck source=/dev/null
 source "${RDVC_JOB_FUNCTIONS}/job.sh" || exit 1
 
