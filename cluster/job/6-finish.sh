@@ -16,14 +16,6 @@ keep_workspace() {
     fi
 }
 
-# Results of the stages that did end are not lost with a failed experiment.
-push_run_cache() {
-    if has_dvc_remote; then
-        rdvc_say "the experiment failed; pushing the run-cache"
-        dvc push --run-cache || rdvc_say "dvc push --run-cache failed"
-    fi
-}
-
 remove_workspace() {
     cd /
     [[ -n ${RDVC_JOB_WORKSPACE_DIR:-} ]] || return 0

@@ -68,6 +68,7 @@ compose() {
     submission="${RDVC_DIR}/submissions/${token}"
     log="${submission}/slurm-7.out"
     mkdir -p "${RDVC_DIR}/${functions}" "${submission}"
+    cp "${root}/job.sh" "${submission}/job.sh" # where submit.sh puts it
     cat "${RDVC_SOURCE_FOLDER}"/cluster/job/[1-9]*.sh >"${RDVC_DIR}/${functions}/job.sh"
     [[ -d ${mirror} ]] || git clone --quiet --bare "${root}/project" "${mirror}"
     git push --quiet "${mirror}" "+HEAD:refs/heads/main"
@@ -237,8 +238,12 @@ SH
 
 @test "with a DVC remote, and its run-cache, an unfinished stage counts as little" {
     dvc remote add --quiet -d store "${root}/store"
+    # What other projects' jobs have left before, and leave meanwhile.
+    mkdir -p "${RDVC_DIR}/cache/runs/aa/aaaa"
+    echo 'cmd: ./train --password=older' >"${RDVC_DIR}/cache/runs/aa/aaaa/entry"
     train <<'SH'
 mkdir -p ckpt
+mkdir -p "$RDVC_DIR/cache/runs/bb/bbbb" && echo 'cmd: ./train --password=meanwhile' >"$RDVC_DIR/cache/runs/bb/bbbb/entry"
 echo "seen $(cat ckpt/a 2>/dev/null)"
 echo "half" >model.txt
 echo '{}' >metrics.json
@@ -249,14 +254,37 @@ SH
     compose -n fails
     go
     [[ ${code} -ne 0 && $(result cause) == stage && $(<"${record}/partial/model.txt") == half && -d ${root}/store/runs ]]
+    [[ $(find "${root}/store/runs" -type f | wc -l) == 1 ]]
+    grep -rqx 'cmd: echo made > made.txt' "${root}/store/runs"
     export RDVC_GO_ON=1
     rm -rf "${RDVC_DIR}/cache"
     compose -n whole
     go
     [[ ${code} -eq 0 && $(result state) == published ]]
+    grep -q "Stage 'before' is cached - skipping run" "${log}"
     grep -q "Running stage 'train'" "${log}"
     grep -qx 'seen ' "${log}"
     git -C "${repos}" show "$(result commit):dvc.lock" | grep -q "$(echo whole | md5sum | cut -d ' ' -f 1)"
+}
+
+@test "what ~/.bashrc sets in the shell is set back, and a locale that is not there says nothing" {
+    train <<'SH'
+mkdir ckpt; touch model.txt metrics.json
+env >"$RDVC_DIR/environment"
+SH
+    cat >"${HOME}/.bashrc" <<'BASHRC'
+set -o noglob -o posix -o noclobber -k
+export POSIXLY_CORRECT=1 CDPATH=/tmp SHELLOPTS BASHOPTS GREP_OPTIONS=-v
+export LC_ALL=xx_XX.UTF-8 LC_CTYPE=UTF-8
+shopt -s expand_aliases failglob nocasematch
+alias rm='rm -i' git='echo git'
+cd() { echo "cd $*"; }
+BASHRC
+    compose -n options
+    POSIXLY_CORRECT=1 LC_ALL=xx_XX.UTF-8 go
+    [[ ${code} -eq 0 && $(result state) == published ]]
+    ! grep setlocale "${log}"
+    ! grep -E '^(SHELLOPTS|BASHOPTS|POSIXLY_CORRECT|CDPATH|GREP_OPTIONS|LC_ALL)=' "${RDVC_DIR}/environment"
 }
 
 @test "a claim: revoked or another job's, the job ends with one line; else it has its owner at once" {

@@ -1,0 +1,54 @@
+# --- A failed experiment: the results of its stages that did end are not lost ---------------------
+
+# The stages of a dvc.lock on standard input, each as one line without blanks and backslashes: where YAML folds a line
+# depends on how deep it stands.
+locked_stages() {
+    LC_ALL=C awk '
+        function end_of_stage() { if (text != "") print text; text = "" }
+        /^[^ ]/ { end_of_stage(); in_stages = /^stages:/; next }
+        !in_stages { next }
+        /^  [^ ]/ { end_of_stage(); next }
+        { gsub(/[[:space:]\\]/, ""); text = text $0 }
+        END { end_of_stage() }'
+}
+
+# Entries of the run-cache, one a line, that say what a dvc.lock here says of a stage: DVC writes the same text into
+# both. All others are of other projects, or of other runs of this one.
+own_run_cache() {
+    local lock entry text stages
+    stages=$(git ls-files -z --cached --others -- ':(top,glob)**/dvc.lock' | while IFS= LC_ALL=C read -r -d '' lock; do
+        locked_stages <"${lock}"
+    done)
+    find "${RDVC_JOB_CACHE_DIR}/runs" -type f -newer "${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/job.sh" 2>/dev/null |
+        while IFS= LC_ALL=C read -r entry; do
+            text=$(LC_ALL=C tr -d '\\[:space:]' <"${entry}")
+            [[ -z ${text} ]] || ! grep -qxF -e "${text}" <<<"${stages}" || printf '%s\n' "${entry}"
+        done
+}
+
+# A cache that has the shared one's objects, and no more of its run-cache than the entries on standard input.
+make_cache_view() {
+    local entry
+    mkdir "$1" || return 1
+    for entry in "${RDVC_JOB_CACHE_DIR}"/*; do
+        [[ ${entry##*/} == runs ]] || ln -s "${entry}" "$1/" || return 1
+    done
+    while IFS= LC_ALL=C read -r entry; do
+        entry=${entry#"${RDVC_JOB_CACHE_DIR}/"}
+        mkdir -p "$1/${entry%/*}" && cp -p "${RDVC_JOB_CACHE_DIR}/${entry}" "$1/${entry}" || return 1
+    done
+}
+
+# `dvc push --run-cache` pushes all that the cache has; the remote may be open to others than the cluster is.
+push_run_cache() {
+    local entries view="${RDVC_JOB_WORKSPACE_DIR}/cache-view"
+    has_dvc_remote && cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" || return 0
+    entries=$(own_run_cache)
+    [[ -n ${entries} ]] || return 0
+    rdvc_say "the experiment failed; pushing the run-cache's entries of its stages that have ended"
+    if ! make_cache_view "${view}" <<<"${entries}" || ! (RDVC_JOB_CACHE_DIR=${view} write_dvc_config) ||
+        ! dvc push --run-cache; then
+        rdvc_say "dvc push --run-cache failed"
+    fi
+    (write_dvc_config)
+}
