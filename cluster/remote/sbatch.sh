@@ -2,6 +2,17 @@
 # folder (the submission's). `claim.<attempt>` decides: the job that makes it runs, or nobody does, once it
 # is revoked here. It is made beside its place, with what it says, and renamed: it is never there without.
 
+# What a job that rdvc was called in has of SLURM is not the new job's; how to find the cluster is. SBATCH_* are the
+# user's defaults, but for those that SLURM sets.
+leave_job() {
+    local name
+    for name in "${!SLURM@}" "${!PMI@}" "${!SBATCH_CPU_BIND@}" "${!SBATCH_MEM_BIND@}" CUDA_VISIBLE_DEVICES \
+        ROCR_VISIBLE_DEVICES GPU_DEVICE_ORDINAL ZE_AFFINITY_MASK; do
+        [[ ${name} == SLURM_@(CONF*|CLUSTERS|JWT|SACK*) ]] || unset "${name}"
+    done
+}
+[[ -z ${SLURM_JOB_ID:-} ]] || leave_job
+
 # Revokes attempt $1 of the submission in `folder`, with the reason $2. False if it has been decided before.
 revoke_claim() {
     local new="${folder}/.claim.$1.${nonce}"

@@ -180,3 +180,15 @@ SH
     run_rdvc 5 run --cmd -n one -- true
     [[ ${output} == *"Connection refused"* && ! -e ${rdvc_dir} ]]
 }
+
+@test "from inside of a job: what SLURM told that one is not the new one's" {
+    export SLURM_JOB_ID=99 SLURM_JOBID=99 SLURM_MEM_PER_CPU=100 SLURM_ARRAY_JOB_ID=77 SLURM_CPU_BIND=quiet SLURM_NTASKS=7 \
+        PMI_RANK=0 PMIX_RANK=0 CUDA_VISIBLE_DEVICES=3 SBATCH_MEM_BIND=x \
+        SLURM_CONF=/etc/slurm.conf SBATCH_ACCOUNT=mine
+    submit -n one -- sh -c "env >${root}/environment"
+    rdvc wait one
+    [[ $(job_field "${job}" state) == COMPLETED ]]
+    ! grep -E '^(SLURM_(MEM_PER_CPU|ARRAY_JOB_ID|CPU_BIND|NTASKS)|PMI|CUDA_|SBATCH_MEM)|=99$' "${root}/environment"
+    grep -qx SLURM_CONF=/etc/slurm.conf "${root}/environment"
+    grep -qx SBATCH_ACCOUNT=mine "${root}/environment"
+}
