@@ -46,6 +46,8 @@ create_workspace() {
 
 # A repository in folder $1 that borrows all objects from the mirror $2, so that nothing is copied.
 borrow_from() {
+    [[ -d $2/objects ]] || sleep 3 # a node may see later what was made elsewhere
+    [[ -d $2/objects ]] || rdvc_fail "the mirror $2 is not there (any more); \`rdvc run\` sends it again"
     git init --quiet "$1"
     printf '%s/objects\n' "$2" >"$1/.git/objects/info/alternates"
     # Where a history ends in the mirror it ends here.
@@ -115,7 +117,7 @@ put_tree() {
 # Where objects of the commit $1 cannot be read: the mirror $2 is marked, and the next submission repairs it.
 tell_of_damage() {
     is_readable "$1" && return 0
-    : >"$2/rdvc-damaged"
+    : >"$2/rdvc-damaged" || true
     rdvc_fail "the mirror $2 is damaged; the next \`rdvc run\` repairs it"
 }
 

@@ -109,6 +109,8 @@ State ended_by_slurm(const std::string& slurm_state, const std::string& phase) {
     };
     const auto word = state_word(slurm_state);
     const auto sentence = sentences.find(word);
+    if (word == "failed" || word == "completed") // by itself
+        return {word, phase, "the job's script ended without a result; its log may tell why"};
     const std::string how = phase.empty() ? "before it started" : "before it could say more";
     return {word, phase,
             sentence == sentences.end() ? "SLURM ended the job " + how
@@ -151,7 +153,7 @@ State without_job(const Kept& kept, const std::string& phase, const Overview& ov
                          : " (sacct does not answer: " + overview.accounting_words + ")") +
                     retry};
     if (!kept.job.empty() || kept.sbatch_exit == "0")
-        return {"lost", phase, "SLURM knows the job no more, and it never started" + retry};
+        return {"lost", phase, "SLURM no longer knows the job, and it never started" + retry};
     return {"unconfirmed", phase, "it is not known yet whether there is a job"};
 }
 

@@ -83,7 +83,9 @@ TEST(DeriveState, TakesWhatSlurmSaysNext) {
     expect_state(waiting(), answered("CANCELLED"), "cancelled", "",
                  "the job was cancelled, before it started");
     expect_state(begun(), answered("COMPLETED"), "completed", "experiment",
-                 "SLURM ended the job before it could say more");
+                 "the job's script ended without a result; its log may tell why");
+    expect_state(waiting(), answered("FAILED"), "failed", "",
+                 "the job's script ended without a result; its log may tell why");
 }
 
 // What SLURM has forgotten since.
@@ -161,14 +163,24 @@ TEST(DeriveState, TakesNoJobOfAnEarlierAttemptForTheNewOne) {
     auto kept = waiting();
     kept.job = "13";
     expect_state(kept, answered("FAILED"), "lost", "",
-                 "SLURM knows the job no more, and it never started; next: rdvc retry 13");
+                 "SLURM no longer knows the job, and it never started; next: rdvc retry 13");
+}
+
+// squeue and scontrol do not agree.
+TEST(DeriveState, CallsNothingLostThatMayLive) {
+    auto kept = begun();
+    kept.unsure = "squeue does not show job 12, but scontrol says that it is RUNNING";
+    expect_state(kept, nothing(), "unknown", "experiment", kept.unsure);
+    kept.cancelled = true;
+    expect_state(kept, nothing(), "unknown", "experiment", kept.unsure);
+    expect_state(kept, answered("RUNNING"), "running", "experiment", "");
 }
 
 TEST(DeriveState, TellsWhatIsGone) {
     expect_state(begun(), nothing(), "lost", "experiment",
                  "the job ended without a result; see its log; next: rdvc retry 12");
     expect_state(waiting(), nothing(), "lost", "",
-                 "SLURM knows the job no more, and it never started; next: rdvc retry 12");
+                 "SLURM no longer knows the job, and it never started; next: rdvc retry 12");
 }
 
 TEST(DeriveState, TellsWhatSbatchDid) {
