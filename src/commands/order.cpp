@@ -94,7 +94,8 @@ std::vector<std::string> copies_asked_for(const Project& project,
 project::Conversions conversions_of(cli::World& world, const Project& project,
                                     const project::Repository& repository,
                                     const std::string& folder, const std::string& commit,
-                                    const submission::RunArguments& arguments) {
+                                    const submission::RunArguments& arguments,
+                                    project::TrackedAttributes attributes) {
     std::vector<std::string> named;
     for (const auto* paths : {&arguments.include, &arguments.copy_paths})
         for (const auto& path : from_top(project, *paths))
@@ -102,7 +103,8 @@ project::Conversions conversions_of(cli::World& world, const Project& project,
                 named.push_back(path.substr(folder.size()));
     auto conversions = project::find_conversions(
         world.runner, repository, commit,
-        arguments.only_committed ? project::Bytes::of_checkout : project::Bytes::of_work_tree);
+        arguments.only_committed ? project::Bytes::of_checkout : project::Bytes::of_work_tree,
+        attributes);
     project::refuse_sealed(repository, conversions, named, project.config.list("run.filters"));
     return conversions;
 }
@@ -136,8 +138,9 @@ submission::Submodule facts_of(cli::World& world, const Project& project,
     const project::Extras extras{
         .copies = {},
         .lfs = project::lfs_objects(world.runner, submodule.repository, submodule.commit),
-        .conversions = conversions_of(world, project, submodule.repository, folder,
-                                      submodule.commit, arguments)};
+        .conversions =
+            conversions_of(world, project, submodule.repository, folder, submodule.commit,
+                           arguments, project::TrackedAttributes::maybe)};
     note_filtered(order, folder, extras.conversions.files);
     return {submodule.path, submodule.commit,
             submission::mirror_name(project::name_in_url(submodule.path), "", submodule.url,
@@ -165,16 +168,19 @@ void add_code(cli::World& world, const Project& project, const project::Head& he
         facts.snapshot = order.snapshot.commit;
         warn_of_hidden(world, index.hidden);
     }
+    const bool has_attributes = index.has_attributes || changes_name(".gitattributes");
     project::Extras extras{
         .copies = copies_asked_for(project, arguments),
         .lfs = {},
-        .conversions = conversions_of(world, project, repository, "", facts.tip(), arguments)};
+        .conversions = conversions_of(world, project, repository, "", facts.tip(), arguments,
+                                      has_attributes ? project::TrackedAttributes::maybe
+                                                     : project::TrackedAttributes::none)};
     note_filtered(order, "", extras.conversions.files);
     auto& copies = extras.copies;
     for (const auto& file : extras.conversions.files) // which arrive at checkout
         std::erase(copies, file.path);
     copies.insert(copies.end(), order.snapshot.beside.begin(), order.snapshot.beside.end());
-    if (index.has_attributes || changes_name(".gitattributes"))
+    if (has_attributes)
         extras.lfs = project::lfs_objects(world.runner, repository, facts.tip());
     if (std::filesystem::exists(repository.top / ".gitmodules") || changes_name(".gitmodules"))
         order.submodules = project::submodules_of(world.runner, repository, facts.tip());

@@ -109,7 +109,8 @@ std::vector<Result> fetch_from(cli::World& world, Cluster& cluster, const Projec
             continue;
         }
         // One that leads nowhere there must not keep the others away.
-        if (results.size() > 1) {
+        if (results.size() > 1 &&
+            fetched.err.find("Could not read from remote") == std::string::npos) {
             std::vector<Result> came;
             for (const auto& result : results)
                 try {

@@ -70,8 +70,9 @@ const std::map<std::string, std::string>& expanding() {
 class Search {
   public:
     Search(base::Runner& runner, const Repository& repository, const std::string& commit,
-           Bytes bytes)
-        : runner_(runner), repository_(repository), commit_(commit), bytes_(bytes) {}
+           Bytes bytes, TrackedAttributes attributes)
+        : runner_(runner), repository_(repository), commit_(commit), bytes_(bytes),
+          attributes_(attributes) {}
 
     Conversions find() {
         auto settings = read_conversion_settings(runner_, repository_);
@@ -99,6 +100,8 @@ class Search {
 
   private:
     std::string tracked_attributes() {
+        if (attributes_ == TrackedAttributes::none)
+            return "";
         return runner_
             .run({.argv = {"git", "-C", repository_.top.string(), "grep", "-h", "-e", "", commit_,
                            "--", ":(top,glob)**/.gitattributes"}})
@@ -261,6 +264,7 @@ class Search {
     const Repository& repository_;
     const std::string& commit_;
     Bytes bytes_;
+    TrackedAttributes attributes_;
     base::TemporaryFolder folder_;
     fs::path index_;
     std::map<std::string, Driver> filters_;
@@ -313,8 +317,8 @@ std::string attributes_of(const Conversions& conversions) {
 }
 
 Conversions find_conversions(base::Runner& runner, const Repository& repository,
-                             const std::string& commit, Bytes bytes) {
-    return Search(runner, repository, commit, bytes).find();
+                             const std::string& commit, Bytes bytes, TrackedAttributes attributes) {
+    return Search(runner, repository, commit, bytes, attributes).find();
 }
 
 } // namespace rdvc::project

@@ -41,10 +41,14 @@ struct Conversions {
 /// checkout here.
 enum class Bytes { of_work_tree, of_checkout };
 
+/// Whether the commit has a .gitattributes; to look for one costs time in a large repository.
+enum class TrackedAttributes { none, maybe };
+
 /// What has to travel beside `commit`, so that the job's files have these bytes. Content of Git LFS
 /// is no part of it.
 Conversions find_conversions(base::Runner& runner, const Repository& repository,
-                             const std::string& commit, Bytes bytes);
+                             const std::string& commit, Bytes bytes,
+                             TrackedAttributes attributes = TrackedAttributes::maybe);
 
 /// A filter that makes other bytes at checkout may be there to encrypt. Throws Error (not_ready),
 /// naming files and filters, unless a file is in `named` (paths from the root) or its filter in

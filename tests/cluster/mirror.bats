@@ -134,3 +134,38 @@ hurt() { # HOW
     done
     [[ -s ${mirror}/rdvc-unreadable/refs ]]
 }
+
+@test "a ref that leads nowhere: the next submission finds it, sends everything and puts it aside" {
+    # shellcheck disable=SC1091
+    source "${RDVC_SOURCE_FOLDER}/tests/support/slurm/slurm.bash"
+    start_fake_slurm "${BATS_TEST_TMPDIR}/slurm"
+    knob no-start
+    make_laptop
+    mkdir -p "${rdvc_dir}"/{submissions,jobs,logs,cache,envs} "${rdvc_dir}/functions/abcd1234"
+    echo x >"${rdvc_dir}/functions/abcd1234/job.sh"
+    local pack="${BATS_TEST_TMPDIR}/pack" tip
+    request() { # EVERYTHING HAVE
+        printf '%s\n' "${tip}" ${2:+"^$2"} | git pack-objects --quiet --revs --thin --stdout >"${pack}"
+        {
+            printf '%s=%q\n' nonce n rdvc_dir "${rdvc_dir}" prepare '' poll 1 token "${tip:0:32}" attempt 1 \
+                experiment_ref refs/exps/cc/dd/new force 0 everything "$1" on_login '' with_job 1 data_size 0 \
+                notes 'mirror project.git' script_size 12 tags '' tags_size 0 functions abcd1234 functions_length 2 \
+                functions_size 0
+            printf '%s=(%q)\n' mirrors project.git tips "${tip}" pack_sizes "$(wc -c <"${pack}")" haves "${2:-}" boundaries ''
+            printf '%s=()\n' tag_objects unset_variables options
+            cat "${cluster}"/remote/{common,queue,sbatch}.sh "${cluster}/job/5-mirror.sh" "${cluster}/remote/submit.sh"
+            printf '#!/bin/bash\n'
+            cat "${pack}"
+        } | HOME="${BATS_TEST_TMPDIR}" bash 2>&1 | sed -n 's/^@rdvc:n //p'
+    }
+    local how
+    for how in missing corrupt packed torn; do
+        hurt "${how}"
+        tip=$(echo "after ${how}" | git commit-tree "HEAD^{tree}" -p HEAD)
+        [[ $(request 0 "${baseline}") == *"resend the project's mirror was damaged"* ]] || { echo "${how} is not found" && return 1; }
+        [[ $(request 1) == *'submitted '* ]] || { echo "not submitted after ${how}" && return 1; }
+        git fetch --quiet "${mirror}" "refs/exps/*:refs/exps/*" "refs/rdvc/*:refs/rdvc/*"
+        [[ $(git -C "${mirror}" rev-parse "refs/rdvc/${tip:0:32}" refs/rdvc/first) == "${tip}"$'\n'"${baseline}" ]]
+    done
+    stop_fake_slurm
+}

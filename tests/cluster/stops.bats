@@ -488,6 +488,22 @@ SH
     ! grep -q 'from outside' "${RDVC_DIR}"/jobs/*/0/result
 }
 
+@test "mirror or functions removed before the job starts: its result says what is missing" {
+    train <<<true
+    compose -n nomirror
+    rm -rf "${repos}"
+    go
+    [[ ${code} -ne 0 ]]
+    grep -q "^message the mirror ${repos} is not there" "${record}/result"
+    compose -n nofunctions
+    rm -rf "${RDVC_DIR}/functions"
+    mkdir -p "${RDVC_DIR}/jobs"
+    go
+    [[ ${code} -ne 0 ]]
+    grep -q '^state failed' "${record}/result"
+    grep -q '^message .*/job.sh is not there' "${record}/result"
+}
+
 @test "what a killed job has left goes, and the next one goes on" {
     train <<'SH'
 mkdir -p ckpt

@@ -366,6 +366,23 @@ $(git -C lib rev-parse HEAD)" ]]
     rm -rf .git/lfs
 }
 
+@test "a stage that reads a file which Git does not look at may run in the job: its input travels" {
+    seq 3 >raw.csv
+    dvc add --quiet raw.csv
+    printf '  cut:\n    cmd: sh cut.sh\n    deps: [cut.sh, raw.csv]\n    outs: [cut.csv]\n' >>dvc.yaml
+    printf 'head -n 1 raw.csv >cut.csv\n' >cut.sh
+    git add -A
+    git commit --quiet -m 'A stage with an input'
+    git update-index --assume-unchanged cut.sh
+    printf 'head -n 2 raw.csv >cut.csv\n' >cut.sh
+    dvc repro --quiet cut # recorded is what no commit has
+    git add -A
+    git commit --quiet -m 'What was recorded'
+    run_to_the_end hidden
+    [[ $(content_of hidden cut.sh) == 'head -n 1 '* ]]
+    git update-index --no-assume-unchanged cut.sh
+}
+
 @test "a mirror that was deleted, emptied or damaged between two runs is made whole by the next" {
     local mirror
     run_to_the_end intact

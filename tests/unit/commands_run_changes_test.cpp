@@ -137,6 +137,33 @@ TEST(RunChanges, StayHereWhereTheJobTakesTheCodeFromOrigin) {
     EXPECT_EQ(in_script(script, "RDVC_JOB_REPO_REV"), commit);
 }
 
+// What a Git filter keeps encrypted travels as it is here only if it is named; from origin it
+// cannot.
+TEST(RunChanges, AreRefusedUnderAFilterThatEncrypts) {
+    DemoProject demo;
+    demo.git.git({"config", "filter.veil.clean", "tr a-z n-za-m"});
+    demo.git.git({"config", "filter.veil.smudge", "tr a-z n-za-m"});
+    demo.git.write(".gitattributes", "key filter=veil\n");
+    demo.git.write("key", "alpha\n");
+    demo.commit_project();
+    demo.git.git({"clone", "--quiet", "--bare", ".", (demo.folder / "origin.git").string()});
+    demo.git.git({"remote", "add", "origin", (demo.folder / "origin.git").string()});
+    demo.git.git({"fetch", "--quiet", "origin"});
+    for (const std::string way : {"--code=ssh", "--code=origin"}) {
+        const auto refused = demo.world.run({"run", way});
+        EXPECT_EQ(refused.code, not_ready);
+        EXPECT_NE(refused.err.find("\n  key  (filter `veil`)\n"), std::string::npos) << refused.err;
+    }
+    demo.expect_request().does(answers({"submitted 1 /d"})).times(2);
+    const auto named = demo.world.run({"run", "--include=key"});
+    EXPECT_EQ(named.code, done);
+    EXPECT_NE(named.err.find("as it is here, not as Git has it: key  (filter `veil`)\n"),
+              std::string::npos)
+        << named.err;
+    demo.configure_project("[run]\nfilters = ['veil']\n");
+    EXPECT_EQ(demo.world.run({"run"}).code, done);
+}
+
 // Paths are meant from where the user stands.
 TEST(RunChanges, TakePathsFromWhereTheUserStands) {
     DemoProject demo;
