@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "base/error.hpp"
+#include "base/files.hpp"
 #include "base/text.hpp"
 #include "project/guarded_names.hpp"
 
@@ -143,7 +144,7 @@ std::vector<fs::path> leave_out_guarded(const fs::path& folder,
             entry.disable_recursion_pending();
     }
     for (const auto& path : left)
-        fs::remove_all(folder / path);
+        base::remove_tree(folder / path);
     std::sort(left.begin(), left.end());
     return left;
 }

@@ -78,7 +78,7 @@ for file in $(ls -d *pk*/* *pk*.p* | grep -v pyc); do echo "== $file"; sed "/bin
         same_as_fresh bash -c "${look}"
         was_reused
         git rm --quiet -rf .
-        rm -rf "${store}"
+        remove_folder "${store}"
     done
 }
 

@@ -67,7 +67,7 @@ forget() { # FOLDER PATH...: takes the objects of these outputs out of a cache o
     forget "${root}/remote" 'a b.txt'
     ! has_kept_outputs || false
     forget "${RDVC_JOB_CACHE_DIR}" d
-    cp -r "${remote}/." "${root}/remote"
+    cp -rf "${remote}/." "${root}/remote"
     forget "${root}/remote" d
     ! has_kept_outputs || false
     grep -q 'their stages run again' "${root}/said"

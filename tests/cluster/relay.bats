@@ -1,7 +1,9 @@
 # What git and rsync get in place of ssh: the real programs, over a login that prints, holds on or fails.
 
+source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
+
 setup() {
-    root=$(mktemp -d /tmp/rdvc-ct-XXXXXX)
+    root=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-ct-XXXXXX")
     cd "${root}" || return 1
     # An ssh that runs the words after the host here, by way of a login shell's ~/.bashrc.
     cat >ssh <<'SSH'
@@ -26,7 +28,7 @@ SSH
 
 teardown() {
     cd /
-    rm -rf "${root}"
+    remove_folder "${root}"
 }
 
 make_repository() {
