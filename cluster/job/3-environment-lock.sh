@@ -56,7 +56,8 @@ release_environment_lock() {
     [[ -z ${RDVC_JOB_ENV_NEW:-} ]] || remove_folder "${RDVC_JOB_ENV_NEW}" || true
     RDVC_JOB_ENV_NEW=
     local gone="${RDVC_JOB_ENV_LOCK}.gone-${SLURM_JOB_ID:-hand}-$$"
-    kill -KILL "${RDVC_JOB_ENV_HEART}" 2>/dev/null || true # it may be stopped
+    # It may be stopped; of a SIGKILL bash would tell in the log.
+    { kill "${RDVC_JOB_ENV_HEART}" && kill -CONT "${RDVC_JOB_ENV_HEART}"; } 2>/dev/null || true
     if still_owner && mv -T "${RDVC_JOB_ENV_LOCK}" "${gone}" 2>/dev/null; then
         rm -rf -- "${gone}" || true
     fi
