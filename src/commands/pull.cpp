@@ -1,8 +1,6 @@
-// `rdvc pull`: experiments' refs come from the mirror (or origin), their data from the cluster's
-// cache or the DVC remote.
+// `rdvc pull`: refs come from the mirror or origin, data from the cluster's cache or a DVC remote.
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <set>
 
@@ -137,9 +135,8 @@ std::vector<Result> fetch(cli::World& world, Cluster& cluster, const Project& pr
                           Refspec refspec, bool force) {
     std::vector<Result> all;
     for (const bool from_origin : {false, true}) {
-        std::vector<Result> some;
-        std::copy_if(results.begin(), results.end(), std::back_inserter(some),
-                     [&](const Result& result) { return result.from_origin == from_origin; });
+        auto some = results;
+        std::erase_if(some, [&](const Result& one) { return one.from_origin != from_origin; });
         some = fetch_from(world, cluster, project, from_origin ? "origin" : mirror_url,
                           std::move(some), refspec, force);
         all.insert(all.end(), some.begin(), some.end());
@@ -154,14 +151,19 @@ std::vector<Arrived> as_arrived(const std::vector<Result>& results) {
     return experiments;
 }
 
-// From where they waited for their data. Those that were here before do not wait.
-void put_refs(cli::World& world, Cluster& cluster, const Project& project,
-              const std::vector<Result>& results, bool force) {
+// From where they waited for their data. Gives those that are here then: a name may be taken.
+std::vector<Result> put_refs(cli::World& world, Cluster& cluster, const Project& project,
+                             const std::vector<Result>& results, bool force) {
     std::vector<Result> waiting;
     for (const auto& result : results)
         if (project::has_ref(world.runner, project.repository, result.waiting_ref()))
             waiting.push_back(result);
     fetch_from(world, cluster, project, ".", waiting, from_waiting, force);
+    auto here = results;
+    std::erase_if(here, [&](const Result& result) {
+        return project::commit_of(world.runner, project.repository, result.ref) != result.commit;
+    });
+    return here;
 }
 
 // Nothing is missing of them any more, or nobody has it.
@@ -170,6 +172,11 @@ void end_waiting(cli::World& world, const Project& project, const std::vector<Re
         if (project::has_ref(world.runner, project.repository, result.waiting_ref()))
             project::ask_git(world.runner, project.repository,
                              {"update-ref", "-d", result.waiting_ref()});
+}
+
+Error no_place() {
+    return Error(Exit::failed, "experiments have no place here")
+        .hint("another experiment has the name here; `rdvc pull --force` replaces it");
 }
 
 // What came of some results. Those whose data did not come wait on, and are pulled again.
@@ -185,9 +192,10 @@ Taken take_over_ssh(cli::World& world, Cluster& cluster, const Project& project,
                     const std::vector<Result>& results, bool force) {
     Taken taken;
     const auto take = [&] {
-        put_refs(world, cluster, project, results, force);
-        end_waiting(world, project, results);
-        taken.results = results;
+        taken.results = put_refs(world, cluster, project, results, force);
+        end_waiting(world, project, taken.results);
+        if (taken.results.size() < results.size() && !taken.failure)
+            taken.failure = no_place();
     };
     try {
         taken.whole = bring_data(world, project, cluster, as_arrived(results));
@@ -213,8 +221,8 @@ Taken take_over_ssh(cli::World& world, Cluster& cluster, const Project& project,
 // DVC brings the data from its remote, for which it needs the refs. What it does not bring, or is
 // not asked for, comes from the cluster's cache, where the job had it.
 Taken take_by_remote(cli::World& world, Cluster& cluster, const Project& project,
-                     const std::vector<Result>& results, bool force) {
-    put_refs(world, cluster, project, results, force);
+                     const std::vector<Result>& asked_for, bool force) {
+    const auto results = put_refs(world, cluster, project, asked_for, force);
     std::vector<Result> by_dvc;
     std::vector<Result> others;
     Taken taken{.results = results};
@@ -235,7 +243,8 @@ Taken take_by_remote(cli::World& world, Cluster& cluster, const Project& project
         if (taken.failure)
             world.console.note("their data came from the cluster's cache: " +
                                std::string(taken.failure->what()));
-        taken.failure = {};
+        taken.failure =
+            results.size() < asked_for.size() ? std::optional(no_place()) : std::nullopt;
         end_waiting(world, project, results);
     } else {
         taken.results.clear();
@@ -300,9 +309,8 @@ Chosen choose(cli::World& world, const Project& project, const Overview& overvie
 }
 
 std::vector<Result> part(const std::vector<Result>& results, bool over_ssh) {
-    std::vector<Result> some;
-    std::copy_if(results.begin(), results.end(), std::back_inserter(some),
-                 [&](const Result& result) { return result.over_ssh == over_ssh; });
+    auto some = results;
+    std::erase_if(some, [&](const Result& one) { return one.over_ssh != over_ssh; });
     return some;
 }
 
@@ -373,8 +381,7 @@ Exit pull(cli::World& world, const Words& words) {
         report(world, project, taken.results);
         all.results.insert(all.results.end(), taken.results.begin(), taken.results.end());
         all.whole = all.whole && taken.whole;
-        if (taken.failure)
-            all.failure = taken.failure;
+        all.failure = taken.failure ? taken.failure : all.failure;
     }
     if (all.failure) {
         if (all.failure->hint().empty())

@@ -124,6 +124,21 @@ TEST_F(Pull, GoesOnWhereTheDiskWasFull) {
     expect_nothing_new("ssh");
 }
 
+// Whoever has the name here keeps it, and the result is not called pulled.
+TEST_F(Pull, IsNotDoneWhereAnotherHasTheName) {
+    publish();
+    demo_.git.git({"update-ref", ref_, baseline_});
+    expect_overview("ssh");
+    expect_objects(true);
+    expect_transfer("model");
+    const auto outcome = demo_.world.run({"pull"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_NE(outcome.err.find("`rdvc pull --force` replaces it"), std::string::npos)
+        << outcome.err;
+    EXPECT_TRUE(waits());
+}
+
 TEST_F(Pull, TakesNoObjectThatIsNoFile) {
     publish();
     put_file(demo_.folder / "mine", "model");
