@@ -33,6 +33,11 @@ has_kept_outputs() {
     return 1
 }
 
+# Where some of them are nowhere: `dvc exp run --pull` would fail on these, so all that there is comes before.
+fetch_what_there_is() {
+    run_in_group dvc fetch || end_if_stopped "dvc fetch"
+}
+
 # A folder that only uncommitted files are in goes and comes with DVC's stash; who stands in it must not.
 keep_folder() {
     [[ -n ${RDVC_JOB_SUBDIR} ]] && ! git rev-parse --verify --quiet "HEAD:${RDVC_JOB_SUBDIR}" >/dev/null ||
@@ -82,12 +87,12 @@ run_experiment() {
     # Since DVC 3.61; without it a stage that calls dvc itself would fail after 3 s.
     [[ ${RDVC_JOB_DVC_VERSION} =~ ^3\.([0-9]|[1-5][0-9]|60)\. ]] || command+=(--wait-for-lock)
     command+=(exp run)
-    if [[ ${RDVC_JOB_PULL} == 1 ]] && has_dvc_remote; then
-        command+=(--pull)
-    fi
     # Where an output is nowhere DVC has to make it again.
-    if [[ ${RDVC_JOB_ALLOW_MISSING} == 1 ]] && has_kept_outputs; then
-        command+=(--allow-missing)
+    if has_kept_outputs; then
+        [[ ${RDVC_JOB_PULL} != 1 ]] || ! has_dvc_remote || command+=(--pull)
+        [[ ${RDVC_JOB_ALLOW_MISSING} != 1 ]] || command+=(--allow-missing)
+    elif [[ ${RDVC_JOB_PULL} == 1 ]] && has_dvc_remote; then
+        fetch_what_there_is
     fi
     command+=(-n "${RDVC_JOB_EXP_NAME}")
     command+=("${RDVC_JOB_EXP_RUN_OPTIONS[@]+"${RDVC_JOB_EXP_RUN_OPTIONS[@]}"}")

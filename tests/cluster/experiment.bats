@@ -130,3 +130,24 @@ YAML
     tell_if_nothing_ran
     [[ -z ${RDVC_JOB_MESSAGE} ]]
 }
+
+# What `dvc exp run` is called with; the cache and the remote are as the case has left them.
+run_dvc() { printf '%s\n' "$*" >"${root}/called" && "$@"; }
+
+@test "a stage whose output is nowhere runs again, with the inputs that the DVC remote has" {
+    RDVC_JOB_PULL=1 RDVC_JOB_ALLOW_MISSING=1 RDVC_JOB_EXP_NAME=again RDVC_JOB_SUBDIR=sub RDVC_JOB_SKIPPED=()
+    RDVC_JOB_EXP_RUN_OPTIONS=() RDVC_JOB_DVC_VERSION=3.67.1 RDVC_JOB_SIGNAL=
+    has_dvc_remote() { :; }
+    begin_phase() { :; }
+    begin_saving() { :; }
+    stop_saving() { :; }
+    oom_kills() { :; }
+    rdvc_fail() { echo "$1" && return 1; }
+    rm -rf "${RDVC_JOB_CACHE_DIR}" sub/d 'sub/a b.txt'
+    cp -r "${remote}" "${root}/remote"
+    dvc remote modify --quiet --local storage url "${root}/remote"
+    forget "${root}/remote" 'a b.txt'
+    run_experiment
+    [[ $(<"${root}/called") != *--pull* && $(<"${root}/called") != *--allow-missing* ]]
+    [[ $(<'a b.txt') == one && $(<d/x) == two ]]
+}
