@@ -1,0 +1,3 @@
+seq 5 >raw.csv
+dvc add -q raw.csv
+commit
