@@ -127,7 +127,8 @@ TEST_F(Pull, GoesOnWhereTheDiskWasFull) {
 // Whoever has the name here keeps it, and the result is not called pulled.
 TEST_F(Pull, IsNotDoneWhereAnotherHasTheName) {
     publish();
-    demo_.git.git({"update-ref", ref_, baseline_});
+    const auto another = demo_.git.git({"commit-tree", baseline_ + "^{tree}", "-m", "another"});
+    demo_.git.git({"update-ref", ref_, another});
     expect_overview("ssh");
     expect_objects(true);
     expect_transfer("model");
