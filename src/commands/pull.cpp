@@ -10,13 +10,13 @@
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
+#include "commands/fetch.hpp"
 #include "commands/outputs.hpp"
 #include "commands/partial.hpp"
 #include "commands/results.hpp"
 #include "commands/submissions.hpp"
 #include "commands/transfer.hpp"
 #include "project/dvc.hpp"
-#include "submission/name.hpp"
 
 namespace rdvc::commands {
 
@@ -25,153 +25,11 @@ using base::Exit;
 
 namespace {
 
-struct Result {
-    std::string name;
-    std::string ref;
-    std::string commit;
-    bool from_origin = false;
-    bool over_ssh = false; ///< its data is in the cluster's cache, on no DVC remote
-
-    /// Where its commit is until its data has come.
-    [[nodiscard]] std::string waiting_ref() const {
-        return fmt::format("{}/{}", pulled_refs, commit);
-    }
-};
-
-// The result's own word, of a recovery, holds over the submission's.
-std::string result_or_note(const Kept& kept, const std::string& key) {
-    const auto word = field(kept.result, key);
-    return word.empty() ? field(kept.notes, key) : word;
-}
-
-// Submissions of before data could travel over SSH do not say how theirs does.
-std::optional<Result> published(const Kept& kept, bool has_remote) {
-    const auto data = result_or_note(kept, "data");
-    const auto ref = field(kept.result, "ref");
-    const Result result{ref.substr(ref.rfind('/') + 1), ref, field(kept.result, "commit"),
-                        result_or_note(kept, "code") == "origin",
-                        data.empty() ? !has_remote : data == "ssh"};
-    // Text from the cluster becomes part of a command's arguments.
-    const bool sound = submission::is_experiment_ref(result.ref) && !result.commit.empty() &&
-                       result.commit.find_first_not_of("0123456789abcdef") == std::string::npos;
-    return field(kept.result, "state") == "published" && sound ? std::optional(result)
-                                                               : std::nullopt;
-}
-
-// What the Git repository at `source` gives of `results`; a note about those that it has no more.
-std::vector<Result> still_there(cli::World& world, const base::Command& fetch,
-                                const std::string& source, const std::vector<Result>& results) {
-    const auto listed = world.runner.run({.argv = {"git", "ls-remote", "--", source, "refs/exps/*"},
-                                          .environment = fetch.environment,
-                                          .folder = fetch.folder});
-    std::vector<Result> there;
-    for (const auto& result : results) {
-        if (listed.out.find("\t" + result.ref + "\n") != std::string::npos)
-            there.push_back(result);
-        else
-            world.console.warn(fmt::format("{} is no longer in {}", result.name, source));
-    }
-    return there;
-}
-
-using Refspec = std::string (*)(const Result& result);
-
-std::string in_place(const Result& result) {
-    return result.ref + ":" + result.ref;
-}
-
-std::string to_wait(const Result& result) {
-    return "+" + result.ref + ":" + result.waiting_ref();
-}
-
-std::string from_waiting(const Result& result) {
-    return result.waiting_ref() + ":" + result.ref;
-}
-
-// Fetches from one place, the mirror or origin; gives what came.
-std::vector<Result> fetch_from(cli::World& world, Cluster& cluster, const Project& project,
-                               const std::string& source, std::vector<Result> results,
-                               Refspec refspec, bool force) {
-    for (bool again = false; !results.empty(); again = true) {
-        std::vector<std::string> specs;
-        for (const auto& result : results) {
-            const auto spec = refspec(result);
-            specs.push_back((force && !spec.starts_with("+") ? "+" : "") + spec);
-        }
-        const auto git = cluster.fetch(source, specs, project.repository.top);
-        const auto fetched = world.runner.run(git);
-        if (fetched.status == 0)
-            break;
-        if (!again && fetched.err.find("couldn't find remote ref") != std::string::npos) {
-            results = still_there(world, git, source, results);
-            continue;
-        }
-        // One that leads nowhere there must not keep the others away.
-        if (results.size() > 1 &&
-            fetched.err.find("Could not read from remote") == std::string::npos) {
-            std::vector<Result> came;
-            for (const auto& result : results)
-                try {
-                    fetch_from(world, cluster, project, source, {result}, refspec, force);
-                    came.push_back(result);
-                } catch (const Error& error) {
-                    world.console.warn(
-                        fmt::format("{} could not be fetched\n{}", result.name, error.context()));
-                }
-            if (!came.empty())
-                return came;
-        }
-        Error error(Exit::failed, "git fetch could not bring the experiments");
-        error.context(fetched.err);
-        if (fetched.err.find("rejected") != std::string::npos)
-            error.hint("another experiment has the name here; `rdvc pull --force` replaces it");
-        throw error;
-    }
-    return results;
-}
-
-std::vector<Result> fetch(cli::World& world, Cluster& cluster, const Project& project,
-                          const std::string& mirror_url, const std::vector<Result>& results,
-                          Refspec refspec, bool force) {
-    std::vector<Result> all;
-    for (const bool from_origin : {false, true}) {
-        auto some = results;
-        std::erase_if(some, [&](const Result& one) { return one.from_origin != from_origin; });
-        some = fetch_from(world, cluster, project, from_origin ? "origin" : mirror_url,
-                          std::move(some), refspec, force);
-        all.insert(all.end(), some.begin(), some.end());
-    }
-    return all;
-}
-
 std::vector<Arrived> as_arrived(const std::vector<Result>& results) {
     std::vector<Arrived> experiments;
     for (const auto& result : results)
         experiments.push_back({result.name, result.commit});
     return experiments;
-}
-
-// From where they waited for their data. Gives those that are here then: a name may be taken.
-std::vector<Result> put_refs(cli::World& world, Cluster& cluster, const Project& project,
-                             const std::vector<Result>& results, bool force) {
-    std::vector<Result> waiting;
-    for (const auto& result : results)
-        if (project::has_ref(world.runner, project.repository, result.waiting_ref()))
-            waiting.push_back(result);
-    fetch_from(world, cluster, project, ".", waiting, from_waiting, force);
-    auto here = results;
-    std::erase_if(here, [&](const Result& result) {
-        return project::commit_of(world.runner, project.repository, result.ref) != result.commit;
-    });
-    return here;
-}
-
-// Nothing is missing of them any more, or nobody has it.
-void end_waiting(cli::World& world, const Project& project, const std::vector<Result>& results) {
-    for (const auto& result : results)
-        if (project::has_ref(world.runner, project.repository, result.waiting_ref()))
-            project::ask_git(world.runner, project.repository,
-                             {"update-ref", "-d", result.waiting_ref()});
 }
 
 Error no_place() {
@@ -364,14 +222,17 @@ Exit pull(cli::World& world, const Words& words) {
     };
     if (no_data) {
         const auto came = fetch_all(chosen.fresh, in_place);
-        end_waiting(world, project, came);
-        report(world, project, came);
+        end_waiting(world, project, came.results);
+        report(world, project, came.results);
+        if (came.failure)
+            throw Error(*came.failure);
         world.console.note("their data was not asked for (--no-data); `rdvc pull NAME` brings it");
         return outputs.exit;
     }
-    auto came = fetch_all(chosen.fresh, to_wait);
-    came.insert(came.begin(), chosen.here.begin(), chosen.here.end());
-    Taken all;
+    const auto fetched = fetch_all(chosen.fresh, to_wait);
+    auto came = chosen.here;
+    came.insert(came.end(), fetched.results.begin(), fetched.results.end());
+    Taken all{.results = {}, .failure = fetched.failure};
     for (const bool over_ssh : {false, true}) {
         const auto some = part(came, over_ssh);
         if (some.empty())

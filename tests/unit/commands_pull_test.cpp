@@ -23,6 +23,8 @@ const std::string token = "11111111111111111111111111111111";
 const std::string s3_remote =
     "[core]\n    remote = s3\n['remote \"s3\"']\n    url = s3://bucket/x\n";
 
+const std::string nowhere(40, 'd'); // a commit that no repository has
+
 class Pull : public ::testing::Test {
   protected:
     Pull() {
@@ -48,15 +50,25 @@ class Pull : public ::testing::Test {
         demo_.git.git({"push", "--quiet", mirror.string(), "+" + commit_ + ":" + ref_});
         demo_.git.git({"reset", "--quiet", "--hard", baseline_});
     }
-    // How the cluster tells of it.
+    // Another one, whose ref in the mirror leads nowhere.
+    void publish_dead(const std::string& name) {
+        const auto ref = submission::experiment_ref(baseline_, name);
+        put_file(demo_.folder / "there" / "repos" / "project-7f3a9c1d.git" / ref, nowhere + "\n");
+        others_.push_back({std::string(32, '2'), name, ref, nowhere});
+    }
+    // How the cluster tells of them.
     void expect_overview(const std::string& data, const std::string& code = "ssh") {
-        Texts lines = {"dir " + (demo_.folder / "there").string(), "time 1000", "squeue ok",
-                       "submission " + token};
-        for (const auto& line : {std::string("submission name first"), "submission code " + code,
-                                 "submission data " + data, std::string("jobid 11"),
-                                 std::string("result state published"), "result ref " + ref_,
-                                 "result commit " + commit_})
-            lines.push_back("file " + token + " " + line);
+        Texts lines = {"dir " + (demo_.folder / "there").string(), "time 1000", "squeue ok"};
+        auto all = others_;
+        all.push_back({token, "first", ref_, commit_});
+        for (const auto& one : all) {
+            lines.push_back("submission " + one.token);
+            for (const auto& line : {"submission name " + one.name, "submission code " + code,
+                                     "submission data " + data, std::string("jobid 11"),
+                                     std::string("result state published"), "result ref " + one.ref,
+                                     "result commit " + one.commit})
+                lines.push_back("file " + one.token + " " + line);
+        }
         lines.emplace_back("end");
         demo_.expect_request().does(answers(lines));
     }
@@ -95,7 +107,15 @@ class Pull : public ::testing::Test {
         EXPECT_EQ(demo_.world.run({"pull"}).err, "nothing new to pull\n");
     }
 
+    struct Other {
+        std::string token;
+        std::string name;
+        std::string ref;
+        std::string commit;
+    };
+
     DemoProject demo_;
+    std::vector<Other> others_;
     std::string hash_ = base::md5("model");
     std::string object_ = "files/md5/" + hash_.substr(0, 2) + "/" + hash_.substr(2);
     std::string baseline_;
@@ -122,6 +142,22 @@ TEST_F(Pull, GoesOnWhereTheDiskWasFull) {
     EXPECT_TRUE(is_here());
     EXPECT_FALSE(waits());
     expect_nothing_new("ssh");
+}
+
+// One ref that leads nowhere keeps no other experiment away, and the exit code says that it did not
+// come.
+TEST_F(Pull, BringsWhatItCanAndFailsForTheRest) {
+    publish();
+    publish_dead("second");
+    expect_overview("ssh");
+    expect_objects(true);
+    expect_transfer("model");
+    const auto outcome = demo_.world.run({"pull"});
+    EXPECT_EQ(outcome.out, "pulled first (" + commit_.substr(0, 10) + ")\n") << outcome.err;
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
+    EXPECT_NE(outcome.err.find("second could not be fetched"), std::string::npos) << outcome.err;
+    expect_overview("ssh");
+    EXPECT_EQ(demo_.world.run({"pull", "--no-data"}).code, static_cast<int>(Exit::failed));
 }
 
 // Whoever has the name here keeps it, and the result is not called pulled.
