@@ -18,7 +18,7 @@ mend_refs() {
     done
 }
 
-# One line that is none ends every git.
+# One malformed line makes every git command fail.
 mend_packed_refs() {
     local file="$1/packed-refs" sound='^(# pack-refs|[0-9a-f]{40,64} refs/|\^[0-9a-f]{40,64}$)'
     LC_ALL=C grep -aqvE "${sound}" "${file}" 2>/dev/null && (set -o noclobber && : >"${file}.lock") 2>/dev/null || return 0

@@ -141,7 +141,7 @@ open_mirror() {
     mv -T "${new}" "${mirror}" 2>/dev/null || rm -rf "${new}"
 }
 
-# A ref of the mirror $1 leads to no object that can be read, or is none. Cheap: no history is looked at.
+# True if a ref of the mirror $1 is malformed or leads to no readable object. Cheap: no history is looked at.
 has_dead_refs() {
     local said
     said=$(git --git-dir="$1" for-each-ref --format='%(objecttype)' 2>&1)
