@@ -9,7 +9,7 @@ open_folders() {
 # Removes $1 with all that is in it, folders that may not be written to as well; what is mounted there stays. False if
 # something is left. It may be repeated.
 remove_folder() {
-    rm -rf --one-file-system -- "$1" 2>/dev/null && return
+    rm -rf --one-file-system -- "$1" 2>/dev/null && return 0 # in a trap its status would be that of before
     open_folders "$1"
     rm -rf --one-file-system -- "$1"
 }

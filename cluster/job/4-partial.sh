@@ -268,7 +268,7 @@ keep_partial() {
 
 # True if a stage has begun, as far as can be told; before that there is nothing but the baseline.
 has_begun() {
-    [[ -n ${RDVC_JOB_PARTIAL_FILES} || ! -r $(job_log) ]] || grep -qm 1 "^Running stage '" "$(job_log)"
+    [[ ! -r $(job_log) ]] || grep -qm 1 "^Running stage '" "$(job_log)"
 }
 
 # How much there is, for the result.

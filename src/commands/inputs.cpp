@@ -133,7 +133,12 @@ class Finder {
         return {.hash = [this](const std::string& path) { return hash_of(path); },
                 .text = [this](const std::string& path) { return texts_.text(path); },
                 .part = [this](const Output& folder,
-                               const std::string& path) { return part_of(folder, path); }};
+                               const std::string& path) { return part_of(folder, path); },
+                .in_commit =
+                    [this](const std::vector<std::string>& paths) {
+                        return project::has_paths(world_.runner, repository_, question_.commit,
+                                                  paths);
+                    }};
     }
 
     // Of what Git tracks, as the job will have it; "" where the work tree may be another.

@@ -106,10 +106,12 @@ void JobFiles::refuse_at_once(const data::Pipeline& pipeline, const data::Scope&
         return;
     const auto& project = question_.project.dvc_project;
     const auto below = project.lexically_relative(repository_.top).generic_string();
-    data::refuse_unknown_keys(
-        scope,
-        {.hash = {}, .text = [&](const std::string& path) { return text(path); }, .part = {}},
-        below == "." ? "" : below);
+    data::refuse_unknown_keys(scope,
+                              {.hash = {},
+                               .text = [&](const std::string& path) { return text(path); },
+                               .part = {},
+                               .in_commit = {}},
+                              below == "." ? "" : below);
     if (scope.hydra)
         data::refuse_unknown_options(scope, hydra_config(project));
 }

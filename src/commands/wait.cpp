@@ -56,6 +56,8 @@ Exit wait(cli::World& world, const Words& words) {
     }
     const auto id = slurm::is_job_id(result["job"]) ? result["job"] : token.substr(0, 8);
     if (result["state"] == "published") {
+        if (!result["message"].empty())
+            world.console.note(result["message"]);
         world.console.note(fmt::format("{} is published; next:  rdvc pull {}", result["name"], id));
         return Exit::done;
     }

@@ -24,6 +24,7 @@ class Plan {
         needs_.all_there =
             !lost.empty() || std::any_of(selected_.stages.begin(), selected_.stages.end(),
                                          [&](std::size_t at) { return may_be_skipped(at); });
+        needs_.all_there = needs_.all_there || !files_.in_commit(plain_dependencies());
     }
 
     Needs needs() {
@@ -71,6 +72,35 @@ class Plan {
                        const auto& outs = pipeline_.stages[maker].outs;
                        return scope_.by_remote && std::any_of(outs.begin(), outs.end(), unseen);
                    });
+    }
+
+    // What stages that have never run read and neither DVC nor another stage provides. DVC would
+    // take what is absent for unchanged, and skip a stage that fails without it.
+    std::vector<std::string> plain_dependencies() {
+        std::set<std::string> paths;
+        for (const auto at : selected_.stages) {
+            if (!pipeline_.stages[at].is_known || pipeline_.stages[at].has_run)
+                continue;
+            for (const auto& dep : pipeline_.stages[at].deps)
+                if (!is_outside(dep) && tracked_at(dep).empty() && !is_made(at, dep))
+                    paths.insert(dep);
+        }
+        return {paths.begin(), paths.end()};
+    }
+
+    // The cluster may have it: a path of its file system, or an address.
+    static bool is_outside(const std::string& dep) {
+        return dep.starts_with("/") || dep.starts_with("../") ||
+               dep.find("://") != std::string::npos;
+    }
+
+    bool is_made(std::size_t at, const std::string& dep) {
+        return std::any_of(
+            graph_.makers(at).begin(), graph_.makers(at).end(), [&](std::size_t maker) {
+                const auto& outs = pipeline_.stages[maker].outs;
+                return std::any_of(outs.begin(), outs.end(),
+                                   [&](const Output& output) { return overlap(dep, output.path); });
+            });
     }
 
     // The output as a whole is a dependency, not a part of it or a folder that it is in.

@@ -29,6 +29,8 @@ struct Files {
     std::function<std::optional<std::string>(const std::string& path)> text;
     /// Of what is at `path` in a tracked folder, as that is recorded; "": not known.
     std::function<std::string(const Output& folder, const std::string& path)> part;
+    /// Whether the job's work tree has all of them, from what Git keeps.
+    std::function<bool(const std::vector<std::string>& paths)> in_commit;
 };
 
 /// A recorded output that the result may name without having made it.

@@ -227,6 +227,17 @@ std::map<std::string, std::string> read_files(base::Runner& runner, const Reposi
     return files;
 }
 
+bool has_paths(base::Runner& runner, const Repository& repository, const std::string& commit,
+               const std::vector<std::string>& paths) {
+    std::string questions;
+    for (const auto& path : paths)
+        if (path != "." && path.find('\n') == std::string::npos)
+            questions += fmt::format("{}:{}\n", commit, path);
+    return questions.empty() ||
+           ask_git(runner, repository, {"cat-file", "--batch-check"}, questions)
+                   .find(" missing\n") == std::string::npos;
+}
+
 std::string read_setting(base::Runner& runner, const Repository& repository,
                          const std::string& key) {
     const auto result = runner.run({.argv = git_in(repository, {"config", "--get", key})});

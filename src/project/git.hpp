@@ -96,6 +96,10 @@ std::map<std::string, std::string> read_files(base::Runner& runner, const Reposi
                                               const std::string& commit,
                                               const std::vector<std::string>& paths);
 
+/// Whether a commit has a file or folder at each of these paths, from the repository's root.
+bool has_paths(base::Runner& runner, const Repository& repository, const std::string& commit,
+               const std::vector<std::string>& paths);
+
 /// The value of a Git setting, or "".
 std::string read_setting(base::Runner& runner, const Repository& repository,
                          const std::string& key);

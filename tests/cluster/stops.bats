@@ -168,6 +168,7 @@ SH
     train <<'SH'
 mkdir -p ckpt; echo one >ckpt/a; sleep 60
 SH
+    compose -n broken-off
     # The first copy, of what is saved while it runs, goes on for longer than the job.
     cat >"${root}/bin/cp" <<SH
 #!/bin/sh
@@ -175,7 +176,6 @@ SH
 [ -e "${root}/copying" ] || { : >"${root}/copying"; exec sleep 60; }
 SH
     chmod +x "${root}/bin/cp"
-    compose -n broken-off
     start
     wait_until 20 test -e "${root}/copying"
     kill -TERM "${job}"
@@ -408,7 +408,7 @@ SH
     [[ $(result cause) == out_of_memory && $(result message) == *'a process was killed for want of memory on '* ]]
     compose -n only-killed
     go
-    [[ $(result cause) == stage ]]
+    [[ $(result cause) == signal && $(result message) == *'was ended by SIGKILL from outside'* ]]
 }
 
 @test "what is kept: not what DVC tracks or the cache holds, nor links that lead out; names of all kinds" {

@@ -253,10 +253,12 @@ fake_squeue() {
 
 @test "an age that is none is refused" {
     local age
-    for age in 0d 7 -3d x 1y ''; do
+    for age in 7 -3d x 1y ''; do
         run rdvc clean "--older=${age}"
         [[ ${status} -eq 2 && ${output} == *"is no age"* ]]
     done
+    run rdvc clean --older=0d
+    [[ ${status} -eq 2 && ${output} == *"is too short"* ]]
 }
 
 @test "doctor: nothing is wrong here; --deep looks from a compute node" {

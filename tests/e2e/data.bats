@@ -351,7 +351,7 @@ run_and_wait() {
     cd "${folder}/remote-project"
     printf 'in\n' >input.txt
     git commit --quiet --all -m 'Recorded'
-    find "${shared}/storage" "${cache}" -type f -delete
+    find "${shared}/storage" "${cache}" -mindepth 1 -delete
     dvc push --quiet input.txt.dvc
     name=nowhere
     run_and_wait -n nowhere
@@ -446,7 +446,7 @@ BASHRC
     ((SECONDS < 20))
     rdvc wait noisy
     rdvc pull noisy
-    dvc exp apply noisy
+    apply noisy
     [[ -s log.txt && -d model ]]
     run rdvc doctor
     [[ ${output} == *'print `welcome to the cluster`'* ]]

@@ -1,5 +1,7 @@
 # The README's first command, in a folder of its own: the whole story with the real project.
 
+source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
+
 setup_file() {
     folder=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-demo-XXXXXX")
     export folder

@@ -115,16 +115,22 @@ SH
     deps: [model.txt]
 YAML
     commit_all
-    run_and_fail stage-fails "failed to reproduce 'late': failed to run: sh -c 'echo it broke; exit 9', exited with 9"
+    # With a value of its own: the entries of earlier jobs are not this one's to push.
+    run_and_fail stage-fails "failed to reproduce 'late': failed to run: sh -c 'echo it broke; exit 9', exited with 9" -S lr=0.31
     rdvc logs stage-fails 2>"${folder}/said" | grep -x 'it broke'
     grep "^the job failed: failed to reproduce 'late'" "${folder}/said"
+    [[ $(rdvc logs stage-fails) != *'could be removed'* ]]
     [[ $(rdvc status) == *"failed to reproduce 'late'"* ]]
     [[ -d ${shared}/store/runs ]]
     run rdvc pull stage-fails
     [[ ${status} -eq 1 && ${output} == *"has no result to pull: failed"* ]]
-    # Before any stage there is nothing but the baseline.
-    run_and_fail no-target "'nosuch' does not exist as an output or a stage name" -S lr=0.7 nosuch
-    [[ $(rdvc logs no-target 2>&1) != *-partial* ]]
+}
+
+@test "a stage whose dependency nobody has: it fails as in DVC, and before any stage there is nothing but the baseline" {
+    printf '  needy:\n    cmd: cat absent.txt\n    deps: [absent.txt]\n' >>dvc.yaml
+    commit_all
+    run_and_fail no-source "failed to reproduce 'needy': dependency 'absent.txt' does not exist" -S lr=0.7 needy
+    [[ $(rdvc logs no-source 2>&1) != *-partial* ]]
 }
 
 @test "objects missing at publish: nothing is published, the workspace is kept" {
@@ -291,6 +297,8 @@ SH
     for word in "${hostile[@]}"; do
         words+=(-m "${word}")
     done
+    touch -- --target "a'b" $'t\n' # what does not exist is refused before
+    printf '/--target\n/a?b\n/t?\n' >>.git/info/exclude
     rdvc run -n hostile "${words[@]}" -- --target "a'b" $'t\n'
     run rdvc wait hostile
     [[ ${status} -eq 7 ]]

@@ -41,6 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             return std::string("d8e8fca2dc0f896fd7cb4cb0031ba249");
         };
         here.text = values.text;
+        here.in_commit = [](const std::vector<std::string>& paths) { return paths.size() != 1; };
         data::Scope scope;
         data::find_needs(pipeline, scope, here);
         scope.targets = {"train", "sub/dvc.yaml:train"};

@@ -31,7 +31,8 @@ struct Project {
                    {"dvc.lock", dvc_lock},
                    {"raw.dvc", "outs: [{path: raw, hash: md5, md5: r}]\n"}};
     Texts hashes = {{"code.py", "k"}, {"m.json", "j"}};
-    Texts parts; // of what is in a tracked folder
+    Texts parts;                  // of what is in a tracked folder
+    std::set<std::string> absent; // which no commit has
     std::string params = "lr: 1e-3\n";
 
     void replace(const std::string& file, const std::string& from, const std::string& to) {
@@ -71,6 +72,13 @@ struct Project {
                               [&](const Output&, const std::string& path) {
                                   const auto found = parts.find(path);
                                   return found == parts.end() ? "" : found->second;
+                              },
+                          .in_commit =
+                              [&](const std::vector<std::string>& paths) {
+                                  return std::none_of(paths.begin(), paths.end(),
+                                                      [&](const std::string& path) {
+                                                          return absent.contains(path);
+                                                      });
                               }};
         return find_needs(read_pipeline(files), scope, asked, lost);
     }
@@ -277,6 +285,14 @@ TEST(AllData, HasToBeThereWhereDvcWouldSkipAStageThatHasToRun) {
     project = {};
     project.files["dvc.yaml"] += "  last: {cmd: x, params: [lr], outs: [y]}\n";
     EXPECT_FALSE(all_there(project) || all_there(project, remote));
+    project = {};
+    project.files["dvc.yaml"] += "  needy: {cmd: x, deps: [gone.txt], outs: [y]}\n";
+    EXPECT_FALSE(all_there(project));
+    project.absent = {"gone.txt"};
+    EXPECT_TRUE(all_there(project)) << "what is not there counts as unchanged";
+    EXPECT_FALSE(all_there(project, scope_of({"train"})));
+    project.absent = {"clean", "raw", "/data/here"};
+    EXPECT_FALSE(all_there(project)) << "DVC, a stage or the cluster has them";
     project = {};
     project.files["raw.dvc"] = "deps: [{path: https://x/y}]\nouts: [{path: raw}]\n";
     EXPECT_TRUE(all_there(project)) << "an import that nobody has fetched";

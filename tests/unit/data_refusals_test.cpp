@@ -59,7 +59,8 @@ std::string refused_key(const std::vector<std::string>& overrides, const Texts& 
                                  return found == texts.end() ? std::nullopt
                                                              : std::optional(found->second);
                              },
-                             .part = {}},
+                             .part = {},
+                             .in_commit = {}},
                             "");
     });
 }
