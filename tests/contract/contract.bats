@@ -296,7 +296,7 @@ starts_now() {
     (($(date -d "$(show %S)" +%s) > $(date +%s) + 60))
     matches "$(on "scontrol show job ${job}")" '*Requeue=1 Restarts=1 *'
     matches "$(on "scontrol --oneliner show job ${job}")" "JobId=${job} * JobState=PENDING * Comment=rdvc:${token}*"
-    wait_until 60 starts_now "^start ${job} 1$"
+    wait_until 150 starts_now "^start ${job} 1$"
     log_has "^start ${job} unset$"
     log_has 'DUE TO JOB REQUEUE'
     same "$(grep -c '^start' "${log}")" 2
