@@ -165,7 +165,7 @@ class Search {
     // what is found.
     fs::path check_out(const std::vector<std::string>& paths) {
         found_.made.push_back(std::make_shared<base::TemporaryFolder>());
-        const auto folder = found_.made.back()->path() / "files";
+        auto folder = found_.made.back()->path() / "files";
         std::string list;
         for (const auto& path : paths)
             list += path + '\0';
