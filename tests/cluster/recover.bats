@@ -131,7 +131,7 @@ is_recovered() {
         -z $(value kept) && -z $(value message) &&
         -f $(printf model | object_of) && -f $(printf a | object_of) && -f $(printf b | object_of) &&
         -f $(listing | object_of .dir) &&
-        $(ls -A "${record}" | grep -vx -e job -e workspace -e publishing | tr '\n' ' ') == "phases result " ]] &&
+        $(ls -A "${record}" | grep -vx -e job -e workspace -e publishing -e gone | tr '\n' ' ') == "phases result " ]] &&
         [[ ! -e ${root}/outside || $(<"${root}/outside/precious") == mine ]]
 }
 
