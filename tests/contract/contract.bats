@@ -282,6 +282,7 @@ JOB
 # Ends the pause of a requeued job, until the log has the pattern $1: a controller that is still at work on its
 # end begins the pause anew.
 starts_now() {
+    sleep 2 # a node refuses what starts within the second of the requeue: "Job credential revoked"
     on "scontrol update JobId=${job} StartTime=now" 2>/dev/null || true
     log_has "$1"
 }

@@ -142,6 +142,7 @@ SH
 # The log has the line $1, of a job that SLURM would start again after a pause. It is told again and again: what it is told
 # while the job still completes it forgets.
 starts_now() {
+    sleep 2 # a node refuses what starts within the second of the requeue: "Job credential revoked"
     in_slurm scontrol update "JobId=${job}" StartTime=now 2>/dev/null || true
     grep -x "$1" "${log}"
 }
