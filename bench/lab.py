@@ -79,10 +79,12 @@ class Lab(contextlib.ExitStack):
         self.runtime = self.folder / "run"
         self.runtime.mkdir(mode=0o700)
         (self.folder / "home").mkdir()
+        (self.folder / "tmp").mkdir()  # what is killed leaves its temporary files
         strange = ("RDVC_", "GIT_", "SLURM_", "SBATCH_", "XDG_", "SSH_", "BENCH_")
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(strange)}
         self.environment.update(
             HOME=str(self.folder / "home"),
+            TMPDIR=str(self.folder / "tmp"),
             XDG_RUNTIME_DIR=str(self.runtime),
             GIT_CONFIG_NOSYSTEM="1",
             RDVC_CLUSTER_HOST="sandbox",

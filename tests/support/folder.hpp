@@ -45,8 +45,11 @@ class Folder {
             std::cout << "kept for a look: " << path_.string() << "\n";
             return;
         }
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
+        try {
+            base::remove_tree(path_);
+        } catch (const std::exception& failure) {
+            ADD_FAILURE() << failure.what();
+        }
     }
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
