@@ -8,6 +8,7 @@ wait_for_end() {
     local phase previous=
     until has_ended "${token}"; do
         phase=$(tail -n 1 "${rdvc_dir}/jobs/${token}/0/phases" 2>/dev/null)
+        [[ ${phase#* } != end ]] || phase= # of an earlier attempt, or the result is just being written
         if [[ ${phase} != "${previous}" ]]; then
             answer phase "${phase#* }"
             previous=${phase}

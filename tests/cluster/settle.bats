@@ -308,6 +308,19 @@ forget_questions() {
     [[ $(cat "${root}/ran") == $'1\n2' ]]
 }
 
+@test "wait does not show how an earlier attempt ended" {
+    submit one sh -c "test -e ${root}/again || exit 3; sleep 2"
+    ! rdvc wait one || return
+    touch "${root}/again"
+    rdvc retry one --hold
+    rdvc wait one 2>"${root}/said" 3>&- & local waiting=$!
+    sleep 2
+    scontrol release 2
+    wait "${waiting}"
+    grep -q 'phase: ' "${root}/said"
+    ! grep 'phase: end' "${root}/said" || return
+}
+
 @test "a squeue that says nothing of a job that runs: no second one, and nobody is told that it has gone" {
     export RDVC_CLUSTER_POLL=1
     submit one sleep 60
