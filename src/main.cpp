@@ -9,10 +9,10 @@
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "base/process.hpp"
-#include "cli/world.hpp"
 #include "commands/command.hpp"
 #include "project/guarded_git.hpp"
 #include "transport/relay.hpp"
+#include "world/world.hpp"
 
 int main(int argc, char** argv) {
     using namespace rdvc;
@@ -24,15 +24,15 @@ int main(int argc, char** argv) {
     };
     // What a `git replace` stands for here is not there on the cluster.
     ::setenv("GIT_NO_REPLACE_OBJECTS", "1", 0);
-    cli::Console console(::isatty(1) == 1, ::isatty(2) == 1,
-                         !environment("NO_COLOR").value_or("").empty());
+    world::Console console(::isatty(1) == 1, ::isatty(2) == 1,
+                           !environment("NO_COLOR").value_or("").empty());
     base::ProcessRunner processes;
-    cli::TracingRunner tracing(processes, console);
+    world::TracingRunner tracing(processes, console);
     project::GuardedRunner runner(tracing);
     base::remove_abandoned_folders();
     try {
-        cli::World world{runner, console, std::filesystem::current_path(), environment,
-                         cli::find_program(argv[0], environment("PATH").value_or(""))};
+        world::World world{runner, console, std::filesystem::current_path(), environment,
+                           world::find_program(argv[0], environment("PATH").value_or(""))};
         return static_cast<int>(commands::dispatch(world, {argv + 1, argv + argc}));
     } catch (const base::Error& error) {
         console.error(error.message());

@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "cli/console.hpp"
+#include "world/console.hpp"
 
 namespace rdvc::cli {
 
@@ -71,7 +71,7 @@ bool Options::parse(const std::vector<std::string>& arguments) {
     try {
         app_->parse(reversed);
     } catch (const CLI::CallForHelp&) {
-        Console::data(app_->help());
+        world::Console::data(app_->help());
         return false;
     } catch (const CLI::ExtrasError&) {
         std::vector<std::string> known;

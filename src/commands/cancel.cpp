@@ -5,7 +5,11 @@
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
-#include "commands/submissions.hpp"
+#include "remote/cluster.hpp"
+#include "remote/lookup.hpp"
+#include "remote/project.hpp"
+#include "remote/status.hpp"
+#include "state/state.hpp"
 
 namespace rdvc::commands {
 
@@ -22,7 +26,7 @@ struct Outcome {
 };
 
 // What it means to the user, and as an exit code.
-Exit report(const cli::Console& console, const std::string& what, const Outcome& outcome) {
+Exit report(const world::Console& console, const std::string& what, const Outcome& outcome) {
     if (outcome.word == "job")
         console.note(fmt::format("cancelled {} (job {})", what, outcome.job));
     else if (outcome.word == "revoked")
@@ -40,7 +44,7 @@ Exit report(const cli::Console& console, const std::string& what, const Outcome&
 
 } // namespace
 
-Exit cancel(cli::World& world, const Words& words) {
+Exit cancel(world::World& world, const Words& words) {
     std::vector<std::string> wanted;
     std::string cluster_name;
     cli::Options options("cancel", "Ends submissions: their jobs, or the wait for them.");
@@ -51,11 +55,11 @@ Exit cancel(cli::World& world, const Words& words) {
     if (wanted.empty())
         throw Error(Exit::usage, "`rdvc cancel` needs to know what: a job id, a name or a token")
             .hint("`rdvc status` lists them");
-    const Project project = open_project(world, cluster_name);
-    Cluster cluster(world, project.config);
+    const remote::Project project = remote::open_project(world, cluster_name);
+    remote::Cluster cluster(world, project.config);
     script::Variables variables;
     std::map<std::string, std::string> names; // token -> as typed
-    const auto tokens = find_submissions(world, cluster, project.mirror, wanted);
+    const auto tokens = remote::find_submissions(world, cluster, project.mirror, wanted);
     for (std::size_t i = 0; i < wanted.size(); ++i)
         names.emplace(tokens[i], wanted[i]);
     for (const auto& [token, name] : names)

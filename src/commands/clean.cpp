@@ -3,18 +3,18 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <map>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "bring/data.hpp"
 #include "cli/options.hpp"
-#include "commands/cluster.hpp"
 #include "commands/command.hpp"
-#include "commands/results.hpp"
-#include "script/embedded.hpp"
+#include "remote/clean.hpp"
+#include "remote/cluster.hpp"
+#include "remote/project.hpp"
 
 namespace rdvc::commands {
 
@@ -29,30 +29,6 @@ struct Arguments {
     bool dry_run = false;
     bool all_projects = false;
     bool json = false;
-};
-
-// What goes. The answer's words: KIND KIB JOB NAME PATH; `-` for a job and a name that there are
-// not.
-struct Removed {
-    std::string kind; // submission workspace environment functions leftover
-    std::uint64_t kib = 0;
-    std::string path = {};
-    std::string title = {}; // what the user calls it; "" where the path is all there is
-};
-
-// What stays. The answer's words: KIND REASON JOB NAME ID.
-struct Kept {
-    std::string kind;
-    std::string reason;
-    std::string title;
-};
-
-struct Answer {
-    std::string dir;
-    std::vector<Removed> removed;
-    std::vector<Kept> kept;
-    std::vector<std::string> failed;         // paths
-    std::optional<std::string> squeue_words; // where it did not answer
 };
 
 // In the table's order: the cluster's word, and the user's for one and for many.
@@ -93,66 +69,7 @@ bool is_named(const std::string& reason) {
                        [&](const Reason& r) { return r.word == reason && r.named; });
 }
 
-// "42 (exp-1)", or the token's start where it has no job.
-std::string title_of(const std::string& token, const std::string& job, const std::string& name) {
-    const auto id = job == "-" ? token.substr(0, 8) : job;
-    return name == "-" ? id : fmt::format("{} ({})", id, name);
-}
-
-// The commits of published results, as the cluster's records name them, that this repository has.
-std::vector<std::string> results_here(cli::World& world, Cluster& cluster, const Project& project,
-                                      script::Variables variables) {
-    variables.words["action"] = "results";
-    std::vector<std::string> commits;
-    cluster.ask("clean", variables, [&](const transport::Frame& frame) {
-        // Text from the cluster becomes a question to git.
-        const bool sound = frame.rest.size() >= 40 &&
-                           frame.rest.find_first_not_of("0123456789abcdef") == std::string::npos;
-        if (frame.verb == "result" && sound)
-            commits.push_back(frame.rest);
-    });
-    if (commits.empty())
-        return {};
-    auto here = project::existing_objects(world.runner, project.repository, commits);
-    const auto waiting = project::refs_below(world.runner, project.repository, pulled_refs);
-    std::erase_if(here, [&](const std::string& commit) { // its data has not come yet
-        return waiting.contains(fmt::format("{}/{}", pulled_refs, commit));
-    });
-    return here;
-}
-
-void add_frame(Answer& answer, const transport::Frame& frame) {
-    std::string rest = frame.rest;
-    const auto word = [&rest] {
-        auto [first, others] = base::key_and_value(rest);
-        rest = others;
-        return first;
-    };
-    if (frame.verb == "dir") {
-        answer.dir = frame.rest;
-    } else if (frame.verb == "squeue") {
-        answer.squeue_words = frame.rest;
-    } else if (frame.verb == "removed") {
-        Removed item{.kind = word(), .kib = std::strtoull(word().c_str(), nullptr, 10)};
-        const auto job = word();
-        const auto name = word();
-        item.path = rest;
-        if (item.kind == "submission")
-            item.title = title_of(rest.substr(rest.rfind('/') + 1), job, name);
-        answer.removed.push_back(std::move(item));
-    } else if (frame.verb == "kept") {
-        Kept item{.kind = word(), .reason = word(), .title = {}};
-        const auto job = word();
-        const auto name = word();
-        item.title = item.kind == "submission" ? title_of(rest, job, name) : rest;
-        answer.kept.push_back(std::move(item));
-    } else if (frame.verb == "failed") {
-        word();
-        answer.failed.push_back(rest);
-    }
-}
-
-std::string summary(const Answer& answer, bool dry_run) {
+std::string summary(const remote::Cleaned& answer, bool dry_run) {
     std::vector<std::vector<std::string>> rows = {
         {dry_run ? "WOULD GO" : "REMOVED", "HOW MANY", "SIZE"}};
     std::size_t all = 0;
@@ -171,11 +88,11 @@ std::string summary(const Answer& answer, bool dry_run) {
         all_kib += kib;
     }
     rows.push_back({"total", fmt::format("{}", all), base::bytes(all_kib * 1024)});
-    return cli::table(rows);
+    return world::table(rows);
 }
 
 // One line a kind and reason.
-std::string kept_lines(const Answer& answer) {
+std::string kept_lines(const remote::Cleaned& answer) {
     std::map<std::pair<std::string, std::string>, std::vector<std::string>> groups;
     for (const auto& item : answer.kept)
         groups[{item.kind, item.reason}].push_back(item.title);
@@ -187,17 +104,17 @@ std::string kept_lines(const Answer& answer) {
         rows.push_back(
             {key.first + (titles.size() == 1 ? "" : "s"), fmt::format("{}", titles.size()), why});
     }
-    return rows.size() == 1 ? "" : "\n" + cli::table(rows);
+    return rows.size() == 1 ? "" : "\n" + world::table(rows);
 }
 
-std::string items(const Answer& answer) {
+std::string items(const remote::Cleaned& answer) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& item : answer.removed)
         rows.push_back({item.kind, item.title, base::bytes(item.kib * 1024), item.path});
-    return rows.empty() ? "" : cli::table(rows) + "\n";
+    return rows.empty() ? "" : world::table(rows) + "\n";
 }
 
-std::string to_json(const Answer& answer, bool dry_run) {
+std::string to_json(const remote::Cleaned& answer, bool dry_run) {
     nlohmann::json removed = nlohmann::json::array();
     for (const auto& item : answer.removed)
         removed.push_back(
@@ -243,31 +160,25 @@ std::int64_t older_of(const Arguments& arguments) {
 
 } // namespace
 
-Exit clean(cli::World& world, const Words& words) {
+Exit clean(world::World& world, const Words& words) {
     Arguments arguments;
     if (!parse(words, arguments))
         return Exit::done;
     const auto older = older_of(arguments);
-    const Project project = open_project(world, arguments.cluster);
-    Cluster cluster(world, project.config);
-    script::Variables variables;
-    variables.words = {{"action", "clean"},
-                       {"mirror", project.mirror},
-                       {"all_projects", arguments.all_projects ? "1" : "0"},
-                       {"dry_run", arguments.dry_run ? "1" : "0"},
-                       {"older", fmt::format("{}", older)},
-                       {"functions", script::job_functions().hash}};
-    variables.lists = {{"here", {}}};
-    variables.lists["here"] = results_here(world, cluster, project, variables);
-    Answer answer;
-    cluster.ask("clean", variables,
-                [&](const transport::Frame& frame) { add_frame(answer, frame); });
+    const remote::Project project = remote::open_project(world, arguments.cluster);
+    remote::Cluster cluster(world, project.config);
+    const remote::CleanQuestion question{.mirror = project.mirror,
+                                         .all_projects = arguments.all_projects,
+                                         .dry_run = arguments.dry_run,
+                                         .older = older};
+    const auto here = bring::whole_here(world, project, remote::ask_results(cluster, question));
+    const auto answer = remote::ask_clean(cluster, question, here);
     if (arguments.json) {
-        cli::Console::data(to_json(answer, arguments.dry_run));
+        world::Console::data(to_json(answer, arguments.dry_run));
     } else {
         if (arguments.dry_run)
-            cli::Console::data(items(answer));
-        cli::Console::data(summary(answer, arguments.dry_run) + kept_lines(answer));
+            world::Console::data(items(answer));
+        world::Console::data(summary(answer, arguments.dry_run) + kept_lines(answer));
     }
     if (answer.squeue_words)
         world.console.warn("squeue does not answer, so nothing was removed that a job may need: " +

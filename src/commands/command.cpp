@@ -56,7 +56,7 @@ bool is_for_run(const Words& words) {
 
 } // namespace
 
-Exit dispatch_group(cli::World& world, std::string_view group, const std::vector<Command>& parts,
+Exit dispatch_group(world::World& world, std::string_view group, const std::vector<Command>& parts,
                     const Words& words) {
     std::vector<std::string> names;
     std::string rows;
@@ -75,7 +75,7 @@ Exit dispatch_group(cli::World& world, std::string_view group, const std::vector
             .context(text);
     }
     if (words.front() == "--help" || words.front() == "-h") {
-        cli::Console::data(text);
+        world::Console::data(text);
         return Exit::done;
     }
     for (const auto& part : parts)
@@ -85,18 +85,18 @@ Exit dispatch_group(cli::World& world, std::string_view group, const std::vector
                                          base::suggestion(words.front(), names)));
 }
 
-Exit dispatch(cli::World& world, const Words& words) {
+Exit dispatch(world::World& world, const Words& words) {
     if (words.empty()) {
         world.console.error(help());
         return Exit::usage;
     }
     const std::string& name = words.front();
     if (name == "--help" || name == "-h" || name == "help") {
-        cli::Console::data(help());
+        world::Console::data(help());
         return Exit::done;
     }
     if (name == "--version" || name == "-V") {
-        cli::Console::data("rdvc " + cli::version() + "\n");
+        world::Console::data("rdvc " + world::version() + "\n");
         return Exit::done;
     }
     const auto& table = commands();

@@ -4,7 +4,7 @@
 
 namespace rdvc::commands {
 
-base::Exit init(cli::World& world, const Words& words) {
+base::Exit init(world::World& world, const Words& words) {
     return dispatch_group(
         world, "init",
         {{"project", "defaults of this project's runs -> .rdvc/config.toml", init_project},

@@ -17,34 +17,11 @@ namespace rdvc::commands {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-project::ReadFile reader_of(const fs::path& folder) {
-    return [folder](const std::string& name) -> std::optional<std::string> {
-        if (!fs::is_regular_file(folder / name))
-            return std::nullopt;
-        return base::read_file(folder / name);
-    };
-}
-
-std::vector<std::string> names_in(const fs::path& folder) {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(folder))
-        names.push_back(entry.path().filename().string());
-    return names;
-}
-
-} // namespace
-
-std::optional<project::Setup> propose_setup(const Project& project) {
-    return project::propose_setup(names_in(project.dvc_project), reader_of(project.dvc_project));
-}
-
-void answer_environment(const cli::World& world, const Project& project, const Questions& questions,
-                        EnvironmentAnswers& answers) {
+void answer_environment(const world::World& world, const remote::Project& project,
+                        const Questions& questions, EnvironmentAnswers& answers) {
     const auto& config = project.config;
-    const auto read = reader_of(project.dvc_project);
-    const auto proposal = propose_setup(project);
+    const auto read = project::reader_of(project.dvc_project);
+    const auto proposal = project::propose_setup(project.dvc_project);
     const auto configured = config.text("env.setup");
     const bool proposes = configured.empty() && proposal;
     questions.answer(
@@ -82,7 +59,7 @@ void write_environment(const config::Config& config, const EnvironmentAnswers& a
         file.set({"env", "activate"}, answers.activate);
 }
 
-void warn_of_missing_data(const cli::World& world, const Project& project) {
+void warn_of_missing_data(const world::World& world, const remote::Project& project) {
     if (!project.has_dvc || !project::has_dvc_remote(project.dvc_project))
         return;
     const auto text = base::read_file(project.dvc_project / ".dvc" / "config").value_or("");

@@ -4,9 +4,10 @@
 #include <optional>
 #include <string>
 
-#include "commands/cluster.hpp"
 #include "commands/wizard.hpp"
 #include "project/setups.hpp"
+#include "remote/cluster.hpp"
+#include "remote/project.hpp"
 
 namespace rdvc::commands {
 
@@ -15,13 +16,10 @@ struct EnvironmentAnswers {
     std::string activate;
 };
 
-/// What the project's files propose; nothing if none of them tells.
-std::optional<project::Setup> propose_setup(const Project& project);
-
 /// Fills what `--setup` and `--activate` have not given: by the configuration, else by the files of
 /// the project. Says what the choice costs. Throws Error (usage) for a script that is not there.
-void answer_environment(const cli::World& world, const Project& project, const Questions& questions,
-                        EnvironmentAnswers& answers);
+void answer_environment(const world::World& world, const remote::Project& project,
+                        const Questions& questions, EnvironmentAnswers& answers);
 
 /// Writes what is not the default.
 void write_environment(const config::Config& config, const EnvironmentAnswers& answers,
@@ -29,6 +27,6 @@ void write_environment(const config::Config& config, const EnvironmentAnswers& a
 
 /// Warns of recorded outputs that the project's DVC remote does not have, as DVC tells; says so if
 /// it does not tell within half a minute. Nothing without a remote.
-void warn_of_missing_data(const cli::World& world, const Project& project);
+void warn_of_missing_data(const world::World& world, const remote::Project& project);
 
 } // namespace rdvc::commands

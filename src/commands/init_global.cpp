@@ -3,9 +3,10 @@
 #include <fmt/core.h>
 
 #include "cli/options.hpp"
-#include "commands/cluster.hpp"
 #include "commands/command.hpp"
 #include "commands/wizard.hpp"
+#include "remote/cluster.hpp"
+#include "remote/project.hpp"
 
 namespace rdvc::commands {
 
@@ -32,7 +33,7 @@ std::string text_of(const config::Value& value) {
 
 } // namespace
 
-Exit init_global(cli::World& world, const Words& words) {
+Exit init_global(world::World& world, const Words& words) {
     std::string host;
     std::string username;
     std::string email;
@@ -47,7 +48,7 @@ Exit init_global(cli::World& world, const Words& words) {
     if (!options.parse(words))
         return Exit::done;
 
-    const auto config = open_user_config(world, "");
+    const auto config = remote::open_user_config(world, "");
     const Questions questions(world, options, yes);
     const auto mail = config.run_options().find("mail-user");
     questions.answer("--host", "Cluster's login node (as in `ssh HOST`)", host,

@@ -5,7 +5,8 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
-#include "commands/cluster.hpp"
+#include "remote/cluster.hpp"
+#include "remote/project.hpp"
 
 namespace rdvc::commands {
 
@@ -22,7 +23,7 @@ Definition define(const slurm::Offer& offer) {
     return definition;
 }
 
-void show(const cli::World& world, const slurm::Offer& offer, const Definition& definition) {
+void show(const world::World& world, const slurm::Offer& offer, const Definition& definition) {
     world.console.note(fmt::format("by the nodes that have the feature `{}`:", offer.feature));
     world.console.note(fmt::format("  [instances.{}]", config::toml_string(offer.feature)));
     for (const auto& [key, value] : definition)
@@ -38,7 +39,7 @@ bool is_defined(const config::Config& config, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-void warn_of_undefined(const cli::World& world, const config::Config& config,
+void warn_of_undefined(const world::World& world, const config::Config& config,
                        const std::string& instance) {
     world.console.warn(fmt::format("nothing defines the instance `{}`", instance));
     for (const auto& line : config.advice_on_instance(instance))
@@ -47,12 +48,12 @@ void warn_of_undefined(const cli::World& world, const config::Config& config,
 
 } // namespace
 
-std::vector<slurm::Offer> cluster_offers(cli::World& world, const config::Config& config) {
+std::vector<slurm::Offer> cluster_offers(world::World& world, const config::Config& config) {
     if (config.text("cluster.host").empty())
         return {};
     std::vector<slurm::Nodes> all;
     try {
-        Cluster cluster(world, config);
+        remote::Cluster cluster(world, config);
         script::Variables variables;
         variables.words = {{"make_folders", "0"}, {"mirror", ""}};
         cluster.ask("probe", variables, [&](const transport::Frame& frame) {
@@ -76,7 +77,7 @@ std::vector<std::string> instance_names(const config::Config& config,
     return names;
 }
 
-void define_instance(const cli::World& world, const config::Config& config,
+void define_instance(const world::World& world, const config::Config& config,
                      const std::vector<slurm::Offer>& offers, const std::string& instance,
                      const Questions& questions, SettingsFile& file) {
     if (instance.empty() || is_defined(config, instance))
@@ -93,7 +94,7 @@ void define_instance(const cli::World& world, const config::Config& config,
         file.set_source({"instances", instance, key}, value);
 }
 
-void warn_of_undefined_instance(const cli::World& world, const config::Config& config) {
+void warn_of_undefined_instance(const world::World& world, const config::Config& config) {
     const auto instance = config.text("run.instance");
     if (!instance.empty() && !is_defined(config, instance))
         warn_of_undefined(world, config, instance);

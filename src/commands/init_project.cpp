@@ -7,13 +7,14 @@
 #include "base/quote.hpp"
 #include "base/text.hpp"
 #include "cli/options.hpp"
-#include "commands/cluster.hpp"
 #include "commands/command.hpp"
-#include "commands/identity.hpp"
 #include "commands/init_environment.hpp"
 #include "commands/init_instance.hpp"
 #include "commands/wizard.hpp"
 #include "project/dvc.hpp"
+#include "remote/cluster.hpp"
+#include "remote/identity.hpp"
+#include "remote/project.hpp"
 #include "submission/mirror.hpp"
 #include "submission/token.hpp"
 
@@ -33,7 +34,7 @@ std::string unknown_instance(const std::string& name, const std::vector<std::str
 
 // Every clone without an id has the same digits already, so that other laptops' submissions stay
 // in the list too.
-std::string new_id(cli::World& world, const Project& project,
+std::string new_id(world::World& world, const remote::Project& project,
                    const submission::MirrorParts& until_now) {
     const bool told_apart =
         !project.origin_url.empty() || project::has_ref(world.runner, project.repository, "HEAD");
@@ -42,7 +43,7 @@ std::string new_id(cli::World& world, const Project& project,
 
 } // namespace
 
-Exit init_project(cli::World& world, const Words& words) {
+Exit init_project(world::World& world, const Words& words) {
     std::string instance;
     std::string wckey;
     EnvironmentAnswers environment;
@@ -60,7 +61,7 @@ Exit init_project(cli::World& world, const Words& words) {
     if (!options.parse(words))
         return Exit::done;
 
-    const Project project = open_project(world, "");
+    const remote::Project project = remote::open_project(world, "");
     const auto& config = project.config;
     const auto current_instance = config.text("run.instance");
     const auto defined = config.instances();
@@ -92,12 +93,12 @@ Exit init_project(cli::World& world, const Words& words) {
     questions.answer("--wckey", "WCKey, SLURM's label for accounting (-: none)", wckey, current_key,
                      anything);
     answer_environment(world, project, questions, environment);
-    const auto mirror = earlier_mirror(world, project).value_or(project.mirror);
+    const auto mirror = remote::earlier_mirror(world, project).value_or(project.mirror);
     const auto until_now = submission::parts_of(mirror);
     if (!options.given("--name"))
         name = config.text("project.name").empty() ? until_now.name : config.text("project.name");
 
-    if (const auto sent = submissions_to(world, mirror);
+    if (const auto sent = remote::submissions_to(world, mirror);
         sent > 0 && base::file_name(name) != until_now.name)
         world.console.warn(fmt::format("{} of this project's will not be listed under another "
                                        "name: until now it was `{}`",

@@ -4,10 +4,11 @@
 
 #include "base/text.hpp"
 #include "cli/options.hpp"
-#include "commands/cluster.hpp"
 #include "commands/command.hpp"
 #include "commands/init_instance.hpp"
 #include "commands/wizard.hpp"
+#include "remote/cluster.hpp"
+#include "remote/project.hpp"
 
 namespace rdvc::commands {
 
@@ -18,8 +19,8 @@ namespace {
 
 using Findings = std::map<std::string, std::string>;
 
-Findings probe(cli::World& world, const config::Config& config, const std::string& mirror) {
-    Cluster cluster(world, config);
+Findings probe(world::World& world, const config::Config& config, const std::string& mirror) {
+    remote::Cluster cluster(world, config);
     script::Variables variables;
     variables.words = {{"make_folders", "1"}, {"mirror", mirror}};
     Findings findings;
@@ -34,7 +35,7 @@ bool has_programs(const Findings& findings) {
     return findings.contains("git") && findings.contains("sbatch");
 }
 
-void add_git_remote(cli::World& world, const Project& project, const std::string& url) {
+void add_git_remote(world::World& world, const remote::Project& project, const std::string& url) {
     const auto git = [&](std::vector<std::string> arguments) {
         arguments.insert(arguments.begin(), {"git", "-C", project.repository.top.string()});
         const auto result = world.runner.run({.argv = arguments, .effect = base::Effect::changes});
@@ -54,7 +55,7 @@ void add_git_remote(cli::World& world, const Project& project, const std::string
 
 } // namespace
 
-Exit init_remote(cli::World& world, const Words& words) {
+Exit init_remote(world::World& world, const Words& words) {
     std::string dir;
     std::string cluster_name;
     bool yes = false;
@@ -66,9 +67,9 @@ Exit init_remote(cli::World& world, const Words& words) {
     if (!options.parse(words))
         return Exit::done;
 
-    Project project = open_project(world, cluster_name);
+    remote::Project project = remote::open_project(world, cluster_name);
     auto& config = project.config;
-    Cluster cluster(world, config); // no host: said before anything is asked
+    remote::Cluster cluster(world, config); // no host: said before anything is asked
     const auto path = [&](const std::string& key) {
         return cluster_name.empty() ? std::vector<std::string>{"cluster", key}
                                     : std::vector<std::string>{"clusters", cluster_name, key};

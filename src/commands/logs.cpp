@@ -4,15 +4,19 @@
 
 #include "cli/options.hpp"
 #include "commands/command.hpp"
-#include "commands/submissions.hpp"
 #include "project/failure.hpp"
+#include "remote/cluster.hpp"
+#include "remote/lookup.hpp"
+#include "remote/project.hpp"
+#include "remote/status.hpp"
+#include "state/state.hpp"
 
 namespace rdvc::commands {
 
 using base::Error;
 using base::Exit;
 
-Exit logs(cli::World& world, const Words& words) {
+Exit logs(world::World& world, const Words& words) {
     std::string submission;
     std::string cluster_name;
     bool follow = false;
@@ -24,9 +28,9 @@ Exit logs(cli::World& world, const Words& words) {
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words))
         return Exit::done;
-    const Project project = open_project(world, cluster_name);
-    Cluster cluster(world, project.config);
-    const auto token = find_submission(world, cluster, project.mirror, submission);
+    const remote::Project project = remote::open_project(world, cluster_name);
+    remote::Cluster cluster(world, project.config);
+    const auto token = remote::find_submission(world, cluster, project.mirror, submission);
     std::size_t offset = 0; // what is printed already, should the connection be lost
     const auto variables = [&] {
         script::Variables all;
@@ -48,7 +52,7 @@ Exit logs(cli::World& world, const Words& words) {
                 world.console.note("pending: " + slurm::explain_reason(frame.rest));
         },
         [&](std::string_view bytes) {
-            cli::Console::data(bytes);
+            world::Console::data(bytes);
             offset += bytes.size();
             end_of_log.append(bytes);
             if (end_of_log.size() > 2 * enough)

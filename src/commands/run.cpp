@@ -5,8 +5,9 @@
 #include "base/quote.hpp"
 #include "base/text.hpp"
 #include "commands/command.hpp"
-#include "commands/order.hpp"
-#include "commands/shipment.hpp"
+#include "commands/submitted.hpp"
+#include "send/plan.hpp"
+#include "send/submit.hpp"
 
 namespace rdvc::commands {
 
@@ -14,7 +15,7 @@ using base::Exit;
 
 namespace {
 
-void describe_snapshot(const cli::Console& console, const project::Snapshot& snapshot) {
+void describe_snapshot(const world::Console& console, const project::Snapshot& snapshot) {
     for (const auto& line : base::lines(base::first_lines(snapshot.added)))
         console.note("new:  " + line);
 }
@@ -31,45 +32,45 @@ std::string changes(const project::Snapshot& snapshot) {
     return base::join(parts, ", ");
 }
 
-void describe(const cli::Console& console, const Order& order, const Shipment& shipment) {
-    const auto& facts = order.submission.facts;
+void describe(const world::Console& console, const send::Plan& plan, const send::Sender& sender) {
+    const auto& facts = plan.submission.facts;
     const std::string at = fmt::format("{} ({})", facts.commit.substr(0, 10),
                                        facts.branch.empty() ? "detached HEAD" : facts.branch);
-    const auto with = changes(order.snapshot);
-    if (order.submission.code == "origin")
+    const auto with = changes(plan.snapshot);
+    if (plan.submission.code == "origin")
         console.note(fmt::format("code: {} from {}", at, facts.origin_url));
     else
         console.note(fmt::format("code: {}{}{}, {} to send, {}", at, with.empty() ? "" : " + ",
-                                 with, base::count(shipment.objects(), "Git object"),
-                                 base::bytes(shipment.size())));
-    describe_snapshot(console, order.snapshot);
-    for (const auto& line : base::lines(base::first_lines(order.filtered)))
+                                 with, base::count(sender.objects(), "Git object"),
+                                 base::bytes(sender.size())));
+    describe_snapshot(console, plan.snapshot);
+    for (const auto& line : base::lines(base::first_lines(plan.filtered)))
         console.note("as it is here, not as Git has it: " + line);
-    if (order.left_here > 0)
+    if (plan.left_here > 0)
         console.note(fmt::format("left here: {} (--only-committed)",
-                                 base::count(order.left_here, "uncommitted change")));
-    if (order.submission.kind == submission::Kind::command)
+                                 base::count(plan.left_here, "uncommitted change")));
+    if (plan.submission.kind == submission::Kind::command)
         console.note(facts.outputs.empty()
                          ? "back:  nothing but the log (no --output, and no run.output)"
                          : "back:  what is new or changed in " + base::join(facts.outputs, ", "));
     for (const auto& submodule : facts.submodules)
         console.note(
             fmt::format("submodule {} at {}", submodule.path, submodule.commit.substr(0, 10)));
-    if (shipment.is_cut())
+    if (sender.is_cut())
         console.warn(
             "the history is larger than run.max_history and is not sent: the job sees this "
             "commit alone, without tags");
 }
 
 // What would travel beside the code; the cluster is not asked what it has.
-void describe_data(const cli::Console& console, const Order& order) {
-    if (order.submission.kind == submission::Kind::command)
+void describe_data(const world::Console& console, const send::Plan& plan) {
+    if (plan.submission.kind == submission::Kind::command)
         return;
-    if (order.submission.data != "ssh") {
+    if (plan.submission.data != "ssh") {
         console.note("data: by the project's DVC remote");
         return;
     }
-    const auto& objects = order.inputs.objects;
+    const auto& objects = plan.inputs.objects;
     if (objects.empty())
         return;
     std::uint64_t size = 0;
@@ -81,32 +82,34 @@ void describe_data(const cli::Console& console, const Order& order) {
 
 } // namespace
 
-Exit run(cli::World& world, const Words& words) {
+Exit run(world::World& world, const Words& words) {
     const auto arguments = submission::parse_run_arguments(words);
     if (arguments.help) {
-        cli::Console::data(run_help());
+        world::Console::data(run_help());
         return Exit::done;
     }
     if (arguments.quiet || arguments.verbose)
-        world.console.verbosity = arguments.quiet ? cli::Verbosity::quiet : cli::Verbosity::verbose;
-    Project project = open_project(world, arguments.cluster.value_or(""));
+        world.console.verbosity =
+            arguments.quiet ? world::Verbosity::quiet : world::Verbosity::verbose;
+    remote::Project project = remote::open_project(world, arguments.cluster.value_or(""));
     if (!arguments.is_command)
-        require_dvc(project);
-    Cluster cluster(world, project.config);
-    const Order order = prepare(world, project, cluster, arguments,
-                                arguments.is_command ? Purpose::command : Purpose::experiment);
-    Shipment shipment(world, project, cluster, order,
-                      base::trim("rdvc run " + base::quote_all(words)), words);
-    describe(world.console, order, shipment);
+        remote::require_dvc(project);
+    remote::Cluster cluster(world, project.config);
+    const send::Plan plan =
+        send::make_plan(world, project, cluster, arguments,
+                        arguments.is_command ? send::Purpose::command : send::Purpose::experiment);
+    send::Sender sender(world, project, cluster, plan,
+                        base::trim("rdvc run " + base::quote_all(words)), words);
+    describe(world.console, plan, sender);
     if (arguments.dry_run) {
-        describe_data(world.console, order);
-        cli::Console::data(shipment.script());
+        describe_data(world.console, plan);
+        world::Console::data(sender.script());
         world.console.note("nothing was submitted (--dry-run)");
         return Exit::done;
     }
-    const bool comes_back = order.submission.kind == submission::Kind::experiment ||
-                            !order.submission.facts.outputs.empty();
-    shipment.send([&](const ledger::Record& record) {
+    const bool comes_back = plan.submission.kind == submission::Kind::experiment ||
+                            !plan.submission.facts.outputs.empty();
+    sender.send([&](const ledger::Record& record) {
         report_submitted(world.console, record, arguments.json);
         world.console.note(fmt::format("next:  rdvc logs -f {0}    rdvc status    rdvc wait {0}{1}",
                                        record.job,

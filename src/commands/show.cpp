@@ -2,14 +2,18 @@
 
 #include "cli/options.hpp"
 #include "commands/command.hpp"
-#include "commands/submissions.hpp"
+#include "remote/cluster.hpp"
+#include "remote/lookup.hpp"
+#include "remote/project.hpp"
+#include "remote/status.hpp"
+#include "state/state.hpp"
 
 namespace rdvc::commands {
 
 using base::Error;
 using base::Exit;
 
-Exit show(cli::World& world, const Words& words) {
+Exit show(world::World& world, const Words& words) {
     std::string submission;
     std::string cluster_name;
     cli::Options options("show", "The script of a submission.");
@@ -19,11 +23,11 @@ Exit show(cli::World& world, const Words& words) {
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words))
         return Exit::done;
-    const Project project = open_project(world, cluster_name);
-    Cluster cluster(world, project.config);
-    const auto token = find_submission(world, cluster, project.mirror, submission);
-    if (const auto script = open_ledger(world).script(token)) {
-        cli::Console::data(*script);
+    const remote::Project project = remote::open_project(world, cluster_name);
+    remote::Cluster cluster(world, project.config);
+    const auto token = remote::find_submission(world, cluster, project.mirror, submission);
+    if (const auto script = remote::open_ledger(world).script(token)) {
+        world::Console::data(*script);
         return Exit::done;
     }
     script::Variables variables;
@@ -32,7 +36,7 @@ Exit show(cli::World& world, const Words& words) {
     cluster.ask(
         "logs", variables,
         [&](const transport::Frame& frame) { absent = absent || frame.verb == "absent"; },
-        [](std::string_view bytes) { cli::Console::data(bytes); });
+        [](std::string_view bytes) { world::Console::data(bytes); });
     if (absent)
         throw Error(Exit::failed, "the cluster has no script of this submission");
     return Exit::done;

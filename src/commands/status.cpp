@@ -9,8 +9,12 @@
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
-#include "commands/identity.hpp"
-#include "commands/submissions.hpp"
+#include "remote/cluster.hpp"
+#include "remote/identity.hpp"
+#include "remote/lookup.hpp"
+#include "remote/project.hpp"
+#include "remote/status.hpp"
+#include "state/state.hpp"
 #include "submission/mirror.hpp"
 
 namespace rdvc::commands {
@@ -20,12 +24,13 @@ using base::Exit;
 namespace {
 
 // The name that the result has now: another than was asked for where that was taken.
-std::string name_of(const Kept& kept) {
-    const auto published = field(kept.result, "name");
-    return published.empty() ? field(kept.notes, "name") : published;
+std::string name_of(const state::Record& kept) {
+    const auto published = state::field(kept.result, "name");
+    return published.empty() ? state::field(kept.notes, "name") : published;
 }
 
-std::string phase_and_age(const Kept& kept, const State& state, const Overview& overview) {
+std::string phase_and_age(const state::Record& kept, const state::State& state,
+                          const state::Overview& overview) {
     if (kept.phases.empty() || state.word == "published" || state.word == "done" ||
         state.word == "built")
         return "";
@@ -35,7 +40,7 @@ std::string phase_and_age(const Kept& kept, const State& state, const Overview& 
                  : fmt::format("{}, {}", state.phase, base::age(std::max<std::int64_t>(since, 0)));
 }
 
-nlohmann::json to_json(const Kept& kept, const State& state) {
+nlohmann::json to_json(const state::Record& kept, const state::State& state) {
     nlohmann::json phases = nlohmann::json::array();
     for (const auto& [start, name] : kept.phases)
         phases.push_back({{"start", start}, {"phase", name}});
@@ -46,22 +51,22 @@ nlohmann::json to_json(const Kept& kept, const State& state) {
             {"state", state.word},
             {"phase", state.phase},
             {"detail", state.detail},
-            {"ref", field(kept.result, "ref")},
-            {"commit", field(kept.notes, "commit")},
-            {"snapshot", field(kept.notes, "snapshot")},
-            {"exit", field(kept.result, "exit")},
-            {"node", field(kept.result, "node")},
-            {"kept", field(kept.result, "kept")},
+            {"ref", state::field(kept.result, "ref")},
+            {"commit", state::field(kept.notes, "commit")},
+            {"snapshot", state::field(kept.notes, "snapshot")},
+            {"exit", state::field(kept.result, "exit")},
+            {"node", state::field(kept.result, "node")},
+            {"kept", state::field(kept.result, "kept")},
             {"output", kept.output()},
             {"pulled", kept.pulled},
-            {"time", field(kept.notes, "time")},
-            {"command", field(kept.notes, "command")},
+            {"time", state::field(kept.notes, "time")},
+            {"command", state::field(kept.notes, "command")},
             {"phases", phases}};
 }
 
 // All that is known of one submission.
-std::string describe(const Kept& kept, const State& state, const Overview& overview,
-                     const std::string& cluster) {
+std::string describe(const state::Record& kept, const state::State& state,
+                     const state::Overview& overview, const std::string& cluster) {
     std::string text;
     const auto line = [&text](std::string_view key, const std::string& value) {
         if (!value.empty())
@@ -70,12 +75,12 @@ std::string describe(const Kept& kept, const State& state, const Overview& overv
     line(kept.is_command() ? "name" : "experiment", name_of(kept));
     line("state", state.word + (state.detail.empty() ? "" : ": " + state.detail));
     line("job", kept.job);
-    line("node", field(kept.result, "node"));
+    line("node", state::field(kept.result, "node"));
     line("token", kept.token);
-    line("command", field(kept.notes, "command"));
-    line("commit", field(kept.notes, "commit"));
-    line("snapshot", field(kept.notes, "snapshot"));
-    line("submitted", field(kept.notes, "time"));
+    line("command", state::field(kept.notes, "command"));
+    line("commit", state::field(kept.notes, "commit"));
+    line("snapshot", state::field(kept.notes, "snapshot"));
+    line("submitted", state::field(kept.notes, "time"));
     for (std::size_t i = 0; i < kept.phases.size(); ++i) {
         const auto& [start, name] = kept.phases[i];
         const bool last = i + 1 == kept.phases.size();
@@ -91,26 +96,26 @@ std::string describe(const Kept& kept, const State& state, const Overview& overv
     if (kept.output() > 0)
         line("output", fmt::format("{}{}", base::count(kept.output(), "file"),
                                    kept.pulled ? "" : ", not pulled yet: rdvc pull " + kept.job));
-    if (const auto partial = base::parse_number(field(kept.result, "partial")))
+    if (const auto partial = base::parse_number(state::field(kept.result, "partial")))
         line("partial",
              fmt::format("{}: rdvc pull --partial {}", base::count(*partial, "file"), kept.id()));
-    line("kept", field(kept.result, "kept"));
-    if (may_be_recovered(kept, overview))
+    line("kept", state::field(kept.result, "kept"));
+    if (state::may_be_recovered(kept, overview))
         text += fmt::format("\nnext: rdvc recover {}\n", kept.id());
     return text;
 }
 
 // Nothing is listed: perhaps since the project has become another one.
-void note_nothing(cli::World& world, const Project& project, const std::string& cluster) {
+void note_nothing(world::World& world, const remote::Project& project, const std::string& cluster) {
     world.console.note("this project has no submission on " + cluster);
-    const auto mirror = earlier_mirror(world, project);
+    const auto mirror = remote::earlier_mirror(world, project);
     if (!mirror)
         return;
     const auto [name, digits] = submission::parts_of(*mirror);
     const bool has_id = !project.config.text("project.id").empty();
-    world.console.note(fmt::format("{} of this laptop's, when it was `{}-{}`, will be listed with",
-                                   base::count(submissions_to(world, *mirror), "submission"), name,
-                                   digits));
+    world.console.note(fmt::format(
+        "{} of this laptop's, when it was `{}-{}`, will be listed with",
+        base::count(remote::submissions_to(world, *mirror), "submission"), name, digits));
     for (const auto& line : {std::string("[project]"), "id = " + config::toml_string(digits),
                              "name = " + config::toml_string(name)})
         world.console.note("  " + line);
@@ -120,7 +125,7 @@ void note_nothing(cli::World& world, const Project& project, const std::string& 
 
 } // namespace
 
-Exit status(cli::World& world, const Words& words) {
+Exit status(world::World& world, const Words& words) {
     std::string submission;
     std::string cluster_name;
     unsigned limit = 20;
@@ -134,18 +139,20 @@ Exit status(cli::World& world, const Words& words) {
         .flag("--json", json, "as JSON");
     if (!options.parse(words))
         return Exit::done;
-    const Project project = open_project(world, cluster_name);
-    Cluster cluster(world, project.config);
-    const auto token =
-        submission.empty() ? "" : find_submission(world, cluster, project.mirror, submission);
-    const auto overview = ask_overview(cluster, project.mirror, token, token.empty() ? limit : 1);
+    const remote::Project project = remote::open_project(world, cluster_name);
+    remote::Cluster cluster(world, project.config);
+    const auto token = submission.empty()
+                           ? ""
+                           : remote::find_submission(world, cluster, project.mirror, submission);
+    const auto overview =
+        remote::ask_overview(cluster, project.mirror, token, token.empty() ? limit : 1);
 
     if (json) {
         nlohmann::json all = nlohmann::json::array();
         for (const auto& kept : overview.submissions)
-            all.push_back(to_json(kept, derive_state(kept, overview)));
-        cli::Console::data(all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
-                           "\n");
+            all.push_back(to_json(kept, state::derive_state(kept, overview)));
+        world::Console::data(all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+                             "\n");
         return Exit::done;
     }
     if (!overview.squeue_answered)
@@ -153,8 +160,8 @@ Exit status(cli::World& world, const Words& words) {
     if (!token.empty()) {
         for (const auto& kept : overview.submissions)
             if (kept.token == token)
-                cli::Console::data(
-                    describe(kept, derive_state(kept, overview), overview, cluster.name()));
+                world::Console::data(
+                    describe(kept, state::derive_state(kept, overview), overview, cluster.name()));
         if (overview.submissions.empty())
             world.console.note("the cluster has no trace of this submission");
         return Exit::done;
@@ -162,14 +169,14 @@ Exit status(cli::World& world, const Words& words) {
     std::vector<std::vector<std::string>> rows = {
         {"EXPERIMENT", "JOB", "STATE", "PHASE", "DETAIL"}};
     for (const auto& kept : overview.submissions) {
-        const auto state = derive_state(kept, overview);
+        const auto state = state::derive_state(kept, overview);
         rows.push_back({name_of(kept), kept.job.empty() ? "-" : kept.job, state.word,
                         phase_and_age(kept, state, overview), state.detail});
     }
     if (rows.size() == 1)
         note_nothing(world, project, cluster.name());
     else
-        cli::Console::data(cli::table(rows));
+        world::Console::data(world::table(rows));
     return Exit::done;
 }
 

@@ -5,14 +5,18 @@
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
-#include "commands/submissions.hpp"
+#include "remote/cluster.hpp"
+#include "remote/lookup.hpp"
+#include "remote/project.hpp"
+#include "remote/status.hpp"
+#include "state/state.hpp"
 
 namespace rdvc::commands {
 
 using base::Error;
 using base::Exit;
 
-Exit wait(cli::World& world, const Words& words) {
+Exit wait(world::World& world, const Words& words) {
     std::string submission;
     std::string cluster_name;
     cli::Options options("wait",
@@ -23,9 +27,9 @@ Exit wait(cli::World& world, const Words& words) {
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words))
         return Exit::done;
-    const Project project = open_project(world, cluster_name);
-    Cluster cluster(world, project.config);
-    const auto token = find_submission(world, cluster, project.mirror, submission);
+    const remote::Project project = remote::open_project(world, cluster_name);
+    remote::Cluster cluster(world, project.config);
+    const auto token = remote::find_submission(world, cluster, project.mirror, submission);
     script::Variables variables;
     variables.words = {{"token", token}};
     std::map<std::string, std::string> result;
@@ -46,10 +50,10 @@ Exit wait(cli::World& world, const Words& words) {
         throw Error(Exit::failed, "the cluster has no job of this submission")
             .hint("rdvc status " + token.substr(0, 8));
     if (end == "gone") {
-        const auto overview = ask_overview(cluster, project.mirror, token, 1);
+        const auto overview = remote::ask_overview(cluster, project.mirror, token, 1);
         const auto state = overview.submissions.empty()
-                               ? State{"lost", "", "the cluster has no trace of it"}
-                               : derive_state(overview.submissions.front(), overview);
+                               ? state::State{"lost", "", "the cluster has no trace of it"}
+                               : state::derive_state(overview.submissions.front(), overview);
         throw Error(Exit::experiment_failed, fmt::format("the job ended: {}", state.word))
             .context(state.detail)
             .hint("rdvc status " + token.substr(0, 8));
@@ -75,7 +79,7 @@ Exit wait(cli::World& world, const Words& words) {
     }
     throw Error(Exit::experiment_failed,
                 fmt::format("{} in phase {}", result["state"], result["phase"]))
-        .context(explain_failure(result))
+        .context(state::explain_failure(result))
         .hint(result["state"] == "unpublished" ? "rdvc status " + id : "rdvc logs " + id);
 }
 

@@ -13,9 +13,9 @@
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "cli/options.hpp"
-#include "cli/world.hpp"
 #include "config/edit.hpp"
 #include "config/toml.hpp"
+#include "world/world.hpp"
 
 namespace rdvc::commands {
 
@@ -24,7 +24,7 @@ using Check = std::function<std::string(const std::string&)>;
 
 class Questions {
   public:
-    Questions(const cli::World& world, const cli::Options& options, bool ask_nothing)
+    Questions(const world::World& world, const cli::Options& options, bool ask_nothing)
         : world_(world), options_(options), ask_nothing_(ask_nothing) {}
 
     /// Fills `value`: as given by `option`, else (with --yes) `current`, else as answered; a wrong
@@ -55,7 +55,7 @@ class Questions {
         return given == "-" ? "" : given;
     }
 
-    const cli::World& world_;
+    const world::World& world_;
     const cli::Options& options_;
     bool ask_nothing_;
 };

@@ -185,20 +185,20 @@ std::string Contents::hash(const fs::path& file, bool legacy) {
 
 namespace {
 
-Standing compare_in_place(base::Runner& runner, const project::Repository& repository,
-                          Contents& contents, const fs::path& cache, const Output& output) {
+Comparison compare_in_place(base::Runner& runner, const project::Repository& repository,
+                            Contents& contents, const fs::path& cache, const Output& output) {
     const auto path = repository.top / output.path;
-    Standing standing;
-    standing.is_there = fs::exists(path);
-    if (!standing.is_there)
-        return standing;
+    Comparison comparison;
+    comparison.is_there = fs::exists(path);
+    if (!comparison.is_there)
+        return comparison;
     if (!output.is_folder()) {
-        standing.as_recorded = !fs::is_directory(path) &&
-                               is_unchanged(contents, cache, path, output.hash, output.legacy);
-        return standing;
+        comparison.as_recorded = !fs::is_directory(path) &&
+                                 is_unchanged(contents, cache, path, output.hash, output.legacy);
+        return comparison;
     }
     if (!fs::is_directory(path))
-        return standing;
+        return comparison;
     const auto object =
         base::read_file(cache / object_name(output.hash, output.legacy)).value_or("");
     const auto parsed = parse_listing(object); // nothing as well if it is damaged
@@ -207,18 +207,18 @@ Standing compare_in_place(base::Runner& runner, const project::Repository& repos
         const auto known = recorded.find(file);
         const bool same = known != recorded.end() &&
                           is_object(path / file, cache / object_name(known->second, output.legacy));
-        standing.listing[file] = same ? known->second : contents.hash(path / file, output.legacy);
+        comparison.listing[file] = same ? known->second : contents.hash(path / file, output.legacy);
     }
-    standing.as_recorded =
-        parsed ? standing.listing == recorded
-               : base::md5(render_listing(standing.listing)) + ".dir" == output.hash;
-    return standing;
+    comparison.as_recorded =
+        parsed ? comparison.listing == recorded
+               : base::md5(render_listing(comparison.listing)) + ".dir" == output.hash;
+    return comparison;
 }
 
 } // namespace
 
-Standing compare(base::Runner& runner, const project::Repository& repository, Contents& contents,
-                 const fs::path& cache, const Output& output) {
+Comparison compare(base::Runner& runner, const project::Repository& repository, Contents& contents,
+                   const fs::path& cache, const Output& output) {
     try {
         return compare_in_place(runner, repository, contents, cache, output);
     } catch (const fs::filesystem_error& error) {

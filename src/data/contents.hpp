@@ -45,7 +45,7 @@ class Contents {
 };
 
 /// How a tracked file or folder stands in the work tree.
-struct Standing {
+struct Comparison {
     bool is_there = false;
     bool as_recorded = false; ///< the content is what the hash says
     Listing listing;          ///< of a folder that is there
@@ -54,7 +54,7 @@ struct Standing {
 /// Compares `output` with what is in the work tree at `root`. A link into the cache, or a file that
 /// shares the inode of a read-only object there, is unchanged. Throws Error if something cannot be
 /// read.
-Standing compare(base::Runner& runner, const project::Repository& repository, Contents& contents,
-                 const std::filesystem::path& cache, const Output& output);
+Comparison compare(base::Runner& runner, const project::Repository& repository, Contents& contents,
+                   const std::filesystem::path& cache, const Output& output);
 
 } // namespace rdvc::data

@@ -34,7 +34,7 @@ struct Files {
 };
 
 /// A recorded output that the result may name without having made it.
-struct Kept {
+struct Record {
     Output output;
     std::string stage;     ///< that made it, by its address
     bool can_rerun = true; ///< false: the run does not look at that stage
@@ -43,7 +43,7 @@ struct Kept {
 struct Needs {
     std::vector<Need> needed;       ///< each output once
     std::vector<Output> looked_at;  ///< inputs of all stages in scope: none of them may be edited
-    std::vector<Kept> kept;         ///< each of them must exist, or its stage must run
+    std::vector<Record> kept;       ///< each of them must exist, or its stage must run
     std::vector<Output> unrecorded; ///< inputs without a hash: DVC has yet to fetch them
     /// DVC must not be told to allow missing data: it would skip a stage that has to run.
     bool all_there = false;

@@ -61,14 +61,14 @@ std::string unescaped(std::string_view text) {
 }
 
 std::string to_line(const Record& record) {
-    Json holdings = Json::array();
-    for (const auto& holding : record.holdings)
-        holdings.push_back({holding.place, holding.object, holding.boundary});
+    Json stored = Json::array();
+    for (const auto& one : record.stored)
+        stored.push_back({one.place, one.object, one.boundary});
     Json json = {{"token", record.token},     {"time", record.time},
                  {"cluster", record.cluster}, {"mirror", record.mirror},
                  {"name", record.name},       {"commit", record.commit},
                  {"job", record.job},         {"state", name_of(record.state)},
-                 {"holdings", holdings},      {"resent", record.resent},
+                 {"holdings", stored},        {"resent", record.resent},
                  {"dir", record.dir},         {"words", record.words}};
     if (record.outputs)
         for (auto& folders = json["outputs"] = Json::array(); const auto& folder : *record.outputs)
@@ -96,11 +96,11 @@ std::optional<Record> from_line(std::string_view line) {
     for (const auto& [state, name] : state_names)
         if (text("state") == name)
             record.state = state;
-    if (const auto holdings = json.find("holdings"); holdings != json.end())
-        for (const auto& holding : *holdings)
-            if (holding.is_array() && holding.size() == 3 && holding[0].is_string() &&
-                holding[1].is_string() && holding[2].is_string())
-                record.holdings.push_back({holding[0], holding[1], holding[2]});
+    if (const auto stored = json.find("holdings"); stored != json.end())
+        for (const auto& one : *stored)
+            if (one.is_array() && one.size() == 3 && one[0].is_string() && one[1].is_string() &&
+                one[2].is_string())
+                record.stored.push_back({one[0], one[1], one[2]});
     record.resent = json.value("resent", Json(false)) == Json(true);
     record.dir = text("dir");
     const auto list = [&json](const char* key) -> std::optional<std::vector<std::string>> {
@@ -163,24 +163,23 @@ std::optional<std::string> Ledger::script(const std::string& token) const {
     return base::read_file(folder_ / "submissions" / token / "job.sh");
 }
 
-std::vector<Holding> believed_holdings(const std::vector<Record>& records,
-                                       std::string_view cluster) {
+std::vector<Stored> believed_stored(const std::vector<Record>& records, std::string_view cluster) {
     constexpr int most = 16;
     std::map<std::string, int> counts;
     std::set<std::string> resent;
-    std::vector<Holding> believed;
+    std::vector<Stored> believed;
     for (auto record = records.rbegin(); record != records.rend(); ++record) {
         if ((record->state != State::submitted && record->state != State::built) ||
             record->cluster != cluster)
             continue;
-        for (const auto& holding : record->holdings)
-            if (!resent.contains(holding.place) &&
-                std::find(believed.begin(), believed.end(), holding) == believed.end() &&
-                counts[holding.place]++ < most)
-                believed.push_back(holding);
+        for (const auto& stored : record->stored)
+            if (!resent.contains(stored.place) &&
+                std::find(believed.begin(), believed.end(), stored) == believed.end() &&
+                counts[stored.place]++ < most)
+                believed.push_back(stored);
         if (record->resent)
-            for (const auto& holding : record->holdings)
-                resent.insert(holding.place);
+            for (const auto& stored : record->stored)
+                resent.insert(stored.place);
     }
     return believed;
 }

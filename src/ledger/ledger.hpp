@@ -22,12 +22,12 @@ enum class State {
 };
 
 /// Something that a cluster has after a submission.
-struct Holding {
+struct Stored {
     std::string place;    ///< a mirror's name, or `functions`
     std::string object;   ///< the commit, with all that it needs; or the functions' hash
     std::string boundary; ///< where the history ends there; "": nowhere, it is whole
 
-    bool operator==(const Holding&) const = default;
+    bool operator==(const Stored&) const = default;
 };
 
 struct Record {
@@ -39,7 +39,7 @@ struct Record {
     std::string commit;
     std::string job; ///< empty until submitted
     State state = State::intent;
-    std::vector<Holding> holdings = {}; ///< what the cluster has once this is submitted
+    std::vector<Stored> stored = {}; ///< what the cluster has once this is submitted
     bool resent = false; ///< all of them were sent whole: what was believed of their places is void
     std::string dir = {};                ///< rdvc's folder on the cluster, as configured
     std::vector<std::string> words = {}; ///< after `rdvc run`
@@ -86,7 +86,6 @@ class Ledger {
 
 /// What a cluster is believed to have, from its latest submissions, newest first; 16 of a place at
 /// most.
-std::vector<Holding> believed_holdings(const std::vector<Record>& records,
-                                       std::string_view cluster);
+std::vector<Stored> believed_stored(const std::vector<Record>& records, std::string_view cluster);
 
 } // namespace rdvc::ledger

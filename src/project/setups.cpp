@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/files.hpp"
 #include "base/text.hpp"
 
 namespace rdvc::project {
@@ -132,6 +133,21 @@ std::vector<std::string> costs_of_setup(const std::string& setup, const ReadFile
                            "of its own, unless env.ignore = [\".git\"] says that the version does "
                            "not matter");
     return costs;
+}
+
+ReadFile reader_of(const std::filesystem::path& folder) {
+    return [folder](const std::string& name) -> std::optional<std::string> {
+        if (!std::filesystem::is_regular_file(folder / name))
+            return std::nullopt;
+        return base::read_file(folder / name);
+    };
+}
+
+std::optional<Setup> propose_setup(const std::filesystem::path& folder) {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        names.push_back(entry.path().filename().string());
+    return propose_setup(names, reader_of(folder));
 }
 
 } // namespace rdvc::project

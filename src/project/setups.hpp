@@ -1,7 +1,8 @@
 // What makes a project's environment, by the files that it has: a proposal for `env.setup` and
-// `env.activate` that later jobs can reuse. Pure; nothing is run.
+// `env.activate` that later jobs can reuse. Nothing is run.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -23,6 +24,12 @@ using ReadFile = std::function<std::optional<std::string>(const std::string& nam
 /// The proposal for a project whose folder has `names`; nothing if none of them tells. A script
 /// `init_*.sh` of the project's own comes first, then lock files.
 std::optional<Setup> propose_setup(const std::vector<std::string>& names, const ReadFile& read);
+
+/// Reads the files of `folder`.
+ReadFile reader_of(const std::filesystem::path& folder);
+
+/// The proposal for the project in `folder`.
+std::optional<Setup> propose_setup(const std::filesystem::path& folder);
 
 /// What a setup command costs in later jobs, by what the project's files say, a line each:
 /// setuptools' strict editable mode, versions from tags.

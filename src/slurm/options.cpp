@@ -144,8 +144,8 @@ const Option* find_option(std::string_view name) {
 }
 
 std::vector<std::string> environment_variables(std::string_view name) {
-    using Meddler = std::pair<std::string_view, std::string_view>;
-    constexpr auto meddlers = std::to_array<Meddler>({
+    using Pair = std::pair<std::string_view, std::string_view>;
+    constexpr auto others = std::to_array<Pair>({
         {"bbf", "SBATCH_BURST_BUFFER"},
         {"core-spec", "SBATCH_THREAD_SPEC"},
         {"hint", "SLURM_HINT"},
@@ -162,8 +162,8 @@ std::vector<std::string> environment_variables(std::string_view name) {
             own += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
     }
     std::vector<std::string> variables = {own};
-    for (const auto& [meddled, variable] : meddlers)
-        if (meddled == name)
+    for (const auto& [option_name, variable] : others)
+        if (option_name == name)
             variables.emplace_back(variable);
     return variables;
 }

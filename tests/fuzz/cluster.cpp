@@ -118,8 +118,8 @@ std::string Laptop::answer(const std::string& nonce) const {
 }
 
 Printed run(Laptop& laptop, const commands::Words& words) {
-    cli::Console console(false, false, true);
-    cli::World world{laptop, console, project(), variable};
+    world::Console console(false, false, true);
+    world::World world{laptop, console, project(), variable};
     bool is_data = false; // JSON, a log, a script
     for (const auto& word : words)
         is_data = is_data || word == "--json" || word == "logs" || word == "show";
@@ -143,9 +143,9 @@ Printed run_one(Laptop& laptop, std::size_t choice, const std::vector<commands::
     return run(laptop, of.at(choice % of.size()));
 }
 
-void in_world(base::Runner& laptop, const std::function<void(cli::World& world)>& act) {
-    cli::Console console(false, true, true); // it shows progress
-    cli::World world{laptop, console, project(), variable};
+void in_world(base::Runner& laptop, const std::function<void(world::World& world)>& act) {
+    world::Console console(false, true, true); // it shows progress
+    world::World world{laptop, console, project(), variable};
     Caught caught;
     only_errors([&] { act(world); });
     check(is_clean(caught.give_back().out), "standard output is clean");

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/process.hpp"
-#include "cli/world.hpp"
 #include "commands/command.hpp"
 #include "support.hpp"
+#include "world/world.hpp"
 
 namespace rdvc::fuzz {
 
@@ -52,6 +52,6 @@ Printed run(Laptop& laptop, const commands::Words& words);
 Printed run_one(Laptop& laptop, std::size_t choice, const std::vector<commands::Words>& of);
 
 /// Runs `act` in such a world, outside of any command.
-void in_world(base::Runner& laptop, const std::function<void(cli::World& world)>& act);
+void in_world(base::Runner& laptop, const std::function<void(world::World& world)>& act);
 
 } // namespace rdvc::fuzz

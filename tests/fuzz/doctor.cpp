@@ -1,13 +1,13 @@
 // `rdvc doctor --deep`: versions of programs, and the cluster's answer.
 
-#include "commands/doctor.hpp"
+#include "checks/checks.hpp"
 #include "cluster.hpp"
 
 using namespace rdvc;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto text = fuzz::text_of(data, size);
-    if (const auto version = commands::find_version(text))
+    if (const auto version = checks::find_version(text))
         fuzz::check(version->first >= 0 && version->second >= 0, "a version is two numbers");
     fuzz::Laptop laptop(text);
     laptop.git_answer = text;

@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::put("ledger/ledger.jsonl", text);
     const ledger::Ledger ledger(fuzz::scratch() / "ledger");
     const auto before = ledger.read();
-    ledger::believed_holdings(before, "alice@hpc");
+    ledger::believed_stored(before, "alice@hpc");
     for (const auto& record : before)
         fuzz::check(!record.token.empty() && record.token.find_first_of("/.") == std::string::npos,
                     "a record's token is no path");
@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                           .commit = "c",
                           .job = "12",
                           .state = ledger::State::submitted,
-                          .holdings = {{"m.git", "c", ""}}};
+                          .stored = {{"m.git", "c", ""}}};
     ledger::Ledger(fuzz::scratch() / "ledger").conclude(record);
     const auto after = ledger.read();
     std::size_t same = 0;
@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     bool found = false;
     for (const auto& one : after)
         found = found || (one.token == record.token && one.job == "12" &&
-                          one.state == ledger::State::submitted && one.holdings == record.holdings);
+                          one.state == ledger::State::submitted && one.stored == record.stored);
     fuzz::check(found, "the new record is there");
     return 0;
 }

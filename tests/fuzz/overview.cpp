@@ -1,17 +1,23 @@
 // The answer to `status`, frame by frame, and the states that follow from it. As a whole command:
 // status.cpp.
 
-#include "commands/submissions.hpp"
+#include "remote/cluster.hpp"
+#include "remote/lookup.hpp"
+#include "remote/project.hpp"
+#include "remote/status.hpp"
+#include "state/state.hpp"
 #include "submission/token.hpp"
 #include "support.hpp"
 
 using namespace rdvc;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    commands::Overview overview;
+    state::Overview overview;
     for (const auto& line : base::split(fuzz::text_of(data, size), '\n')) {
         const auto [verb, rest] = base::key_and_value(line);
-        fuzz::only_errors([&, &verb = verb, &rest = rest] { hear(overview, {verb, rest}); });
+        fuzz::only_errors([&, &verb = verb, &rest = rest] {
+            remote::add_frame(overview, {verb, rest});
+        });
     }
     for (const auto& kept : overview.submissions) {
         fuzz::check(submission::is_token(kept.token), "a token, since it becomes part of paths");

@@ -1,15 +1,16 @@
 // The answer to a submission, and what is said of it.
 
+#include "send/submit.hpp"
 #include "cluster.hpp"
-#include "commands/shipment.hpp"
+#include "commands/submitted.hpp"
 
 using namespace rdvc;
 
 namespace {
 
-void submit(cli::World& world) {
-    auto project = commands::open_project(world, "");
-    commands::Cluster cluster(world, project.config);
+void submit(world::World& world) {
+    auto project = remote::open_project(world, "");
+    remote::Cluster cluster(world, project.config);
     submission::Facts facts;
     facts.repo_name = project.repo_name;
     facts.origin_url = "https://example.org/project.git";
@@ -17,11 +18,11 @@ void submit(cli::World& world) {
     facts.mirror = project.mirror;
     submission::RunArguments arguments;
     arguments.code = "origin"; // no pack is made
-    commands::Order order;
-    order.submission =
+    send::Plan plan;
+    plan.submission =
         submission::compose("0123456789abcdef0123456789abcdef", facts, project.config, arguments);
-    commands::Shipment shipment(world, project, cluster, order, "rdvc run");
-    shipment.send([&world](const ledger::Record& record) {
+    send::Sender sender(world, project, cluster, plan, "rdvc run");
+    sender.send([&world](const ledger::Record& record) {
         commands::report_submitted(world.console, record, false);
         commands::report_submitted(world.console, record, true);
     });

@@ -1,7 +1,7 @@
 // The answers of the cluster's cache, and what rsync prints and says.
 
-#include "commands/transfer.hpp"
 #include "cluster.hpp"
+#include "remote/objects.hpp"
 
 using namespace rdvc;
 
@@ -12,10 +12,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::Laptop laptop(text);
     laptop.status = data[0] % 4 == 0 ? 23 : 0;
     laptop.bytes_of_program = text;
-    fuzz::in_world(laptop, [](cli::World& world) {
-        const auto config = commands::open_user_config(world, "");
-        commands::Cluster cluster(world, config);
-        commands::Transfer transfer(world, config, cluster);
+    fuzz::in_world(laptop, [](world::World& world) {
+        const auto config = remote::open_user_config(world, "");
+        remote::Cluster cluster(world, config);
+        remote::Transfer transfer(world, config, cluster);
         const auto source = fuzz::put("object", "data\n");
         transfer.send({{"files/md5/ab/cdef0123456789abcdef0123456789ab", "a.csv", 5, source}});
         transfer.bring({{"files/md5/ab/cdef0123456789abcdef0123456789ab", "a.csv", 5, {}}},

@@ -21,13 +21,13 @@ rc::Gen<std::string> utf8_text() {
     });
 }
 
-rc::Gen<std::vector<Holding>> holdings() {
-    const auto holding =
+rc::Gen<std::vector<Stored>> stored() {
+    const auto stored =
         rc::gen::map(rc::gen::tuple(utf8_text(), utf8_text(), utf8_text()),
                      [](const std::tuple<std::string, std::string, std::string>& words) {
-                         return Holding{std::get<0>(words), std::get<1>(words), std::get<2>(words)};
+                         return Stored{std::get<0>(words), std::get<1>(words), std::get<2>(words)};
                      });
-    return rc::gen::resize(4, rc::gen::container<std::vector<Holding>>(holding));
+    return rc::gen::resize(4, rc::gen::container<std::vector<Stored>>(stored));
 }
 
 RC_GTEST_PROP(Ledger, GivesEveryRecordBack, ()) {
@@ -45,7 +45,7 @@ RC_GTEST_PROP(Ledger, GivesEveryRecordBack, ()) {
                            .job = *utf8_text(),
                            .state = *rc::gen::element(State::intent, State::submitted,
                                                       State::refused, State::unconfirmed),
-                           .holdings = *holdings(),
+                           .stored = *stored(),
                            .resent = *rc::gen::arbitrary<bool>()});
         ledger.conclude(records.back());
     }
@@ -60,7 +60,7 @@ RC_GTEST_PROP(Ledger, GivesEveryRecordBack, ()) {
         RC_ASSERT(read[i].commit == records[i].commit);
         RC_ASSERT(read[i].job == records[i].job);
         RC_ASSERT(static_cast<int>(read[i].state) == static_cast<int>(records[i].state));
-        RC_ASSERT(read[i].holdings == records[i].holdings);
+        RC_ASSERT(read[i].stored == records[i].stored);
         RC_ASSERT(read[i].resent == records[i].resent);
     }
 }

@@ -1,4 +1,4 @@
-// A cli::World around a fake or real runner: own home, own environment, output captured.
+// A world::World around a fake or real runner: own home, own environment, output captured.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +10,8 @@
 
 #include "base/error.hpp"
 #include "base/process.hpp"
-#include "cli/world.hpp"
 #include "commands/command.hpp"
+#include "world/world.hpp"
 
 namespace rdvc::tests {
 
@@ -35,8 +35,8 @@ class TestWorld {
 
     /// Runs one command as main() does, errors included.
     Outcome run(const commands::Words& words) {
-        cli::Console console(false, false, true);
-        cli::World world{runner_, console, folder_, lookup()};
+        world::Console console(false, false, true);
+        world::World world{runner_, console, folder_, lookup()};
         ::testing::internal::CaptureStdout();
         ::testing::internal::CaptureStderr();
         Outcome outcome;

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "commands/doctor.hpp"
+#include "checks/checks.hpp"
 #include "support/demo_project.hpp"
 
 namespace rdvc::commands {
@@ -310,14 +310,14 @@ TEST_F(Doctor, AJobThatDoesNotCome) {
 
 TEST(FindVersion, IsTheFirstPairOfNumbers) {
     using Version = std::pair<int, int>;
-    EXPECT_EQ(find_version("git version 2.39.5"), Version(2, 39));
-    EXPECT_EQ(find_version("5.2.15(1)-release"), Version(5, 2));
-    EXPECT_EQ(find_version("slurm-wlm 22.05.8"), Version(22, 5));
-    EXPECT_EQ(find_version("git version 2.39.5 (Apple Git-154)"), Version(2, 39));
-    EXPECT_EQ(find_version("v10 of 3.1"), Version(3, 1));
-    EXPECT_NE(find_version("123456789012345.1"), std::nullopt); // and no overflow
+    EXPECT_EQ(checks::find_version("git version 2.39.5"), Version(2, 39));
+    EXPECT_EQ(checks::find_version("5.2.15(1)-release"), Version(5, 2));
+    EXPECT_EQ(checks::find_version("slurm-wlm 22.05.8"), Version(22, 5));
+    EXPECT_EQ(checks::find_version("git version 2.39.5 (Apple Git-154)"), Version(2, 39));
+    EXPECT_EQ(checks::find_version("v10 of 3.1"), Version(3, 1));
+    EXPECT_NE(checks::find_version("123456789012345.1"), std::nullopt); // and no overflow
     for (const auto* none : {"", "version", "12", "1.", ".5", "1.x"})
-        EXPECT_EQ(find_version(none), std::nullopt) << none;
+        EXPECT_EQ(checks::find_version(none), std::nullopt) << none;
 }
 
 } // namespace

@@ -27,7 +27,7 @@ TEST(Dispatch, KnowsItsCommands) {
               "error: unknown command `stauts`, did you mean `status`?\n\nhint: rdvc --help\n");
     EXPECT_EQ(demo.world.run({"elephant"}).err,
               "error: unknown command `elephant`\n\nhint: rdvc --help\n");
-    EXPECT_EQ(demo.world.run({"--version"}).out, "rdvc " + cli::version() + "\n");
+    EXPECT_EQ(demo.world.run({"--version"}).out, "rdvc " + world::version() + "\n");
     EXPECT_EQ(demo.world.run({"-S", "a=b c", "--gpus=1"}).err,
               "error: an option comes after its command: `-S`\n\n"
               "hint: rdvc run -S 'a=b c' --gpus=1\n");

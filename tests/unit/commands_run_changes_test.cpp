@@ -260,7 +260,7 @@ TEST(RunChanges, CutAHistoryThatIsTooLarge) {
     EXPECT_EQ(words_of(sent.program, "boundaries"), Texts({commit}));
     EXPECT_EQ(tests::assigned(sent.program, "tag_objects"), "()");
     EXPECT_EQ(sent.tags, "");
-    EXPECT_EQ(ledger_of(demo).at(0).holdings.back().boundary, "cut");
+    EXPECT_EQ(ledger_of(demo).at(0).stored.back().boundary, "cut");
 }
 
 } // namespace

@@ -58,9 +58,9 @@ TEST(Contents, AreReadAgainIfTheMemoryIsDamaged) {
     EXPECT_EQ(Contents(folder / "is-folder").hash(folder / "file", false), base::md5("one"));
 }
 
-class Comparison : public ::testing::Test {
+class Comparisons : public ::testing::Test {
   protected:
-    Standing standing(const std::string& path, const std::string& hash, bool legacy = false) {
+    Comparison comparison(const std::string& path, const std::string& hash, bool legacy = false) {
         Output output;
         output.path = path;
         output.hash = hash;
@@ -73,7 +73,7 @@ class Comparison : public ::testing::Test {
         Listing listing;
         for (const auto& file : files)
             listing[file] = base::md5("");
-        return standing(path, base::md5(render_listing(listing)) + ".dir").as_recorded;
+        return comparison(path, base::md5(render_listing(listing)) + ".dir").as_recorded;
     }
 
     Folder folder_;
@@ -83,30 +83,30 @@ class Comparison : public ::testing::Test {
     fs::path cache_ = folder_ / "cache";
 };
 
-TEST_F(Comparison, OfAFile) {
-    EXPECT_FALSE(standing("f", base::md5("x")).is_there);
+TEST_F(Comparisons, OfAFile) {
+    EXPECT_FALSE(comparison("f", base::md5("x")).is_there);
     git_.write("f", "x");
-    EXPECT_TRUE(standing("f", base::md5("x")).as_recorded);
-    EXPECT_FALSE(standing("f", base::md5("y")).as_recorded);
-    EXPECT_FALSE(standing("f", base::md5("x") + ".dir").as_recorded);
+    EXPECT_TRUE(comparison("f", base::md5("x")).as_recorded);
+    EXPECT_FALSE(comparison("f", base::md5("y")).as_recorded);
+    EXPECT_FALSE(comparison("f", base::md5("x") + ".dir").as_recorded);
     git_.write("dos", "a\r\n");
-    EXPECT_TRUE(standing("dos", base::md5("a\n"), true).as_recorded);
-    EXPECT_FALSE(standing("dos", base::md5("a\n")).as_recorded);
+    EXPECT_TRUE(comparison("dos", base::md5("a\n"), true).as_recorded);
+    EXPECT_FALSE(comparison("dos", base::md5("a\n")).as_recorded);
 }
 
-TEST_F(Comparison, OfLinksIntoTheCacheReadsNothing) {
+TEST_F(Comparisons, OfLinksIntoTheCacheReadsNothing) {
     const auto object = cache_ / object_name(base::md5("x"), false);
     put_file(object, "not read");
     fs::permissions(object, fs::perms(0444));
     fs::create_symlink(object, git_.path() / "soft");
     fs::create_hard_link(object, git_.path() / "hard");
-    EXPECT_TRUE(standing("soft", base::md5("x")).as_recorded);
-    EXPECT_TRUE(standing("hard", base::md5("x")).as_recorded);
+    EXPECT_TRUE(comparison("soft", base::md5("x")).as_recorded);
+    EXPECT_TRUE(comparison("hard", base::md5("x")).as_recorded);
     fs::permissions(object, fs::perms(0644)); // may have been edited through the link
-    EXPECT_FALSE(standing("hard", base::md5("x")).as_recorded);
+    EXPECT_FALSE(comparison("hard", base::md5("x")).as_recorded);
 }
 
-TEST_F(Comparison, OfAFolderSeesFilesThatAreMoreOrLess) {
+TEST_F(Comparisons, OfAFolderSeesFilesThatAreMoreOrLess) {
     git_.write("d[1]/a", "");
     git_.write("d[1]/s/b", "");
     EXPECT_TRUE(is_of("d[1]", {"a", "s/b"}));
@@ -121,7 +121,7 @@ TEST_F(Comparison, OfAFolderSeesFilesThatAreMoreOrLess) {
 }
 
 // What is left out is what `dvc add` left out of the same folders.
-TEST_F(Comparison, OfAFolderLeavesOutWhatDvcDoes) {
+TEST_F(Comparisons, OfAFolderLeavesOutWhatDvcDoes) {
     for (const auto* file :
          {"g/.git/x", "g/.hg/z", "g/sub/.git/k", "g/sub/ok", "g/ok", "g/.gitignore", "g/.dvcx",
           "g/real/f", "w/skip/a", "w/x.tmp", "w/keep.tmp", "w/cache_1/q", "w/s/y.tmp", "w/s/z"})

@@ -34,7 +34,7 @@ void expect_equal(const Record& a, const Record& b) {
     EXPECT_EQ(a.commit, b.commit);
     EXPECT_EQ(a.job, b.job);
     EXPECT_EQ(a.state, b.state);
-    EXPECT_EQ(a.holdings, b.holdings);
+    EXPECT_EQ(a.stored, b.stored);
     EXPECT_EQ(a.resent, b.resent);
 }
 

@@ -1,0 +1,149 @@
+#include "bring/experiments.hpp"
+
+#include <fmt/core.h>
+
+#include "project/git.hpp"
+#include "submission/name.hpp"
+
+namespace rdvc::bring {
+
+using base::Error;
+using base::Exit;
+
+namespace {
+
+// The result's own word, of a recovery, holds over the submission's.
+std::string result_or_note(const state::Record& kept, const std::string& key) {
+    const auto word = state::field(kept.result, key);
+    return word.empty() ? state::field(kept.notes, key) : word;
+}
+
+// What the Git repository at `source` gives of `results`; a note about those that it has no more.
+std::vector<Result> still_there(world::World& world, const base::Command& fetch,
+                                const std::string& source, const std::vector<Result>& results) {
+    const auto listed = world.runner.run({.argv = {"git", "ls-remote", "--", source, "refs/exps/*"},
+                                          .environment = fetch.environment,
+                                          .folder = fetch.folder});
+    std::vector<Result> there;
+    for (const auto& result : results) {
+        if (listed.out.find("\t" + result.ref + "\n") != std::string::npos)
+            there.push_back(result);
+        else
+            world.console.warn(fmt::format("{} is no longer in {}", result.name, source));
+    }
+    return there;
+}
+
+std::string from_waiting(const Result& result) {
+    return result.waiting_ref() + ":" + result.ref;
+}
+
+// Fetches from one place, the mirror or origin.
+Fetched fetch_from(world::World& world, remote::Cluster& cluster, const remote::Project& project,
+                   const std::string& source, std::vector<Result> results, Refspec refspec,
+                   bool force) {
+    for (bool again = false; !results.empty(); again = true) {
+        std::vector<std::string> specs;
+        for (const auto& result : results) {
+            const auto spec = refspec(result);
+            specs.push_back((force && !spec.starts_with("+") ? "+" : "") + spec);
+        }
+        const auto git = cluster.fetch(source, specs, project.repository.top);
+        const auto fetched = world.runner.run(git);
+        if (fetched.status == 0)
+            break;
+        if (!again && fetched.err.find("couldn't find remote ref") != std::string::npos) {
+            results = still_there(world, git, source, results);
+            continue;
+        }
+        // One that leads nowhere there must not keep the others away.
+        if (results.size() > 1 &&
+            fetched.err.find("Could not read from remote") == std::string::npos) {
+            Fetched fetched_alone;
+            for (const auto& result : results)
+                try {
+                    fetch_from(world, cluster, project, source, {result}, refspec, force);
+                    fetched_alone.results.push_back(result);
+                } catch (const Error& error) {
+                    fetched_alone.failure =
+                        Error(Exit::failed, fmt::format("{} could not be fetched", result.name))
+                            .context(error.context());
+                    if (!error.hint().empty())
+                        fetched_alone.failure->hint(error.hint());
+                }
+            if (!fetched_alone.results.empty())
+                return fetched_alone;
+        }
+        Error error(Exit::failed, "git fetch could not bring the experiments");
+        error.context(fetched.err);
+        if (fetched.err.find("rejected") != std::string::npos)
+            error.hint("another experiment has the name here; `rdvc pull --force` replaces it");
+        throw error;
+    }
+    return {std::move(results), {}};
+}
+
+} // namespace
+
+// Submissions of before data could travel over SSH do not say how theirs does.
+std::optional<Result> published(const state::Record& kept, bool has_remote) {
+    const auto data = result_or_note(kept, "data");
+    const auto ref = state::field(kept.result, "ref");
+    const Result result{ref.substr(ref.rfind('/') + 1), ref, state::field(kept.result, "commit"),
+                        result_or_note(kept, "code") == "origin",
+                        data.empty() ? !has_remote : data == "ssh"};
+    // Text from the cluster becomes part of a command's arguments.
+    const bool sound = submission::is_experiment_ref(result.ref) && !result.commit.empty() &&
+                       result.commit.find_first_not_of("0123456789abcdef") == std::string::npos;
+    return state::field(kept.result, "state") == "published" && sound ? std::optional(result)
+                                                                      : std::nullopt;
+}
+
+std::string in_place(const Result& result) {
+    return result.ref + ":" + result.ref;
+}
+
+std::string to_wait(const Result& result) {
+    return "+" + result.ref + ":" + result.waiting_ref();
+}
+
+Fetched fetch(world::World& world, remote::Cluster& cluster, const remote::Project& project,
+              const std::string& mirror_url, const std::vector<Result>& results, Refspec refspec,
+              bool force) {
+    Fetched all;
+    for (const bool from_origin : {false, true}) {
+        auto some = results;
+        std::erase_if(some, [&](const Result& one) { return one.from_origin != from_origin; });
+        auto fetched = fetch_from(world, cluster, project, from_origin ? "origin" : mirror_url,
+                                  std::move(some), refspec, force);
+        all.results.insert(all.results.end(), fetched.results.begin(), fetched.results.end());
+        if (fetched.failure)
+            all.failure = std::move(fetched.failure);
+    }
+    return all;
+}
+
+std::vector<Result> put_refs(world::World& world, remote::Cluster& cluster,
+                             const remote::Project& project, const std::vector<Result>& results,
+                             bool force) {
+    std::vector<Result> waiting;
+    for (const auto& result : results)
+        if (project::has_ref(world.runner, project.repository, result.waiting_ref()))
+            waiting.push_back(result);
+    fetch_from(world, cluster, project, ".", waiting, from_waiting, force);
+    auto here = results;
+    std::erase_if(here, [&](const Result& result) {
+        return project::commit_of(world.runner, project.repository, result.ref) != result.commit;
+    });
+    return here;
+}
+
+void end_waiting(world::World& world, const remote::Project& project,
+                 const std::vector<Result>& results) {
+    for (const auto& result : results)
+        if (project::has_ref(world.runner, project.repository, result.waiting_ref()))
+            project::ask_git(world.runner, project.repository,
+                             {"update-ref", "-d", result.waiting_ref()});
+}
+
+} // namespace rdvc::bring

@@ -1,0 +1,67 @@
+// Refs of published experiments: where they are on the other side, and how they come here.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "bring/data.hpp"
+#include "remote/cluster.hpp"
+#include "remote/lookup.hpp"
+#include "remote/project.hpp"
+#include "remote/status.hpp"
+#include "state/state.hpp"
+#include "world/world.hpp"
+
+namespace rdvc::bring {
+
+/// An experiment that a job has published.
+struct Result {
+    std::string name;
+    std::string ref;
+    std::string commit;
+    bool from_origin = false;
+    bool over_ssh = false; ///< its data is in the cluster's cache, on no DVC remote
+
+    /// Where its commit is until its data has come.
+    [[nodiscard]] std::string waiting_ref() const {
+        return std::string(pulled_refs) + "/" + commit;
+    }
+};
+
+/// The experiment of a submission; nothing if it has published none, or says so in words that
+/// cannot be a ref and a commit. `has_remote`: the project has a DVC remote.
+std::optional<Result> published(const state::Record& kept, bool has_remote);
+
+/// Which ref is written for a result.
+using Refspec = std::string (*)(const Result& result);
+
+/// The experiment's own ref.
+std::string in_place(const Result& result);
+/// The ref under which its commit waits for its data.
+std::string to_wait(const Result& result);
+
+/// What git brought of some results; the failure of one keeps no other away.
+struct Fetched {
+    std::vector<Result> results;
+    std::optional<base::Error> failure = {};
+};
+
+/// Fetches from the mirror or from origin. What they no longer have is warned of. Throws Error
+/// (failed) if git brought none of them.
+Fetched fetch(world::World& world, remote::Cluster& cluster, const remote::Project& project,
+              const std::string& mirror_url, const std::vector<Result>& results, Refspec refspec,
+              bool force);
+
+/// Moves results from where they waited to their own refs. Gives those that are there then: another
+/// experiment may have the name. Throws Error (failed) as fetch().
+std::vector<Result> put_refs(world::World& world, remote::Cluster& cluster,
+                             const remote::Project& project, const std::vector<Result>& results,
+                             bool force);
+
+/// Removes the refs under which they waited: no data of theirs is missing, or nobody has it.
+void end_waiting(world::World& world, const remote::Project& project,
+                 const std::vector<Result>& results);
+
+} // namespace rdvc::bring

@@ -1,0 +1,129 @@
+#include "bring/partial.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "bring/job_folder.hpp"
+#include "project/arrivals.hpp"
+#include "submission/name.hpp"
+#include "submission/token.hpp"
+
+namespace rdvc::bring {
+
+using base::Error;
+using base::Exit;
+namespace fs = std::filesystem;
+
+namespace {
+
+bool goes_on(const state::State& state) {
+    return state.word == "pending" || state.word == "running";
+}
+
+Error no_partial(const state::Record& kept, const state::State& state) {
+    Error error(Exit::failed, fmt::format("{} has no partial result: {}", kept.id(), state.word));
+    error.context(state.detail);
+    if (state.word == "published" || state.word == "done")
+        error.hint("it has a whole one: rdvc pull " + kept.id());
+    else if (state.word == "unpublished")
+        error.hint("rdvc recover " + kept.id());
+    else if (goes_on(state))
+        error.hint("it has not written any yet; rdvc logs -f " + kept.id());
+    else
+        error.hint("rdvc logs " + kept.id());
+    return error;
+}
+
+// As it is in the mirror now, so that `dvc exp show` lists it; a newer one replaces it. False if
+// there is none.
+bool fetch_partial_ref(world::World& world, const remote::Project& project,
+                       remote::Cluster& cluster, const state::Record& kept,
+                       const state::Overview& overview) {
+    const auto ref = state::field(kept.result, "partial_ref");
+    if (!submission::is_experiment_ref(ref) || ref.find("-partial") == std::string::npos)
+        return false;
+    const auto fetched =
+        world.runner.run(cluster.fetch(cluster.url(overview.dir + "/repos/" + project.mirror),
+                                       {"+" + ref + ":" + ref}, project.repository.top));
+    if (fetched.status != 0)
+        world.console.warn(fmt::format("its commit {} did not come: {}", base::printable(ref),
+                                       base::printable(base::trim(fetched.err))));
+    return fetched.status == 0;
+}
+
+// Gives the files, from the folder `into`.
+std::vector<std::string> bring_files(world::World& world, const remote::Project& project,
+                                     remote::Cluster& cluster, const state::Record& kept,
+                                     const state::Overview& overview, fs::path& into) {
+    const auto name = state::field(kept.notes, "name");
+    into = folder_apart(project, "partial", name);
+    const auto waiting = waiting_folder(world, project, "partial-" + kept.token);
+    const bool is_here = fs::is_directory(fs::symlink_status(into));
+    const JobFolder folder_there{.token = kept.token,
+                                 .folder = "partial",
+                                 .place =
+                                     fmt::format("{}/jobs/{}/0/partial", overview.dir, kept.token),
+                                 .has_rsync = overview.has_rsync,
+                                 .earlier = is_here ? into : fs::path()};
+    bring_folder(world, cluster, folder_there, waiting);
+    leave_out_guarded(world, waiting, {});
+    put_apart(project, "partial", name, waiting);
+    std::vector<std::string> files;
+    for (const auto& path : project::arrivals_in(into))
+        files.push_back(path.generic_string());
+    return files;
+}
+
+void bring(world::World& world, const remote::Project& project, remote::Cluster& cluster,
+           const state::Record& kept, const state::Overview& overview) {
+    const auto state = state::derive_state(kept, overview);
+    const auto there = look_at_folder(cluster, kept.token, "partial");
+    const auto name = base::printable(state::field(kept.notes, "name"));
+    const bool has_ref = fetch_partial_ref(world, project, cluster, kept, overview);
+    if (there.value_or(0) == 0) {
+        if (!has_ref)
+            throw no_partial(kept, state);
+        world::Console::data(fmt::format("pulled {}-partial; no files were kept\n", name));
+        return;
+    }
+    fs::path into;
+    const auto files = bring_files(world, project, cluster, kept, overview, into);
+    world::Console::data(fmt::format(
+        "pulled the partial result of {}: {} in {}\n", name, base::count(files.size(), "file"),
+        into.lexically_relative(project.repository.top).generic_string()));
+    for (const auto& line : base::lines(base::first_lines(files)))
+        world::Console::data("  " + base::printable(line) + "\n");
+    if (goes_on(state))
+        world.console.note("its job goes on; the same command again brings what is newer by then");
+    world.console.note(
+        fmt::format("next:  rdvc logs {}{}", kept.id(), has_ref ? "    dvc exp show" : ""));
+}
+
+} // namespace
+
+Exit pull_partial(world::World& world, const remote::Project& project, remote::Cluster& cluster,
+                  const std::vector<std::string>& tokens) {
+    const auto overview = remote::ask_overview(
+        cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", remote::all_submissions);
+    auto exit = Exit::done;
+    for (const auto& token : tokens) {
+        const auto kept = std::find_if(overview.submissions.begin(), overview.submissions.end(),
+                                       [&](const state::Record& k) { return k.token == token; });
+        if (kept == overview.submissions.end() || !submission::is_token(token))
+            throw Error(Exit::failed, "the cluster has no trace of this submission");
+        try {
+            bring(world, project, cluster, *kept, overview);
+        } catch (const Error& error) {
+            if (error.code() != Exit::failed || tokens.size() == 1)
+                throw;
+            world.console.error(error.message());
+            exit = Exit::failed;
+        }
+    }
+    return exit;
+}
+
+} // namespace rdvc::bring

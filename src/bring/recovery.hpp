@@ -1,0 +1,51 @@
+// What the cluster tells `rdvc recover` about a submission whose result was not published.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "remote/cluster.hpp"
+#include "remote/lookup.hpp"
+#include "remote/project.hpp"
+#include "remote/status.hpp"
+#include "state/state.hpp"
+
+namespace rdvc::bring {
+
+struct Recovery {
+    std::string token;
+    std::map<std::string, std::string> words = {};  ///< by verb; the last of each
+    std::map<std::string, std::string> result = {}; ///< as it is now
+    std::vector<std::string> missing = {};          ///< outputs that are nowhere
+
+    [[nodiscard]] bool has(const std::string& verb) const { return words.contains(verb); }
+    /// Printable.
+    [[nodiscard]] std::string word(const std::string& verb) const;
+    [[nodiscard]] std::string name() const;
+    [[nodiscard]] std::string id() const;
+};
+
+/// One request. `action`: `publish`, or `here` (see cluster/remote/recover.sh). Throws Error:
+/// unreachable, unknown (the same again goes on), not_ready.
+Recovery ask_to_recover(world::World& world, const remote::Project& project,
+                        remote::Cluster& cluster, const std::string& token,
+                        const std::string& action);
+
+/// The Error for a submission whose workspace cannot be used now: its job lives, SLURM does not
+/// answer, its node does not, nothing is left. Nothing if it can.
+std::optional<base::Error> hindrance(const Recovery& recovery, const std::string& cluster);
+
+/// Why an experiment that is there cannot be published; nothing if it can.
+std::optional<base::Error> obstacle(const Recovery& recovery, const std::string& cluster);
+
+/// The tokens of submissions whose result waits to be published, the oldest first.
+std::vector<std::string> find_unpublished(const remote::Project& project, remote::Cluster& cluster);
+
+/// `rdvc recover --here`: brings experiment and new files of the kept workspace into `into` ("":
+/// a folder in `.rdvc/recovered/`). Throws Error.
+void recover_here(world::World& world, const remote::Project& project, remote::Cluster& cluster,
+                  const std::string& token, const std::string& into);
+
+} // namespace rdvc::bring

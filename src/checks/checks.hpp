@@ -1,0 +1,50 @@
+// What `rdvc doctor` looks at: checks of this machine, of the cluster, of a compute node; each one
+// line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "remote/cluster.hpp"
+#include "remote/project.hpp"
+
+namespace rdvc::checks {
+
+enum class Level { ok, warning, error };
+
+struct Check {
+    Level level = Level::ok;
+    std::string name;
+    std::string found;
+    std::string advice = {}; ///< what to do about it; lines
+};
+using Checks = std::vector<Check>;
+
+/// Where the user stands: a project or not, and the configuration that counts there.
+struct Place {
+    std::optional<remote::Project> project;
+    std::string no_project; ///< why there is none
+    config::Config config;
+};
+
+/// The first `N.M` in what a program says of its version, or nothing.
+std::optional<std::pair<int, int>> find_version(std::string_view text);
+
+/// A check of a program whose version should be `least` or newer; `level` if it is not.
+Check check_version(const std::string& name, const std::string& text, std::pair<int, int> least,
+                    Level level, const std::string& advice);
+
+/// A check of free space: a warning below 1 GB (or `least`), an error where there is none.
+Check check_space(const std::string& name, const std::string& place, std::uint64_t free,
+                  std::uint64_t least = 1'000'000'000);
+
+/// Programs, configuration, project, DVC's local settings and cache.
+Checks check_laptop(world::World& world, const Place& place);
+
+/// One ssh execution; with `deep` a job too.
+Checks check_cluster(world::World& world, const Place& place, bool deep);
+
+} // namespace rdvc::checks

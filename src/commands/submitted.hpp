@@ -1,0 +1,13 @@
+// What a user is told of a submission that was sent.
+#pragma once
+
+#include "ledger/ledger.hpp"
+#include "world/console.hpp"
+
+namespace rdvc::commands {
+
+/// Says on standard output what was submitted: a sentence; the job's id alone with --quiet; or
+/// JSON. Without a job an environment was made on the login node.
+void report_submitted(const world::Console& console, const ledger::Record& record, bool json);
+
+} // namespace rdvc::commands

@@ -1,0 +1,97 @@
+// The login node of the cluster: one ssh execution a request, and git over the same connection.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/error.hpp"
+#include "config/config.hpp"
+#include "ledger/ledger.hpp"
+#include "script/render.hpp"
+#include "transport/ssh.hpp"
+#include "world/world.hpp"
+
+namespace rdvc::remote {
+
+/// The login node of a cluster.
+class Cluster {
+  public:
+    /// Throws Error (configuration) if no host is configured.
+    Cluster(world::World& world, const config::Config& config);
+
+    using Data = std::vector<std::variant<std::string, std::filesystem::path>>;
+    using OnFrame = std::function<void(const transport::Frame&)>;
+    using OnData = std::function<void(std::string_view)>;
+
+    /// Runs a request that only reads. Throws Error: unreachable; unknown if the answer is cut off;
+    /// and what a `refused` frame says.
+    void ask(
+        std::string_view request, script::Variables variables, const OnFrame& on_frame,
+        const OnData& on_data = [](std::string_view) {}, const Data& data = {});
+
+    /// The same for a request that may take hours: connects again when the connection was lost, for
+    /// ten minutes. `variables` is asked for each connection.
+    void ask_until_answered(
+        const world::Console& console, std::string_view request,
+        const std::function<script::Variables()>& variables, const OnFrame& on_frame,
+        const OnData& on_data = [](std::string_view) {});
+
+    /// Runs a request and leaves the judgement to the caller. `nonce` marks the answer. With it
+    /// goes the question what became of submissions whose answer never arrived; what the cluster
+    /// tells of them is written down, and said.
+    transport::Connection::Reply execute(
+        std::string_view request, script::Variables variables, const std::string& nonce,
+        const Data& data, base::Effect effect, const OnFrame& on_frame,
+        const OnData& on_data = [](std::string_view) {});
+
+    /// Host, with user name where one is configured: how the ledger names it.
+    [[nodiscard]] std::string name() const;
+    /// The URL of a folder there, for git. `absolute` is a path on the cluster.
+    [[nodiscard]] std::string url(const std::string& absolute) const;
+    /// For git, which calls rdvc in place of ssh.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> git_environment();
+    /// For rsync's `-e`, likewise.
+    [[nodiscard]] std::string rsync_shell();
+    /// `git fetch` of `refspecs` from `source`, a url() or a remote of the repository `top`;
+    /// nothing else comes along.
+    base::Command fetch(const std::string& source, const std::vector<std::string>& refspecs,
+                        const std::filesystem::path& top);
+    /// `git push` of `refspecs` to a url() from the repository `top`; no hook runs, nothing else
+    /// goes.
+    base::Command push(const std::string& url, const std::vector<std::string>& refspecs,
+                       const std::filesystem::path& top);
+    /// True if several ssh executions share one connection.
+    [[nodiscard]] bool shares_connection() { return is_local() || connection_.is_shared(); }
+    /// For rsync, which gets the user's name with rsync_shell().
+    [[nodiscard]] const std::string& host() const { return connection_.destination().host; }
+    [[nodiscard]] bool is_local() const { return connection_.destination().host == "local"; }
+
+  private:
+    [[nodiscard]] std::vector<ledger::Record> open_submissions() const;
+    void settle(std::vector<ledger::Record>& open, const transport::Frame& frame);
+
+    world::World& world_;
+    transport::Connection connection_;
+    std::string dir_;
+    std::string prepare_;
+    std::uint32_t poll_;
+};
+
+/// True for `submitted JOB ...`, sbatch's success. With another word in the job's place it is no
+/// answer, and the outcome stays unknown.
+bool is_submitted(const transport::Frame& frame);
+
+/// The Error for a connection that was not made or broke off.
+base::Error connection_error(const std::string& cluster, const transport::Connection::Reply& reply);
+
+ledger::Ledger open_ledger(const world::World& world);
+
+/// Now, as ISO 8601 in UTC.
+std::string timestamp();
+
+} // namespace rdvc::remote

@@ -1,0 +1,24 @@
+// How a user names a submission.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "remote/cluster.hpp"
+#include "remote/project.hpp"
+#include "world/world.hpp"
+
+namespace rdvc::remote {
+
+/// The token of the submission that `word` names: a job id or an experiment's name (the newest that
+/// has it), or a token's start (4 digits or more); "" is the newest. Looks into the ledger first,
+/// then asks the cluster. Throws Error (usage) if there is none, or if several tokens begin so.
+std::string find_submission(world::World& world, Cluster& cluster, const std::string& mirror,
+                            const std::string& word);
+
+/// The same of each of `words`; the ledger is read once, and the cluster asked once at most.
+std::vector<std::string> find_submissions(world::World& world, Cluster& cluster,
+                                          const std::string& mirror,
+                                          const std::vector<std::string>& words);
+
+} // namespace rdvc::remote

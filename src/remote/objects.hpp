@@ -1,0 +1,79 @@
+// Objects of DVC's cache on their way between this laptop and the cluster, over the same
+// connection, with rsync. An object is named by its content, so only what is missing travels, and
+// what was interrupted goes on where it was. Nothing gets into a cache before its content was
+// compared with its name.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "remote/cluster.hpp"
+#include "remote/project.hpp"
+
+namespace rdvc::remote {
+
+struct Object {
+    std::string name;                  ///< its place in a cache
+    std::string label;                 ///< what the user calls it: a path in the work tree
+    std::optional<std::uint64_t> size; ///< bytes; nothing: not known
+    std::filesystem::path source;      ///< a file here with that content; empty: there is none
+};
+
+/// Everything has come but what is damaged in the cluster's cache; to try again would not help.
+struct DamagedData : base::Error {
+    using base::Error::Error;
+};
+
+class Transfer {
+  public:
+    Transfer(world::World& world, const config::Config& config, Cluster& cluster);
+
+    /// What the cluster's cache says of some objects.
+    struct CacheState {
+        std::set<std::string> lacking; ///< names
+        std::string cache;             ///< its folder
+        std::string incoming;          ///< where objects of this laptop are to be put
+        std::uint64_t free = 0;        ///< bytes
+        std::uint64_t partial = 0; ///< bytes that a transfer left there before it was interrupted
+        std::uint64_t size = 0;    ///< bytes of those that it has
+        std::string rsync;         ///< the program there; "": there is none
+    };
+    CacheState ask(const std::vector<Object>& objects);
+
+    /// Sends those of `objects` that the cluster lacks, and looks at what arrived. Throws Error:
+    /// not_ready (an object that is nowhere, one that is damaged here, no space there), unreachable
+    /// (the connection broke off; doing it again goes on where it was), failed.
+    void send(const std::vector<Object>& objects);
+
+    /// Brings those of `objects` that `cache` lacks and the cluster has. Gives those that the
+    /// cluster does not have; one that is damaged there is not taken. Throws Error: unreachable,
+    /// failed.
+    std::vector<Object> bring(const std::vector<Object>& objects,
+                              const std::filesystem::path& cache);
+
+    /// Throws DamagedData if something that should have come was damaged there.
+    void refuse_damaged() const;
+
+  private:
+    using Names = std::vector<std::string>;
+
+    std::set<std::string> take();
+    void check_sources(const std::vector<Object>& objects, const std::set<std::string>& damaged);
+    void push(const std::vector<Object>& objects, const CacheState& answer);
+    void push_by_tar(const std::filesystem::path& root, const Names& names);
+    void fetch_by_tar(const Names& names, const std::filesystem::path& incoming);
+    [[nodiscard]] script::Variables variables(const std::string& action) const;
+
+    world::World& world_;
+    Cluster& cluster_;
+    std::string cache_;
+    bool group_;
+    std::vector<std::string> damaged_; ///< labels and places there
+    std::string laptop_;               ///< names this laptop among those that use the cluster
+};
+
+} // namespace rdvc::remote

@@ -1,0 +1,53 @@
+// The project that the user stands in, its configuration, and what it is called on the cluster.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "project/git.hpp"
+#include "world/world.hpp"
+
+namespace rdvc::remote {
+
+struct Project {
+    project::Repository repository;
+    std::filesystem::path
+        dvc_project; ///< the folder with `.dvc`; without one, the work tree's root
+    bool has_dvc = false;
+    config::Config config;
+    std::string cluster; ///< NAME of [clusters.NAME], or ""
+    std::string repo_name;
+    std::string origin_url; ///< without password
+    std::string mirror;     ///< `NAME-<8 hex>.git`
+
+    [[nodiscard]] std::filesystem::path config_file() const {
+        return dvc_project / ".rdvc" / "config.toml";
+    }
+    /// The Git remote's name: `rdvc`, or `rdvc-NAME` for a named cluster.
+    [[nodiscard]] std::string remote_name() const {
+        return cluster.empty() ? "rdvc" : "rdvc-" + cluster;
+    }
+};
+
+/// The repository that the user stands in. Throws Error (not_ready) outside of one.
+project::Repository open_repository(world::World& world);
+
+/// The project that the user stands in, with its configuration. `cluster` is the value of
+/// --cluster. Throws Error: not_ready outside of a Git repository, configuration for a bad file.
+Project open_project(world::World& world, const std::string& cluster);
+
+/// Throws Error (not_ready) for a project without DVC, which can run commands but no experiment.
+void require_dvc(const Project& project);
+
+/// The configuration outside of any project.
+config::Config open_user_config(world::World& world, const std::string& cluster);
+
+/// The folders whose files come back of a command, from the work tree's root: as typed from where
+/// the user stands, else as configured (`run.output`). Throws Error (usage) for one that no output
+/// can be.
+std::vector<std::string> declared_outputs(const Project& project,
+                                          const std::vector<std::string>& typed);
+
+} // namespace rdvc::remote

@@ -1,0 +1,106 @@
+#include "remote/status.hpp"
+
+#include <cstdlib>
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "submission/token.hpp"
+
+namespace rdvc::remote {
+
+using base::Error;
+using base::Exit;
+
+namespace {
+
+void add_line(state::Record& kept, const std::string& file, const std::string& line) {
+    if (file == "submission")
+        kept.notes.insert(base::key_and_value(line));
+    else if (file == "result")
+        kept.result.insert(base::key_and_value(line));
+    else if (file == "phases") {
+        const auto [time, phase] = base::key_and_value(line);
+        kept.phases.emplace_back(base::parse_time(time), phase);
+    } else if (file == "jobid")
+        kept.job = slurm::is_job_id(line) ? line : "";
+    else if (file == "sbatch.exit")
+        kept.sbatch_exit = line;
+    else if (file == "sbatch.err")
+        kept.sbatch_error = line;
+    else if (file == "pulled")
+        kept.pulled = true;
+    else if (file == "claim")
+        kept.claimed = true;
+    else if (file == "revoked")
+        kept.revoked = line;
+    else if (file == "attempt")
+        kept.attempt = base::parse_number(line).value_or(1);
+    else if (file == "new")
+        kept.is_new = true;
+    else if (file == "cancelled")
+        kept.cancelled = true;
+    else if (file == "slurm")
+        kept.slurm = line;
+}
+
+} // namespace
+
+namespace {
+
+// It becomes part of URLs, where anything else could name another host.
+std::string sound_folder(const std::string& dir) {
+    if (!dir.starts_with("/") || base::printable(dir) != dir)
+        throw Error(Exit::failed, "the cluster names no folder of rdvc's").context(dir);
+    return dir;
+}
+
+} // namespace
+
+void add_frame(state::Overview& overview, const transport::Frame& frame) {
+    if (frame.verb == "submission") {
+        if (submission::is_token(frame.rest)) // which becomes part of paths
+            overview.submissions.push_back({.token = frame.rest});
+    } else if (frame.verb == "file" && !overview.submissions.empty()) {
+        const auto [token, rest] = base::key_and_value(frame.rest);
+        const auto [file, line] = base::key_and_value(rest);
+        if (token == overview.submissions.back().token)
+            add_line(overview.submissions.back(), file, line);
+    } else if (frame.verb == "unsure") {
+        const auto [token, words] = base::key_and_value(frame.rest);
+        for (auto& kept : overview.submissions)
+            if (kept.token == token)
+                kept.unsure = words;
+    } else if (frame.verb == "job") {
+        if (auto job = slurm::parse_squeue_line(frame.rest))
+            overview.jobs.emplace(job->token, *job);
+    } else if (frame.verb == "squeue") {
+        overview.squeue_answered = frame.rest == "ok";
+        overview.squeue_words = frame.rest;
+    } else if (frame.verb == "queue_time") {
+        overview.queue_time = std::strtoll(frame.rest.c_str(), nullptr, 10);
+    } else if (frame.verb == "accounting") {
+        overview.accounting_words = frame.rest;
+    } else if (frame.verb == "time") {
+        overview.time = static_cast<std::int64_t>(base::parse_time(frame.rest));
+    } else if (frame.verb == "rsync") {
+        overview.has_rsync = true;
+    } else if (frame.verb == "dir") {
+        overview.dir = sound_folder(frame.rest);
+    }
+}
+
+state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
+                             unsigned limit, Wanted wanted) {
+    state::Overview overview;
+    script::Variables variables;
+    variables.words = {{"mirror", mirror},
+                       {"only", only},
+                       {"limit", fmt::format("{}", limit)},
+                       {"ended", wanted == Wanted::with_result ? "1" : "0"}};
+    cluster.ask("status", variables,
+                [&](const transport::Frame& frame) { add_frame(overview, frame); });
+    return overview;
+}
+
+} // namespace rdvc::remote

@@ -1,0 +1,24 @@
+// The request `status`: what the cluster knows of this project's submissions.
+#pragma once
+
+#include <string>
+
+#include "remote/cluster.hpp"
+#include "remote/project.hpp"
+#include "state/record.hpp"
+
+namespace rdvc::remote {
+
+/// Adds one frame of that answer; what it does not know it passes over. Throws Error (failed) for a
+/// folder that is none.
+void add_frame(state::Overview& overview, const transport::Frame& frame);
+
+inline constexpr unsigned all_submissions = 1000000;
+
+enum class Wanted { all, with_result };
+
+/// Asks the cluster once. `only`: one token, or "" for the newest `limit` of the project.
+state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
+                             unsigned limit, Wanted wanted = Wanted::all);
+
+} // namespace rdvc::remote

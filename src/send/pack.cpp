@@ -1,0 +1,58 @@
+#include "send/pack.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace rdvc::send {
+
+namespace {
+
+// How the ledger calls a history that was cut.
+constexpr auto cut_mark = "cut";
+
+// The believed commits that end where ours do and that this repository has.
+std::vector<std::string> usable(base::Runner& runner, const MirrorContent& delivery,
+                                const std::vector<ledger::Stored>& believed,
+                                const std::string& boundary) {
+    std::vector<std::string> commits;
+    for (const auto& stored : believed)
+        if (stored.place == delivery.mirror && stored.boundary == boundary)
+            commits.push_back(stored.object);
+    return project::existing_objects(runner, delivery.repository, commits);
+}
+
+} // namespace
+
+MirrorPack make_mirror_pack(base::Runner& runner, const MirrorContent& delivery,
+                            const std::vector<ledger::Stored>& believed, std::uint64_t max_history,
+                            const std::filesystem::path& file) {
+    MirrorPack mirror_pack{.stored = {delivery.mirror, delivery.tip, ""}};
+    mirror_pack.boundary = project::shallow_boundary(runner, delivery.repository);
+    if (!mirror_pack.boundary.empty())
+        mirror_pack.stored.boundary = base::short_hash(base::join(mirror_pack.boundary, " "));
+    mirror_pack.haves = usable(runner, delivery, believed, mirror_pack.stored.boundary);
+    if (mirror_pack.haves.empty() &&
+        project::history_size(runner, delivery.repository) > max_history) {
+        // Each commit stands alone then; what an earlier one has in common is not sent again.
+        mirror_pack.cut = true;
+        mirror_pack.stored.boundary = cut_mark;
+        mirror_pack.haves = usable(runner, delivery, believed, cut_mark);
+        mirror_pack.boundary = {delivery.history};
+    }
+    project::PackContent content{
+        .wanted = {delivery.tip}, .haves = mirror_pack.haves, .boundary = mirror_pack.boundary};
+    if (mirror_pack.cut)
+        content.boundary.insert(content.boundary.end(), mirror_pack.haves.begin(),
+                                mirror_pack.haves.end());
+    else
+        content.wanted.insert(content.wanted.end(), delivery.tag_objects.begin(),
+                              delivery.tag_objects.end());
+    const bool known = std::find(mirror_pack.haves.begin(), mirror_pack.haves.end(),
+                                 delivery.tip) != mirror_pack.haves.end();
+    if (!known || content.wanted.size() > 1)
+        mirror_pack.pack = project::make_pack(runner, delivery.repository, content, file);
+    return mirror_pack;
+}
+
+} // namespace rdvc::send

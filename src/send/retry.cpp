@@ -1,0 +1,254 @@
+#include "send/retry.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "project/submodules.hpp"
+#include "script/embedded.hpp"
+#include "slurm/options.hpp"
+#include "submission/compose.hpp"
+#include "submission/token.hpp"
+
+namespace rdvc::send {
+
+using base::Error;
+using base::Exit;
+
+namespace {
+
+// What the laptop wrote down of it; of another laptop's submission as much as is known.
+ledger::Record record_of(world::World& world, const remote::Project& project,
+                         const remote::Cluster& cluster, const std::string& token) {
+    for (auto& record : remote::open_ledger(world).read())
+        if (record.token == token)
+            return record;
+    return {.token = token,
+            .time = remote::timestamp(),
+            .cluster = cluster.name(),
+            .mirror = project.mirror,
+            .name = token.substr(0, 8),
+            .commit = {},
+            .job = {},
+            .dir = project.config.text("cluster.dir")};
+}
+
+// `--OPTION=VALUE` as sbatch takes it, for what changes this time. Throws Error (usage).
+std::vector<std::string> sbatch_words(const submission::RunArguments& arguments,
+                                      const std::string& token) {
+    if (!arguments.dvc.empty() || arguments.name || arguments.has_targets() || arguments.is_command)
+        throw Error(Exit::usage,
+                    "only sbatch's options can change: the code, the arguments and the "
+                    "name are those of the submission")
+            .hint("for another experiment: rdvc run");
+    std::vector<std::string> options;
+    for (const auto& [name, value] : arguments.sbatch) {
+        const std::string own = name == "comment" ? "rdvc:" + token + " " : "";
+        options.push_back("--" + name + (value ? "=" + own + *value : ""));
+    }
+    return options;
+}
+
+struct RetryAnswer {
+    std::string verb; ///< one of script::is_last_word(); "" if none came
+    std::string rest;
+    std::vector<std::string> errors;
+    std::vector<std::string> lacks; ///< `functions HASH`, `mirror NAME`
+    transport::Connection::Reply reply;
+};
+
+// What has changed about the job, and what it needs on the cluster.
+script::Variables retry_variables(const ledger::Record& record, const std::string& script,
+                                  const std::vector<std::string>& options,
+                                  const submission::RunArguments& arguments) {
+    script::Variables variables;
+    variables.words = {{"token", record.token},
+                       {"functions", script::job_functions().hash},
+                       {"functions_size", "0"},
+                       {"warning", ""}};
+    auto& lists = variables.lists;
+    lists = {{"options", options}, {"unset_variables", {}}, {"mirrors", {}}, {"tips", {}}};
+    for (const auto& [name, value] : arguments.sbatch)
+        for (const auto& variable : slurm::environment_variables(name))
+            lists["unset_variables"].push_back(variable);
+    if (const auto warning = submission::new_warning(script, arguments.sbatch)) {
+        variables.words["warning"] = fmt::format("{}", *warning);
+        lists["options"].push_back(fmt::format("--signal=B:USR1@{}", *warning));
+    }
+    for (const auto& stored : record.stored)
+        if (stored.place.ends_with(".git")) {
+            lists["mirrors"].push_back(stored.place);
+            lists["tips"].push_back(stored.object);
+        }
+    return variables;
+}
+
+RetryAnswer ask_retry(world::World& world, remote::Cluster& cluster,
+                      const script::Variables& variables, const std::string& functions) {
+    RetryAnswer answer;
+    answer.reply = cluster.execute(
+        "retry", variables, submission::make_token(), {functions}, base::Effect::changes,
+        [&](const transport::Frame& frame) {
+            if (frame.verb == "err")
+                answer.errors.push_back(frame.rest);
+            else if (frame.verb == "unset")
+                world.console.warn(
+                    fmt::format("the login node sets {}; it is ignored", frame.rest));
+            else if (frame.verb == "lacks")
+                answer.lacks.push_back(frame.rest);
+            else if (frame.verb == "submitted" ? remote::is_submitted(frame)
+                                               : script::is_last_word("retry", frame.verb)) {
+                answer.verb = frame.verb;
+                answer.rest = frame.rest;
+            }
+        });
+    return answer;
+}
+
+// Sends the Git objects of a mirror that lacks them; the repository is the project's or a
+// submodule's. Throws Error if none has them any more.
+void send_objects(world::World& world, const remote::Project& project, remote::Cluster& cluster,
+                  const ledger::Record& record, const std::string& mirror,
+                  const std::string& cluster_dir) {
+    std::vector<project::Repository> repositories = {project.repository};
+    for (const auto& submodule :
+         project::submodules_of(world.runner, project.repository, record.commit))
+        repositories.push_back(submodule.repository);
+    for (const auto& stored : record.stored) {
+        if (stored.place != mirror)
+            continue;
+        for (const auto& repository : repositories) {
+            if (project::existing_objects(world.runner, repository, {stored.object}).empty())
+                continue;
+            std::vector<std::string> refspecs = {"+" + stored.object + ":refs/rdvc/" +
+                                                 record.token};
+            for (const auto& tag : project::reachable_tags(world.runner, repository))
+                if (tag.annotated)
+                    refspecs.push_back("+" + tag.object + ":refs/rdvc-tags/" + tag.object);
+            const auto pushed = world.runner.run(cluster.push(
+                cluster.url(cluster_dir + "/repos/" + mirror), refspecs, repository.top));
+            if (pushed.status != 0)
+                throw Error(Exit::failed,
+                            fmt::format("the code of {} could not be sent again", record.name))
+                    .context(pushed.err);
+            return;
+        }
+    }
+    throw Error(Exit::failed, fmt::format("the cluster has lost the code of {}, and this "
+                                          "repository no longer has it",
+                                          record.name))
+        .context(mirror)
+        .hint("for the project as it is now: rdvc run");
+}
+
+// Sends what has gone from the cluster since the submission; gives the functions that go with the
+// next request. Throws Error.
+std::string send_lacking(world::World& world, const remote::Project& project,
+                         remote::Cluster& cluster, const ledger::Record& record,
+                         const RetryAnswer& answer) {
+    std::string functions;
+    for (const auto& line : answer.lacks) {
+        const auto [kind, name] = base::key_and_value(line);
+        world.console.note(fmt::format("the cluster no longer has the {}; sending it again",
+                                       kind == "mirror" ? "project's mirror" : "job's functions"));
+        if (kind == "mirror")
+            send_objects(world, project, cluster, record, name, answer.rest);
+        else if (name == script::job_functions().hash)
+            functions = script::job_functions().text;
+        else
+            throw Error(Exit::failed,
+                        fmt::format("the cluster no longer has the functions that {} was "
+                                    "submitted with, and this rdvc has others",
+                                    record.name))
+                .hint("for the project as it is now: rdvc run");
+    }
+    return functions;
+}
+
+// Why there is no new attempt.
+Error failure(const std::string& what, const std::string& cluster, const RetryAnswer& answer) {
+    const auto [kind, rest] = base::key_and_value(answer.rest);
+    if (answer.verb == "kept" && kind == "live")
+        return Error(Exit::failed, fmt::format("{} has a job: {}", what, rest))
+            .hint("rdvc cancel " + what + ", if it is to begin again");
+    if (answer.verb == "kept" && kind == "unpublished")
+        return Error(Exit::failed, fmt::format("{} has a result that is not published yet", what))
+            .hint("rdvc recover " + what);
+    if (answer.verb == "kept")
+        return Error(Exit::failed, fmt::format("{} has its result: {}", what, kind))
+            .hint("rdvc pull " + what + "; for another experiment: rdvc run");
+    if (answer.verb == "lacking")
+        return Error(Exit::failed, "the cluster still lacks something after it was sent")
+            .context(base::join(answer.lacks, "\n"));
+    if (answer.verb == "refused" && kind == "sbatch")
+        return Error(Exit::refused, "sbatch refused the job")
+            .context(base::join(answer.errors, "\n"));
+    if (answer.verb == "refused")
+        return Error(Exit::not_ready, rest).context(base::join(answer.errors, "\n"));
+    if (answer.reply.outcome == transport::Outcome::unreachable ||
+        answer.reply.outcome == transport::Outcome::no_bash)
+        return remote::connection_error(cluster, answer.reply);
+    return Error(Exit::unknown, "it is not known whether there is a new job")
+        .context(answer.verb == "unknown"
+                     ? base::trim(answer.rest + "\n" + base::join(answer.errors, "\n"))
+                     : transport::main_reason(answer.reply.errors))
+        .hint("`rdvc status` will tell once the cluster answers");
+}
+
+} // namespace
+
+ledger::Record retry(world::World& world, const remote::Project& project, remote::Cluster& cluster,
+                     const RetryQuestion& question) {
+    const auto& [what, token, arguments] = question;
+    const auto options = sbatch_words(arguments, token);
+    auto ledger = remote::open_ledger(world);
+    auto record = record_of(world, project, cluster, token);
+    if (const auto dir = project.config.text("cluster.dir");
+        !record.dir.empty() && record.dir != dir)
+        throw Error(Exit::configuration, fmt::format("{} was submitted in {}", what, record.dir))
+            .context(fmt::format(
+                "cluster.dir is {} now, where nothing tells whether its job is gone", dir))
+            .hint(fmt::format("RDVC_CLUSTER_DIR={} rdvc retry {}", record.dir, what));
+    const auto held = ledger.hold(token);
+    if (held == nullptr)
+        throw Error(Exit::failed, fmt::format("another `rdvc` is submitting {}", what));
+    const auto before = record;
+    record.state = ledger::State::unconfirmed;
+    ledger.conclude(record);
+    auto variables = retry_variables(record, ledger.script(token).value_or(""), options, arguments);
+    auto answer = ask_retry(world, cluster, variables, "");
+    if (answer.verb == "lacking") {
+        std::string functions;
+        try {
+            functions = send_lacking(world, project, cluster, record, answer);
+        } catch (const Error&) {
+            ledger.conclude(before); // nothing was submitted
+            throw;
+        }
+        variables.words["functions_size"] = fmt::format("{}", functions.size());
+        answer = ask_retry(world, cluster, variables, functions);
+    }
+    if (answer.verb == "absent" && !record.words.empty()) {
+        record.state = ledger::State::refused;
+        ledger.conclude(record);
+        return record;
+    }
+    if (answer.verb != "submitted") {
+        auto error = answer.verb == "absent"
+                         ? Error(Exit::failed, fmt::format("the cluster has nothing of {}", what))
+                               .hint("rdvc run")
+                         : failure(what, cluster.name(), answer);
+        record.state = error.code() == Exit::unknown ? ledger::State::unconfirmed : before.state;
+        if (before.is_open() && error.code() == Exit::refused)
+            record.state = ledger::State::refused;
+        ledger.conclude(record);
+        throw error;
+    }
+    record.state = ledger::State::submitted;
+    record.job = base::key_and_value(answer.rest).first;
+    ledger.conclude(record);
+    return record;
+}
+
+} // namespace rdvc::send

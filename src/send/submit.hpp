@@ -1,0 +1,91 @@
+// One submission on its way: what travels, one ssh execution, what became of it, written down.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/files.hpp"
+#include "remote/cluster.hpp"
+#include "remote/project.hpp"
+#include "send/pack.hpp"
+#include "send/plan.hpp"
+#include "submission/compose.hpp"
+
+namespace rdvc::send {
+
+class Sender {
+  public:
+    /// Renders the script and packs the Git objects that the mirrors lack, as far as the ledger
+    /// knows. Nothing is written down yet. `words`: those after `rdvc run`. Throws Error. The
+    /// arguments must outlive this.
+    Sender(world::World& world, const remote::Project& project, remote::Cluster& cluster,
+           const Plan& plan, const std::string& command_line,
+           const std::vector<std::string>& words = {});
+
+    [[nodiscard]] const std::string& script() const { return script_; }
+    /// Git objects that travel.
+    [[nodiscard]] std::uint32_t objects() const;
+    /// Bytes of script and objects.
+    [[nodiscard]] std::uintmax_t size() const;
+    /// True if the history is too large to travel: the job sees one commit without parents.
+    [[nodiscard]] bool is_cut() const;
+
+    /// Takes what was submitted; without a job where only an environment was made, on the login
+    /// node.
+    using Tell = std::function<void(const ledger::Record& record)>;
+
+    /// Writes down the intent, sends everything in one ssh execution (in a second one where the
+    /// mirror lacks what it was believed to have), tells, writes down the outcome: in this order,
+    /// so that who is killed between finds it open, and the same command finds its job again.
+    /// If this very run was sent before, and what became of it was open, that is settled first, and
+    /// its job told.
+    /// Throws Error: refused, not_ready, usage (a name that is taken), unreachable, or unknown.
+    void send(const Tell& tell);
+
+  private:
+    /// What travels besides the script.
+    struct Payload {
+        std::vector<MirrorPack> packs;        ///< the project's own first, then its submodules'
+        bool has_inputs = false;              ///< the cluster has the data that the run needs
+        ledger::Stored stored_tags;           ///< object: a hash of the list; "" without tags
+        std::string tags;                     ///< lines "object name"; "" if the mirror has them
+        std::vector<std::string> tag_objects; ///< annotated tags that travel
+        std::string functions;                ///< of the job script; "" if they are there
+    };
+    /// The cluster's answer.
+    struct SubmitAnswer {
+        std::string verb; ///< submitted, refused, resend, lacking, unknown; "" if none came
+        std::string rest;
+        std::vector<std::string> errors; ///< sbatch's and git's own words
+        std::vector<std::string> unset;
+        transport::Connection::Reply reply;
+    };
+
+    [[nodiscard]] Payload load(const std::vector<ledger::Stored>& believed) const;
+    void pack(const std::vector<ledger::Stored>& believed);
+    [[nodiscard]] bool is_same(const ledger::Record& record) const;
+    [[nodiscard]] std::optional<ledger::Record> earlier();
+    void send_inputs();
+    [[nodiscard]] ledger::Stored stored_inputs() const;
+    [[nodiscard]] SubmitAnswer submit();
+    [[nodiscard]] base::Error failure(const SubmitAnswer& answer) const;
+    [[nodiscard]] base::Error refusal(const SubmitAnswer& answer) const;
+
+    world::World& world_;
+    const remote::Project& project_;
+    remote::Cluster& cluster_;
+    const submission::Submission& submission_;
+    const std::vector<project::Submodule>& submodules_;
+    const Inputs& inputs_;
+    ledger::Ledger ledger_;
+    ledger::Record record_;
+    base::TemporaryFolder folder_;
+    std::string script_;
+    std::string notes_;
+    Payload payload_;
+};
+
+} // namespace rdvc::send

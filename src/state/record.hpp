@@ -1,0 +1,57 @@
+// What the cluster keeps of submissions, and what SLURM says of their jobs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "slurm/reports.hpp"
+
+namespace rdvc::state {
+
+/// What the cluster keeps about one submission, as it was sent.
+struct Record {
+    std::string token;
+    std::map<std::string, std::string> notes = {};  ///< file `submission`
+    std::map<std::string, std::string> result = {}; ///< file `result`; empty: the job has not ended
+    std::vector<std::pair<double, std::string>> phases =
+        {}; ///< start (seconds since the epoch), name
+    std::string job = {};
+    std::string sbatch_exit = {};
+    std::string sbatch_error = {}; ///< the last line that sbatch printed on standard error
+    bool claimed = false;          ///< by a job
+    std::string revoked = {};      ///< why no job may take the attempt any more
+    unsigned attempt = 1;
+    bool is_new = false;    ///< the job was submitted after SLURM was asked
+    bool cancelled = false; ///< by `rdvc cancel`
+    std::string slurm =
+        {}; ///< how the job ended, in SLURM's word, where it has no result of its own
+    std::string unsure = {}; ///< why the job may live although squeue does not show it
+    bool pulled = false;     ///< a command's output, by some laptop
+
+    [[nodiscard]] bool is_command() const;
+    /// What a user may call it by, the job's id, or where there is none the token's first digits.
+    [[nodiscard]] std::string id() const;
+    /// The number of files that a command's job keeps for `rdvc pull`.
+    [[nodiscard]] unsigned long output() const;
+};
+
+/// The value of `key`, or "".
+std::string field(const std::map<std::string, std::string>& map, const std::string& key);
+
+/// The cluster's answer to `status`.
+struct Overview {
+    std::vector<Record> submissions;             ///< newest first
+    std::multimap<std::string, slurm::Job> jobs; ///< by token
+    bool squeue_answered = false;
+    std::string squeue_words;     ///< what it said where it did not answer
+    std::int64_t queue_time = 0;  ///< when it last answered, with `jobs`; 0: never
+    std::string accounting_words; ///< what sacct said where it was asked and did not answer
+    std::int64_t time = 0;        ///< the cluster's clock, seconds since the epoch
+    std::string dir;              ///< rdvc's folder there, absolute
+    bool has_rsync = false;
+};
+
+} // namespace rdvc::state

@@ -1,0 +1,30 @@
+// Records and SLURM's words become what a user is told. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "state/record.hpp"
+
+namespace rdvc::state {
+
+/// What a user is told about one submission. Combined from the job's own record, SLURM's live view
+/// and accounting; no answer is `unknown`, never "finished".
+struct State {
+    std::string
+        word; ///< pending running published done failed unpublished unconfirmed unknown lost ...
+    std::string phase;  ///< of the job; empty before it starts
+    std::string detail; ///< a sentence, or empty
+};
+
+/// Why a job failed, by its result: its own sentence, and the reason that the program gave which
+/// failed, DVC's for an experiment.
+std::string explain_failure(const std::map<std::string, std::string>& result);
+
+State derive_state(const Record& kept, const Overview& overview);
+
+/// True for what `rdvc recover` is for: a result that could not be published. A job that was killed
+/// while it published could not say so.
+bool may_be_recovered(const Record& kept, const Overview& overview);
+
+} // namespace rdvc::state

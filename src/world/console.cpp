@@ -1,0 +1,100 @@
+#include "world/console.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <unistd.h>
+
+#include "base/terminal.hpp"
+#include "base/text.hpp"
+
+namespace rdvc::world {
+
+namespace {
+
+void put(std::FILE* stream, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stream);
+    std::fflush(stream);
+}
+
+std::size_t width(std::string_view text) { // code points
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
+    }));
+}
+
+} // namespace
+
+// There is one standard output, and text may be cut anywhere between two calls.
+void Console::data(std::string_view text) {
+    struct Output {
+        base::TerminalFilter filter;
+        ~Output() {
+            if (::isatty(STDOUT_FILENO) == 1)
+                put(stdout, filter.finish());
+        }
+    };
+    static Output output;
+    put(stdout, ::isatty(STDOUT_FILENO) == 1 ? output.filter.feed(text) : std::string(text));
+}
+
+void Console::note(std::string_view line) const {
+    if (verbosity != Verbosity::quiet)
+        put(stderr, base::printable(line) + "\n");
+}
+
+void Console::warn(std::string_view line) const {
+    const std::string start = err_color_ ? "\033[33mwarning:\033[0m " : "warning: ";
+    if (verbosity != Verbosity::quiet)
+        put(stderr, start + base::printable(line) + "\n");
+}
+
+void Console::trace(std::string_view line) const {
+    if (verbosity == Verbosity::verbose)
+        put(stderr, "+ " + base::printable(line) + "\n");
+}
+
+bool Console::shows_progress() const {
+    return err_is_terminal_ && verbosity != Verbosity::quiet;
+}
+
+void Console::progress(std::string_view line) const {
+    if (shows_progress())
+        put(stderr, "\r\033[K" + std::string(line));
+}
+
+void Console::error(std::string_view message) const {
+    std::string text(message);
+    if (err_color_ && text.starts_with("error:"))
+        text = "\033[31merror:\033[0m" + text.substr(6);
+    put(stderr, text);
+}
+
+std::string Console::bold(std::string_view text) const {
+    return out_color_ ? "\033[1m" + std::string(text) + "\033[0m" : std::string(text);
+}
+
+std::string table(std::vector<std::vector<std::string>> rows) {
+    for (auto& row : rows)
+        for (auto& cell : row)
+            cell = base::printable(cell);
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], width(row[i]));
+    }
+    std::string text;
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            line += row[i];
+            if (i + 1 < row.size())
+                line += std::string(widths[i] - width(row[i]) + 2, ' ');
+        }
+        text += line + "\n";
+    }
+    return text;
+}
+
+} // namespace rdvc::world

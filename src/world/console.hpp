@@ -1,0 +1,48 @@
+// What the user sees: data on standard output, everything else on standard error.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdvc::world {
+
+enum class Verbosity { quiet, normal, verbose };
+
+class Console {
+  public:
+    Console(bool out_is_terminal, bool err_is_terminal, bool no_color)
+        : out_color_(out_is_terminal && !no_color), err_color_(err_is_terminal && !no_color),
+          err_is_terminal_(err_is_terminal) {}
+
+    Verbosity verbosity = Verbosity::normal;
+
+    /// Data: as it is; on a terminal, without what could take that over (base/terminal.hpp).
+    static void data(std::string_view text);
+    /// A line about what happens; not with --quiet.
+    void note(std::string_view line) const;
+    /// A line that starts with `warning:`; not with --quiet.
+    void warn(std::string_view line) const;
+    /// A line for --verbose only.
+    void trace(std::string_view line) const;
+    /// True where somebody would see progress: on a terminal, not with --quiet.
+    [[nodiscard]] bool shows_progress() const;
+    /// A line in place of the last such line; an empty one takes it away. Nothing where it would
+    /// not be seen.
+    void progress(std::string_view line) const;
+    /// An Error's message, on standard error.
+    void error(std::string_view message) const;
+
+    /// `text` in bold on a terminal.
+    [[nodiscard]] std::string bold(std::string_view text) const;
+
+  private:
+    bool out_color_;
+    bool err_color_;
+    bool err_is_terminal_;
+};
+
+/// Rows of cells as columns with two blanks between; the last column is not padded.
+std::string table(std::vector<std::vector<std::string>> rows);
+
+} // namespace rdvc::world

@@ -1,0 +1,73 @@
+#include "world/world.hpp"
+
+#include <cstdio>
+#include <iostream>
+#include <sstream>
+
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+#include "base/quote.hpp"
+
+namespace rdvc::world {
+
+namespace fs = std::filesystem;
+
+fs::path World::user_config() const {
+    const auto base = variable("XDG_CONFIG_HOME");
+    return (base.empty() ? fs::path(variable("HOME")) / ".config" : fs::path(base)) / "rdvc" /
+           "config.toml";
+}
+
+fs::path World::state_folder() const {
+    const auto base = variable("XDG_STATE_HOME");
+    return (base.empty() ? fs::path(variable("HOME")) / ".local" / "state" : fs::path(base)) /
+           "rdvc";
+}
+
+fs::path World::socket_folder() const {
+    constexpr auto plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
+    const auto runtime = variable("XDG_RUNTIME_DIR");
+    if (runtime.starts_with("/") && runtime.size() < 40 &&
+        runtime.find_first_not_of(plain) == std::string::npos)
+        return fs::path(runtime) / "rdvc";
+    return fmt::format("/tmp/rdvc-ssh-{}", ::getuid());
+}
+
+std::string World::ask(const std::string& question, const std::string& fallback) const {
+    std::fputs(fallback.empty() ? fmt::format("{}: ", question).c_str()
+                                : fmt::format("{} [{}]: ", question, fallback).c_str(),
+               stderr);
+    std::string answer;
+    if (!std::getline(std::cin, answer)) {
+        std::fputs("\n", stderr);
+        throw base::Error(base::Exit::usage, "nobody answers the wizard's questions")
+            .hint("give the answers as options, or `--yes` to keep what is there");
+    }
+    return answer.empty() ? fallback : answer;
+}
+
+fs::path find_program(const std::string& name, const std::string& path_variable) {
+    if (name.find('/') != std::string::npos)
+        return fs::absolute(name);
+    std::istringstream folders(path_variable);
+    for (std::string folder; std::getline(folders, folder, ':');) {
+        const auto path = fs::absolute(folder.empty() ? "." : folder) / name;
+        if (::access(path.c_str(), X_OK) == 0 && fs::is_regular_file(path))
+            return path;
+    }
+    return name;
+}
+
+std::string version() {
+    return RDVC_VERSION;
+}
+
+base::Result TracingRunner::run(const base::Command& command) {
+    console_.trace(base::quote_all(command.argv));
+    return inner_.run(command);
+}
+
+} // namespace rdvc::world

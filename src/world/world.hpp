@@ -1,0 +1,55 @@
+// All that a command may touch outside itself, handed to it: processes, environment, console.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/process.hpp"
+#include "world/console.hpp"
+
+namespace rdvc::world {
+
+struct World {
+    base::Runner& runner;
+    Console& console;
+    std::filesystem::path folder; ///< where the user stands
+    std::function<std::optional<std::string>(const std::string&)> environment;
+    std::filesystem::path program = "rdvc"; ///< rdvc itself, for programs that call it
+
+    /// A variable's value, or "".
+    [[nodiscard]] std::string variable(const std::string& name) const {
+        return environment(name).value_or("");
+    }
+
+    /// ~/.config/rdvc/config.toml, by $XDG_CONFIG_HOME where set.
+    [[nodiscard]] std::filesystem::path user_config() const;
+    /// ~/.local/state/rdvc, by $XDG_STATE_HOME where set.
+    [[nodiscard]] std::filesystem::path state_folder() const;
+    /// A short private folder for ssh's sockets, without anything that ssh would expand or split.
+    [[nodiscard]] std::filesystem::path socket_folder() const;
+    /// One line asked on the terminal; `fallback` if it is empty. Throws Error (usage) at the end
+    /// of standard input.
+    [[nodiscard]] std::string ask(const std::string& question, const std::string& fallback) const;
+};
+
+/// Where the program is that was called as `name`: a path, or a word that $PATH finds. `name`
+/// itself if it is nowhere.
+std::filesystem::path find_program(const std::string& name, const std::string& path_variable);
+
+/// The program's version.
+std::string version();
+
+/// Shows each command with --verbose before it is run by another runner.
+class TracingRunner : public base::Runner {
+  public:
+    TracingRunner(base::Runner& inner, const Console& console) : inner_(inner), console_(console) {}
+    base::Result run(const base::Command& command) override;
+
+  private:
+    base::Runner& inner_;
+    const Console& console_;
+};
+
+} // namespace rdvc::world

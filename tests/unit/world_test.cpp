@@ -1,0 +1,356 @@
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <iostream>
+#include <sstream>
+
+#include <pty.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+#include "cli/options.hpp"
+#include "support/expect_error.hpp"
+#include "support/fake_runner.hpp"
+#include "support/world.hpp"
+#include "world/console.hpp"
+#include "world/world.hpp"
+
+namespace rdvc::world {
+namespace {
+
+using base::Exit;
+using Words = std::vector<std::string>;
+
+// --- Console ---
+
+TEST(Table, PadsAllColumnsButTheLast) {
+    EXPECT_EQ(table({}), "");
+    EXPECT_EQ(table({{"EXPERIMENT", "JOB", "STATE"}, {"exp-1", "1234", "running"}, {"a", "7", ""}}),
+              "EXPERIMENT  JOB   STATE\n"
+              "exp-1       1234  running\n"
+              "a           7     \n");
+}
+
+TEST(Table, CountsCharactersNotBytes) {
+    EXPECT_EQ(table({{"\xc3\xbc\xc3\xbc", "x"}, {"abc", "y"}}), "\xc3\xbc\xc3\xbc   x\nabc  y\n");
+}
+
+TEST(Table, TakesRowsOfDifferentLengths) {
+    EXPECT_EQ(table({{"a"}, {"bbb", "c"}, {"d", "e", "f"}}), "a\nbbb  c\nd    e  f\n");
+}
+
+TEST(Table, ShowsControlCharactersAndKeepsItsColumns) {
+    EXPECT_EQ(table({{"a\033[2J", "x"}, {"b", "y"}}), "a\\x1b[2J  x\nb         y\n");
+}
+
+struct Printed {
+    std::string out;
+    std::string err;
+};
+
+template <typename Function>
+Printed printed(Function&& function) {
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    function();
+    auto out = ::testing::internal::GetCapturedStdout();
+    return {out, ::testing::internal::GetCapturedStderr()};
+}
+
+TEST(Console, PrintsDataOnStandardOutputAndTheRestOnStandardError) {
+    const auto all = printed([] {
+        Console console(false, false, false);
+        Console::data("data\n");
+        console.note("note");
+        console.warn("warn");
+        console.trace("trace");
+        console.error("error: x\n");
+    });
+    EXPECT_EQ(all.out, "data\n");
+    EXPECT_EQ(all.err, "note\nwarning: warn\nerror: x\n");
+}
+
+TEST(Console, ObeysItsVerbosity) {
+    const auto say = [](Verbosity verbosity) {
+        return printed([&] {
+                   Console console(false, false, false);
+                   console.verbosity = verbosity;
+                   console.note("note");
+                   console.warn("warn");
+                   console.trace("trace");
+                   console.error("error: x\n");
+               })
+            .err;
+    };
+    EXPECT_EQ(say(Verbosity::quiet), "error: x\n");
+    EXPECT_EQ(say(Verbosity::verbose), "note\nwarning: warn\n+ trace\nerror: x\n");
+}
+
+TEST(Console, HasColorsOnATerminalOnly) {
+    EXPECT_EQ(Console(true, true, false).bold("x"), "\033[1mx\033[0m");
+    EXPECT_EQ(Console(true, true, true).bold("x"), "x");
+    EXPECT_EQ(Console(false, true, false).bold("x"), "x");
+    EXPECT_EQ(printed([] { Console(false, true, false).error("error: x\n"); }).err,
+              "\033[31merror:\033[0m x\n");
+    EXPECT_EQ(printed([] { Console(true, false, false).error("error: x\n"); }).err, "error: x\n");
+    EXPECT_EQ(printed([] { Console(false, true, true).warn("x"); }).err, "warning: x\n");
+}
+
+TEST(Console, HandsNoControlCharactersToTheTerminal) {
+    const auto all = printed([] {
+        Console console(true, true, true);
+        console.verbosity = Verbosity::verbose;
+        console.note("\033]0;x\007");
+        console.warn("a\nb");
+        console.trace("\r");
+    });
+    EXPECT_EQ(all.err, "\\x1b]0;x\\x07\nwarning: a\\x0ab\n+ \\x0d\n");
+}
+
+// --- Options ---
+
+struct Given {
+    bool go_on = false;
+    bool flag = false;
+    std::string text = "default";
+    unsigned number = 7;
+    std::string word;
+    Words words;
+    bool text_given = false;
+};
+
+enum class Positionals { one, many };
+
+Given parse(const Words& arguments, Positionals positionals = Positionals::one) {
+    Given given;
+    cli::Options options("try", "Tries.");
+    options.flag("-f,--follow", given.flag, "a flag")
+        .text("-t,--text", given.text, "a text", "TEXT")
+        .number("-n,--limit", given.number, "a number");
+    if (positionals == Positionals::one)
+        options.word("WORD", given.word, "a word");
+    else
+        options.words("WORDS", given.words, "words");
+    given.go_on = options.parse(arguments);
+    given.text_given = options.given("--text");
+    return given;
+}
+
+// Hands `text` to standard output, which is a terminal meanwhile; gives what the terminal gets.
+std::string on_a_terminal(std::string_view text) {
+    int terminal = -1;
+    int ours = -1;
+    EXPECT_EQ(::openpty(&terminal, &ours, nullptr, nullptr, nullptr), 0);
+    std::fflush(stdout);
+    const int before = ::dup(STDOUT_FILENO);
+    ::dup2(ours, STDOUT_FILENO);
+    Console::data(text);
+    ::dup2(before, STDOUT_FILENO);
+    ::close(before);
+    std::array<char, 1000> got{};
+    const auto n = ::read(terminal, got.data(), got.size());
+    ::close(ours);
+    ::close(terminal);
+    return {got.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+}
+
+TEST(Console, HandsDataToATerminalWithoutWhatItWouldObey) {
+    EXPECT_EQ(on_a_terminal("\x1b[32mepoch 1\x1b[0m \x1b]52;c;eA==\x07\n"),
+              "\x1b[32mepoch 1\x1b[0m \\x1b]52;c;eA==\\x07\r\n");
+}
+
+TEST(Console, HandsDataToAFileByteForByte) {
+    const std::string text("\x1b]52;c;eA==\x07\0\xff\u202e\n", 19);
+    ::testing::internal::CaptureStdout();
+    Console::data(text);
+    EXPECT_EQ(::testing::internal::GetCapturedStdout(), text);
+}
+
+TEST(CommandOptions, KeepDefaultsWithoutArguments) {
+    const auto given = parse({});
+    EXPECT_TRUE(given.go_on);
+    EXPECT_FALSE(given.flag);
+    EXPECT_EQ(given.text, "default");
+    EXPECT_EQ(given.number, 7U);
+    EXPECT_EQ(given.word, "");
+    EXPECT_FALSE(given.text_given);
+}
+
+TEST(CommandOptions, TakeAllForms) {
+    for (const Words& arguments :
+         {Words{"--follow", "--text", "x", "--limit", "3", "w"},
+          Words{"w", "-f", "--text=x", "--limit=3"}, Words{"-f", "-t", "x", "w", "-n3"},
+          Words{"-n", "3", "-ft", "x", "--", "w"}}) {
+        const auto given = parse(arguments);
+        EXPECT_TRUE(given.go_on && given.flag && given.text_given) << base::join(arguments, " ");
+        EXPECT_EQ(given.text, "x") << base::join(arguments, " ");
+        EXPECT_EQ(given.number, 3U) << base::join(arguments, " ");
+        EXPECT_EQ(given.word, "w") << base::join(arguments, " ");
+    }
+    EXPECT_EQ(parse({"a", "-f", "b", "c"}, Positionals::many).words, Words({"a", "b", "c"}));
+}
+
+// `--wckey ""` is how a site says that there is none.
+TEST(CommandOptions, TakeAnEmptyText) {
+    for (const Words& arguments : {Words{"--text", ""}, Words{"--text="}}) {
+        SCOPED_TRACE(base::join(arguments, " "));
+        Given given;
+        EXPECT_NO_THROW(given = parse(arguments));
+        EXPECT_EQ(given.text, "");
+        EXPECT_TRUE(given.text_given);
+    }
+}
+
+TEST(CommandOptions, KeepTextsAsTheyAre) {
+    for (const std::string text :
+         {"a b", "'q'", "\"q\"", "$x", "[a,b]", "{}", "a,b", "=", "\xc3\xbc", "%1", "\\", "a\nb"}) {
+        EXPECT_EQ(parse({"--text", text}).text, text);
+        EXPECT_EQ(parse({"--text=" + text}).text, text);
+        EXPECT_EQ(parse({text}).word, text);
+    }
+}
+
+TEST(CommandOptions, RefuseWithTheReason) {
+    EXPECT_FAILURE(parse({"--folow"}), Exit::usage,
+                   "error: `rdvc try` has no option `--folow`, did you mean `--follow`?\n");
+    EXPECT_FAILURE(parse({"--elephant=1"}), Exit::usage,
+                   "error: `rdvc try` has no option `--elephant=1`\n");
+    EXPECT_FAILURE(parse({"-x"}), Exit::usage, "error: `rdvc try` has no option `-x`\n");
+    EXPECT_FAILURE(parse({"a", "b"}), Exit::usage, "error: `rdvc try` does not take `b`\n");
+    const auto missing = tests::failure_of([] { return parse({"--text"}); });
+    EXPECT_TRUE(missing.message.starts_with("error: rdvc try: --text: ")) << missing.message;
+    EXPECT_TRUE(missing.message.ends_with("\n\nhint: rdvc try --help\n")) << missing.message;
+    for (const std::string number : {"x", "-1", "1.5", "99999999999999999999", ""})
+        EXPECT_EQ(tests::failure_of([&] { return parse({"--limit=" + number}); }).code, Exit::usage)
+            << number;
+    EXPECT_EQ(tests::failure_of([] { return parse({"--foll"}); }).code, Exit::usage)
+        << "no abbreviations";
+}
+
+TEST(CommandOptions, PrintHelpAndStop) {
+    Given given;
+    const auto all = printed([&] { given = parse({"--help"}); });
+    EXPECT_FALSE(given.go_on);
+    EXPECT_TRUE(all.out.starts_with("Tries.\n")) << all.out;
+    EXPECT_EQ(all.err, "");
+}
+
+// --- World ---
+
+TEST(World, KeepsToTheFoldersThatTheUserNamed) {
+    tests::FakeRunner runner;
+    Console console(false, false, true);
+    std::map<std::string, std::string> variables = {{"HOME", "/home/alice"}};
+    const World world{
+        runner, console, "/", [&](const std::string& name) -> std::optional<std::string> {
+            return variables.contains(name) ? std::optional(variables[name]) : std::nullopt;
+        }};
+    EXPECT_EQ(world.user_config(), "/home/alice/.config/rdvc/config.toml");
+    EXPECT_EQ(world.state_folder(), "/home/alice/.local/state/rdvc");
+    EXPECT_TRUE(world.socket_folder().string().starts_with("/tmp/rdvc-ssh-"));
+    EXPECT_EQ(world.variable("NO_SUCH"), "");
+    variables["XDG_CONFIG_HOME"] = "/c";
+    variables["XDG_STATE_HOME"] = "/s";
+    variables["XDG_RUNTIME_DIR"] = "/run/user/1000";
+    EXPECT_EQ(world.user_config(), "/c/rdvc/config.toml");
+    EXPECT_EQ(world.state_folder(), "/s/rdvc");
+    EXPECT_EQ(world.socket_folder(), "/run/user/1000/rdvc");
+    const std::vector<std::string> no_place_for_a_socket = {
+        "/" + std::string(60, 'r'), // too long for its path
+        "/run/a b",
+        "/run/%h",
+        "/run/it's",
+        "/run/\"q\"",
+        "/run/${HOME}",
+        "/run/\xc3\xa4",
+        "run"};
+    for (const auto& folder : no_place_for_a_socket) {
+        variables["XDG_RUNTIME_DIR"] = folder;
+        EXPECT_TRUE(world.socket_folder().string().starts_with("/tmp/rdvc-ssh-")) << folder;
+    }
+}
+
+TEST(FindProgram, FindsTheOneThatWasCalled) {
+    const tests::Folder folder;
+    tests::put_file(folder / "a" / "rdvc", ""); // not executable
+    tests::put_file(folder / "b c" / "rdvc", "");
+    std::filesystem::permissions(folder / "b c" / "rdvc", std::filesystem::perms::owner_all);
+    const auto path = (folder / "a").string() + ":" + (folder / "b c").string();
+    EXPECT_EQ(find_program("rdvc", path), folder / "b c" / "rdvc");
+    EXPECT_EQ(find_program("/opt/rdvc", path), "/opt/rdvc");
+    EXPECT_TRUE(find_program("./rdvc", path).is_absolute());
+    EXPECT_EQ(find_program("rdvc", "/none"), "rdvc");
+}
+
+// Standard input is this text, until the end of the block.
+class Answers {
+  public:
+    explicit Answers(const std::string& text)
+        : stream_(text), before_(std::cin.rdbuf(stream_.rdbuf())) {}
+    ~Answers() {
+        std::cin.rdbuf(before_);
+        std::cin.clear();
+    }
+    Answers(const Answers&) = delete;
+    Answers& operator=(const Answers&) = delete;
+    Answers(Answers&&) = delete;
+    Answers& operator=(Answers&&) = delete;
+
+  private:
+    std::istringstream stream_;
+    std::streambuf* before_;
+};
+
+TEST(World, AsksOnStandardErrorAndFallsBack) {
+    tests::FakeRunner runner;
+    Console console(false, false, true);
+    const World world{runner, console, "/", [](const std::string&) { return std::nullopt; }};
+    const Answers input("first\n\n  second one \n");
+    Words answers;
+    const auto all = printed([&] {
+        answers = {world.ask("Host", ""), world.ask("User", "alice"), world.ask("Name", "x")};
+    });
+    EXPECT_EQ(answers[0], "first");
+    EXPECT_EQ(answers[1], "alice");
+    EXPECT_EQ(base::trim(answers[2]), "second one");
+    EXPECT_EQ(all.out, "");
+    EXPECT_EQ(all.err, "Host: User [alice]: Name [x]: ");
+}
+
+TEST(World, SaysThatNobodyAnswers) {
+    tests::FakeRunner runner;
+    Console console(false, false, true);
+    const World world{runner, console, "/", [](const std::string&) { return std::nullopt; }};
+    const Answers input("");
+    tests::Failure failure;
+    printed([&] { failure = tests::failure_of([&] { return world.ask("Host", "hpc"); }); });
+    EXPECT_EQ(failure.code, Exit::usage);
+    EXPECT_EQ(failure.message,
+              "error: nobody answers the wizard's questions\n\n"
+              "hint: give the answers as options, or `--yes` to keep what is there\n");
+}
+
+TEST(TracingRunner, ShowsEachCommandWithVerbose) {
+    const auto traced = [](Verbosity verbosity) {
+        tests::FakeRunner fake;
+        fake.expect({"git", "log", "a b"}).prints("out");
+        Console console(false, false, true);
+        console.verbosity = verbosity;
+        TracingRunner runner(fake, console);
+        return printed([&] {
+                   EXPECT_EQ(runner.run({.argv = {"git", "log", "a b"}}).out, "out");
+               })
+            .err;
+    };
+    EXPECT_EQ(traced(Verbosity::verbose), "+ git log 'a b'\n");
+    EXPECT_EQ(traced(Verbosity::normal), "");
+}
+
+TEST(Version, IsThreeNumbers) {
+    EXPECT_EQ(base::split(version(), '.').size(), 3U) << version();
+}
+
+} // namespace
+} // namespace rdvc::world
