@@ -179,7 +179,8 @@ write_result() {
         cat
         printf 'recovered %s\n' "$(date +%s)"
     } >"${record}/result.${nonce}" || ! mv -T -- "${record}/result.${nonce}" "${record}/result"; then
-        finish refused disk "cannot write to ${record}"
+        # Another request may have come to its end meanwhile, and tidied up.
+        is_published_by_now || finish refused disk "cannot write to ${record}"
     fi
 }
 
