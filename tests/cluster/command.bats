@@ -114,6 +114,7 @@ c"; echo x >single; echo x >elsewhere; touch -d 2020-01-01 out/new; chmod +x out
     [[ ${status} -eq 137 && $(result state) == failed ]]
 }
 
+# bats test_tags=long
 @test "what a failed program said last goes into the result, from its own phase alone and bounded" {
     run run_job -- sh -c 'seq 100; printf "50%%\rERROR: no\tway\n  detail\n\n"; seq 100; exit 3'
     [[ $(result said) == $'98\t99\t100\tERROR: no    way\t  detail\t\t1\t2\t' ]]
@@ -129,6 +130,7 @@ c"; echo x >single; echo x >elsewhere; touch -d 2020-01-01 out/new; chmod +x out
     [[ $(result state) == done && $(result output) == 0 && ! -e ${record}/output ]]
 }
 
+# bats test_tags=long
 @test "a disk that is full while copying keeps the workspace" {
     mkdir "${root}/bin"
     printf '#!/bin/sh\n/bin/cp "$@"\necho "cp: No space left on device" >&2\nexit 1\n' >"${root}/bin/cp"

@@ -50,6 +50,7 @@ for file in $(find build -type f -o -type l 2>/dev/null | sort); do echo "$file:
 cd .venv/lib/python3*/site-packages
 for file in $(ls -d *pk*/* *pk*.p* | grep -v pyc); do echo "== $file"; sed "/bin.say/s/sha256=[^,]*//; /direct_url.json/s/sha256=[^,]*//; /_pk.*\.p/s/sha256=[^,]*//" "$file"; done'
 
+# bats test_tags=long
 @test "a strict editable install runs this job's code; a new module makes a new environment" {
     local layout
     for layout in src .; do
@@ -124,6 +125,7 @@ through_versions() {
     [[ $(find "${store}" -name info | wc -l) -eq 2 ]]
 }
 
+# bats test_tags=long
 @test "a strict editable install with setuptools-scm: commits and edits write their version into the view" {
     need_tools setuptools_scm
     python_project src
@@ -132,6 +134,7 @@ through_versions() {
     through_versions src/pk/_version.py src/pk/__init__.py
 }
 
+# bats test_tags=long
 @test "what setuptools-scm writes beside the code is that of this commit, too" {
     need_tools setuptools_scm
     python_project src
@@ -157,6 +160,7 @@ through_versions() {
     through_versions pk/_version.py pk/__init__.py
 }
 
+# bats test_tags=long
 @test "a version without the commit is that of this commit; other schemes and other places of it are in the key" {
     need_tools setuptools_scm
     python_project src

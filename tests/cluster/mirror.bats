@@ -56,6 +56,7 @@ submit() { # N
     printf 'update refs/rdvc/token-%s %s\n' "$1" "${commit}" | git -C "${mirror}" update-ref --stdin
 }
 
+# bats test_tags=long
 @test "200 jobs publish and 50 submissions arrive while git gc runs: every ref is there, fsck is clean" {
     make_laptop
     (while [[ ! -e ${BATS_TEST_TMPDIR}/stop ]]; do git -C "${mirror}" gc --quiet 2>/dev/null || true; done) &

@@ -376,6 +376,7 @@ SH
     is_recovered
 }
 
+# bats test_tags=long
 @test "the job that shall bring a workspace waits: said, and not sent twice" {
     sed -i "s|^kept .*|kept /nowhere/rdvc-7-abcdefgh/p|" "${record}/result"
     rm -rf "${kept}"
@@ -459,6 +460,7 @@ ask_and_kill() {
     rm -f "${root}/kill_at"
 }
 
+# bats test_tags=long
 @test "killed before any step: the same request again converges" {
     cp -a "${rdvc}" "${root}/saved"
     count_steps

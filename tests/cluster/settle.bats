@@ -225,6 +225,7 @@ forget_questions() {
     [[ $(job_field 1 state) == RUNNING && $(state_of one) == running ]]
 }
 
+# bats test_tags=long
 @test "many that wait ask SLURM once for all; in steady state two questions a minute" {
     export RDVC_CLUSTER_POLL=2
     submit one sleep 60

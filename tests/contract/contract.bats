@@ -303,6 +303,7 @@ starts_now() {
     same "$(grep -c '^start' "${log}")" 2
 }
 
+# bats test_tags=long
 @test "requeue of an ended job starts it again; --no-requeue forbids it" {
     job_script '' <<<'echo "start ${SLURM_RESTART_COUNT-unset}"'
     submit_job

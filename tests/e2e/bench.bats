@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # The benchmarks as programs: that they measure to their end, and leave nothing. Never how long anything takes.
 
+# bats file_tags=long
+
 bats_require_minimum_version 1.5.0
 
 setup() {

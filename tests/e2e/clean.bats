@@ -133,6 +133,7 @@ fake_squeue() {
     rm -r "${remote}"/{submissions,jobs}/*123456789abcdef0123456789abcdef
 }
 
+# bats test_tags=long
 @test "the workspace of a running job stays, that of a killed one goes, by clean or by the next job" {
     echo 'touch started; sleep 60' >train.sh
     local killed running job path
@@ -280,6 +281,7 @@ fake_squeue() {
     [[ ${output} != *secret42* ]]
 }
 
+# bats test_tags=long
 @test "doctor: a folder that cannot be, a job that sbatch refuses, a cluster that does not answer" {
     RDVC_CLUSTER_DIR=/proc/rdvc run rdvc doctor
     [[ ${status} -eq 3 && ${output} == *"error    rdvc's folder   cannot write to /proc/rdvc"* ]]

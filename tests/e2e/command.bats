@@ -101,6 +101,7 @@ run_command() {
     [[ $(<out/kept.txt) == theirs && $(<out/a.txt) == new ]]
 }
 
+# bats test_tags=long
 @test "a pull that was interrupted goes on; without rsync it is tar" {
     run_command --output=out -- sh -c 'head -c 20000000 /dev/urandom >out/large.bin; sha256sum out/large.bin >out/sum'
     mkdir -p "${folder}/slow"
@@ -145,6 +146,7 @@ run_command() {
     [[ $(fields_of "${job}" kind) == command && $(fields_of experiment kind) == experiment ]]
 }
 
+# bats test_tags=long
 @test "stopped by a signal it still gives what it has; by hand it has a folder of its own" {
     job=$(rdvc run --quiet --cmd --output=out -- sh -c 'echo begun >out/part.txt; sleep 60')
     local token

@@ -158,6 +158,7 @@ run_and_wait() {
     cmp ".dvc/cache/files/md5/${clean:0:2}/${clean:2}" "${folder}/kept"
 }
 
+# bats test_tags=long
 @test "an edited input is refused by name, also at the same size; committed, it is what the run sees" {
     printf 'ONE\nTWO\n' >data/raw.csv
     chmod u+w data/images/a.txt
@@ -175,6 +176,7 @@ run_and_wait() {
     [[ $(cat model/all.txt) == *Picture* ]]
 }
 
+# bats test_tags=long
 @test "what the cluster has lost or damaged is sent again; what is damaged here is named, and stays here" {
     local raw here
     raw=$(object data/raw.csv.dvc)
@@ -234,6 +236,7 @@ run_and_wait() {
     [[ -z $(git for-each-ref refs/rdvc/pull) ]]
 }
 
+# bats test_tags=long
 @test "an interrupted transfer goes on where it was; the other way too" {
     head -c 60000000 /dev/urandom >data/raw.csv
     dvc commit --quiet --force data/raw.csv.dvc
@@ -269,6 +272,7 @@ run_and_wait() {
     rdvc wait right
 }
 
+# bats test_tags=long
 @test "without rsync on the cluster, tar" {
     mkdir -p "${shared}/bin"
     local program
@@ -347,6 +351,7 @@ run_and_wait() {
     [[ ${status} -eq 3 && ${output} == *"dvc commit input.txt.dvc"* ]]
 }
 
+# bats test_tags=long
 @test "with a DVC remote: recorded outputs that are nowhere are made again; then there is nothing to do" {
     cd "${folder}/remote-project"
     printf 'in\n' >input.txt
@@ -397,6 +402,7 @@ echo "export PATH=\$PWD/.venv/bin:\\\$PATH RDVC_JOB_RECORD_DIR" > .venv/bin/acti
 SH
 }
 
+# bats test_tags=long
 @test "a job that meets another one in the run-cache, or at the same output, runs dvc once more" {
     fail_once "[Errno 2] No such file or directory: '\$RDVC_JOB_CACHE_DIR/runs/ab/abc/.tmp'"
     name=met
@@ -419,6 +425,7 @@ use_ssh_config() {
     export PATH="${folder}/bin:${PATH}"
 }
 
+# bats test_tags=long
 @test "ssh and ~/.bashrc as people have them: data goes and comes, nothing waits" {
     use_ssh_config <<'CONFIG'
 Host sandbox

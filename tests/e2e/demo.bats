@@ -12,6 +12,7 @@ teardown_file() {
     remove_folder "${folder}"
 }
 
+# bats test_tags=long
 @test "the demo trains the model of 100 epochs to a test RMSE below 1.4, and lists it" {
     run "${RDVC_SOURCE_FOLDER}/tools/demo" "${folder}"
     printf '%s\n' "${output}"

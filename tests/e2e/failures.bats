@@ -59,6 +59,7 @@ SH
     rdvc wait noisy
 }
 
+# bats test_tags=long
 @test "a .bashrc that exits is phase bashrc" {
     rdvc run --begin=now+2 -n exits
     echo 'exit 3' >"${cluster_home}/.bashrc"
@@ -165,6 +166,7 @@ YAML
     [[ $(fields_of "$(rdvc status --json | grep -o 'clash-[0-9a-f]*' | head -n 1)" state) == published ]]
 }
 
+# bats test_tags=long
 @test "a name that the laptop or the cluster has is refused, unless -f" {
     rdvc run -n taken
     rdvc wait taken
@@ -189,6 +191,7 @@ YAML
     rdvc wait after
 }
 
+# bats test_tags=long
 @test "the log is not there yet" {
     rdvc run --hold -n held
     run rdvc logs held
@@ -351,6 +354,7 @@ YAML
     git show "$(git for-each-ref --format='%(objectname)' 'refs/exps/*/*/fetched'):dvc.lock" | grep -q raw.txt
 }
 
+# bats test_tags=long
 @test "dvc exp run waits for a lock of DVC's" {
     mkdir .rdvc
     printf '[env]\nactivate = "%s"\n' \
@@ -385,6 +389,7 @@ YAML
     [[ ${output} != *" was submitted"* ]] # it is said once
 }
 
+# bats test_tags=long
 @test "wait and logs -f survive a lost connection" {
     sed -i '1i echo one; sleep 4; echo two' train.sh
     commit_all
@@ -411,6 +416,7 @@ YAML
     rdvc run --dry-run -P >/dev/null
 }
 
+# bats test_tags=long
 @test "slurmctld that does not answer: the outcome is unknown, with sbatch's own words" {
     "${RDVC_SOURCE_FOLDER}/tools/sandbox" stop slurmctld
     run rdvc run -n unknown-outcome

@@ -58,6 +58,7 @@ has_it_whole() {
     git checkout --quiet -f good
 }
 
+# bats test_tags=long
 @test "a mirror that takes no experiment: recovered, pulled, whole; the workspace is gone" {
     rdvc run -n first
     rdvc wait first
@@ -122,6 +123,7 @@ has_it_whole() {
     [[ -z $(ls -d "${record}"/project* 2>/dev/null) ]]
 }
 
+# bats test_tags=long
 @test "objects that are nowhere: --here brings experiment and files; found again they are put into the cache" {
     touch "${shared}/at_end"
     rdvc run -n nowhere -S lr=0.6

@@ -189,6 +189,7 @@ M	train.sh" ]]
     [[ $(content_of linked part/a/new) == new ]]
 }
 
+# bats test_tags=long
 @test "a shallow clone: submit, pull, dvc exp pull, then with all of the history" {
     printf '1\n' >one.txt
     git add -A
@@ -220,6 +221,7 @@ M	train.sh" ]]
     git -C "${mirror}" fsck --connectivity-only
 }
 
+# bats test_tags=long
 @test "a history above run.max_history is not sent; what follows builds on what is there" {
     rm -rf "${folder}/big"
     make_project "${folder}/big"
@@ -347,6 +349,7 @@ $(git -C lib rev-parse HEAD)" ]]
     git config --remove-section filter.veil
 }
 
+# bats test_tags=long
 @test "with the real git-lfs here: new content travels too, and its pointer is in the experiment" {
     command -v git-lfs >/dev/null || skip 'git-lfs is not installed'
     git lfs install --local --skip-smudge >/dev/null
@@ -383,6 +386,7 @@ $(git -C lib rev-parse HEAD)" ]]
     git update-index --no-assume-unchanged cut.sh
 }
 
+# bats test_tags=long
 @test "a mirror that was deleted, emptied or damaged between two runs is made whole by the next" {
     local mirror
     run_to_the_end intact
@@ -401,6 +405,7 @@ $(git -C lib rev-parse HEAD)" ]]
     git -C "${mirror}" show-ref | grep -q /no-objects
 }
 
+# bats test_tags=long
 @test "an object that only the job finds unreadable: it says so, and the next run repairs" {
     local mirror pack
     printf 'some content that is only here\n' >only-here.txt
@@ -426,6 +431,7 @@ PY
     run_to_the_end repaired
 }
 
+# bats test_tags=long
 @test "two laptops submit the same project at once" {
     local n waiting=()
     mkdir .rdvc
@@ -556,6 +562,7 @@ CONFIG
     [[ ! -e ${mirror}/rdvc-unreadable ]]
 }
 
+# bats test_tags=long
 @test "a mirror is repaired while a job runs, again and again, and results stay" {
     local mirror n
     sed -i '1i sleep 6; git cat-file -e HEAD^{tree} || exit 30' train.sh

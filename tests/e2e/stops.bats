@@ -170,6 +170,7 @@ starts_now() {
     rdvc pull limited
 }
 
+# bats test_tags=long
 @test "a real time limit, without requeue: the cause is the time limit" {
     submit minute --time=0:10 # SLURM looks every half a minute
     wait_until 100 has_state "${job}" 'TIMEOUT COMPLETED FAILED'

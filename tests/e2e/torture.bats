@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # The torture in its short form: any deviation from what is promised is a failure. A row that fails keeps its folder.
 
+# bats file_tags=long
+
 bats_require_minimum_version 1.5.0
 
 torture() { "${RDVC_SOURCE_FOLDER}/tests/torture/torture" --short "$@" 3>&-; }
