@@ -140,6 +140,13 @@ std::string lower(std::string text) {
     return text;
 }
 
+std::string upper(std::string text) {
+    for (auto& c : text)
+        if (c >= 'a' && c <= 'z')
+            c = static_cast<char>(c - 'a' + 'A');
+    return text;
+}
+
 std::string printable(std::string_view text) {
     const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
     std::string result;

@@ -35,6 +35,9 @@ std::string trim(std::string_view text);
 /// `text` with ASCII letters in lower case.
 std::string lower(std::string text);
 
+/// `text` with ASCII letters in upper case.
+std::string upper(std::string text);
+
 /// `text` safe to print on a terminal: control characters (except tab) and those that turn the
 /// direction of writing become `\xHH`, so that remote text cannot move the cursor, set the title or
 /// look like another.

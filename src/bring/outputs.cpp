@@ -29,26 +29,26 @@ bool is_wanted(const world::World& world, const state::Record& kept, const PullR
     const auto state = state::derive_state(kept, overview);
     const bool ended = !kept.result.empty();
     if (request.tokens.empty())
-        return state.word == "done" && kept.output() > 0 && !kept.pulled && !request.no_data;
+        return state.kind() == state::Kind::done && kept.output() > 0 && !kept.pulled &&
+               !request.no_data;
     if (ended && kept.output() > 0) {
         if (request.no_data)
             world.console.note(name_of(kept) + " has output, which was not asked for (--no-data)");
-        else if (state.word != "done")
+        else if (state.kind() != state::Kind::done)
             world.console.note(fmt::format("{} is {}; this is what it had written until then",
                                            name_of(kept), state.word));
         return !request.no_data;
     }
-    if (state.word == "done") {
+    if (state.kind() == state::Kind::done) {
         world.console.note(name_of(kept) + " has left no output");
         return false;
     }
-    const bool waits = state.word == "pending" || state.word == "running";
     // After a signal the word comes first, then what takes time.
     const bool is_ending = ended && !kept.phases.empty() && kept.phases.back().second != "end";
     throw Error(Exit::failed, fmt::format("{} has no output to pull: {}", kept.id(), state.word))
         .context(is_ending ? "its job is still putting it aside, or was killed while it did"
                            : state.detail)
-        .hint((waits ? "rdvc wait " : "rdvc status ") + kept.id());
+        .hint(state::next_command(state.kind(), kept.id()));
 }
 
 // So that the cluster knows what can be cleaned.

@@ -19,18 +19,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool goes_on(const state::State& state) {
-    return state.word == "pending" || state.word == "running";
-}
-
 Error no_partial(const state::Record& kept, const state::State& state) {
     Error error(Exit::failed, fmt::format("{} has no partial result: {}", kept.id(), state.word));
     error.context(state.detail);
-    if (state.word == "published" || state.word == "done")
+    if (state::has_result(state.kind()))
         error.hint("it has a whole one: rdvc pull " + kept.id());
-    else if (state.word == "unpublished")
+    else if (state.kind() == state::Kind::unpublished)
         error.hint("rdvc recover " + kept.id());
-    else if (goes_on(state))
+    else if (state::is_live(state.kind()))
         error.hint("it has not written any yet; rdvc logs -f " + kept.id());
     else
         error.hint("rdvc logs " + kept.id());
@@ -96,7 +92,7 @@ void bring(world::World& world, const remote::Project& project, remote::Cluster&
         into.lexically_relative(project.repository.top).generic_string()));
     for (const auto& line : base::lines(base::first_lines(files)))
         world::Console::data("  " + base::printable(line) + "\n");
-    if (goes_on(state))
+    if (state::is_live(state.kind()))
         world.console.note("its job goes on; the same command again brings what is newer by then");
     world.console.note(
         fmt::format("next:  rdvc logs {}{}", kept.id(), has_ref ? "    dvc exp show" : ""));

@@ -98,13 +98,11 @@ Taken take_by_remote(world::World& world, remote::Cluster& cluster, const remote
 [[noreturn]] void refuse_without_result(const state::Record& kept,
                                         const state::Overview& overview) {
     const auto state = state::derive_state(kept, overview);
-    const bool waits = state.word == "pending" || state.word == "running";
     const auto id = kept.id();
     const std::string partial = state::field(kept.result, "partial");
-    std::string hint = (waits ? "rdvc wait " : "rdvc status ") + id;
-    if (state.word == "unpublished")
-        hint = "rdvc recover " + id;
-    else if (!partial.empty() && partial != "0")
+    const bool has_partial = !partial.empty() && partial != "0";
+    std::string hint = state::next_command(state.kind(), id);
+    if (has_partial && state.kind() != state::Kind::unpublished)
         hint = fmt::format("what it had made until then: rdvc pull --partial {}", id);
     throw Error(Exit::failed, fmt::format("{} has no result to pull: {}", id, state.word))
         .context(state.detail)

@@ -27,7 +27,7 @@ struct Recovery {
     [[nodiscard]] std::string id() const;
 };
 
-/// One request. `action`: `publish`, or `here` (see cluster/remote/recover.sh). Throws Error:
+/// One request. `action`: `publish`, or `here` (see cluster/login/recover.sh). Throws Error:
 /// unreachable, unknown (the same again goes on), not_ready.
 Recovery ask_to_recover(world::World& world, const remote::Project& project,
                         remote::Cluster& cluster, const std::string& token,

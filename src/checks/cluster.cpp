@@ -114,7 +114,7 @@ std::string job_script(const Place& place, const std::string& token) {
             text += slurm::header_line(name, value) + "\n";
     }
     text += "RDVC_JOB_WORKSPACE_ROOT=" + base::quote(submission.workspace_root) + "\n";
-    return text + std::string(script::embedded("job/2-workspace.sh")) +
+    return text + std::string(script::embedded("job/1-workspace/workspace.sh")) +
            std::string(script::embedded("node/look.sh"));
 }
 

@@ -31,8 +31,8 @@ std::string name_of(const state::Record& kept) {
 
 std::string phase_and_age(const state::Record& kept, const state::State& state,
                           const state::Overview& overview) {
-    if (kept.phases.empty() || state.word == "published" || state.word == "done" ||
-        state.word == "built")
+    if (kept.phases.empty() || state::has_result(state.kind()) ||
+        state.kind() == state::Kind::built)
         return "";
     const bool ended = !kept.result.empty();
     const auto since = overview.time - static_cast<std::int64_t>(kept.phases.back().first);

@@ -1,5 +1,4 @@
 #include "remote/cluster.hpp"
-#include "remote/project.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,9 +8,11 @@
 
 #include <fmt/core.h>
 
+#include "base/files.hpp"
 #include "base/quote.hpp"
 #include "base/text.hpp"
 #include "project/guarded_git.hpp"
+#include "script/requests.hpp"
 #include "slurm/reports.hpp"
 #include "submission/token.hpp"
 
@@ -74,6 +75,31 @@ void Cluster::settle(std::vector<ledger::Record>& open, const transport::Frame& 
     open_ledger(world_).conclude(*record);
 }
 
+// One line for each text that a cluster is known to keep: its name, rdvc's folder, a hash.
+std::filesystem::path Cluster::texts_file() const {
+    return world_.state_folder() / "requests";
+}
+
+std::string Cluster::text_line(const std::string& hash) const {
+    return fmt::format("{}\t{}\t{}", name(), dir_, hash);
+}
+
+bool Cluster::keeps_text(const std::string& hash) const {
+    const auto lines = base::lines(base::read_file(texts_file()).value_or(""));
+    return std::find(lines.begin(), lines.end(), text_line(hash)) != lines.end();
+}
+
+// Lines of older versions of rdvc go with time.
+void Cluster::note_text(const std::string& hash) const {
+    constexpr std::size_t most = 200;
+    auto lines = base::lines(base::read_file(texts_file()).value_or(""));
+    std::erase(lines, text_line(hash));
+    lines.push_back(text_line(hash));
+    if (lines.size() > most)
+        lines.erase(lines.begin(), lines.end() - most);
+    base::write_file(texts_file(), base::join(lines, "\n") + "\n");
+}
+
 transport::Connection::Reply Cluster::execute(std::string_view request, script::Variables variables,
                                               const std::string& nonce, const Data& data,
                                               base::Effect effect, const OnFrame& on_frame,
@@ -86,18 +112,31 @@ transport::Connection::Reply Cluster::execute(std::string_view request, script::
     for (const auto& record : open)
         for (const auto& word : {record.token, record.mirror, record.name, record.time})
             variables.lists["open"].push_back(word);
-    return connection_.execute({.nonce = nonce,
-                                .program = script::render_request(request, variables),
-                                .data = data,
-                                .effect = effect,
-                                .on_frame =
-                                    [&](const transport::Frame& frame) {
-                                        if (frame.verb == "outcome")
-                                            settle(open, frame);
-                                        else
-                                            on_frame(frame);
-                                    },
-                                .on_data = on_data});
+    bool lacks_text = false;
+    transport::Connection::Request asked{.nonce = nonce,
+                                         .program = {},
+                                         .data = data,
+                                         .effect = effect,
+                                         .on_frame =
+                                             [&](const transport::Frame& frame) {
+                                                 if (frame.verb == "outcome")
+                                                     settle(open, frame);
+                                                 else if (frame.verb == "need")
+                                                     lacks_text = true;
+                                                 else if (frame.verb == "has-text")
+                                                     note_text(frame.rest);
+                                                 else
+                                                     on_frame(frame);
+                                             },
+                                         .on_data = on_data};
+    if (keeps_text(script::request_text(request).hash)) {
+        asked.program = script::render_short_request(request, variables);
+        const auto reply = connection_.execute(asked);
+        if (!lacks_text)
+            return reply;
+    }
+    asked.program = script::render_request(request, variables);
+    return connection_.execute(asked);
 }
 
 void Cluster::ask(std::string_view request, script::Variables variables, const OnFrame& on_frame,

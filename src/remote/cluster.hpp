@@ -43,7 +43,8 @@ class Cluster {
 
     /// Runs a request and leaves the judgement to the caller. `nonce` marks the answer. With it
     /// goes the question what became of submissions whose answer never arrived; what the cluster
-    /// tells of them is written down, and said.
+    /// tells of them is written down, and said. The request's own text travels where the cluster is
+    /// not known to keep it, or says that it does not.
     transport::Connection::Reply execute(
         std::string_view request, script::Variables variables, const std::string& nonce,
         const Data& data, base::Effect effect, const OnFrame& on_frame,
@@ -73,6 +74,10 @@ class Cluster {
 
   private:
     [[nodiscard]] std::vector<ledger::Record> open_submissions() const;
+    [[nodiscard]] std::filesystem::path texts_file() const;
+    [[nodiscard]] std::string text_line(const std::string& hash) const;
+    [[nodiscard]] bool keeps_text(const std::string& hash) const;
+    void note_text(const std::string& hash) const;
     void settle(std::vector<ledger::Record>& open, const transport::Frame& frame);
 
     world::World& world_;

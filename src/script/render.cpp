@@ -1,11 +1,14 @@
 #include "script/render.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include <fmt/core.h>
 
 #include "base/quote.hpp"
+#include "base/text.hpp"
 #include "script/embedded.hpp"
+#include "script/requests.hpp"
 #include "slurm/options.hpp"
 
 namespace rdvc::script {
@@ -62,38 +65,6 @@ std::string cluster_path(const std::string& path) {
     if (path == "~")
         return "${HOME}";
     return path.starts_with("~/") ? "${HOME}/" + quote(path.substr(2)) : quote(path);
-}
-
-// What a request shares with others, in this order.
-std::vector<std::string_view> parts_of(std::string_view request, const Variables& variables) {
-    static const std::map<std::string_view, std::vector<std::string_view>> table = {
-        {"cancel", {"remote/queue.sh", "remote/end.sh", "remote/sbatch.sh"}},
-        {"clean", {"remote/queue.sh", "remote/end.sh", "remote/store.sh", "job/1-folders.sh"}},
-        {"doctor", {"remote/queue.sh", "remote/end.sh"}},
-        {"environments",
-         {"remote/queue.sh", "remote/end.sh", "remote/store.sh", "job/1-folders.sh"}},
-        {"logs", {"remote/queue.sh", "remote/end.sh"}},
-        {"objects", {"remote/cache.sh"}},
-        {"recover",
-         {"remote/queue.sh", "remote/end.sh", "remote/store.sh", "remote/cache.sh",
-          "job/1-folders.sh", "job/4-command.sh", "job/5-mirror.sh", "job/5-publish.sh",
-          "remote/repair.sh", "remote/kept.sh"}},
-        {"retry", {"remote/queue.sh", "remote/end.sh", "remote/sbatch.sh", "job/5-mirror.sh"}},
-        {"status", {"remote/queue.sh", "remote/end.sh"}},
-        {"submit", {"remote/queue.sh", "remote/sbatch.sh", "remote/cache.sh", "job/5-mirror.sh"}},
-        {"wait", {"remote/queue.sh", "remote/end.sh"}},
-    };
-    std::vector<std::string_view> parts;
-    if (const auto row = table.find(request); row != table.end())
-        parts = row->second;
-    if (!variables.words.contains("cache"))
-        std::erase(parts, "remote/cache.sh");
-    if (variables.lists.contains("open")) // submissions whose outcome is not known
-        for (const std::string_view part :
-             {"remote/queue.sh", "remote/sbatch.sh", "remote/settle.sh"})
-            if (std::find(parts.begin(), parts.end(), part) == parts.end())
-                parts.push_back(part);
-    return parts;
 }
 
 } // namespace
@@ -175,41 +146,58 @@ std::string render_notes(const Submission& submission, std::string_view command_
 
 namespace {
 
-// Any shell can read this line. What follows is for bash, in whose place ~/.bashrc may have put
-// another one.
-std::string guard_line(const std::string& nonce) {
-    return "[ \"${BASH_VERSION:-}\" ] || { echo \"@rdvc:" + nonce + " shell $0\"; exit 97; }\n";
+[[maybe_unused]] bool are_known(std::string_view request, const Variables& variables) {
+    const auto& described = find_request(request);
+    const auto is_known = [&](const auto& variable) {
+        return takes_variable(described, variable.first);
+    };
+    return std::all_of(variables.words.begin(), variables.words.end(), is_known) &&
+           std::all_of(variables.lists.begin(), variables.lists.end(), is_known);
 }
 
-} // namespace
-
-std::string render_request(std::string_view request, const Variables& variables) {
+// Any shell can read the first line. What follows is for bash, in whose place ~/.bashrc may have
+// put another one.
+std::string beginning(const Variables& variables, const RequestText& request) {
     const auto nonce = variables.words.find("nonce");
-    auto text = guard_line(nonce == variables.words.end() ? "" : nonce->second);
+    auto text = "[ \"${BASH_VERSION:-}\" ] || { echo \"@rdvc:" +
+                (nonce == variables.words.end() ? "" : nonce->second) + " shell $0\"; exit 97; }\n";
     for (const auto& [name, value] : variables.words)
         text += fmt::format("{}={}\n", name, quote(value));
     for (const auto& [name, values] : variables.lists)
         text += fmt::format("{}=({})\n", name, base::quote_all(values));
-    text += embedded_without_comments("remote/common.sh");
-    for (const auto part : parts_of(request, variables))
-        text += embedded_without_comments(part);
-    return text + embedded_without_comments(fmt::format("remote/{}.sh", request));
+    return text + fmt::format("text_hash={}\n", request.hash);
 }
 
-bool is_last_word(std::string_view request, std::string_view word) {
-    using Words = std::vector<std::string_view>;
-    static const std::map<std::string_view, Words> table = {
-        {"logs", {"end", "absent"}},
-        {"output", {"end", "absent"}},
-        {"recover", {"end", "absent", "silent"}},
-        {"retry", {"submitted", "unknown", "kept", "absent", "lacking"}},
-        {"submit", {"submitted", "unknown", "built", "lacking", "resend"}},
-        {"wait", {"end", "absent", "gone"}},
-    };
-    static const Words others = {"end"};
-    const auto row = table.find(request);
-    const auto& words = row == table.end() ? others : row->second;
-    return word == "refused" || std::find(words.begin(), words.end(), word) != words.end();
+} // namespace
+
+RequestText request_text(std::string_view request) {
+    const auto own = embedded_without_comments(fmt::format("login/{}.sh", request));
+    const auto last_line = own.rfind('\n', own.size() - 2) + 1;
+    auto text = embedded_without_comments("login/lib/first.sh");
+    for (const auto folder : {"both", "login/lib"})
+        for (const auto name : embedded_in(folder))
+            if (name != "login/lib/first.sh" && name != "login/lib/last.sh" &&
+                name != "login/lib/load.sh")
+                text += embedded_without_comments(name);
+    for (const auto part : find_request(request).of_job)
+        text += embedded_without_comments(part);
+    text += own.substr(0, last_line) + embedded_without_comments("login/lib/last.sh");
+    const auto hash = base::short_hash(text);
+    return {text + fmt::format("loaded={}\n", hash), hash, own.substr(last_line)};
+}
+
+std::string render_request(std::string_view request, const Variables& variables) {
+    assert(are_known(request, variables));
+    const auto [text, hash, call] = request_text(request);
+    return beginning(variables, {text, hash, call}) +
+           fmt::format("sent_text=$(head -c {} && printf x)\n", text.size()) + text +
+           "source <(printf '%s' \"${sent_text%x}\")\n" + call;
+}
+
+std::string render_short_request(std::string_view request, const Variables& variables) {
+    assert(are_known(request, variables));
+    const auto all = request_text(request);
+    return beginning(variables, all) + embedded_without_comments("login/lib/load.sh") + all.call;
 }
 
 } // namespace rdvc::script

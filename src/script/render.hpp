@@ -24,13 +24,22 @@ struct Variables {
     std::map<std::string, std::vector<std::string>> lists;
 };
 
-/// A program for `bash -s`: the variables, then `cluster/remote/common.sh`, what the request shares
-/// with others or with jobs, then `cluster/remote/<request>.sh`. Bytes that follow it on standard
-/// input are the request's data. Comments stay at home.
+/// The bash of a request, which the cluster keeps under its hash: what all requests share (in
+/// `cluster/both/` and `cluster/login/lib/`), then `cluster/login/<request>.sh` but for the call in
+/// its last line. Comments stay at home.
+struct RequestText {
+    std::string text;
+    std::string hash;
+    std::string call;
+};
+RequestText request_text(std::string_view request);
+
+/// A program for `bash -s`: the variables, the request's text, the call. Bytes that follow it on
+/// standard input are the request's data. It needs no folder on the cluster.
 std::string render_request(std::string_view request, const Variables& variables);
 
-/// True for a word that may end this request's answer: `finish WORD` in its text. One of them must
-/// come, or the answer was cut off.
-bool is_last_word(std::string_view request, std::string_view word);
+/// The same without the text, which the cluster has; if not, it answers `need HASH` and does
+/// nothing.
+std::string render_short_request(std::string_view request, const Variables& variables);
 
 } // namespace rdvc::script

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "project/submodules.hpp"
 #include "script/embedded.hpp"
+#include "script/requests.hpp"
 #include "slurm/options.hpp"
 #include "submission/compose.hpp"
 #include "submission/token.hpp"

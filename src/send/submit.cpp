@@ -12,6 +12,7 @@
 #include "remote/project.hpp"
 #include "remote/status.hpp"
 #include "script/embedded.hpp"
+#include "script/requests.hpp"
 #include "slurm/options.hpp"
 #include "state/state.hpp"
 #include "submission/name.hpp"

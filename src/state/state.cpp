@@ -165,14 +165,14 @@ State derive_state(const Record& kept, const Overview& overview) {
 
 bool may_be_recovered(const Record& kept, const Overview& overview) {
     const auto state = derive_state(kept, overview);
-    if (state.word == "unpublished")
+    if (state.kind() == Kind::unpublished)
         return true;
     std::string phase; // without a result `end` only says that it was over
     for (const auto& [start, name] : kept.phases)
         if (name != "end" || !kept.result.empty())
             phase = name;
-    const bool lives = state.word == "pending" || state.word == "running" ||
-                       state.word == "published" || state.word == "done" || state.word == "unknown";
+    const bool lives =
+        is_live(state.kind()) || has_result(state.kind()) || state.kind() == Kind::unknown;
     return !lives && (phase == "push" || phase == "publish" || phase == "output");
 }
 

@@ -5,16 +5,18 @@
 #include <string>
 
 #include "state/record.hpp"
+#include "state/words.hpp"
 
 namespace rdvc::state {
 
 /// What a user is told about one submission. Combined from the job's own record, SLURM's live view
 /// and accounting; no answer is `unknown`, never "finished".
 struct State {
-    std::string
-        word; ///< pending running published done failed unpublished unconfirmed unknown lost ...
+    std::string word;   ///< one of words(), or SLURM's for how it ended the job, in lower case
     std::string phase;  ///< of the job; empty before it starts
     std::string detail; ///< a sentence, or empty
+
+    [[nodiscard]] Kind kind() const { return kind_of(word); }
 };
 
 /// Why a job failed, by its result: its own sentence, and the reason that the program gave which

@@ -39,7 +39,7 @@ run_job() {
     functions=$(sed -n 's|^RDVC_JOB_FUNCTIONS="${RDVC_DIR}/\(.*\)"|\1|p' <<<"${script}")
     ln -sfn "${RDVC_DIR}/jobs/${token}/0" "${root}/record"
     mkdir -p "${RDVC_DIR}/${functions}" "${RDVC_DIR}/submissions/${token}"
-    cat "${RDVC_SOURCE_FOLDER}"/cluster/job/[1-9]*.sh >"${RDVC_DIR}/${functions}/job.sh"
+    job_functions >"${RDVC_DIR}/${functions}/job.sh"
     [[ -d ${RDVC_DIR}/repos/${mirror} ]] || git clone --quiet --bare "${root}/project" "${RDVC_DIR}/repos/${mirror}"
     for object in SNAPSHOT EXTRAS; do
         object=$(sed -n "s/^export RDVC_JOB_${object}=\([0-9a-f]*\)$/\1/p" <<<"${script}")

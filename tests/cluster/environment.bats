@@ -746,9 +746,9 @@ owner_exists() {
     local lock="${root}/rdvc/envs/p/k.lock" half="${root}/rdvc/envs/p/k/.new-2"
     mkdir -p "${lock}/owner.1" "${lock}/owner.2" "${half}"
     RDVC_JOB_ENV_KEY=k bash -euc 'rdvc_say() { echo "$*"; }
-            for file in "$1"/1-folders.sh "$1"/3-environment*.sh; do source "${file}"; done
+            for file in "$1"/both/*.sh "$1"/job/2-environment/*.sh; do source "${file}"; done
             RDVC_JOB_ENV_STORE=$2/envs/p RDVC_JOB_ENV_LOCK=$2/envs/p/k.lock RDVC_JOB_ENV_OWNER=1 RDVC_JOB_ENV_SELF=
-            publish_environment "$2/lists" 1' bash "${RDVC_SOURCE_FOLDER}/cluster/job" "${root}/rdvc" >"${root}/log"
+            publish_environment "$2/lists" 1' bash "${RDVC_SOURCE_FOLDER}/cluster" "${root}/rdvc" >"${root}/log"
     log_has 'another job has taken over'
     [[ -d ${half} ]]
 }
@@ -815,7 +815,6 @@ fake_squeue() {
     log_has 'it was cleared'
 }
 
-# bats test_tags=long
 @test "a view of 20,000 files" {
     { small_venv; cat <<'SETUP'
 lib=.venv/lib/python3/site-packages

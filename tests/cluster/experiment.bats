@@ -33,8 +33,8 @@ setup() {
     RDVC_JOB_REPO_REV=$(git rev-parse HEAD)
     RDVC_JOB_SNAPSHOT='' RDVC_JOB_CODE=ssh RDVC_JOB_MESSAGE='' RDVC_JOB_KEPT=() RDVC_JOB_LEFT_OUT=()
     # shellcheck source=/dev/null
-    for part in 4-experiment 5-publish; do
-        source "${RDVC_SOURCE_FOLDER}/cluster/job/${part}.sh"
+    for part in both/names job/3-run/experiment job/4-publish/publish; do
+        source "${RDVC_SOURCE_FOLDER}/cluster/${part}.sh"
     done
     rdvc_say() { printf '%s\n' "$*" >>"${root}/said"; }
     end_if_stopped() { :; }

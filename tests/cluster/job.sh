@@ -3,7 +3,7 @@
 # project's repository as the job does (a clone without tracked history of its own, uncommitted changes
 # staged), sets the environment up, activates it and runs the probe there. SETTINGS is a file of assignments.
 set -euo pipefail
-cluster="${RDVC_SOURCE_FOLDER}/cluster/job"
+cluster="${RDVC_SOURCE_FOLDER}/cluster"
 settings=$1
 shift
 # shellcheck source=/dev/null
@@ -17,7 +17,7 @@ rdvc_fail() {
     exit "${2:-1}"
 }
 set_traps() { trap release_environment_lock EXIT; }
-for file in "${cluster}"/1-folders.sh "${cluster}"/2-stop.sh "${cluster}"/3-environment*.sh; do
+for file in "${cluster}"/both/*.sh "${cluster}"/job/lib/stop.sh "${cluster}"/job/2-environment/*.sh; do
     # shellcheck source=/dev/null
     source "${file}"
 done

@@ -1,5 +1,7 @@
 # The project's mirror under many hands. No SLURM is needed.
 
+source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
+
 setup() {
     cluster="${RDVC_SOURCE_FOLDER}/cluster"
     export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
@@ -8,7 +10,7 @@ setup() {
     mkdir -p "${rdvc_dir}/repos"
     nonce=0123
     # shellcheck disable=SC1090
-    source <(sed -n -e '/^configure_mirror() {/,/^}/p' -e '/^open_mirror() {/,/^}/p' "${cluster}/remote/common.sh")
+    source <(sed -n -e '/^configure_mirror() {/,/^}/p' -e '/^open_mirror() {/,/^}/p' "${cluster}/login/lib/common.sh")
     finish() { echo "$@" && exit 1; }
     open_mirror project.git
 }
@@ -26,7 +28,7 @@ make_laptop() {
 
 # What a job does: borrow, commit, push its ref.
 publish() { # N
-    cat "${cluster}"/job/[2-6]*.sh >"${BATS_TEST_TMPDIR}/functions-$1"
+    job_functions >"${BATS_TEST_TMPDIR}/functions-$1"
     bash -euo pipefail -c '
         rdvc_say() { :; }
         rdvc_fail() { printf "%s\n" "$*" >&2; exit 1; }
@@ -120,7 +122,7 @@ hurt() { # HOW
 
 @test "a ref that leads nowhere: it is found, the next job mends the mirror, publishes, and all others can be fetched" {
     # shellcheck disable=SC1090
-    source <(sed -n '/^has_dead_refs() {/,/^}/p' "${cluster}/remote/common.sh")
+    source <(sed -n '/^has_dead_refs() {/,/^}/p' "${cluster}/login/lib/common.sh")
     make_laptop
     ! has_dead_refs "${mirror}"
     local how
@@ -154,7 +156,7 @@ hurt() { # HOW
                 functions_size 0
             printf '%s=(%q)\n' mirrors project.git tips "${tip}" pack_sizes "$(wc -c <"${pack}")" haves "${2:-}" boundaries ''
             printf '%s=()\n' tag_objects unset_variables options
-            cat "${cluster}"/remote/{common,queue,sbatch}.sh "${cluster}/job/5-mirror.sh" "${cluster}/remote/submit.sh"
+            request_text submit
             printf '#!/bin/bash\n'
             cat "${pack}"
         } | HOME="${BATS_TEST_TMPDIR}" bash 2>&1 | sed -n 's/^@rdvc:n //p'

@@ -1,5 +1,7 @@
 # Objects on their way into the cluster's cache. No SLURM is needed.
 
+source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
+
 setup() {
     rdvc="${BATS_TEST_TMPDIR}/rdvc"
     cache="${rdvc}/cache"
@@ -15,7 +17,8 @@ ask() {
     {
         printf '%s=%q\n' nonce N rdvc_dir "${rdvc}" prepare '' action "$1" cache '' cache_group "${group:-0}" \
             laptop 0123456789ab list_size "$(wc -c <"${input}")"
-        cat "${RDVC_SOURCE_FOLDER}"/cluster/remote/{common,cache,objects}.sh "${input}"
+        request_text objects
+        cat "${input}"
     } | bash -s | sed -n '/^@rdvc:N bye$/d; s/^@rdvc:N //p'
 }
 
@@ -120,7 +123,7 @@ arrive() {
     printf '[{"md5": "%s", "relpath": "a"}, {"md5": "00000000000000000000000000000000", "relpath": "b"}]' \
         "$(printf one | md5sum | cut -d ' ' -f 1)" >"${cache}/files/md5/ff/ffffffffffffffffffffffffffffff.dir"
     run bash -c "rdvc_dir=${rdvc} cache=${cache} cache_group=0
-        source ${RDVC_SOURCE_FOLDER}/cluster/remote/cache.sh
+        source ${RDVC_SOURCE_FOLDER}/cluster/login/lib/cache.sh
         echo 'files/md5/ff/ffffffffffffffffffffffffffffff.dir -' | with_listed_objects | lacking_objects"
     [[ ${output} == files/md5/00/000000000000000000000000000000 ]]
 }

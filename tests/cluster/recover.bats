@@ -98,13 +98,10 @@ fill_cache() {
 }
 
 program() {
-    local part
     printf '%s=%q\n' nonce "${nonce:-N}" rdvc_dir "${rdvc}" prepare '' poll 30 token "${token}" action "${1:-publish}" \
-        project_dir '' bring_script "$(cat "${RDVC_SOURCE_FOLDER}"/cluster/{job/1-folders,node/bring}.sh)" patience "${patience:-5}" \
+        project_dir '' bring_script "$(cat "${RDVC_SOURCE_FOLDER}"/cluster/{both/folders,node/bring}.sh)" patience "${patience:-5}" \
         cache '' cache_group 0
-    for part in remote/common remote/queue remote/end remote/store remote/cache job/1-folders job/4-command job/5-mirror job/5-publish remote/repair remote/kept remote/recover; do
-        cat "${RDVC_SOURCE_FOLDER}/cluster/${part}.sh"
-    done
+    request_text recover
 }
 
 ask() {

@@ -71,7 +71,7 @@ compose() {
     log="${submission}/slurm-7.out"
     mkdir -p "${RDVC_DIR}/${functions}" "${submission}"
     cp "${root}/job.sh" "${submission}/job.sh" # where submit.sh puts it
-    cat "${RDVC_SOURCE_FOLDER}"/cluster/job/[1-9]*.sh >"${RDVC_DIR}/${functions}/job.sh"
+    job_functions >"${RDVC_DIR}/${functions}/job.sh"
     [[ -d ${mirror} ]] || git clone --quiet --bare "${root}/project" "${mirror}"
     git push --quiet "${mirror}" "+HEAD:refs/heads/main"
     for object in SNAPSHOT EXTRAS; do
@@ -465,7 +465,8 @@ SH
     train </dev/null
     printf '%s\n' 'stages:' '  train:' '    outs:' '    - path: ckpt' '      md5: d41d8cd98f00b204e9800998ecf8427e.dir' >dvc.lock
     printf '%s\0' ckpt other >"${root}/lasting"
-    run bash -c 'cat "${RDVC_SOURCE_FOLDER}"/cluster/job/[1-9]*.sh >"$1/job.sh" && source "$1/job.sh"
+    job_functions >"${root}/job.sh"
+    run bash -c 'source "$1/job.sh"
         RDVC_JOB_SNAPSHOT='' RDVC_JOB_REPO_REV=$(git rev-parse HEAD)
         not_ended_paths "$1/lasting" | tr "\0" " "' test "${root}"
     [[ ${output} == 'other ' ]]

@@ -149,7 +149,7 @@ SETUP
 request() {
     {
         printf 'nonce=n rdvc_dir=%q prepare= poll=30 mirror=project-1.git keys=() %s\n' "${root}/rdvc" "$1"
-        cat "${RDVC_SOURCE_FOLDER}/cluster/"{remote/{common,queue,end,store},job/1-folders,remote/environments}.sh
+        request_text environments
     } | bash 2>&1 | sed -n '/^@rdvc:n bye$/d; s/^@rdvc:n //p'
 }
 

@@ -328,7 +328,7 @@ starts_now() {
 }
 
 @test "--signal=B: the script's shell alone is warned before its time is over" {
-    job_script '--time=0:30 --signal=B:USR1@29' <<'JOB'
+    job_script '--time=0:30 --signal=B:USR1@25' <<'JOB'
 trap 'echo shell USR1; exit 0' USR1
 bash -c "trap 'echo child USR1' USR1; echo there; while :; do sleep 0.1; done" &
 wait; wait

@@ -28,7 +28,7 @@ teardown() {
 
 # Everything that submissions have left so far is a month old.
 grow_old() {
-    find "${remote}/submissions" "${remote}/jobs" "${remote}/functions" -exec touch -h -d '30 days ago' {} +
+    find "${remote}/submissions" "${remote}/jobs" "${remote}/functions" "${remote}/requests" -exec touch -h -d '30 days ago' {} +
 }
 
 token_of() {
@@ -206,11 +206,19 @@ fake_squeue() {
     [[ -s ${remote}/functions/${hash}/job.sh ]]
     ssh sandbox scancel --me
     wait_until 20 queue_is_empty
+    rdvc status >/dev/null
+    local status_text
+    status_text=$(grep -lx 'find_in_accounting() {' "${remote}"/requests/*)
+    touch "${remote}/requests/deadbeef"
     grow_old
     run rdvc clean --dry-run
     [[ ${output} == *"environment "*"${build}"* && -d ${build} ]]
     rdvc clean
     [[ ! -e ${build} && -d ${remote}/functions/${hash} ]]
+    # What requests are made of has gone, too, and is sent again.
+    [[ ! -e ${remote}/requests/deadbeef && -n ${status_text} && ! -e ${status_text} ]]
+    rdvc status >/dev/null
+    [[ -s ${status_text} ]]
 }
 
 @test "what is by hand, of a plain command, of another project, or a link stays where it is needed" {

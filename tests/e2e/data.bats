@@ -176,7 +176,6 @@ run_and_wait() {
     [[ $(cat model/all.txt) == *Picture* ]]
 }
 
-# bats test_tags=long
 @test "what the cluster has lost or damaged is sent again; what is damaged here is named, and stays here" {
     local raw here
     raw=$(object data/raw.csv.dvc)
@@ -351,7 +350,6 @@ run_and_wait() {
     [[ ${status} -eq 3 && ${output} == *"dvc commit input.txt.dvc"* ]]
 }
 
-# bats test_tags=long
 @test "with a DVC remote: recorded outputs that are nowhere are made again; then there is nothing to do" {
     cd "${folder}/remote-project"
     printf 'in\n' >input.txt

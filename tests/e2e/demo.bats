@@ -1,5 +1,7 @@
 # The README's first command, in a folder of its own: the whole story with the real project.
 
+# bats file_tags=long
+
 source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
 
 setup_file() {
@@ -12,7 +14,6 @@ teardown_file() {
     remove_folder "${folder}"
 }
 
-# bats test_tags=long
 @test "the demo trains the model of 100 epochs to a test RMSE below 1.4, and lists it" {
     run "${RDVC_SOURCE_FOLDER}/tools/demo" "${folder}"
     printf '%s\n' "${output}"

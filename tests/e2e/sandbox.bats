@@ -3,6 +3,8 @@
 # What needs root (several nodes) is in the lane `root`.
 # shellcheck disable=SC2016 # much here is to be expanded on the cluster
 
+# bats file_tags=long
+
 bats_require_minimum_version 1.5.0
 
 setup_file() {
@@ -184,7 +186,6 @@ submit_preemptable() { # PARTITION: with all CPUs of the node
 
 state_is() { [[ $(on "$ONE" squeue --noheader --states=all --jobs="$1" --format=%T) =~ ^($2)$ ]]; } # JOB REGEX
 
-# bats test_tags=long
 @test "an urgent job takes the place of a scavenging one, which is queued again or cancelled, and of no other" {
   scavenging=$(submit_preemptable scavenge)
   wait_until 15 show_cluster state_is "$scavenging" RUNNING
@@ -267,7 +268,6 @@ JOB
   "$SANDBOX" status --dir "$ONE"
 }
 
-# bats test_tags=long
 @test "a frozen controller lets commands wait in vain, and mends when thawed" {
   "$SANDBOX" freeze slurmctld --dir "$ONE"
   run -3 "$SANDBOX" status --dir "$ONE"
@@ -279,7 +279,6 @@ JOB
   on "$ONE" squeue
 }
 
-# bats test_tags=long
 @test "a slow controller answers late, but does what it is asked" {
   "$SANDBOX" slow slurmctld 30 --dir "$ONE"
   run -124 timeout 3 "$SANDBOX" login --dir "$ONE" sbatch --job-name=late --output=/dev/null --wrap "'sleep 9000.$RUN'"
@@ -321,7 +320,6 @@ JOB
   wait_until 15 show_cluster has_no_jobs
 }
 
-# bats test_tags=long
 @test "after a crash up cleans, starts anew and keeps the home" {
   folder=$BATS_FILE_TMPDIR/crash
   "$SANDBOX" up --dir "$folder"

@@ -41,37 +41,49 @@ setup() {
 }
 
 @test "bash files pass shellcheck" {
-    local request
     shellcheck --external-sources --check-sourced dev .ci/run tools/sandbox tools/demo tests/left tests/root/as-root
     shellcheck --shell=bash cluster/node/look.sh
-    cat cluster/{job/1-folders,node/bring}.sh | shellcheck --shell=bash --exclude=SC2317 - # not all of it is called
+    cat cluster/{both/folders,node/bring}.sh | shellcheck --shell=bash --exclude=SC2317 - # not all of it is called
     shellcheck -x -P SCRIPTDIR tests/support/slurm/{run-job,bin/*}
     shellcheck -x --shell=bash tests/support/slurm/*.bash
-    for request in submit status logs wait probe folder environments output clean doctor objects cancel retry recover; do
+}
+
+# A request is one text; its variables are those that its description has.
+@test "requests pass shellcheck" {
+    local file
+    {
+        printf '#!/bin/bash\n%s=\n' nonce rdvc_dir text_hash
+        cat cluster/login/lib/load.sh
+    } | shellcheck -
+    source tests/support/surroundings.bash
+    for file in cluster/login/*.sh; do
         {
             printf '#!/bin/bash\n'
-            printf '%s=\n' nonce rdvc_dir prepare token attempt mirror experiment_ref force everything \
+            printf '%s=\n' nonce rdvc_dir text_hash sent_text prepare token attempt mirror experiment_ref force everything \
                 on_login with_job notes script_size tags_size functions functions_length functions_size limit only file follow \
                 offset make_folders action all_projects dry_run older cache deep job_script data_size cache_group laptop list_size poll \
-                folder project_dir bring_script patience warning ended
+                folder project_dir bring_script patience warning ended kind repository mirror_name
             printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables keys here tokens options open
-            cat cluster/remote/common.sh
-            cat cluster/remote/{queue,end,sbatch,settle}.sh
-            case ${request} in environments | clean) cat cluster/remote/store.sh cluster/job/1-folders.sh ;; objects) cat cluster/remote/cache.sh ;;
-                submit) cat cluster/remote/cache.sh cluster/job/5-mirror.sh ;; retry) cat cluster/job/5-mirror.sh ;;
-                recover) cat cluster/remote/{store,cache}.sh cluster/job/{1-folders,4-command,5-mirror,5-publish}.sh cluster/remote/{repair,kept}.sh ;; esac
-            cat "cluster/remote/${request}.sh"
-        } | shellcheck --exclude=SC2034,SC2317 -
+            request_text "$(basename "${file}" .sh)"
+        } | shellcheck --exclude=SC2034,SC2317,SC2119,SC2120 -
     done
 }
 
+@test "SLURM's programs are called in one file" {
+    # `rdvc doctor` looks at the programs themselves.
+    ! grep -rnE '(^|[;&|({]|\$\()[[:space:]]*(exec )?(timeout [0-9"$]+ )?(squeue|scontrol|sacct|sbatch|scancel|sinfo)[[:space:]]' cluster |
+        grep -vE '^cluster/(both/slurm|login/doctor)\.sh:|--version|#.*(sbatch|squeue)' || return 1
+    ! grep -rnE '(refs/exps/\$|BOOT_FAIL|unset.* GIT_DIR)' cluster | grep -v '^cluster/both/'
+}
+
 @test "golden scripts pass shellcheck" {
+    source tests/support/surroundings.bash
     # Data, functions and main as one text: nothing is used that is not set, nothing set and not used.
     {
         sed '/^source "/,$d' tests/golden/plain.sh
-        cat cluster/job/[1-9]*.sh
+        job_functions
         sed '1,/^source "/d' tests/golden/plain.sh
-    } | shellcheck -
+    } | shellcheck --exclude=SC2030,SC2031,SC2317 - # what requests call is not called there
     shellcheck --exclude=SC2034 tests/golden/*.head.sh # what uses the data is in plain.sh
 }
 

@@ -104,9 +104,9 @@ TEST(JobArguments, ReachDvcByteForByte) {
     tests::write_program(folder / "bin" / "dvc", stub);
     const auto lists = tests::hostile_lists(1000);
     std::string program = "RDVC_JOB_DVC_VERSION=3.67.1\nhas_dvc_remote() { return 1; }\n";
-    program += script::embedded("job/2-stop.sh");
+    program += script::embedded("job/lib/stop.sh");
     program += stubs;
-    program += script::embedded("job/4-experiment.sh");
+    program += script::embedded("job/3-run/experiment.sh");
     std::vector<Words> expected;
     for (const auto& list : lists) {
         const auto submission = submission_of(list, "c0ffee");
@@ -141,9 +141,9 @@ TEST(JobArguments, ReachACommandByteForByte) {
     std::string program = "main() { exit 9; }\n"
                           "RDVC_JOB_MESSAGE=\nRDVC_JOB_RECORD_DIR=/none\nRDVC_JOB_WORKSPACE_DIR=" +
                           folder.path().string() + "\n";
-    program += script::embedded("job/2-stop.sh");
+    program += script::embedded("job/lib/stop.sh");
     program += stubs;
-    program += script::embedded("job/4-command.sh");
+    program += script::embedded("job/3-run/command.sh");
     std::vector<Words> expected;
     for (const auto& list : tests::hostile_lists(500)) {
         expected.push_back(list);
@@ -192,8 +192,8 @@ TEST(JobArguments, WaitForTheLockWhereDvcCan) {
         base::ProcessRunner runner;
         const auto result = runner.run(
             {.argv = {"bash", "-s"},
-             .input = {std::string(script::embedded("job/2-stop.sh")) + stubs +
-                       std::string(script::embedded("job/4-experiment.sh")) +
+             .input = {std::string(script::embedded("job/lib/stop.sh")) + stubs +
+                       std::string(script::embedded("job/3-run/experiment.sh")) +
                        data_of(script::render_job(submission_of({}, "c0ffee"))) +
                        "RDVC_JOB_REPO_DIR=/\nRDVC_JOB_DVC_VERSION=" + version +
                        "\nRDVC_JOB_PULL=0\nrun_experiment\n"},

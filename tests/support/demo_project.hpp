@@ -6,6 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.hpp"
+#include "script/embedded.hpp"
+#include "script/render.hpp"
+#include "script/requests.hpp"
 #include "support/fake_runner.hpp"
 #include "support/folder.hpp"
 #include "support/git_repository.hpp"
@@ -40,14 +44,32 @@ inline std::string value_of(const std::string& program, const std::string& name)
         .out;
 }
 
+/// The request that a program is.
+inline const script::Request* request_of(const std::string& input) {
+    const std::string source = "source <(printf '%s' \"${sent_text%x}\")\n";
+    const auto load = script::embedded_without_comments("login/lib/load.sh");
+    for (const auto& request : script::requests()) {
+        const auto call = script::request_text(request.name).call;
+        if (input.find(source + call) != std::string::npos ||
+            input.find(load + call) != std::string::npos)
+            return &request;
+    }
+    return nullptr;
+}
+
 /// Answers as the cluster does: `frames` (a verb and its words each), between what a login prints.
 inline FakeRunner::Action answers(const std::vector<std::string>& frames, int status = 0,
                                   const std::string& err = "") {
     return [=](const Call& call) {
         const auto mark = "@rdvc:" + assigned(call.input, "nonce") + " ";
         std::string out = "Welcome to hpc!\r\n\n" + mark + "hello /home/alice\n";
-        for (const auto& frame : frames)
+        const auto* request = request_of(call.input);
+        for (const auto& frame : frames) {
+            const auto verb = base::key_and_value(frame).first;
+            if (request != nullptr && !script::may_answer(*request, verb))
+                ADD_FAILURE() << "no request `" << request->name << "` answers " << verb;
             out += mark + frame + "\n";
+        }
         return base::Result{status, out + "logout\n", err};
     };
 }

@@ -1,4 +1,4 @@
-// What `rdvc run` hands to the login node, taken apart as `cluster/remote/submit.sh` does it.
+// What `rdvc run` hands to the login node, taken apart as `cluster/login/submit.sh` does it.
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "ledger/ledger.hpp"
 #include "script/embedded.hpp"
+#include "script/render.hpp"
 #include "support/demo_project.hpp"
 
 namespace rdvc::tests {
@@ -37,7 +38,10 @@ struct Received {
 };
 
 inline Received received(const std::string& input) {
-    const auto last = script::embedded_without_comments("remote/submit.sh");
+    const auto call = script::request_text("submit").call;
+    auto last = "source <(printf '%s' \"${sent_text%x}\")\n" + call;
+    if (input.find(last) == std::string::npos)
+        last = script::embedded_without_comments("login/lib/load.sh") + call;
     const auto end = input.find(last);
     EXPECT_NE(end, std::string::npos) << "the program is not there whole";
     Received all;

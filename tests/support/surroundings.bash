@@ -4,4 +4,22 @@
 export GIT_CONFIG_NOSYSTEM=1
 
 # `remove_folder`, as the product removes: an ordinary user's read-only folders too.
-source "${RDVC_SOURCE_FOLDER}/cluster/job/1-folders.sh"
+source "${RDVC_SOURCE_FOLDER}/cluster/both/folders.sh"
+
+# The functions that job scripts call, as the program puts them together.
+job_functions() {
+    cat "${RDVC_SOURCE_FOLDER}"/cluster/both/*.sh "${RDVC_SOURCE_FOLDER}"/cluster/job/*/*.sh
+}
+
+# What the request $1 is made of, likewise, and its call.
+request_text() {
+    local cluster="${RDVC_SOURCE_FOLDER}/cluster" file
+    cat "${cluster}/login/lib/first.sh" "${cluster}"/both/*.sh
+    for file in "${cluster}"/login/lib/*.sh; do
+        [[ ${file##*/} == @(first|last|load).sh ]] || cat "${file}"
+    done
+    [[ $1 != recover ]] || cat "${cluster}"/job/{3-run/command,4-publish/publish}.sh
+    head -n -1 "${cluster}/login/$1.sh"
+    cat "${cluster}/login/lib/last.sh"
+    tail -n 1 "${cluster}/login/$1.sh"
+}

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "ledger/ledger.hpp"
 #include "script/embedded.hpp"
+#include "script/render.hpp"
 #include "submission/name.hpp"
 #include "support/folder.hpp"
 #include "support/git_repository.hpp"
@@ -43,6 +44,7 @@ class LocalCluster : public base::Runner {
                                  {"SBATCH_WCKEY", "of-the-login-node"},
                                  {"SBATCH_QOS", "of-the-login-node"}};
             ++requests;
+            programs.push_back(std::get<std::string>(command.input.front()));
             if (!listener.empty())
                 local.argv = {"bash", "-c", "bash -s | bash -c \"$0\"", listener};
         }
@@ -52,7 +54,8 @@ class LocalCluster : public base::Runner {
     [[nodiscard]] fs::path rdvc() const { return folder_ / "home" / ".rdvc"; }
 
     int requests = 0;
-    std::string listener; ///< shell code that takes the answer instead of us
+    std::vector<std::string> programs; ///< what each was given first
+    std::string listener;              ///< shell code that takes the answer instead of us
 
   private:
     base::Runner& inner_;
@@ -87,6 +90,38 @@ class RunLocally : public ::testing::Test {
     tests::TestWorld world_;
     std::string commit_;
 };
+
+// What a request is made of lies on the cluster from the first one on.
+TEST_F(RunLocally, SendsItsTextOnce) {
+    ASSERT_EQ(world_.run({"status"}).code, done);
+    ASSERT_EQ(world_.run({"status"}).code, done);
+    ASSERT_EQ(cluster_.programs.size(), 2U);
+    const auto& text = script::request_text("status").text;
+    EXPECT_NE(cluster_.programs.at(0).find(text), std::string::npos);
+    EXPECT_LT(cluster_.programs.at(1).size(), 2000U);
+    EXPECT_EQ(tests::content_of(cluster_.rdvc() / "requests" / script::request_text("status").hash),
+              text);
+}
+
+// Whatever happens to it there, it is sent again, and the request is done once.
+TEST_F(RunLocally, SendsItsTextAgainWhereItIsNotWhole) {
+    ASSERT_EQ(world_.run({"run"}).code, done);
+    const auto [text, hash, call] = script::request_text("submit");
+    const auto file = cluster_.rdvc() / "requests" / hash;
+    const std::vector<std::string> damages = {"", text.substr(0, text.size() / 2), "("};
+    for (const auto& damage : damages) {
+        tests::put_file(file, damage);
+        git_.write("dvc.yaml", "# " + std::to_string(damage.size()));
+        const auto outcome = world_.run({"run"});
+        EXPECT_EQ(outcome.code, done) << damage << outcome.err;
+    }
+    fs::remove_all(cluster_.rdvc() / "requests");
+    git_.write("dvc.yaml", "# gone");
+    const auto before = cluster_.requests;
+    EXPECT_EQ(world_.run({"run"}).code, done);
+    EXPECT_EQ(cluster_.requests, before + 2);
+    EXPECT_EQ(tests::content_of(file), text);
+}
 
 TEST_F(RunLocally, ArrivesWhole) {
     git_.git({"tag", "--annotate", "--message=m", "v1"});

@@ -57,7 +57,7 @@ TEST(Run, IsOneExecutionOfSsh) {
     EXPECT_EQ(words_of(sent.program, "boundaries"), Texts({""}));
     EXPECT_EQ(assigned(sent.program, "functions"), script::job_functions().hash);
     EXPECT_EQ(assigned(sent.program, "rdvc_dir"), "'~/.rdvc'");
-    EXPECT_NE(sent.program.find(script::embedded_without_comments("remote/common.sh")),
+    EXPECT_NE(sent.program.find(script::embedded_without_comments("login/lib/common.sh")),
               std::string::npos);
 
     EXPECT_TRUE(sent.script.starts_with("#!/bin/bash\n"));

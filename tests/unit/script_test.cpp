@@ -1,4 +1,5 @@
 #include "script/render.hpp"
+#include "script/requests.hpp"
 
 #include <regex>
 #include <set>
@@ -62,8 +63,8 @@ evaluated(const Submission& submission, const Words& names,
 
 TEST(Embedded, HoldsTheFilesOfTheCluster) {
     EXPECT_TRUE(embedded("job/main.sh").ends_with("main\n"));
-    EXPECT_EQ(std::string(embedded("remote/submit.sh")),
-              tests::content_of(std::filesystem::path(RDVC_SOURCE_FOLDER) / "cluster" / "remote" /
+    EXPECT_EQ(std::string(embedded("login/submit.sh")),
+              tests::content_of(std::filesystem::path(RDVC_SOURCE_FOLDER) / "cluster" / "login" /
                                 "submit.sh"));
 }
 
@@ -71,15 +72,15 @@ TEST(JobFunctions, AreTheSectionsInTheirOrder) {
     const auto& job = job_functions().text;
     std::size_t before = 0;
     for (const auto* name :
-         {"job/1-folders.sh", "job/1-start.sh", "job/2-leftovers.sh", "job/2-lfs.sh",
-          "job/2-workspace.sh", "job/3-environment.sh", "job/4-command.sh", "job/4-experiment.sh",
-          "job/5-publish.sh", "job/6-finish.sh"}) {
+         {"both/folders.sh", "both/slurm.sh", "job/1-workspace/workspace.sh",
+          "job/2-environment/environment.sh", "job/3-run/command.sh", "job/3-run/experiment.sh",
+          "job/4-publish/publish.sh", "job/lib/finish.sh", "job/lib/start.sh"}) {
         const auto at = job.find(embedded(name));
         ASSERT_NE(at, std::string::npos) << name;
         EXPECT_GE(at, before) << name;
         before = at;
     }
-    EXPECT_EQ(job.find(embedded("remote/common.sh")), std::string::npos);
+    EXPECT_EQ(job.find(embedded("login/lib/common.sh")), std::string::npos);
     EXPECT_EQ(job.find(embedded("job/main.sh")), std::string::npos) << "every script has it itself";
 }
 
@@ -202,16 +203,31 @@ TEST(RenderNotes, AreLinesOfKeyAndValue) {
 TEST(RenderRequest, AssignsBeforeItActs) {
     Variables variables;
     variables.words = {
-        {"nonce", "n1"}, {"token", "abc"}, {"only", ""}, {"prepare", "module load 'x y'"}};
-    variables.lists = {{"haves", {"a", "b c"}}, {"tag_objects", {}}};
+        {"nonce", "n1"}, {"mirror", "abc"}, {"only", ""}, {"prepare", "module load 'x y'"}};
+    variables.lists = {{"open", {"a", "b c"}}};
+    const auto all = request_text("status");
+    const std::string values =
+        "[ \"${BASH_VERSION:-}\" ] || { echo \"@rdvc:n1 shell $0\"; exit 97; }\n"
+        "mirror=abc\nnonce=n1\nonly=''\nprepare='module load '\\''x y'\\'''\nopen=(a 'b c')\n"
+        "text_hash=" +
+        all.hash + "\n";
     EXPECT_EQ(render_request("status", variables),
-              "[ \"${BASH_VERSION:-}\" ] || { echo \"@rdvc:n1 shell $0\"; exit 97; }\n"
-              "nonce=n1\nonly=''\nprepare='module load '\\''x y'\\'''\ntoken=abc\nhaves=(a 'b c')\n"
-              "tag_objects=()\n" +
-                  embedded_without_comments("remote/common.sh") +
-                  embedded_without_comments("remote/queue.sh") +
-                  embedded_without_comments("remote/end.sh") +
-                  embedded_without_comments("remote/status.sh"));
+              values + "sent_text=$(head -c " + std::to_string(all.text.size()) +
+                  " && printf x)\n" + all.text +
+                  "source <(printf '%s' \"${sent_text%x}\")\nstatus\n");
+    EXPECT_EQ(render_short_request("status", variables),
+              values + embedded_without_comments("login/lib/load.sh") + "status\n");
+}
+
+TEST(RequestText, IsCommonFunctionsAndTheRequestsOwn) {
+    const auto [text, hash, call] = request_text("status");
+    EXPECT_TRUE(text.starts_with(embedded_without_comments("login/lib/first.sh")));
+    EXPECT_NE(text.find(embedded_without_comments("login/lib/queue.sh")), std::string::npos);
+    const auto own = embedded_without_comments("login/status.sh");
+    EXPECT_EQ(call, "status\n");
+    EXPECT_TRUE(text.ends_with(own.substr(0, own.size() - call.size()) +
+                               embedded_without_comments("login/lib/last.sh") + "loaded=" + hash +
+                               "\n"));
 }
 
 TEST(RenderRequest, LeavesCommentsAtHome) {
@@ -235,54 +251,14 @@ TEST(RenderRequest, TellsAnotherShellFromBash) {
     EXPECT_EQ(result.status, 97);
 }
 
-// What an answer may end with is said twice, there and here: each word of the one is in the other.
-TEST(IsLastWord, KnowsEachWordThatTheRequestEndsWith) {
-    Variables variables;
-    variables.words = {{"cache", ""}};
-    variables.lists = {{"open", {}}};
-    const std::regex call(R"(\bfinish ([a-z]+))");
-    const std::set<std::string> all = {"end",       "absent",  "gone",  "silent",
-                                       "submitted", "unknown", "kept",  "built",
-                                       "lacking",   "refused", "resend"};
-    for (const auto* request :
-         {"submit", "status", "logs", "wait", "probe", "output", "environments", "clean", "doctor",
-          "objects", "cancel", "retry", "recover"}) {
-        const auto text = render_request(request, variables);
-        std::set<std::string> words = {"refused"};
-        for (auto i = std::sregex_iterator(text.begin(), text.end(), call);
-             i != std::sregex_iterator(); ++i)
-            words.insert((*i)[1]);
-        // Carried along, and called by those alone that send a job.
-        const bool sends = request == std::string("submit") || request == std::string("retry");
-        for (const auto* of_sbatch : {"submitted", "unknown"})
-            if (!sends)
-                words.erase(of_sbatch);
-        for (const auto& word : all)
-            EXPECT_EQ(is_last_word(request, word), words.contains(word)) << request << ": " << word;
-        for (const auto& word : words)
-            EXPECT_TRUE(all.contains(word)) << request << ": " << word;
-    }
-}
-
-// What looks after kept things shares its functions; nothing else has to carry them.
-TEST(RenderRequest, CarriesTheStoreWhereItIsNeeded) {
-    const auto has_store = [](const std::string& request) {
-        return render_request(request, {}).find(embedded_without_comments("remote/store.sh")) !=
-               std::string::npos;
-    };
-    EXPECT_TRUE(has_store("environments"));
-    EXPECT_TRUE(has_store("clean"));
-    EXPECT_FALSE(has_store("submit"));
-    EXPECT_FALSE(has_store("status"));
-}
-
 TEST(RenderRequest, IsBash) {
     base::ProcessRunner runner;
-    for (const auto* request :
-         {"submit", "status", "logs", "wait", "probe", "output", "environments", "clean", "doctor"})
-        EXPECT_EQ(runner.run({.argv = {"bash", "-n"}, .input = {render_request(request, {})}}).err,
-                  "")
-            << request;
+    for (const auto& request : requests())
+        for (const auto& program :
+             {render_request(request.name, {}), render_short_request(request.name, {}),
+              request_text(request.name).text})
+            EXPECT_EQ(runner.run({.argv = {"bash", "-n"}, .input = {program}}).err, "")
+                << request.name;
 }
 
 } // namespace

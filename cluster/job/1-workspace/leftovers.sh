@@ -21,24 +21,24 @@ hold_workspace() {
 # that out may leave out others.
 find_listed() {
     local id state answer
-    answer=$(list_jobs '%A|%T') || return 1
+    answer=$(list_jobs '%A|%T' 2>/dev/null) || return 1
     while IFS='|' read -r id state; do
         [[ -z ${id} ]] || listed[${id}]=${state}
     done <<<"${answer}"
-    [[ -n ${listed[${SLURM_JOB_ID}]:-} ]] && ! is_ended "${listed[${SLURM_JOB_ID}]}"
+    [[ -n ${listed[${SLURM_JOB_ID}]:-} ]] && ! is_ended_state "${listed[${SLURM_JOB_ID}]}"
 }
 
 # squeue has no job $1 that waits or runs, and scontrol agrees: it knows none, or one that has ended, or somebody else's,
 # to whom the id was given since. No answer, and any other one, says nothing.
 is_dead() {
     local words state
-    [[ -z ${listed[$1]:-} ]] || is_ended "${listed[$1]}" || return 1
+    [[ -z ${listed[$1]:-} ]] || is_ended_state "${listed[$1]}" || return 1
     words=$(show_job "$1" 20)
     case $?-${words} in
     0-*"JobId=$1 "*)
         [[ ${words} == *" UserId="*"(${EUID})"* ]] || return 0
         state=${words#* JobState=}
-        is_ended "${state%% *}"
+        is_ended_state "${state%% *}"
         ;;
     [!0]*-*'Invalid job id'*) ;;
     *) return 1 ;;

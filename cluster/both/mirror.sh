@@ -3,14 +3,14 @@
 # Mends the refs of the mirror $1, where git stumbles over one: what cannot be read goes to `rdvc-unreadable`. The history of
 # the commit $2 is not looked at for each again. Doing it twice is harmless, and git's own locks are honoured.
 mend_refs() {
-    local aside="$1/rdvc-unreadable" object ref said known=()
+    local aside="$1/rdvc-unreadable" object ref said apart=()
     mkdir -p "${aside}" || return 1
     mend_packed_refs "$1"
     put_torn_refs_aside "$1"
     ! git --git-dir="$1" rev-list --objects --all >/dev/null 2>&1 || return 0
-    ! git --git-dir="$1" rev-list --objects "$2" >/dev/null 2>&1 || known=(--not "$2")
+    ! git --git-dir="$1" rev-list --objects "$2" >/dev/null 2>&1 || apart=(--not "$2")
     git --git-dir="$1" for-each-ref --format='%(objectname) %(refname)' | while read -r object ref; do
-        said=$(git --git-dir="$1" rev-list --objects "${object}" "${known[@]+"${known[@]}"}" 2>&1 >/dev/null) && continue
+        said=$(git --git-dir="$1" rev-list --objects "${object}" "${apart[@]+"${apart[@]}"}" 2>&1 >/dev/null) && continue
         # Want of memory, say, is no damage.
         [[ ${said} =~ [Bb]ad\ object|[Mm]issing|corrupt|unable\ to\ (read|parse|unpack)|[Cc]ould\ not\ read|[Ff]ailed\ to\ traverse ]] || continue
         printf '%s %s\n' "${object}" "${ref}" >>"${aside}/refs"

@@ -34,8 +34,7 @@ ask_scontrol() {
         ((${#token_of[@]} >= 100)) || token_of[${id}]=${token}
     done
     ((${#token_of[@]} > 0)) || return 0
-    said=$({ printf 'show job %s\n' "${!token_of[@]}" && printf 'show config\n'; } |
-        timeout 30 scontrol --all --oneliner 2>&1)
+    said=$(show_jobs "${!token_of[@]}")
     hear_scontrol
     for id in "${!token_of[@]}"; do
         token=${token_of[${id}]}

@@ -344,6 +344,14 @@ clean_functions() {
     done
 }
 
+# What requests are made of, of other versions mostly; one that is still asked for is sent again.
+clean_requests() {
+    local place
+    for place in "${rdvc_dir}"/requests/*; do
+        [[ ! -f ${place} || -L ${place} ]] || is_young "${place}" || remove_item functions "${place}"
+    done
+}
+
 # What a clean, a submission or a builder left that was ended in the middle.
 clean_leftovers() {
     local place kind token
@@ -370,13 +378,13 @@ clean() {
     open_rdvc_dir
     local folder known=1
     local -A names=() mirror_of=() ids=() gone=()
-    for folder in submissions jobs functions envs repos logs; do
+    for folder in submissions jobs functions requests envs repos logs; do
         [[ ! -L ${rdvc_dir}/${folder} ]] ||
             finish refused dir "${rdvc_dir}/${folder} is a link; only what lies in rdvc's own folder is removed"
     done
     answer dir "${rdvc_dir}"
     cutoff=$(($(date +%s) - older))
-    cluster=$(scontrol show config 2>/dev/null | sed -n 's/^ClusterName *= *//p')
+    cluster=$(cluster_name)
     find_tokens
     if [[ ${action} == results ]]; then
         tell_results
@@ -391,6 +399,7 @@ clean() {
     clean_submissions
     clean_environments
     clean_functions
+    clean_requests
     finish end
 }
 

@@ -1,23 +1,7 @@
 # What every request of rdvc's starts with, on the login node. Before this text come assignments:
-# nonce, rdvc_dir, prepare. Answers are lines of our own, so that whatever else a login prints
+# nonce, rdvc_dir, prepare, text_hash (of what this request is made of), sent_text (that, and an `x`, where it came along).
+# Answers are lines of our own, so that whatever else a login prints
 # (banners, ~/.bashrc) is harmless.
-# First what ~/.bashrc or, of a login shell, ~/.profile may have set goes.
-set +efkmC +o posix +o pipefail
-shopt -u failglob nullglob nocasematch nocaseglob
-unalias -a
-unset -f cd rm mv git mkdir cat printf
-unset CDPATH GREP_OPTIONS
-export -n SHELLOPTS BASHOPTS
-trap - EXIT ERR DEBUG RETURN
-IFS=$' \t\n'
-login_umask=$(umask) # what the user's own jobs would have
-umask 077
-set -u
-# Of a Git hook that started rdvc, where the cluster is this machine: here git works on mirrors.
-unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_NAMESPACE GIT_OBJECT_DIRECTORY \
-    GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH GIT_SHALLOW_FILE
-unset "${!SQUEUE_@}" "${!SACCT_@}" "${!SCANCEL_@}" "${!SCONTROL_@}" # filters of the user's own; a job that squeue does not show counts as gone
-
 # One line of the answer.
 answer() {
     printf '@rdvc:%s %s\n' "${nonce}" "$*"
@@ -78,7 +62,7 @@ refuse_used_folder() {
     local entry
     for entry in "${rdvc_dir}"/*; do
         case ${entry##*/} in
-        submissions | jobs | logs | cache | functions | envs | repos | queue | doctor-* | lost+found | '*') ;;
+        submissions | jobs | logs | cache | functions | requests | envs | repos | queue | doctor-* | lost+found | '*') ;;
         *) finish refused dir "cluster.dir is ${rdvc_dir}, which holds other files (${entry##*/}); it must be a folder of rdvc's own" ;;
         esac
     done
@@ -105,7 +89,17 @@ open_rdvc_dir() {
     cd -P "${rdvc_dir}" || finish refused dir "cannot enter ${rdvc_dir}"
     rdvc_dir=${PWD}
     refuse_foreign_folder
+    [[ -z ${sent_text:-} ]] || keep_text
     [[ -z ${open+set} ]] || settle_open </dev/null
+}
+
+# What this request is made of came with it; later ones find it here (load.sh).
+keep_text() {
+    local file="${rdvc_dir}/requests/${text_hash}"
+    [[ -d ${rdvc_dir}/requests ]] || mkdir -p "${rdvc_dir}/requests" 2>/dev/null
+    if printf '%s' "${sent_text%x}" >"${file}.${nonce}" && mv -f -- "${file}.${nonce}" "${file}"; then
+        answer has-text "${text_hash}"
+    fi 2>/dev/null
 }
 
 # No gc by itself, since running jobs borrow objects; no hook of the user's; patience with locks, since many
@@ -176,11 +170,3 @@ show_life() {
         next_sign_of_life=$((SECONDS + 20))
     fi
 }
-
-printf '\n'
-answer hello "${HOME}"
-if [[ -n ${prepare} ]]; then
-    # The user's own command, e.g. `module load slurm`.
-    # shellcheck source=/dev/null
-    source <(printf '%s\n' "${prepare}") </dev/null >/dev/null 2>&1
-fi

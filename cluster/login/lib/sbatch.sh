@@ -76,7 +76,7 @@ call_sbatch() {
     (
         trap '' HUP
         umask "${login_umask}" # which sbatch hands to the job
-        sbatch --parsable --chdir="${HOME}" --output="${folder//%/%%}/slurm-%j.out" \
+        submit_job --chdir="${HOME}" --output="${folder//%/%%}/slurm-%j.out" \
             --open-mode=append "${options[@]+"${options[@]}"}" "${folder}/job.sh" "${attempt}" >"${folder}/sbatch.out" 2>"${folder}/sbatch.err"
         code=$?
         umask 077
@@ -86,7 +86,7 @@ call_sbatch() {
         printf '%s\n' "${code}" >"${folder}/sbatch.exit"
         id=$(printed_id)
         if [[ -n ${id} && -e ${folder}/claim.${attempt}/revoked ]]; then
-            scancel "${id}" # it was given up meanwhile; the job would do nothing
+            cancel_jobs "${id}" # it was given up meanwhile; the job would do nothing
         elif [[ -n ${id} ]]; then
             adopt_job "${id}"
         fi

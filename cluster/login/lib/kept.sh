@@ -73,9 +73,9 @@ send_bringer() {
     printf '#!/bin/bash\n%s\n%s' "$(options_of_job)" "${bring_script}" >"${record}/bring.sh" ||
         finish refused disk "cannot write to ${record}"
     for tried in "${node}" "${node%%.*}"; do
-        if said=$(sbatch --parsable --nodelist="${tried}" --job-name=rdvc-recover --comment="rdvc:recover-${token}" \
+        if said=$(submit_job --nodelist="${tried}" --job-name=rdvc-recover --comment="rdvc:recover-${token}" \
             --time=10 --ntasks=1 --chdir="${HOME}" --output="${record//%/%%}/bring.out" "${record}/bring.sh" \
-            "${away}" "${record}" 2>&1 </dev/null); then
+            "${away}" "${record}" 2>&1); then
             request_time=$(now) # what SLURM said before says nothing of it
             answer sent "${said##*$'\n'}"
             return

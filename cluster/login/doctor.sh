@@ -69,7 +69,7 @@ tell_mirrors() {
 
 end_job() {
     trap - EXIT
-    [[ -z ${sent} ]] || scancel "${sent}" >/dev/null 2>&1
+    [[ -z ${sent} ]] || cancel_jobs "${sent}" >/dev/null 2>&1
     rm -rf -- "${folder}" "${cache}/.rdvc-doctor-${nonce}" "${cache}/.rdvc-doctor-${nonce}.node"
 }
 
@@ -85,8 +85,8 @@ run_job() {
     trap end_job EXIT # the laptop may go
     printf '%s' "${job_script}" >"${folder}/job.sh"
     printf '%s\n' "${nonce}" | tee "${folder}/nonce" >"${cache}/.rdvc-doctor-${nonce}"
-    if ! said=$(sbatch --parsable --chdir="${HOME}" --output="${folder//%/%%}/slurm.out" "${folder}/job.sh" \
-        "${folder}" "${cache}" "${nonce}" 2>&1 </dev/null); then
+    if ! said=$(submit_job --chdir="${HOME}" --output="${folder//%/%%}/slurm.out" "${folder}/job.sh" \
+        "${folder}" "${cache}" "${nonce}" 2>&1); then
         answer job refused "${said//$'\n'/ }"
         return
     fi

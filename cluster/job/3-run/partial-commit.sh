@@ -22,7 +22,8 @@ push_partial() {
 }
 
 publish_partial() {
-    local scratch commit ref="refs/exps/${RDVC_JOB_REPO_REV:0:2}/${RDVC_JOB_REPO_REV:2}/${RDVC_JOB_EXP_NAME}-partial"
+    local scratch commit ref
+    ref=$(ref_of_experiment "${RDVC_JOB_REPO_REV}" "${RDVC_JOB_EXP_NAME}-partial")
     [[ -z ${RDVC_JOB_PARTIAL_REF} ]] || ref=${RDVC_JOB_PARTIAL_REF}
     scratch=$(mktemp -d "${RDVC_JOB_RECORD_DIR}/.partial-XXXXXX") || return 0
     if commit=$(make_partial_commit "${scratch}") && [[ -n ${commit} ]] &&

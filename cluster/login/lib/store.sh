@@ -50,15 +50,6 @@ count_use() {
     [[ -z ${name} ]] || uses[${name}]=$((${uses[${name}]:-0} + 1))
 }
 
-# The value of a key in a file of `key value` lines.
-value_of() {
-    local key value
-    [[ -r $2 ]] || return 0
-    while read -r key value; do
-        [[ ${key} != "$1" ]] || printf '%s' "${value}"
-    done <"$2"
-}
-
 # A folder of ours, not a link to somewhere.
 is_folder() {
     [[ -d $1 && ! -L $1 ]]

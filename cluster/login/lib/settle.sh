@@ -17,8 +17,7 @@ ask_accounting() {
     wanted=${wanted#\"}
     wanted=${wanted%\"}
     began=$(stat -c %Y "${folder}/sbatch.began")
-    lines=$(SLURM_TIME_FORMAT=%s timeout 20 sacct --noheader --parsable2 --allocations \
-        --starttime="$(date -d "@$((began - 1))" +%Y-%m-%dT%H:%M:%S)" \
+    lines=$(list_accounting --starttime="$(date -d "@$((began - 1))" +%Y-%m-%dT%H:%M:%S)" \
         --format=JobIDRaw,Submit,Comment,JobName 2>/dev/null) || return 0
     while IFS='|' read -r id submitted comment name; do
         [[ ${id} =~ ^[0-9]+$ ]] || continue

@@ -92,7 +92,7 @@ start_again() {
     fi
     rdvc_say "out of time; the job is to start again, and goes on from what is saved"
     rm -f "${RDVC_JOB_RECORD_DIR}/result"
-    timeout 20 scontrol requeue "${SLURM_JOB_ID}" </dev/null && return 0
+    requeue_job "${SLURM_JOB_ID}" && return 0
     add_message "not started again: scontrol requeue failed"
     return 1
 }

@@ -136,7 +136,8 @@ published_before() {
 # Pushes the experiment's ref. `dvc exp push` would exit 0 where another experiment has the name; here
 # the ref must not be there yet, but from this job itself (or be replaced, with -f), else the result gets a name of its own.
 push_ref() {
-    local ref="refs/exps/${RDVC_JOB_REPO_REV:0:2}/${RDVC_JOB_REPO_REV:2}/${RDVC_JOB_EXP_NAME}"
+    local ref
+    ref=$(ref_of_experiment "${RDVC_JOB_REPO_REV}" "${RDVC_JOB_EXP_NAME}")
     RDVC_JOB_EXP_COMMIT=$(git rev-parse --verify --quiet "${ref}^{commit}") ||
         rdvc_fail "dvc exp run ended well but made no experiment ${RDVC_JOB_EXP_NAME}"
     check_objects

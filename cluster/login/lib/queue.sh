@@ -87,12 +87,6 @@ write_queue_file() {
         mv -f "${queue}/$1.${nonce}" "${queue}/$1"
 }
 
-# This user's jobs in squeue's format $1: of hidden partitions too, and wherever a federation runs them. common.sh has unset
-# the user's own filters.
-list_jobs() {
-    timeout 20 squeue --all --federation --noheader --states=all --user "${EUID}" -o "$1" 2>&1
-}
-
 # Asks now. False if SLURM does not answer, or what answers is not SLURM; that says nothing of any job.
 ask_queue() {
     local said time began
@@ -100,7 +94,7 @@ ask_queue() {
     began="${queue}/began.${nonce}"
     mkdir -p "${queue}" && : >"${began}"
     time=$(now)
-    if said=$(list_jobs '%A|%T|%r|%S|%o|%k'); then
+    if said=$(list_jobs '%A|%T|%r|%S|%o|%k' 2>&1); then
         queue_said=''
         if [[ -n ${said} ]] && ! grep -qE '^[0-9]+\|[A-Z]' <<<"${said}"; then
             queue_said="squeue says what is no list of jobs: ${said:0:200}"
@@ -205,14 +199,6 @@ find_job() {
             job=${id} job_state=${state} job_reason=${reason} job_rank=${rank}
         fi
     done <<<"${jobs_of[$1]}"
-}
-
-# False for an unknown word, so that nothing counts as ended by mistake; a REVOKED job runs in another cluster of a federation.
-is_ended_state() {
-    case $1 in
-    BOOT_FAIL | CANCELLED* | COMPLETED | DEADLINE | FAILED | NODE_FAIL | PREEMPTED | OUT_OF_MEMORY | TIMEOUT) return 0 ;;
-    esac
-    return 1
 }
 
 # The file $1 is older than SLURM's answer. In the same moment, which may be a second on a shared file system, it is not.

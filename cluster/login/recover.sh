@@ -46,7 +46,7 @@ open_submission() {
     mapfile -t RDVC_JOB_LEFT_OUT < <(sed -n 's/^left-out //p' "${notes}")
     [[ ${RDVC_JOB_REPO_REV} =~ ^[0-9a-f]{40,64}$ && -n ${repository} && ${repository} != */* && -n ${mirror_name} &&
         ${mirror_name} != */* ]] || finish refused submission "${notes} is damaged"
-    experiment_ref="refs/exps/${RDVC_JOB_REPO_REV:0:2}/${RDVC_JOB_REPO_REV:2}/${name}"
+    experiment_ref=$(ref_of_experiment "${RDVC_JOB_REPO_REV}" "${name}")
     answer name "${name}"
     answer kind "${kind:-experiment}"
     ! command -v rsync >/dev/null || answer rsync there

@@ -1,14 +1,5 @@
 # --- 2. Environment: what is kept for later jobs ---------------------------------------------------
 
-# The value of a key in a file of `key value` lines.
-value_of() {
-    local key value
-    [[ -r $2 ]] || return 0
-    while read -r key value; do
-        [[ ${key} != "$1" ]] || printf '%s' "${value}"
-    done <"$2"
-}
-
 # The environment $3, to be kept as $1, whose setup took $2 seconds.
 describe_environment() {
     printf 'job %s\n' "${SLURM_JOB_ID:-by hand}"

@@ -18,7 +18,7 @@ probe() {
         fi
     fi
     local nodes
-    if nodes=$(sinfo --noheader -o '%P|%f|%G|%l' 2>&1); then
+    if nodes=$(list_nodes '%P|%f|%G|%l' 2>&1); then
         answer_lines nodes <<<"${nodes}"
     else
         answer sinfo "${nodes//$'\n'/ }"

@@ -53,7 +53,7 @@ cancel() {
     done
     ((${#others[@]} == 0)) || answer_others "${others[@]}"
     ((${#ids[@]} > 0)) || finish end
-    said=$(timeout 60 scancel "${ids[@]}" 2>&1) && words=job || words='failed'
+    said=$(cancel_jobs "${ids[@]}" 2>&1) && words=job || words='failed'
     said=${said//$'\n'/ }
     outdate_queue
     for token in "${ours[@]}"; do

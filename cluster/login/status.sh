@@ -89,8 +89,7 @@ find_in_accounting() {
     command -v sacct >/dev/null || return 0
     lines=$(
         IFS=,
-        SLURM_TIME_FORMAT=%s timeout 20 sacct --noheader --parsable2 --allocations --duplicates \
-            --starttime=now-60days --jobs="${!forgotten[*]}" --format=JobIDRaw,State,Submit,Comment 2>&1
+        list_accounting --duplicates --starttime=now-60days --jobs="${!forgotten[*]}" --format=JobIDRaw,State,Submit,Comment 2>&1
     ) || {
         answer accounting "${lines//$'\n'/ }"
         return

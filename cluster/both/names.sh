@@ -1,0 +1,21 @@
+# --- Names and records that both sides of the cluster know ---------------------------------------------------------
+
+# Where DVC keeps the experiment $2 on the commit $1.
+ref_of_experiment() {
+    printf 'refs/exps/%s/%s/%s' "${1:0:2}" "${1:2}" "$2"
+}
+
+# The value of the key $1 in the file $2 of `key value` lines, or nothing.
+value_of() {
+    local key value
+    [[ -r $2 ]] || return 0
+    while read -r key value; do
+        [[ ${key} != "$1" ]] || printf '%s' "${value}"
+    done <"$2"
+}
+
+# Of whoever called this one: another job, a Git hook. git works on our own repositories.
+unset_git_variables() {
+    unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_NAMESPACE GIT_OBJECT_DIRECTORY \
+        GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH GIT_SHALLOW_FILE
+}

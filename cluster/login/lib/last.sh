@@ -1,0 +1,9 @@
+# The last lines, once all functions are there: the request begins.
+unset_git_variables # of a Git hook that started rdvc, where the cluster is this machine
+printf '\n'
+answer hello "${HOME}"
+if [[ -n ${prepare} ]]; then
+    # The user's own command, e.g. `module load slurm`.
+    # shellcheck source=/dev/null
+    source <(printf '%s\n' "${prepare}") </dev/null >/dev/null 2>&1
+fi

@@ -1,0 +1,148 @@
+#include "script/requests.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+
+namespace rdvc::script {
+
+namespace {
+
+using Words = std::vector<std::string_view>;
+
+bool has(const Words& words, std::string_view word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+const Words common_variables = {"nonce", "rdvc_dir", "prepare", "poll", "open"};
+const Words common_answers = {"hello", "alive",    "pending", "outcome",
+                              "need",  "has-text", "refused", "bye"};
+
+} // namespace
+
+const std::vector<Request>& requests() {
+    static const std::vector<Request> all = {
+        {.name = "cancel",
+         .words = {},
+         .lists = {"tokens"},
+         .data = {},
+         .answers = {"cancelled", "err"},
+         .last_words = {"end"}},
+        {.name = "clean",
+         .words = {"action", "mirror", "all_projects", "dry_run", "older", "functions"},
+         .lists = {"here"},
+         .data = {},
+         .answers = {"dir", "squeue", "result", "removed", "kept", "failed"},
+         .last_words = {"end"}},
+        {.name = "doctor",
+         .words = {"cache", "deep", "token", "job_script"},
+         .lists = {},
+         .data = {},
+         .answers = {"time", "program", "may", "folder", "quota", "answers", "silent", "damaged",
+                     "missing", "job", "node"},
+         .last_words = {"end"}},
+        {.name = "environments",
+         .words = {"mirror", "action"},
+         .lists = {"keys"},
+         .data = {},
+         .answers = {"dir", "time", "environment", "not-reusable", "building", "of-one-commit",
+                     "cleared", "kept", "absent"},
+         .last_words = {"end"}},
+        {.name = "folder",
+         .words = {"folder"},
+         .lists = {},
+         .data = {},
+         .answers = {"there"},
+         .last_words = {"end"}},
+        {.name = "logs",
+         .words = {"token", "file", "follow", "offset"},
+         .lists = {},
+         .data = {},
+         .answers = {"data"},
+         .last_words = {"end", "absent"}},
+        {.name = "objects",
+         .words = {"action", "laptop", "list_size", "cache", "cache_group"},
+         .lists = {},
+         .data = {"list or tar file (list_size)"},
+         .answers = {"cache", "incoming", "free", "partial", "size", "rsync", "lacks", "taken",
+                     "damaged", "data"},
+         .last_words = {"end"}},
+        {.name = "output",
+         .words = {"token", "folder", "action"},
+         .lists = {},
+         .data = {},
+         .answers = {"files", "data"},
+         .last_words = {"end", "absent"}},
+        {.name = "probe",
+         .words = {"make_folders", "mirror"},
+         .lists = {},
+         .data = {},
+         .answers = {"bash", "git", "sbatch", "dir", "mirror", "nodes", "sinfo"},
+         .last_words = {"end"}},
+        {.name = "recover",
+         .words = {"token", "action", "project_dir", "bring_script", "patience", "cache",
+                   "cache_group"},
+         .lists = {},
+         .data = {},
+         .answers = {"name",   "kind",       "ref",   "phase", "live",  "kept",    "bare",
+                     "away",   "sent",       "late",  "said",  "put",   "missing", "unreadable",
+                     "failed", "experiment", "files", "place", "rsync", "result"},
+         .last_words = {"end", "absent", "silent"},
+         .of_job = {"job/3-run/command.sh", "job/4-publish/publish.sh"}},
+        {.name = "retry",
+         .again = Again::settled_by_claim,
+         .words = {"token", "functions", "functions_size", "warning"},
+         .lists = {"options", "unset_variables", "mirrors", "tips"},
+         .data = {"functions (functions_size)"},
+         .answers = {"attempt", "lacks", "unset", "err"},
+         .last_words = {"submitted", "unknown", "kept", "absent", "lacking"}},
+        {.name = "status",
+         .words = {"mirror", "only", "limit", "ended"},
+         .lists = {},
+         .data = {},
+         .answers = {"dir", "time", "rsync", "squeue", "queue_time", "accounting", "submission",
+                     "file", "unsure", "job"},
+         .last_words = {"end"}},
+        {.name = "submit",
+         .again = Again::settled_by_claim,
+         .words = {"token", "attempt", "experiment_ref", "force", "everything", "on_login",
+                   "with_job", "notes", "data_size", "script_size", "tags", "tags_size",
+                   "functions", "functions_length", "functions_size", "cache", "cache_group"},
+         .lists = {"tag_objects", "unset_variables", "mirrors", "tips", "pack_sizes", "haves",
+                   "boundaries"},
+         .data = {"objects (data_size)", "script (script_size)", "tags (tags_size)",
+                  "functions (functions_size)", "packs (pack_sizes)"},
+         .answers = {"received", "log", "unset", "err"},
+         .last_words = {"submitted", "unknown", "built", "lacking", "resend"}},
+        {.name = "wait",
+         .words = {"token"},
+         .lists = {},
+         .data = {},
+         .answers = {"phase", "result"},
+         .last_words = {"end", "absent", "gone"}},
+    };
+    return all;
+}
+
+const Request& find_request(std::string_view name) {
+    const auto& all = requests();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Request& one) { return one.name == name; });
+    assert(found != all.end());
+    return *found;
+}
+
+bool takes_variable(const Request& request, std::string_view variable) {
+    return has(request.words, variable) || has(request.lists, variable) ||
+           has(common_variables, variable);
+}
+
+bool may_answer(const Request& request, std::string_view verb) {
+    return has(request.answers, verb) || has(request.last_words, verb) || has(common_answers, verb);
+}
+
+bool is_last_word(std::string_view request, std::string_view word) {
+    return word == "refused" || has(find_request(request).last_words, word);
+}
+
+} // namespace rdvc::script

@@ -1,0 +1,48 @@
+// The words for states of a submission, and what they mean for what comes next.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rdvc::state {
+
+enum class Kind {
+    pending,
+    running,
+    published,
+    done,
+    built,
+    failed,
+    unpublished,
+    ended, ///< by SLURM, in its own word: timeout, cancelled, node_fail, ...
+    lost,
+    refused,
+    unconfirmed,
+    unknown,
+    not_submitted
+};
+
+/// rdvc's word for a kind; none for `ended`, which has SLURM's.
+struct Word {
+    Kind kind;
+    std::string_view word;
+    std::string_view next; ///< the command to type next, before the submission's id
+};
+
+const std::vector<Word>& words();
+
+/// The kind of a state's word: rdvc's own, or SLURM's in lower case. What SLURM calls active counts
+/// as running.
+Kind kind_of(std::string_view word);
+
+/// True for a job that waits or runs.
+bool is_live(Kind kind);
+
+/// True for a result that is where `rdvc pull` finds it.
+bool has_result(Kind kind);
+
+/// The command to type next for a submission that is in such a state, e.g. `rdvc wait 7`.
+std::string next_command(Kind kind, const std::string& id);
+
+} // namespace rdvc::state
