@@ -30,7 +30,7 @@ cluster_name() {
     scontrol show config 2>/dev/null </dev/null | sed -n 's/^ClusterName *= *//p'
 }
 
-# Accounting's lines, one a job, with times in seconds since the epoch; the words are sacct(1)'s. False where there is none.
+# Accounting's lines, one a job, with times in seconds since the epoch; the words are sacct(1)'s. False if it does not answer.
 list_accounting() (
     without_filters
     export SLURM_TIME_FORMAT=%s

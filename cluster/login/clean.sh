@@ -1,4 +1,4 @@
-# Removes what no longer serves. Assignments before this text: action (`results`: tells of published results
+# Removes what is no longer needed. Assignments before this text: action (`results`: tells of published results
 # alone; `clean`), mirror (the project's), all_projects and dry_run (0 or 1), older (seconds; what is younger
 # stays), functions (the hash of the program's own job functions), and the array here (commits of results that
 # the laptop has). Nothing outside of rdvc's folder is touched, but workspaces that jobs have noted; DVC's

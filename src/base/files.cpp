@@ -103,7 +103,7 @@ std::optional<std::string> read_file(const fs::path& path) {
     // A pipe without a writer would keep us for ever, and a device has no end.
     if (status.type() == fs::file_type::fifo || status.type() == fs::file_type::character ||
         status.type() == fs::file_type::block)
-        throw Error(Exit::failed, fmt::format("`{}` is no regular file", path.string()));
+        throw Error(Exit::failed, fmt::format("`{}` is not a regular file", path.string()));
     std::ifstream file(path, std::ios::binary);
     if (!file) {
         if (!fs::exists(path, ignored))

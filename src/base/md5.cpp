@@ -60,7 +60,7 @@ void read_blocks(const std::filesystem::path& path,
     if (::fstat(fd, &status) != 0)
         fail();
     if (!S_ISREG(status.st_mode))
-        throw Error(Exit::failed, fmt::format("`{}` is no regular file", path.string()));
+        throw Error(Exit::failed, fmt::format("`{}` is not a regular file", path.string()));
     std::string block(1U << 20U, '\0');
     for (std::size_t filled = 0;;) {
         const auto n = ::read(fd, block.data() + filled, block.size() - filled);

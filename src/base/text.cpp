@@ -300,7 +300,7 @@ std::optional<std::int64_t> parse_age(std::string_view text) {
 double parse_time(const std::string& text) {
     constexpr double latest = 1e11; // the year 5138
     const double time = std::strtod(text.c_str(), nullptr);
-    return time >= 0 && time <= latest ? time : 0; // neither holds for what is no number
+    return time >= 0 && time <= latest ? time : 0; // neither holds for anything but a number
 }
 
 std::string age(std::int64_t seconds) {

@@ -82,7 +82,7 @@ std::optional<std::uint32_t> parse_number(std::string_view text);
 /// The seconds that "12h", "7d" or "2w" means, or nothing.
 std::optional<std::int64_t> parse_age(std::string_view text);
 
-/// The seconds since the epoch that `text` says; 0 for what is no time.
+/// The seconds since the epoch that `text` says; 0 for anything that is not a time.
 double parse_time(const std::string& text);
 
 /// "5 s", "3 min", "2 h", "4 d": the largest whole unit of a duration in seconds.

@@ -18,7 +18,7 @@ std::string result_or_note(const state::Record& kept, const std::string& key) {
     return word.empty() ? state::field(kept.notes, key) : word;
 }
 
-// What the Git repository at `source` gives of `results`; a note about those that it has no more.
+// What the Git repository at `source` gives of `results`; a note about those that it no longer has.
 std::vector<Result> still_there(world::World& world, const base::Command& fetch,
                                 const std::string& source, const std::vector<Result>& results) {
     const auto listed = world.runner.run({.argv = {"git", "ls-remote", "--", source, "refs/exps/*"},

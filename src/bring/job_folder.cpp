@@ -93,7 +93,7 @@ void bring_by_tar(world::World& world, remote::Cluster& cluster, const JobFolder
                 tar.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
             });
         if (absent)
-            throw Error(Exit::failed, "the cluster has the output no more");
+            throw Error(Exit::failed, "the cluster no longer has the output");
         tar.close();
         if (!tar)
             throw Error(Exit::failed, fmt::format("cannot write {}", file.string()));
@@ -178,7 +178,7 @@ fs::path put_apart(const remote::Project& project, const std::string& kind, cons
     if (const auto status = fs::symlink_status(ignore);
         fs::exists(status) && !fs::is_regular_file(status))
         throw Error(Exit::failed,
-                    fmt::format("{} is no regular file; nothing is put there", ignore.string()));
+                    fmt::format("{} is not a regular file; nothing is put there", ignore.string()));
     if (!fs::exists(ignore))
         base::write_file(ignore, "*\n");
     auto folder = folder_apart(project, kind, name);

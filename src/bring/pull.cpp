@@ -25,11 +25,11 @@ std::vector<Arrived> as_arrived(const std::vector<Result>& results) {
 }
 
 Error no_place() {
-    return Error(Exit::failed, "experiments have no place here")
+    return Error(Exit::failed, "some experiments could not be put here")
         .hint("another experiment has the name here; `rdvc pull --force` replaces it");
 }
 
-// The data first, then the ref: whoever sees the experiment has it whole. Where the cluster no
+// The data first, then the ref: an experiment that is seen is whole. Where the cluster no
 // longer has all of it the experiment comes all the same. One that fails is in no other one's way.
 Taken take_over_ssh(world::World& world, remote::Cluster& cluster, const remote::Project& project,
                     const std::vector<Result>& results, bool force) {

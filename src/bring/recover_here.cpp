@@ -36,7 +36,7 @@ std::string fetch_experiment(world::World& world, const remote::Project& project
     if (commit.empty())
         return "";
     if (!submission::is_experiment_ref(from) || !is_plain_path(place)) {
-        world.console.warn("the experiment's ref is not taken: the cluster names none that is one");
+        world.console.warn("the experiment was not fetched: the cluster named no valid ref for it");
         return "";
     }
     auto to = from;

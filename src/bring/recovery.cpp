@@ -83,7 +83,7 @@ Recovery ask_to_recover(world::World& world, const remote::Project& project,
         });
     } catch (Error& error) {
         if (error.hint().empty())
-            error.hint("the same command again goes on; nothing is lost");
+            error.hint("run the same command again to continue; nothing is lost");
         throw;
     }
     return recovery;

@@ -1,4 +1,4 @@
-// `rdvc clean`: what no longer serves is removed from the cluster. The cluster decides, since it
+// `rdvc clean`: what is no longer needed is removed from the cluster. The cluster decides, since it
 // sees what lives; the laptop says which results it has.
 
 #include <algorithm>
@@ -132,8 +132,9 @@ std::string to_json(const remote::Cleaned& answer, bool dry_run) {
 
 // False if there is nothing to do but to show help.
 bool parse(const Words& words, Arguments& arguments) {
-    cli::Options options("clean", "Removes from the cluster what no longer serves. Nothing that a "
-                                  "live job needs, and no result that is not here.");
+    cli::Options options("clean",
+                         "Removes from the cluster what is no longer needed: nothing that a "
+                         "live job needs, and no result that is not here.");
     options.flag("--dry-run", arguments.dry_run, "say what would go, and change nothing")
         .text("--older", arguments.older,
               "what is younger stays: hours, days or weeks, e.g. 12h, 7d, 2w; default: 14d", "AGE")
@@ -148,7 +149,7 @@ std::int64_t older_of(const Arguments& arguments) {
     const auto seconds = base::parse_age(arguments.older);
     constexpr std::int64_t hour = 3600; // less would meet what is just being submitted
     if (!seconds)
-        throw Error(Exit::usage, fmt::format("--older: `{}` is no age", arguments.older))
+        throw Error(Exit::usage, fmt::format("--older: `{}` is not an age", arguments.older))
             .context("it is a number of hours, days or weeks")
             .hint("--older=12h, --older=7d, --older=2w");
     if (*seconds < hour)

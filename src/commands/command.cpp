@@ -26,7 +26,7 @@ const std::vector<Command>& commands() {
         {"recover", "publish results that their jobs could not publish", recover},
         {"show", "the script of a submission", show},
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
-        {"clean", "remove from the cluster what no longer serves", clean},
+        {"clean", "remove from the cluster what is no longer needed", clean},
         {"doctor", "check this machine, the cluster, and what lies between", doctor},
     };
     return table;

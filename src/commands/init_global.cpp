@@ -23,7 +23,7 @@ std::string not_a_name(const std::string& value) {
 std::string not_an_address(const std::string& value) {
     const bool bad = value.find_first_of(" \t\n\"") != std::string::npos || value.find('@') == 0 ||
                      value.find('@') == std::string::npos;
-    return bad && !value.empty() ? fmt::format("`{}` is no e-mail address", value) : "";
+    return bad && !value.empty() ? fmt::format("`{}` is not an e-mail address", value) : "";
 }
 
 std::string text_of(const config::Value& value) {

@@ -26,7 +26,7 @@ using base::Exit;
 namespace {
 
 std::string unknown_instance(const std::string& name, const std::vector<std::string>& names) {
-    const auto known = names.empty() ? "no instance is defined, and no cluster told of any"
+    const auto known = names.empty() ? "no instance is defined, and no cluster has suggested one"
                                      : "known are " + base::join(names, ", ");
     const auto meant = base::suggestion(name, names);
     return fmt::format("unknown instance `{}`{}", name, meant.empty() ? "; " + known : meant);

@@ -30,7 +30,7 @@ struct ObjectName {
     std::string hash;
     bool legacy = false;
 };
-/// Nothing for what is no object's name; whatever comes from elsewhere is looked at with this.
+/// Nothing for anything but an object's name; all names from elsewhere are checked with this.
 std::optional<ObjectName> parse_object_name(std::string_view name);
 
 /// What is in a folder that DVC tracks: path in it (with `/`) -> hash.
@@ -46,7 +46,7 @@ std::string hash_in(const Listing& listing, const std::string& path);
 std::string render_listing(const Listing& listing);
 
 /// The paths that the DVC remote lacks, as `dvc data status --not-in-remote --json` prints them.
-/// Nothing for what is no such answer.
+/// Nothing for any other answer.
 std::optional<std::vector<std::string>> parse_not_in_remote(const std::string& text);
 
 /// Paths of which others differ in nothing but the case of ASCII letters: on some file systems they

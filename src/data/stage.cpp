@@ -15,7 +15,7 @@ namespace rdvc::data {
 
 namespace {
 
-// It becomes part of names of files: "" for what is no hash.
+// It becomes part of names of files: "" for anything that is not a hash.
 std::string hash_of(const YAML::Node& node) {
     auto text = text_of(node);
     const auto digits = text.substr(0, text.ends_with(".dir") ? text.size() - 4 : text.size());

@@ -7,7 +7,7 @@
 
 namespace rdvc::data {
 
-/// Throws YAML::Exception for what is no YAML, or none that DVC takes.
+/// Throws YAML::Exception for text that is not YAML, or none that DVC takes.
 YAML::Node load_yaml(const std::string& text);
 
 /// The text of a scalar; "" for everything else.

@@ -28,14 +28,13 @@ void refuse_other_repositories(const Repository& repository, const Head& head) {
     const bool has_submodules = fs::exists(repository.top / ".gitmodules");
     for (const auto& change : head.changes) {
         if (change.path.ends_with("/") || (change.submodule[0] == 'S' && !has_submodules))
-            throw Error(
-                Exit::not_ready,
-                fmt::format("`{}` is a repository of its own, and no submodule", change.path))
+            throw Error(Exit::not_ready,
+                        fmt::format("`{}` is a Git repository of its own, but not a submodule",
+                                    change.path))
                 .hint("make it a submodule, ignore it, or move it out of the project");
         if (change.submodule[0] == 'S' && change.submodule.find_first_of("MU") != std::string::npos)
-            throw Error(
-                Exit::not_ready,
-                fmt::format("the submodule `{}` has changes that no commit holds", change.path))
+            throw Error(Exit::not_ready,
+                        fmt::format("the submodule `{}` has uncommitted changes", change.path))
                 .hint("commit them there, or send what is committed: --only-committed");
     }
 }
@@ -135,7 +134,7 @@ std::string commit_changes(base::Runner& runner, const Repository& repository, c
     if (may_be_undone &&
         tree == base::trim(ask_git(runner, repository, {"rev-parse", head.commit + "^{tree}"})))
         return "";
-    return commit_tree(runner, repository, tree, head.commit, "Changes that no commit holds yet");
+    return commit_tree(runner, repository, tree, head.commit, "Uncommitted changes");
 }
 
 // What left the index (`git rm --cached`) and is there all the same: git tells of it twice, as

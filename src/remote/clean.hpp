@@ -1,4 +1,4 @@
-// The request `clean`: what no longer serves is removed from the cluster.
+// The request `clean`: what is no longer needed is removed from the cluster.
 #pragma once
 
 #include <cstdint>

@@ -160,7 +160,7 @@ void Transfer::send(const std::vector<Object>& objects) {
         const auto damaged = take();
         check_sources(lacking, damaged);
         if (!damaged.empty() && i + 1 == tries)
-            throw Error(Exit::failed, "data arrives damaged on the cluster, again and again")
+            throw Error(Exit::failed, "data keeps arriving damaged on the cluster")
                 .context(labels(lacking));
         answer.lacking = damaged;
     }

@@ -20,7 +20,7 @@ project::Repository open_repository(world::World& world) {
                               ? project::embedded_repository(world.folder)
                               : std::filesystem::path();
     if (!embedded.empty())
-        throw Error(Exit::not_ready, "Git takes this folder for a bare repository")
+        throw Error(Exit::not_ready, "Git sees this folder as a bare repository")
             .context(embedded.string())
             .hint("rdvc works in a work tree only; settings of a repository that lies in a project "
                   "are not "
@@ -28,7 +28,7 @@ project::Repository open_repository(world::World& world) {
     const auto repository = project::find_repository(world.runner, world.folder);
     for (auto folder = world.folder; !repository; folder = folder.parent_path()) {
         if (std::filesystem::exists(folder / ".git" / "objects"))
-            throw Error(Exit::not_ready, "git does not take this repository for one")
+            throw Error(Exit::not_ready, "Git does not recognise this repository")
                 .context((folder / ".git").string())
                 .hint("is `.git/HEAD` damaged? It is one line, such as `ref: refs/heads/main`");
         if (folder == folder.parent_path())

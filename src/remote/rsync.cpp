@@ -38,7 +38,7 @@ Error rsync_error(const base::Result& result, const std::string& what) {
     if (std::find(connection.begin(), connection.end(), code_in(result.err)) != connection.end())
         return Error(Exit::unreachable, fmt::format("the connection was lost while {}", what))
             .context(result.err)
-            .hint("the same command again goes on where this one was");
+            .hint("run the same command again to continue");
     return Error(Exit::failed, fmt::format("rsync failed while {}", what)).context(result.err);
 }
 

@@ -51,7 +51,7 @@ namespace {
 // It becomes part of URLs, where anything else could name another host.
 std::string sound_folder(const std::string& dir) {
     if (!dir.starts_with("/") || base::printable(dir) != dir)
-        throw Error(Exit::failed, "the cluster names no folder of rdvc's").context(dir);
+        throw Error(Exit::failed, "the cluster's answer does not name rdvc's folder").context(dir);
     return dir;
 }
 

@@ -20,7 +20,7 @@ class JobFiles {
     JobFiles(world::World& world, const InputQuestion& question)
         : world_(world), question_(question), repository_(question.project.repository) {}
 
-    /// Throws Error (not_ready) for what is no YAML, by name and line.
+    /// Throws Error (not_ready) for text that is not YAML, by name and line.
     data::Pipeline pipeline(const data::Scope& scope);
 
     /// A file of parameters; nothing if the job will not have it.

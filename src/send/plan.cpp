@@ -28,8 +28,9 @@ void refuse_dirty_tree(const project::Head& head) {
     std::vector<std::string> dirty;
     for (const auto& change : head.changes)
         dirty.push_back(change.xy + " " + change.path);
-    throw Error(Exit::not_ready, fmt::format("the work tree has {} that no commit holds",
-                                             base::count(head.changes.size(), "change")))
+    throw Error(
+        Exit::not_ready,
+        fmt::format("the work tree has {}", base::count(head.changes.size(), "uncommitted change")))
         .context(base::first_lines(dirty))
         .hint("commit and push them, leave them here with `--only-committed`, or use `--code=ssh`");
 }

@@ -233,7 +233,7 @@ std::optional<ledger::Record> Sender::earlier() {
             throw Error(Exit::unknown, "it is not known yet whether this very run was submitted "
                                        "before")
                 .context(fmt::format("{} of {}", record.name, record.time))
-                .hint("`rdvc status` will tell once the cluster answers; then again");
+                .hint("`rdvc status` will tell once the cluster answers; then run it again");
         else if (record.token == token && record.state == ledger::State::submitted)
             return record;
     return std::nullopt;
@@ -301,7 +301,7 @@ Error Sender::failure(const SubmitAnswer& answer) const {
         .context(answer.verb == "unknown"
                      ? base::trim(answer.rest + "\n" + base::join(answer.errors, "\n"))
                      : transport::main_reason(answer.reply.errors))
-        .hint("`rdvc status` will tell once the cluster answers; do not run it again before");
+        .hint("`rdvc status` will tell once the cluster answers; do not run it again before then");
 }
 
 Error Sender::refusal(const SubmitAnswer& answer) const {

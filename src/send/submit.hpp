@@ -39,10 +39,10 @@ class Sender {
 
     /// Writes down the intent, sends everything in one ssh execution (in a second one where the
     /// mirror lacks what it was believed to have), tells, writes down the outcome: in this order,
-    /// so that who is killed between finds it open, and the same command finds its job again.
-    /// If this very run was sent before, and what became of it was open, that is settled first, and
-    /// its job told.
-    /// Throws Error: refused, not_ready, usage (a name that is taken), unreachable, or unknown.
+    /// so that a process killed in between leaves the record open, and running the command again
+    /// finds its job. If this very run was sent before, and what became of it was open, that is
+    /// settled first, and its job told. Throws Error: refused, not_ready, usage (a name that is
+    /// taken), unreachable, or unknown.
     void send(const Tell& tell);
 
   private:

@@ -43,7 +43,7 @@ State ended(const Record& kept, const slurm::Job* job) {
 
 // A shell that is replaced cannot write why the job ends.
 constexpr auto in_bashrc =
-    "the job ended while ~/.bashrc was loaded, without a word: does it `exec` "
+    "the job ended without a message while ~/.bashrc was loaded: does it `exec` "
     "another shell? In jobs it must not";
 
 bool ended_in_bashrc(const std::string& slurm_state, const std::string& phase) {

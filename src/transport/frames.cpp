@@ -29,7 +29,7 @@ void FrameReader::feed(std::string_view bytes) {
         }
         const auto end = bytes.find('\n');
         if (partial_.size() + std::min(end, bytes.size()) > longest_line)
-            throw base::Error(base::Exit::unknown, "the cluster sends a line that does not end")
+            throw base::Error(base::Exit::unknown, "the cluster sent a line that does not end")
                 .context(partial_.substr(0, 60));
         partial_ += bytes.substr(0, end);
         if (end == std::string_view::npos)

@@ -43,7 +43,7 @@ std::string World::ask(const std::string& question, const std::string& fallback)
     std::string answer;
     if (!std::getline(std::cin, answer)) {
         std::fputs("\n", stderr);
-        throw base::Error(base::Exit::usage, "nobody answers the wizard's questions")
+        throw base::Error(base::Exit::usage, "no answers: standard input is closed")
             .hint("give the answers as options, or `--yes` to keep what is there");
     }
     return answer.empty() ? fallback : answer;

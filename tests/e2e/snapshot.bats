@@ -278,7 +278,7 @@ $(git -C lib rev-parse HEAD)" ]]
     [[ ${output} == *", 0 Git objects to send, "* ]]
     printf 'dirt\n' >>lib/in/inner.txt
     run rdvc run
-    [[ ${status} -eq 3 && ${output} == *'the submodule `lib` has changes that no commit holds'* ]]
+    [[ ${status} -eq 3 && ${output} == *'the submodule `lib` has uncommitted changes'* ]]
     git submodule --quiet deinit --force --all
     git init --quiet embedded
     printf 'x\n' >embedded/file

@@ -104,7 +104,7 @@ std::vector<Scenario> of_project() {
              demo.git.commit();
              demo.world.stand_in(demo.git.path() / "models" / "net");
          }},
-        {"origin, and changes that no commit holds",
+        {"origin, and uncommitted changes",
          {"--code=origin"},
          [](DemoProject& demo) {
              demo.commit_project();

@@ -42,7 +42,7 @@ TEST(ReadFile, IsNotKeptByAPipe) {
     fs::create_symlink("/dev/zero", folder / "endless");
     for (const auto* name : {"pipe", "endless"})
         EXPECT_FAILURE(read_file(folder / name), Exit::failed,
-                       "error: `" + (folder / name).string() + "` is no regular file\n");
+                       "error: `" + (folder / name).string() + "` is not a regular file\n");
 }
 
 TEST(ReadFile, GivesEveryByte) {

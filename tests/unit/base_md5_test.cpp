@@ -17,7 +17,7 @@ TEST(Md5, IsOfRegularFilesOnly) {
     ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
     for (const auto& path : {folder / "pipe", std::filesystem::path("/dev/zero")})
         EXPECT_FAILURE(md5_of_file(path), Exit::failed,
-                       "error: `" + path.string() + "` is no regular file\n");
+                       "error: `" + path.string() + "` is not a regular file\n");
 }
 
 TEST(Md5, IsThatOfRfc1321) {

@@ -125,7 +125,7 @@ TEST_F(Clean, RefusesAnAgeThatIsNone) {
     for (const std::string age : {"7", "d", "-3d", "1.5d", "3 d", "1y", "999999d", ""}) {
         const auto outcome = demo_.world.run({"clean", "--older=" + age});
         EXPECT_EQ(outcome.code, static_cast<int>(Exit::usage)) << age;
-        EXPECT_TRUE(outcome.err.starts_with("error: --older: `" + age + "` is no age\n"))
+        EXPECT_TRUE(outcome.err.starts_with("error: --older: `" + age + "` is not an age\n"))
             << outcome.err;
     }
     for (const std::string age : {"0d", "0h"})

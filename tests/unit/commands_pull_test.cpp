@@ -323,7 +323,7 @@ TEST_F(Pull, WorksInNoRepositoryThatLiesInTheProject) {
     demo_.world.stand_in(bare);
     const auto outcome = demo_.world.run({"pull"});
     EXPECT_EQ(outcome.code, static_cast<int>(Exit::not_ready));
-    EXPECT_TRUE(outcome.err.starts_with("error: Git takes this folder for a bare repository\n"))
+    EXPECT_TRUE(outcome.err.starts_with("error: Git sees this folder as a bare repository\n"))
         << outcome.err;
     EXPECT_FALSE(fs::exists(bare / "ran"));
 }

@@ -448,7 +448,8 @@ TEST_F(Query, TakesNoFolderThatNamesAnotherHost) {
     demo_.expect_request().does(answers({"dir @elsewhere/d", "time 1000", "squeue ok", "end"}));
     const auto outcome = demo_.world.run({"pull"});
     EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
-    EXPECT_NE(outcome.err.find("the cluster names no folder of rdvc's"), std::string::npos)
+    EXPECT_NE(outcome.err.find("the cluster's answer does not name rdvc's folder"),
+              std::string::npos)
         << outcome.err;
 }
 

@@ -120,7 +120,7 @@ TEST_F(Recover, SaysWhyItCannot) {
 TEST_F(Recover, IsAgainWhereTheAnswerIsCutOff) {
     const auto outcome = recover({"name first", "put 4"});
     EXPECT_EQ(outcome.code, static_cast<int>(Exit::unknown));
-    EXPECT_NE(outcome.err.find("the same command again goes on; nothing is lost"),
+    EXPECT_NE(outcome.err.find("run the same command again to continue; nothing is lost"),
               std::string::npos)
         << outcome.err;
 }
@@ -239,7 +239,7 @@ TEST_F(RecoverHere, TakesNoOtherRefs) {
     std::replace(frames.begin(), frames.end(), "ref " + ref(), std::string("ref refs/heads/main"));
     const auto outcome = recover(frames, {"recover", "11", "--here"});
     EXPECT_EQ(outcome.code, 0);
-    EXPECT_NE(outcome.err.find("the experiment's ref is not taken"), std::string::npos);
+    EXPECT_NE(outcome.err.find("the cluster named no valid ref for it"), std::string::npos);
 }
 
 // --- pull --partial ---

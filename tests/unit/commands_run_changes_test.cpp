@@ -122,7 +122,7 @@ TEST(RunChanges, StayHereWhereTheJobTakesTheCodeFromOrigin) {
     demo.git.write("new", "x\n");
     const auto refused = demo.world.run({"run", "--code=origin"});
     EXPECT_EQ(refused.code, not_ready);
-    EXPECT_NE(refused.err.find("error: the work tree has 2 changes that no commit holds\n"
+    EXPECT_NE(refused.err.find("error: the work tree has 2 uncommitted changes\n"
                                "  .M params.yaml\n  ?? new\n"),
               std::string::npos)
         << refused.err;

@@ -108,8 +108,7 @@ TEST(TakeSnapshot, IsTheSameCommitForTheSameContent) {
     git.write("a", "2");
     EXPECT_EQ(snapshot_of(git.path()).commit, first);
     EXPECT_EQ(git.git({"log", "-1", "--format=%an <%ae> %at|%cn <%ce> %ct|%P|%B", first}),
-              "rdvc <rdvc> 946684800|rdvc <rdvc> 946684800|" + head +
-                  "|Changes that no commit holds yet");
+              "rdvc <rdvc> 946684800|rdvc <rdvc> 946684800|" + head + "|Uncommitted changes");
     git.write("a", "1");
     EXPECT_EQ(snapshot_of(git.path()).commit, "");
 }

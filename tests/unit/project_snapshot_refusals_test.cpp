@@ -160,14 +160,17 @@ TEST(TakeSnapshot, RefusesARepositoryInTheRepository) {
     git.commit();
     const GitRepository inner(git.path() / "libs" / "in ner");
     EXPECT_FAILURE(snapshot_of(git.path()), Exit::not_ready,
-                   "error: `libs/in ner/` is a repository of its own, and no submodule\n" + hint);
+                   "error: `libs/in ner/` is a Git repository of its own, but not a submodule\n" +
+                       hint);
     inner.write("x", "1");
     inner.commit();
     EXPECT_FAILURE(snapshot_of(git.path()), Exit::not_ready,
-                   "error: `libs/in ner/` is a repository of its own, and no submodule\n" + hint);
+                   "error: `libs/in ner/` is a Git repository of its own, but not a submodule\n" +
+                       hint);
     try_git(git, {"add", "libs"}); // as a link to a commit, with nothing that tells from where
     EXPECT_FAILURE(snapshot_of(git.path()), Exit::not_ready,
-                   "error: `libs/in ner` is a repository of its own, and no submodule\n" + hint);
+                   "error: `libs/in ner` is a Git repository of its own, but not a submodule\n" +
+                       hint);
     git.git({"rm", "--quiet", "--cached", "--force", "libs/in ner"});
     git.write(".gitignore", "libs\n");
     EXPECT_EQ(snapshot_of(git.path()).added, Texts({".gitignore"}));

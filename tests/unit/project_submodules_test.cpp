@@ -144,7 +144,7 @@ TEST(TakeSnapshot, TakesASubmoduleThatIsNew) {
 
 TEST(TakeSnapshot, RefusesChangesInASubmodule) {
     const std::string message =
-        "error: the submodule `libs/outer lib` has changes that no commit holds\n\n"
+        "error: the submodule `libs/outer lib` has uncommitted changes\n\n"
         "hint: commit them there, or send what is committed: --only-committed\n";
     for (const std::string file : {"o", "new file", "inner/i", "inner/new"}) {
         for (const std::string ignored : {"none", "all"}) {

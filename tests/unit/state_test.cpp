@@ -97,8 +97,9 @@ TEST(DeriveState, TakesWhatSlurmSaysNext) {
 TEST(DeriveState, NamesBashrcWhereNothingElseCanHaveEndedIt) {
     auto kept = begun();
     kept.phases = {{1.0, "bashrc"}};
-    const std::string detail = "the job ended while ~/.bashrc was loaded, without a word: does it "
-                               "`exec` another shell? In jobs it must not";
+    const std::string detail =
+        "the job ended without a message while ~/.bashrc was loaded: does it "
+        "`exec` another shell? In jobs it must not";
     expect_state(kept, answered("COMPLETED"), "failed", "bashrc", detail);
     expect_state(kept, nothing(), "lost", "bashrc", detail + "; next: rdvc retry 12");
     expect_state(kept, answered("NODE_FAIL"), "node_fail", "bashrc",

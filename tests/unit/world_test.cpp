@@ -328,7 +328,7 @@ TEST(World, SaysThatNobodyAnswers) {
     printed([&] { failure = tests::failure_of([&] { return world.ask("Host", "hpc"); }); });
     EXPECT_EQ(failure.code, Exit::usage);
     EXPECT_EQ(failure.message,
-              "error: nobody answers the wizard's questions\n\n"
+              "error: no answers: standard input is closed\n\n"
               "hint: give the answers as options, or `--yes` to keep what is there\n");
 }
 

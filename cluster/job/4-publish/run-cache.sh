@@ -26,7 +26,7 @@ own_run_cache() {
         done
 }
 
-# A cache that has the shared one's objects, and no more of its run-cache than the entries on standard input.
+# A cache that has the shared one's objects, and of its run-cache only the entries on standard input.
 make_cache_view() {
     local entry
     mkdir "$1" || return 1

@@ -5,7 +5,7 @@
 # which a trapped signal ends.
 RDVC_JOB_GROUP=    # the process group that runs now
 RDVC_JOB_SIGNAL=   # the first that told this job to stop
-RDVC_JOB_DEADLINE= # in SECONDS: who runs on after that is killed
+RDVC_JOB_DEADLINE= # in SECONDS: processes that run longer are killed
 RDVC_JOB_WOKEN=0
 RDVC_JOB_POSTPONED=0
 

@@ -97,7 +97,7 @@ ask_queue() {
     if said=$(list_jobs '%A|%T|%r|%S|%o|%k' 2>&1); then
         queue_said=''
         if [[ -n ${said} ]] && ! grep -qE '^[0-9]+\|[A-Z]' <<<"${said}"; then
-            queue_said="squeue says what is no list of jobs: ${said:0:200}"
+            queue_said="squeue printed something other than a list of jobs: ${said:0:200}"
         fi
     else
         queue_said=${said:-squeue does not answer}
@@ -127,7 +127,7 @@ publish_queue() {
     rm -f "${new}"
 }
 
-# What was said is past by our own doing; who asks now wants to know anew. Another's newer answer stays.
+# What was said is past by our own doing; a later question needs a new answer. Another's newer answer stays.
 outdate_queue() {
     local time=
     read -r time <"${queue}/jobs"
