@@ -4,15 +4,13 @@
 # It may be ended between any two steps, and several may run at once: what is made has the request's own name
 # until it is put in place, and the workspace goes once the result is written.
 
-# What the functions of the job say and how they fail; the request's own words are the answer.
-rdvc_say() {
-    :
-}
-
-begin_phase() {
-    :
-}
-
+# What the job's functions for its third and fourth step stand on, here without a job: its words are not the request's, nobody
+# stops what runs, and there is no partial result to tell of.
+rdvc_say() { :; }
+begin_phase() { :; }
+note_partial() { :; }
+run_in_group() { "$@"; }
+end_if_stopped() { :; }
 rdvc_fail() {
     printf '%s\n' "$1"
     exit 1
@@ -111,13 +109,6 @@ find_cache() {
 push_and_tell() {
     push_ref &&
         printf '@ref %s\n@message %s\n' "${RDVC_JOB_EXP_REF}" "${RDVC_JOB_MESSAGE}"
-}
-
-# Of the job's functions that are used here: nobody stops a push, there is no workspace, and no partial result to tell of.
-note_partial() { :; }
-
-push_to_repository() {
-    said=$(git -c core.hooksPath=/dev/null push --quiet "$1" -- "${RDVC_JOB_REPO_URL}" "$2" 2>&1)
 }
 
 # Into the Git repository $1; sets `pushed`.

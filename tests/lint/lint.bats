@@ -69,6 +69,17 @@ setup() {
     done
 }
 
+# What is put together has one function of a name; none stands for another by the order of files.
+@test "no function is defined twice in what runs together" {
+    local file text
+    source tests/support/surroundings.bash
+    for file in cluster/login/*.sh; do
+        text=$(request_text "$(basename "${file}" .sh)")
+        [[ -z $(grep -oE '^[a-z_]+\(\)' <<<"${text}" | sort | uniq -d) ]]
+    done
+    [[ -z $(job_functions | grep -oE '^[a-z_]+\(\)' | sort | uniq -d) ]]
+}
+
 @test "SLURM's programs are called in one file" {
     # `rdvc doctor` looks at the programs themselves.
     ! grep -rnE '(^|[;&|({]|\$\()[[:space:]]*(exec )?(timeout [0-9"$]+ )?(squeue|scontrol|sacct|sbatch|scancel|sinfo)[[:space:]]' cluster |
