@@ -102,7 +102,7 @@ bool place(world::World& world, const remote::Project& project, const state::Rec
     leave_out_guarded(world, into, folders);
     if (!outside.empty()) {
         const auto apart = put_apart(project, "outputs", name_apart(kept), into);
-        world::Console::data(
+        world.console.data(
             fmt::format("pulled the output of {} to {}\n", name_of(kept),
                         apart.lexically_relative(project.repository.top).generic_string()));
         world.console.note(fmt::format(
@@ -113,7 +113,7 @@ bool place(world::World& world, const remote::Project& project, const state::Rec
     }
     const auto placed = project::put_into_place(
         into, project.repository.top, request.force ? project::Replace::yes : project::Replace::no);
-    world::Console::data(fmt::format(
+    world.console.data(fmt::format(
         "pulled the output of {}: {}{}\n", name_of(kept), base::count(placed.written, "file"),
         placed.same == 0 ? "" : fmt::format(", {} more as here already", placed.same)));
     return true;

@@ -82,16 +82,16 @@ void bring(world::World& world, const remote::Project& project, remote::Cluster&
     if (there.value_or(0) == 0) {
         if (!has_ref)
             throw no_partial(kept, state);
-        world::Console::data(fmt::format("pulled {}-partial; no files were kept\n", name));
+        world.console.data(fmt::format("pulled {}-partial; no files were kept\n", name));
         return;
     }
     fs::path into;
     const auto files = bring_files(world, project, cluster, kept, overview, into);
-    world::Console::data(fmt::format(
+    world.console.data(fmt::format(
         "pulled the partial result of {}: {} in {}\n", name, base::count(files.size(), "file"),
         into.lexically_relative(project.repository.top).generic_string()));
     for (const auto& line : base::lines(base::first_lines(files)))
-        world::Console::data("  " + base::printable(line) + "\n");
+        world.console.data("  " + base::printable(line) + "\n");
     if (state::is_live(state.kind()))
         world.console.note("its job goes on; the same command again brings what is newer by then");
     world.console.note(

@@ -88,11 +88,11 @@ void recover_here(world::World& world, const remote::Project& project, remote::C
         folder = put_apart(project, "recovered", state::field(recovery.words, "name"), waiting);
     else
         put_apart(folder, waiting);
-    world::Console::data(fmt::format("brought {} new file(s) of {} to {}\n", recovery.word("files"),
-                                     recovery.name(), folder.string()));
+    world.console.data(fmt::format("brought {} new file(s) of {} to {}\n", recovery.word("files"),
+                                   recovery.name(), folder.string()));
     if (!name.empty())
-        world::Console::data(fmt::format("brought the experiment as {} ({})\n", name,
-                                         recovery.word("experiment").substr(0, 10)));
+        world.console.data(fmt::format("brought the experiment as {} ({})\n", name,
+                                       recovery.word("experiment").substr(0, 10)));
     world.console.note(fmt::format("the workspace stays on the cluster: {}:{}", cluster.name(),
                                    recovery.word("kept")));
 }

@@ -58,7 +58,7 @@ bool Options::given(const std::string& name) const {
     return app_->count(name) > 0;
 }
 
-bool Options::parse(const std::vector<std::string>& arguments) {
+bool Options::parse(const std::vector<std::string>& arguments, const world::Console& console) {
     std::vector<std::string> words;
     for (const auto& word : arguments) {
         // CLI11 takes `--name=` for an option without its value; it is one with an empty value.
@@ -71,7 +71,7 @@ bool Options::parse(const std::vector<std::string>& arguments) {
     try {
         app_->parse(reversed);
     } catch (const CLI::CallForHelp&) {
-        world::Console::data(app_->help());
+        console.data(app_->help());
         return false;
     } catch (const CLI::ExtrasError&) {
         std::vector<std::string> known;

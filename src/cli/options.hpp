@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "world/console.hpp"
+
 namespace CLI {
 class App;
 }
@@ -37,7 +39,7 @@ class Options {
 
     /// Parses; true if the command shall go on, false if help was asked for and printed.
     /// Throws Error (usage).
-    bool parse(const std::vector<std::string>& arguments);
+    bool parse(const std::vector<std::string>& arguments, const world::Console& console);
 
   private:
     std::unique_ptr<CLI::App> app_;

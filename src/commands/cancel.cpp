@@ -50,7 +50,7 @@ Exit cancel(world::World& world, const Words& words) {
     cli::Options options("cancel", "Ends submissions: their jobs, or the wait for them.");
     options.words("SUBMISSION", wanted, "job ids, experiments' names or tokens")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
-    if (!options.parse(words))
+    if (!options.parse(words, world.console))
         return Exit::done;
     if (wanted.empty())
         throw Error(Exit::usage, "`rdvc cancel` needs to know what: a job id, a name or a token")

@@ -131,7 +131,7 @@ std::string to_json(const remote::Cleaned& answer, bool dry_run) {
 }
 
 // False if there is nothing to do but to show help.
-bool parse(const Words& words, Arguments& arguments) {
+bool parse(const world::Console& console, const Words& words, Arguments& arguments) {
     cli::Options options("clean",
                          "Removes from the cluster what is no longer needed: nothing that a "
                          "live job needs, and no result that is not here.");
@@ -142,7 +142,7 @@ bool parse(const Words& words, Arguments& arguments) {
               "submissions and environments of all projects, not of this one alone")
         .flag("--json", arguments.json, "as JSON")
         .text("--cluster", arguments.cluster, "use [clusters.NAME]", "NAME");
-    return options.parse(words);
+    return options.parse(words, console);
 }
 
 std::int64_t older_of(const Arguments& arguments) {
@@ -163,7 +163,7 @@ std::int64_t older_of(const Arguments& arguments) {
 
 Exit clean(world::World& world, const Words& words) {
     Arguments arguments;
-    if (!parse(words, arguments))
+    if (!parse(world.console, words, arguments))
         return Exit::done;
     const auto older = older_of(arguments);
     const remote::Project project = remote::open_project(world, arguments.cluster);
@@ -175,11 +175,11 @@ Exit clean(world::World& world, const Words& words) {
     const auto here = bring::whole_here(world, project, remote::ask_results(cluster, question));
     const auto answer = remote::ask_clean(cluster, question, here);
     if (arguments.json) {
-        world::Console::data(to_json(answer, arguments.dry_run));
+        world.console.data(to_json(answer, arguments.dry_run));
     } else {
         if (arguments.dry_run)
-            world::Console::data(items(answer));
-        world::Console::data(summary(answer, arguments.dry_run) + kept_lines(answer));
+            world.console.data(items(answer));
+        world.console.data(summary(answer, arguments.dry_run) + kept_lines(answer));
     }
     if (answer.squeue_words)
         world.console.warn("squeue does not answer, so nothing was removed that a job may need: " +

@@ -75,7 +75,7 @@ Exit dispatch_group(world::World& world, std::string_view group, const std::vect
             .context(text);
     }
     if (words.front() == "--help" || words.front() == "-h") {
-        world::Console::data(text);
+        world.console.data(text);
         return Exit::done;
     }
     for (const auto& part : parts)
@@ -92,11 +92,11 @@ Exit dispatch(world::World& world, const Words& words) {
     }
     const std::string& name = words.front();
     if (name == "--help" || name == "-h" || name == "help") {
-        world::Console::data(help());
+        world.console.data(help());
         return Exit::done;
     }
     if (name == "--version" || name == "-V") {
-        world::Console::data("rdvc " + world::version() + "\n");
+        world.console.data("rdvc " + world::version() + "\n");
         return Exit::done;
     }
     const auto& table = commands();

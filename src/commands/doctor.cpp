@@ -27,7 +27,7 @@ std::string_view word_of(Level level) {
     return level_words.at(static_cast<std::size_t>(level));
 }
 
-void print(const std::string& title, const Checks& checks) {
+void print(const world::Console& console, const std::string& title, const Checks& checks) {
     std::string text = title + "\n";
     for (const auto& check : checks) {
         text += base::printable(fmt::format("  {:<8} {:<15} {}", word_of(check.level), check.name,
@@ -36,7 +36,7 @@ void print(const std::string& title, const Checks& checks) {
         for (const auto& line : base::lines(check.advice))
             text += fmt::format("{:27}{}\n", "", base::printable(line));
     }
-    world::Console::data(text);
+    console.data(text);
 }
 
 nlohmann::json to_json(const Checks& checks) {
@@ -76,20 +76,20 @@ Exit doctor(world::World& world, const Words& words) {
               "also by a small job: what a compute node sees; waits 2 minutes for it")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME")
         .flag("--json", json, "as JSON");
-    if (!options.parse(words))
+    if (!options.parse(words, world.console))
         return Exit::done;
     const auto place = look_around(world, cluster_name);
     auto all = checks::check_laptop(world, place);
     if (!json)
-        print("this machine", all);
+        print(world.console, "this machine", all);
     if (const auto host = place.config.text("cluster.host"); !host.empty()) {
         const auto checks = checks::check_cluster(world, place, deep);
         if (!json)
-            print("\ncluster " + host, checks);
+            print(world.console, "\ncluster " + host, checks);
         all.insert(all.end(), checks.begin(), checks.end());
     }
     if (json)
-        world::Console::data(
+        world.console.data(
             to_json(all).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     const bool good = std::none_of(all.begin(), all.end(),
                                    [](const Check& check) { return check.level == Level::error; });

@@ -46,9 +46,9 @@ void print(const world::Console& console, const remote::EnvironmentList& list) {
                         base::age(std::max<std::int64_t>(list.time - kept.made, 0)) + " ago",
                         kept.job, kept.node, kept.seconds + " s", base::bytes(kept.kib * 1024),
                         kept.uses == "0" ? "" : kept.uses + " jobs"});
-    world::Console::data(world::table(rows));
+    console.data(world::table(rows));
     for (const auto& [key, text] : list.others)
-        world::Console::data(fmt::format("{}\n", base::printable(fmt::format("{} {}", key, text))));
+        console.data(fmt::format("{}\n", base::printable(fmt::format("{} {}", key, text))));
     if (list.of_one_commit > 0)
         console.note(fmt::format(
             "{} of these {} for one commit only, since setup asks Git for a version; where that "
@@ -62,13 +62,13 @@ Exit list(world::World& world, const Words& words) {
     cli::Options options("env list", "The environments that are kept for this project.");
     options.text("--cluster", cluster_name, "use [clusters.NAME]", "NAME")
         .flag("--json", json, "as JSON");
-    if (!options.parse(words))
+    if (!options.parse(words, world.console))
         return Exit::done;
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);
     const auto all = remote::ask_environments(cluster, project.mirror);
     if (json)
-        world::Console::data(to_json(all));
+        world.console.data(to_json(all));
     else if (all.kept.empty() && all.others.empty())
         world.console.note("no environment is kept for this project");
     else
@@ -79,7 +79,7 @@ Exit list(world::World& world, const Words& words) {
 Exit build(world::World& world, const Words& words) {
     auto arguments = submission::parse_run_arguments(words);
     if (arguments.help) {
-        world::Console::data(
+        world.console.data(
             "usage: rdvc env build [OPTIONS]\n\n"
             "Makes the environment of the code as it stands, if it is not there, by a job (or on\n"
             "the login node, with env.where = \"login\"). Takes sbatch's options, and of those of\n"
@@ -105,7 +105,7 @@ Exit build(world::World& world, const Words& words) {
     send::Sender sender(world, project, cluster, plan,
                         base::trim("rdvc env build " + base::quote_all(words)));
     if (arguments.dry_run) {
-        world::Console::data(sender.script());
+        world.console.data(sender.script());
         world.console.note("nothing was submitted (--dry-run)");
         return Exit::done;
     }
@@ -125,7 +125,7 @@ Exit clear(world::World& world, const Words& words) {
     options.words("KEY", keys, "the starts of keys, as `rdvc env list` shows them")
         .flag("--all", all, "all environments of this project")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
-    if (!options.parse(words))
+    if (!options.parse(words, world.console))
         return Exit::done;
     if (std::find(keys.begin(), keys.end(), "") != keys.end())
         throw Error(Exit::usage, "an empty KEY would be all of them").hint("--all");
@@ -139,9 +139,9 @@ Exit clear(world::World& world, const Words& words) {
     for (const auto& [key, jobs] : result.in_use)
         world.console.note(fmt::format("{} is in use ({} jobs) and stays", key, jobs));
     if (result.cleared > 0 || result.absent.empty())
-        world::Console::data(fmt::format("cleared {}, {}\n",
-                                         base::count(result.cleared, "environment"),
-                                         base::bytes(result.kib * 1024)));
+        world.console.data(fmt::format("cleared {}, {}\n",
+                                       base::count(result.cleared, "environment"),
+                                       base::bytes(result.kib * 1024)));
     if (!result.absent.empty())
         throw Error(Exit::usage, fmt::format("this project has no environment `{}`",
                                              base::join(result.absent, "`, `")))

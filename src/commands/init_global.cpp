@@ -45,7 +45,7 @@ Exit init_global(world::World& world, const Words& words) {
               "NAME")
         .text("--email", email, "where SLURM sends mail when a job ends or fails", "ADDRESS")
         .flag("-y,--yes", yes, "ask nothing; keep what is there");
-    if (!options.parse(words))
+    if (!options.parse(words, world.console))
         return Exit::done;
 
     const auto config = remote::open_user_config(world, "");

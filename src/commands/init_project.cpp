@@ -58,7 +58,7 @@ Exit init_project(world::World& world, const Words& words) {
         .text("--activate", environment.activate, "shell code that activates it", "CODE")
         .text("--name", name, "name of the project; default: the repository's", "NAME")
         .flag("-y,--yes", yes, "ask nothing; keep what is there");
-    if (!options.parse(words))
+    if (!options.parse(words, world.console))
         return Exit::done;
 
     const remote::Project project = remote::open_project(world, "");

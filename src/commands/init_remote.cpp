@@ -64,7 +64,7 @@ Exit init_remote(world::World& world, const Words& words) {
     options.text("--dir", dir, "rdvc's folder on the cluster", "FOLDER")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME")
         .flag("-y,--yes", yes, "ask nothing; keep what is there");
-    if (!options.parse(words))
+    if (!options.parse(words, world.console))
         return Exit::done;
 
     remote::Project project = remote::open_project(world, cluster_name);

@@ -26,7 +26,7 @@ Exit logs(world::World& world, const Words& words) {
               "a job id, an experiment's name or a token; default: the newest")
         .flag("-f,--follow", follow, "go on as it grows, until the job ends")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
-    if (!options.parse(words))
+    if (!options.parse(words, world.console))
         return Exit::done;
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);
@@ -52,7 +52,7 @@ Exit logs(world::World& world, const Words& words) {
                 world.console.note("pending: " + slurm::explain_reason(frame.rest));
         },
         [&](std::string_view bytes) {
-            world::Console::data(bytes);
+            world.console.data(bytes);
             offset += bytes.size();
             end_of_log.append(bytes);
             if (end_of_log.size() > 2 * enough)

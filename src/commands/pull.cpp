@@ -24,7 +24,7 @@ namespace {
 void report(world::World& world, const remote::Project& project,
             const std::vector<bring::Result>& results) {
     for (const auto& result : results)
-        world::Console::data(fmt::format(
+        world.console.data(fmt::format(
             "pulled {} ({})\n", base::printable(result.name),
             project::commit_of(world.runner, project.repository, result.ref).substr(0, 10)));
 }
@@ -52,7 +52,7 @@ Exit pull(world::World& world, const Words& words) {
                "a folder here that may take the output of a command that another laptop submitted",
                "FOLDER")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
-    if (!options.parse(words))
+    if (!options.parse(words, world.console))
         return Exit::done;
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);

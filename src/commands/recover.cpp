@@ -27,14 +27,13 @@ void report(const world::World& world, const remote::Project& project,
             const bring::Recovery& recovery) {
     const auto commit = base::printable(state::field(recovery.result, "commit")).substr(0, 10);
     if (state_of(recovery) != "published")
-        world::Console::data(
+        world.console.data(
             fmt::format("recovered {}: {} of output\n", recovery.name(),
                         base::printable(state::field(recovery.result, "output")) + " file(s)"));
     else if (state::field(recovery.result, "recovered").empty())
-        world::Console::data(
-            fmt::format("{} is published already ({})\n", recovery.name(), commit));
+        world.console.data(fmt::format("{} is published already ({})\n", recovery.name(), commit));
     else
-        world::Console::data(fmt::format("recovered {} ({})\n", recovery.name(), commit));
+        world.console.data(fmt::format("recovered {} ({})\n", recovery.name(), commit));
     const auto message = base::printable(state::field(recovery.result, "message"));
     if (!message.empty())
         world.console.note(message);
@@ -79,7 +78,7 @@ struct Asked {
     bool json = false;
 };
 
-bool read_words(const Words& words, Asked& asked) {
+bool read_words(const world::Console& console, const Words& words, Asked& asked) {
     cli::Options options("recover", "Publishes results that their jobs could not publish.");
     options
         .word("SUBMISSION", asked.submission,
@@ -90,7 +89,7 @@ bool read_words(const Words& words, Asked& asked) {
               "DIR")
         .flag("--json", asked.json, "as JSON")
         .text("--cluster", asked.cluster, "use [clusters.NAME]", "NAME");
-    if (!options.parse(words))
+    if (!options.parse(words, console))
         return false;
     if (asked.here && asked.submission.empty())
         throw Error(Exit::usage, "`rdvc recover --here` needs to know of which submission")
@@ -104,7 +103,7 @@ bool read_words(const Words& words, Asked& asked) {
 
 Exit recover(world::World& world, const Words& words) {
     Asked asked;
-    if (!read_words(words, asked))
+    if (!read_words(world.console, words, asked))
         return Exit::done;
     const remote::Project project = remote::open_project(world, asked.cluster);
     remote::Cluster cluster(world, project.config);
@@ -136,8 +135,8 @@ Exit recover(world::World& world, const Words& words) {
         exit = worse(exit, error ? error->code() : Exit::done);
     }
     if (asked.json)
-        world::Console::data(all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
-                             "\n");
+        world.console.data(all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+                           "\n");
     return exit;
 }
 

@@ -18,7 +18,7 @@ using base::Exit;
 
 Exit retry(world::World& world, const Words& words) {
     if (words.empty() || words.front() == "--help" || words.front() == "-h") {
-        world::Console::data(
+        world.console.data(
             "usage: rdvc retry SUBMISSION [SBATCH OPTIONS]\n\n"
             "Submits again what is known to be gone: the same code, arguments and name, as "
             "another\n"

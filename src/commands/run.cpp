@@ -85,7 +85,7 @@ void describe_data(const world::Console& console, const send::Plan& plan) {
 Exit run(world::World& world, const Words& words) {
     const auto arguments = submission::parse_run_arguments(words);
     if (arguments.help) {
-        world::Console::data(run_help());
+        world.console.data(run_help());
         return Exit::done;
     }
     if (arguments.quiet || arguments.verbose)
@@ -103,7 +103,7 @@ Exit run(world::World& world, const Words& words) {
     describe(world.console, plan, sender);
     if (arguments.dry_run) {
         describe_data(world.console, plan);
-        world::Console::data(sender.script());
+        world.console.data(sender.script());
         world.console.note("nothing was submitted (--dry-run)");
         return Exit::done;
     }

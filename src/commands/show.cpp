@@ -21,13 +21,13 @@ Exit show(world::World& world, const Words& words) {
         .word("SUBMISSION", submission,
               "a job id, an experiment's name or a token; default: the newest")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
-    if (!options.parse(words))
+    if (!options.parse(words, world.console))
         return Exit::done;
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);
     const auto token = remote::find_submission(world, cluster, project.mirror, submission);
     if (const auto script = remote::open_ledger(world).script(token)) {
-        world::Console::data(*script);
+        world.console.data(*script);
         return Exit::done;
     }
     script::Variables variables;
@@ -36,7 +36,7 @@ Exit show(world::World& world, const Words& words) {
     cluster.ask(
         "logs", variables,
         [&](const transport::Frame& frame) { absent = absent || frame.verb == "absent"; },
-        [](std::string_view bytes) { world::Console::data(bytes); });
+        [&](std::string_view bytes) { world.console.data(bytes); });
     if (absent)
         throw Error(Exit::failed, "the cluster has no script of this submission");
     return Exit::done;

@@ -137,7 +137,7 @@ Exit status(world::World& world, const Words& words) {
         .number("-n,--limit", limit, "how many, newest first")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME")
         .flag("--json", json, "as JSON");
-    if (!options.parse(words))
+    if (!options.parse(words, world.console))
         return Exit::done;
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);
@@ -151,8 +151,8 @@ Exit status(world::World& world, const Words& words) {
         nlohmann::json all = nlohmann::json::array();
         for (const auto& kept : overview.submissions)
             all.push_back(to_json(kept, state::derive_state(kept, overview)));
-        world::Console::data(all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
-                             "\n");
+        world.console.data(all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+                           "\n");
         return Exit::done;
     }
     if (!overview.squeue_answered)
@@ -160,7 +160,7 @@ Exit status(world::World& world, const Words& words) {
     if (!token.empty()) {
         for (const auto& kept : overview.submissions)
             if (kept.token == token)
-                world::Console::data(
+                world.console.data(
                     describe(kept, state::derive_state(kept, overview), overview, cluster.name()));
         if (overview.submissions.empty())
             world.console.note("the cluster has no trace of this submission");
@@ -176,7 +176,7 @@ Exit status(world::World& world, const Words& words) {
     if (rows.size() == 1)
         note_nothing(world, project, cluster.name());
     else
-        world::Console::data(world::table(rows));
+        world.console.data(world::table(rows));
     return Exit::done;
 }
 

@@ -15,16 +15,14 @@ void report_submitted(const world::Console& console, const ledger::Record& recor
                                        {"name", record.name},
                                        {"cluster", record.cluster},
                                        {"commit", record.commit}};
-        world::Console::data(answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
-                             "\n");
+        console.data(answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     } else if (job.empty()) {
         console.note("the environment is there");
     } else if (console.verbosity == world::Verbosity::quiet) {
-        world::Console::data(base::printable(job) + "\n");
+        console.data(base::printable(job) + "\n");
     } else {
-        world::Console::data(fmt::format("submitted {} as job {} on {}\n",
-                                         console.bold(record.name), base::printable(job),
-                                         record.cluster));
+        console.data(fmt::format("submitted {} as job {} on {}\n", console.bold(record.name),
+                                 base::printable(job), record.cluster));
     }
 }
 

@@ -25,7 +25,7 @@ Exit wait(world::World& world, const Words& words) {
         .word("SUBMISSION", submission,
               "a job id, an experiment's name or a token; default: the newest")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
-    if (!options.parse(words))
+    if (!options.parse(words, world.console))
         return Exit::done;
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 
-#include <unistd.h>
-
-#include "base/terminal.hpp"
 #include "base/text.hpp"
 
 namespace rdvc::world {
@@ -25,33 +22,37 @@ std::size_t width(std::string_view text) { // code points
 
 } // namespace
 
-// There is one standard output, and text may be cut anywhere between two calls.
-void Console::data(std::string_view text) {
-    struct Output {
-        base::TerminalFilter filter;
-        ~Output() {
-            if (::isatty(STDOUT_FILENO) == 1)
-                put(stdout, filter.finish());
-        }
-    };
-    static Output output;
-    put(stdout, ::isatty(STDOUT_FILENO) == 1 ? output.filter.feed(text) : std::string(text));
+void Console::standard_output(std::string_view text) {
+    put(stdout, text);
+}
+
+void Console::standard_error(std::string_view text) {
+    put(stderr, text);
+}
+
+Console::~Console() {
+    if (out_is_terminal_)
+        out_(filter_.finish());
+}
+
+void Console::data(std::string_view text) const {
+    out_(out_is_terminal_ ? filter_.feed(text) : text);
 }
 
 void Console::note(std::string_view line) const {
     if (verbosity != Verbosity::quiet)
-        put(stderr, base::printable(line) + "\n");
+        err_(base::printable(line) + "\n");
 }
 
 void Console::warn(std::string_view line) const {
     const std::string start = err_color_ ? "\033[33mwarning:\033[0m " : "warning: ";
     if (verbosity != Verbosity::quiet)
-        put(stderr, start + base::printable(line) + "\n");
+        err_(start + base::printable(line) + "\n");
 }
 
 void Console::trace(std::string_view line) const {
     if (verbosity == Verbosity::verbose)
-        put(stderr, "+ " + base::printable(line) + "\n");
+        err_("+ " + base::printable(line) + "\n");
 }
 
 bool Console::shows_progress() const {
@@ -60,14 +61,14 @@ bool Console::shows_progress() const {
 
 void Console::progress(std::string_view line) const {
     if (shows_progress())
-        put(stderr, "\r\033[K" + std::string(line));
+        err_("\r\033[K" + std::string(line));
 }
 
 void Console::error(std::string_view message) const {
     std::string text(message);
     if (err_color_ && text.starts_with("error:"))
         text = "\033[31merror:\033[0m" + text.substr(6);
-    put(stderr, text);
+    err_(text);
 }
 
 std::string Console::bold(std::string_view text) const {

@@ -1,9 +1,13 @@
 // What the user sees: data on standard output, everything else on standard error.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "base/terminal.hpp"
 
 namespace rdvc::world {
 
@@ -11,14 +15,25 @@ enum class Verbosity { quiet, normal, verbose };
 
 class Console {
   public:
-    Console(bool out_is_terminal, bool err_is_terminal, bool no_color)
-        : out_color_(out_is_terminal && !no_color), err_color_(err_is_terminal && !no_color),
+    /// Takes text as it is to be shown.
+    using Stream = std::function<void(std::string_view)>;
+
+    /// `out` and `err`: where text goes; by default this program's standard output and error.
+    Console(bool out_is_terminal, bool err_is_terminal, bool no_color, Stream out = standard_output,
+            Stream err = standard_error)
+        : out_(std::move(out)), err_(std::move(err)), out_is_terminal_(out_is_terminal),
+          out_color_(out_is_terminal && !no_color), err_color_(err_is_terminal && !no_color),
           err_is_terminal_(err_is_terminal) {}
+    ~Console();
+    Console(const Console&) = delete;
+    Console& operator=(const Console&) = delete;
+    Console(Console&&) = delete;
+    Console& operator=(Console&&) = delete;
 
     Verbosity verbosity = Verbosity::normal;
 
     /// Data: as it is; on a terminal, without what could take that over (base/terminal.hpp).
-    static void data(std::string_view text);
+    void data(std::string_view text) const;
     /// A line about what happens; not with --quiet.
     void note(std::string_view line) const;
     /// A line that starts with `warning:`; not with --quiet.
@@ -36,7 +51,14 @@ class Console {
     /// `text` in bold on a terminal.
     [[nodiscard]] std::string bold(std::string_view text) const;
 
+    static void standard_output(std::string_view text);
+    static void standard_error(std::string_view text);
+
   private:
+    Stream out_;
+    Stream err_;
+    mutable base::TerminalFilter filter_; ///< text may be cut anywhere between two calls
+    bool out_is_terminal_;
     bool out_color_;
     bool err_color_;
     bool err_is_terminal_;

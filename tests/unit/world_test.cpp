@@ -62,7 +62,7 @@ Printed printed(Function&& function) {
 TEST(Console, PrintsDataOnStandardOutputAndTheRestOnStandardError) {
     const auto all = printed([] {
         Console console(false, false, false);
-        Console::data("data\n");
+        console.data("data\n");
         console.note("note");
         console.warn("warn");
         console.trace("trace");
@@ -133,39 +133,54 @@ Given parse(const Words& arguments, Positionals positionals = Positionals::one) 
         options.word("WORD", given.word, "a word");
     else
         options.words("WORDS", given.words, "words");
-    given.go_on = options.parse(arguments);
+    given.go_on = options.parse(arguments, Console(false, false, false));
     given.text_given = options.given("--text");
     return given;
 }
 
-// Hands `text` to standard output, which is a terminal meanwhile; gives what the terminal gets.
-std::string on_a_terminal(std::string_view text) {
-    int terminal = -1;
-    int ours = -1;
-    EXPECT_EQ(::openpty(&terminal, &ours, nullptr, nullptr, nullptr), 0);
-    std::fflush(stdout);
-    const int before = ::dup(STDOUT_FILENO);
-    ::dup2(ours, STDOUT_FILENO);
-    Console::data(text);
-    ::dup2(before, STDOUT_FILENO);
-    ::close(before);
-    std::array<char, 1000> got{};
-    const auto n = ::read(terminal, got.data(), got.size());
-    ::close(ours);
-    ::close(terminal);
-    return {got.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+// What a console gives out of `texts`, one after the other.
+std::string given_out(bool to_terminal, const std::vector<std::string>& texts) {
+    std::string out;
+    {
+        const Console console(to_terminal, false, true,
+                              [&](std::string_view text) { out += text; });
+        for (const auto& text : texts)
+            console.data(text);
+    }
+    return out;
 }
 
 TEST(Console, HandsDataToATerminalWithoutWhatItWouldObey) {
-    EXPECT_EQ(on_a_terminal("\x1b[32mepoch 1\x1b[0m \x1b]52;c;eA==\x07\n"),
-              "\x1b[32mepoch 1\x1b[0m \\x1b]52;c;eA==\\x07\r\n");
+    EXPECT_EQ(given_out(true, {"\x1b[32mepoch 1\x1b[0m \x1b]52;c;", "eA==\x07\n"}),
+              "\x1b[32mepoch 1\x1b[0m \\x1b]52;c;eA==\\x07\n");
+    EXPECT_EQ(given_out(true, {"cut \xc3"}).substr(0, 4), "cut ")
+        << "what is kept comes in the end";
+}
+
+// A dashboard, say: nothing reaches this program's own streams, and two do not disturb each other.
+TEST(Console, GivesItsTextToWhoeverMadeIt) {
+    std::string one;
+    std::string other;
+    std::string errors;
+    const auto all = printed([&] {
+        const Console first(
+            true, true, true, [&](std::string_view text) { one += text; },
+            [&](std::string_view text) { errors += text; });
+        const Console second(false, false, true, [&](std::string_view text) { other += text; });
+        first.data("\x1b[3");
+        second.data("plain\n");
+        first.data("2mgreen\x1b[0m\n");
+        first.warn("w");
+    });
+    EXPECT_EQ(one, "\x1b[32mgreen\x1b[0m\n");
+    EXPECT_EQ(other, "plain\n");
+    EXPECT_EQ(errors, "warning: w\n");
+    EXPECT_EQ(all.out + all.err, "");
 }
 
 TEST(Console, HandsDataToAFileByteForByte) {
     const std::string text("\x1b]52;c;eA==\x07\0\xff\u202e\n", 19);
-    ::testing::internal::CaptureStdout();
-    Console::data(text);
-    EXPECT_EQ(::testing::internal::GetCapturedStdout(), text);
+    EXPECT_EQ(given_out(false, {text}), text);
 }
 
 TEST(CommandOptions, KeepDefaultsWithoutArguments) {
