@@ -43,9 +43,9 @@ cancel() {
             revoke "${token}" || true # if the controller forgets what it was told
         elif revoke "${token}"; then
             answer cancelled "${token}" revoked
-        elif [[ ${known} == 0 && ! -e ${rdvc_dir}/jobs/${token}/0/result ]]; then
+        elif [[ ${known} == 0 && ! -e ${rdvc_dir}/jobs/${token}/${task}/result ]]; then
             answer cancelled "${token}" unknown "${queue_said}"
-        elif [[ -z ${job} && ! -e ${rdvc_dir}/jobs/${token}/0/result ]]; then
+        elif [[ -z ${job} && ! -e ${rdvc_dir}/jobs/${token}/${task}/result ]]; then
             others+=("${token}")
         else
             answer cancelled "${token}" ended

@@ -14,7 +14,7 @@ send_files() {
 
 output() {
     open_rdvc_dir
-    job="${rdvc_dir}/jobs/${token}/0"
+    job="${rdvc_dir}/jobs/${token}/${task}"
     [[ -d ${job}/${folder} ]] || finish absent output
     case ${action} in
     look) answer files "$(find "${job}/${folder}" ! -type d ! -name '.rdvc-new-*' -printf . | wc -c)" ;;

@@ -32,7 +32,7 @@ open_submission() {
     open_rdvc_dir
     local notes="${rdvc_dir}/submissions/${token}/submission"
     [[ ${token} =~ ^[0-9a-f]{32}$ && -r ${notes} ]] || finish absent submission
-    record="${rdvc_dir}/jobs/${token}/0"
+    record="${rdvc_dir}/jobs/${token}/${task}"
     name=$(value_of name "${notes}")
     kind=$(value_of kind "${notes}")
     code=$(value_of code "${notes}")

@@ -66,9 +66,9 @@ put_aside() {
     for file in sbatch.out sbatch.err sbatch.exit sbatch.began jobid cancelled; do
         [[ ! -e ${folder}/${file} ]] || mv -f "${folder}/${file}" "${folder}/${file}.$1"
     done
-    rm -f "${rdvc_dir}/jobs/${token}/0/gone"
+    rm -f "${rdvc_dir}/jobs/${token}/${task}/gone"
     for file in result slurm; do
-        file="${rdvc_dir}/jobs/${token}/0/${file}"
+        file="${rdvc_dir}/jobs/${token}/${task}/${file}"
         [[ ! -e ${file} ]] || mv -f "${file}" "${file}.$1"
     done
 }

@@ -18,13 +18,13 @@ with_result() {
         return
     fi
     while read -r token; do
-        [[ ! -e ${rdvc_dir}/jobs/${token}/0/result ]] || printf '%s\n' "${token}"
+        [[ ! -e ${rdvc_dir}/jobs/${token}/${task}/result ]] || printf '%s\n' "${token}"
     done
 }
 
 # What is kept of each, small files line by line: of standard input, lines `TOKEN` or `TOKEN new`.
 answer_kept() {
-    LC_ALL=C awk -v mark="@rdvc:${nonce} " '
+    LC_ALL=C awk -v mark="@rdvc:${nonce} " -v task="${task}" '
         function tell(file, path,    line) {
             while ((getline line <path) > 0) print mark "file " token " " file " " line
             close(path)
@@ -35,7 +35,7 @@ answer_kept() {
             return found
         }
         {
-            token = $1; folder = "./submissions/" token "/"; record = "./jobs/" token "/0/"; attempt = 1
+            token = $1; folder = "./submissions/" token "/"; record = "./jobs/" token "/" task "/"; attempt = 1
             while (is_there(folder "attempt." (attempt + 1))) attempt++
             print mark "submission " token
             tell("submission", folder "submission"); tell("jobid", folder "jobid")
@@ -51,7 +51,7 @@ answer_kept() {
 
 # How SLURM says that a job has ended which has no result of its own: kept in `slurm`, since SLURM forgets it.
 note_end() {
-    local record="${rdvc_dir}/jobs/$1/0"
+    local record="${rdvc_dir}/jobs/$1/${task}"
     mkdir -p "${record}" && printf '%s\n' "$2" >"${record}/slurm.${nonce}" &&
         mv -f "${record}/slurm.${nonce}" "${record}/slurm"
 }
@@ -62,8 +62,8 @@ find_ends() {
     local token id
     local -A forgotten=()
     for token in "${tokens[@]+"${tokens[@]}"}"; do
-        [[ -r ${rdvc_dir}/submissions/${token}/jobid && ! -e ${rdvc_dir}/jobs/${token}/0/result &&
-            ! -e ${rdvc_dir}/jobs/${token}/0/slurm ]] || continue
+        [[ -r ${rdvc_dir}/submissions/${token}/jobid && ! -e ${rdvc_dir}/jobs/${token}/${task}/result &&
+            ! -e ${rdvc_dir}/jobs/${token}/${task}/slurm ]] || continue
         id=''
         read -r id <"${rdvc_dir}/submissions/${token}/jobid"
         [[ -n ${id} && ! ${jobs_of[${token}]:-} =~ ^${id}\|(PENDING|RUNNING)\| ]] || continue # the usual case, quickly

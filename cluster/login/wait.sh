@@ -7,7 +7,7 @@ wait_for_end() {
     [[ -n $(job_of "${token}") ]] || finish absent job
     local phase previous=
     until has_ended "${token}"; do
-        phase=$(tail -n 1 "${rdvc_dir}/jobs/${token}/0/phases" 2>/dev/null)
+        phase=$(tail -n 1 "${rdvc_dir}/jobs/${token}/${task}/phases" 2>/dev/null)
         [[ ${phase#* } != end ]] || phase= # of an earlier attempt, or the result is just being written
         if [[ ${phase} != "${previous}" ]]; then
             answer phase "${phase#* }"

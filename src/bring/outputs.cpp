@@ -124,7 +124,7 @@ void bring(world::World& world, const remote::Project& project, remote::Cluster&
     const auto into = waiting_folder(world, project, "pull-" + kept.token);
     const JobFolder there{.token = kept.token,
                           .folder = "output",
-                          .place = fmt::format("{}/jobs/{}/0/output", overview.dir, kept.token),
+                          .place = kept.folder(overview.dir) + "/output",
                           .has_rsync = overview.has_rsync};
     try {
         bring_folder(world, cluster, there, into);

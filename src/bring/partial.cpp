@@ -60,8 +60,7 @@ std::vector<std::string> bring_files(world::World& world, const remote::Project&
     const bool is_here = fs::is_directory(fs::symlink_status(into));
     const JobFolder folder_there{.token = kept.token,
                                  .folder = "partial",
-                                 .place =
-                                     fmt::format("{}/jobs/{}/0/partial", overview.dir, kept.token),
+                                 .place = kept.folder(overview.dir) + "/partial",
                                  .has_rsync = overview.has_rsync,
                                  .earlier = is_here ? into : fs::path()};
     bring_folder(world, cluster, folder_there, waiting);

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include <fmt/core.h>
+
 namespace rdvc::state {
 
 std::string field(const std::map<std::string, std::string>& map, const std::string& key) {
@@ -11,6 +13,10 @@ std::string field(const std::map<std::string, std::string>& map, const std::stri
 
 std::string Record::id() const {
     return job.empty() ? token.substr(0, 8) : job;
+}
+
+std::string Record::folder(const std::string& dir) const {
+    return fmt::format("{}/jobs/{}/{}", dir, token, task);
 }
 
 bool Record::is_command() const {

@@ -14,6 +14,7 @@ namespace rdvc::state {
 /// What the cluster keeps about one submission, as it was sent.
 struct Record {
     std::string token;
+    unsigned task = 0;                              ///< a submission has one today
     std::map<std::string, std::string> notes = {};  ///< file `submission`
     std::map<std::string, std::string> result = {}; ///< file `result`; empty: the job has not ended
     std::vector<std::pair<double, std::string>> phases =
@@ -34,6 +35,8 @@ struct Record {
     [[nodiscard]] bool is_command() const;
     /// What a user may call it by, the job's id, or where there is none the token's first digits.
     [[nodiscard]] std::string id() const;
+    /// The folder of its job's record below `dir`, rdvc's own on the cluster.
+    [[nodiscard]] std::string folder(const std::string& dir) const;
     /// The number of files that a command's job keeps for `rdvc pull`.
     [[nodiscard]] unsigned long output() const;
 };

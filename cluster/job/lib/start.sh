@@ -75,7 +75,7 @@ start_job() {
         exit 1
     fi
     take_claim "${submission}" "$1"
-    RDVC_JOB_RECORD_DIR="${jobs}/0"
+    RDVC_JOB_RECORD_DIR="${jobs}/${RDVC_JOB_TASK:-0}" # one task a submission today
     mkdir -p "${RDVC_JOB_RECORD_DIR}" || exit 1
     # Where `rdvc retry` gave it another time limit.
     [[ ! -r ${submission}/warning.$1 ]] || read -r RDVC_JOB_WARNING <"${submission}/warning.$1"

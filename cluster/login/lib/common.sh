@@ -159,7 +159,7 @@ find_attempt() {
 
 # Where a job's first record is; later, one a task.
 result_of() {
-    printf '%s' "${rdvc_dir}/jobs/$1/0/result"
+    printf '%s' "${rdvc_dir}/jobs/$1/${task}/result"
 }
 
 # In a request that waits: a word now and then, so that it ends (SIGPIPE) when the laptop has gone.

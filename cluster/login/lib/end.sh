@@ -28,7 +28,7 @@ ask_scontrol() {
     for (( ; $# > 1; )); do
         token=$1 id=$2 gone=''
         shift 2
-        [[ ! -r ${rdvc_dir}/jobs/${token}/0/gone ]] || read -r gone <"${rdvc_dir}/jobs/${token}/0/gone"
+        [[ ! -r ${rdvc_dir}/jobs/${token}/${task}/gone ]] || read -r gone <"${rdvc_dir}/jobs/${token}/${task}/gone"
         [[ ${id} =~ ^[0-9]+$ && ${id} != "${gone}" ]] || continue
         may_live[${token}]="squeue does not show job ${id}, and scontrol was asked of others first"
         ((${#token_of[@]} >= 100)) || token_of[${id}]=${token}
@@ -39,8 +39,8 @@ ask_scontrol() {
     for id in "${!token_of[@]}"; do
         token=${token_of[${id}]}
         is_of_this_cluster "${token}" || continue
-        [[ -n ${may_live[${token}]:-} || ! -d ${rdvc_dir}/jobs/${token}/0 ]] ||
-            printf '%s\n' "${id}" >"${rdvc_dir}/jobs/${token}/0/gone"
+        [[ -n ${may_live[${token}]:-} || ! -d ${rdvc_dir}/jobs/${token}/${task} ]] ||
+            printf '%s\n' "${id}" >"${rdvc_dir}/jobs/${token}/${task}/gone"
     done
 }
 
@@ -78,13 +78,13 @@ hear_scontrol() {
 # Clusters may share this folder, and none knows the others' jobs.
 is_of_this_cluster() {
     local key value
-    [[ -n ${our_cluster} && -r ${rdvc_dir}/jobs/$1/0/workspace ]] || return 0
+    [[ -n ${our_cluster} && -r ${rdvc_dir}/jobs/$1/${task}/workspace ]] || return 0
     while read -r key value; do
         if [[ ${key} == cluster && -n ${value} && ${value} != "${our_cluster}" ]]; then
             may_live[$1]="its job is in the cluster ${value}, and this is ${our_cluster}"
             return 1
         fi
-    done <"${rdvc_dir}/jobs/$1/0/workspace"
+    done <"${rdvc_dir}/jobs/$1/${task}/workspace"
 }
 
 # The same of one: job $1 of submission $2. `other_word` says what speaks against its end.
@@ -106,7 +106,7 @@ has_ended() {
     case ${job_state} in
     PENDING | REQUEUE*) return 1 ;;
     RUNNING | COMPLETING)
-        phase=$(tail -n 1 "${rdvc_dir}/jobs/$1/0/phases" 2>/dev/null)
+        phase=$(tail -n 1 "${rdvc_dir}/jobs/$1/${task}/phases" 2>/dev/null)
         [[ ${phase#* } == end ]] || return 1
         ;;
     esac
@@ -125,7 +125,7 @@ is_gone() {
     look_at_queue "${2:-${poll}}"
     find_job "$1"
     if [[ -z ${queue_said} && ${job_state} == PENDING && ${job_reason} != "${said_reason}" &&
-        ! -e ${rdvc_dir}/jobs/$1/0/job ]]; then # which it writes as it starts; SLURM's word may be old
+        ! -e ${rdvc_dir}/jobs/$1/${task}/job ]]; then # which it writes as it starts; SLURM's word may be old
         answer pending "${job_reason}"
         said_reason=${job_reason}
     fi

@@ -17,7 +17,7 @@ find_live() {
         token=${file#"${rdvc_dir}"/*/}
         token=${token%%/*}
         [[ -r ${file} && -z ${live[${token}]:-} && " ${asked[*]-} " != *" ${token} "* &&
-            ! -e ${rdvc_dir}/jobs/${token}/0/result && ! -e ${rdvc_dir}/jobs/${token}/0/slurm ]] || continue
+            ! -e ${rdvc_dir}/jobs/${token}/${task}/result && ! -e ${rdvc_dir}/jobs/${token}/${task}/slurm ]] || continue
         read -r id <"${file}" && asked+=("${token}" "${id}")
     done
     ask_scontrol "${asked[@]+"${asked[@]}"}"
