@@ -78,11 +78,11 @@ std::optional<Check> check_remote(const std::filesystem::path& dvc_project) {
         project::default_remote_url(project::read_config(dvc_project / ".dvc" / "config"));
     if (!url || !project::is_path(*url))
         return std::nullopt;
-    return Check{Level::warning, "DVC's remote",
-                 fmt::format("`{}` is a path of this machine", *url),
-                 "jobs do not use it: data travels over SSH, and `dvc push` here brings it there. "
-                 "If the cluster\n"
-                 "sees the same absolute path: run.data = \"remote\""};
+    return Check{
+        Level::warning, "DVC's remote", fmt::format("`{}` is a path of this machine", *url),
+        "jobs use it only where the cluster has that folder, too (run.data = \"remote\" says "
+        "that it\n"
+        "has); else data travels over SSH, and `dvc push` here brings it there"};
 }
 
 Check check_cache(const world::World& world, const std::filesystem::path& dvc_project) {
