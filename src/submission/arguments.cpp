@@ -246,6 +246,10 @@ class Parser {
                 .context("sweeps as job arrays are not built yet; one `rdvc run` is one experiment")
                 .hint("run each value with a `rdvc run` of its own, or quote a value that has a "
                       "comma: -S \"key='a,b'\"");
+        // Hydra's grammar: only a key that is deleted has no value.
+        if (option.name == "set-param" && given->find_first_of("=~") == std::string::npos)
+            throw Error(Exit::usage, fmt::format("`{} {}` has no value", shown, *given))
+                .context("it is KEY=VALUE, or FILE:KEY=VALUE for another file than params.yaml");
         note_scope(option, given);
         result_.dvc.push_back(word);
         if (next)

@@ -152,6 +152,7 @@ through_versions() {
     [[ ${said} == *'"dirty": true'* ]]
 }
 
+# bats test_tags=long
 @test "an editable install with an import hook and setuptools-scm" {
     need_tools setuptools_scm
     python_project .

@@ -815,6 +815,7 @@ fake_squeue() {
     log_has 'it was cleared'
 }
 
+# bats test_tags=long
 @test "a view of 20,000 files" {
     { small_venv; cat <<'SETUP'
 lib=.venv/lib/python3/site-packages

@@ -472,6 +472,7 @@ SH
     [[ ${output} == 'other ' ]]
 }
 
+# bats test_tags=long
 @test "a stage that something on the node has killed: the result says that neither SLURM nor rdvc did" {
     local how
     for how in 'kill -TERM $$' 'sh -c "kill -TERM \$\$"; exit 143' 'kill -TERM $PPID; sleep 5'; do

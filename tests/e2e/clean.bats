@@ -264,7 +264,7 @@ fake_squeue() {
     local age
     for age in 7 -3d x 1y ''; do
         run rdvc clean "--older=${age}"
-        [[ ${status} -eq 2 && ${output} == *"is no age"* ]]
+        [[ ${status} -eq 2 && ${output} == *"is not an age"* ]]
     done
     run rdvc clean --older=0d
     [[ ${status} -eq 2 && ${output} == *"is too short"* ]]

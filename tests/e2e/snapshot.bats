@@ -283,7 +283,7 @@ $(git -C lib rev-parse HEAD)" ]]
     git init --quiet embedded
     printf 'x\n' >embedded/file
     run rdvc run
-    [[ ${status} -eq 3 && ${output} == *'`embedded/` is a repository of its own'* ]]
+    [[ ${status} -eq 3 && ${output} == *'`embedded/` is a Git repository of its own'* ]]
     rm -rf embedded lib .git/modules
 }
 

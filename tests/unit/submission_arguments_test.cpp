@@ -279,6 +279,9 @@ TEST(ParseRunArguments, RefusesWithTheReason) {
         {{"--sbatch=a b"},
          "error: `--sbatch=a b` names no option\n\nhint: write the long form, e.g. "
          "`--sbatch=partition=gpu`\n"},
+        {{"-S", "lr"},
+         "error: `-S lr` has no value\n  it is KEY=VALUE, or FILE:KEY=VALUE for another file than "
+         "params.yaml\n"},
         // sweeps
         {{"-S", "lr=0.1,0.2"},
          "error: `-S lr=0.1,0.2` is a sweep\n  sweeps as job arrays are not built yet; one `rdvc "
