@@ -34,7 +34,9 @@ mend_packed_refs() {
     local file="$1/packed-refs" sound='^(# pack-refs|[0-9a-f]{40,64} refs/|\^[0-9a-f]{40,64}$)'
     LC_ALL=C grep -aqvE "${sound}" "${file}" 2>/dev/null && (set -o noclobber && : >"${file}.lock") 2>/dev/null || return 0
     cp -- "${file}" "$1/rdvc-unreadable/packed-refs"
-    if LC_ALL=C grep -aE "${sound}" "${file}" >|"${file}.lock" || [[ ! -s ${file}.lock ]]; then
+    local code=0 # 2: not all of it could be read or written
+    LC_ALL=C grep -aE "${sound}" "${file}" >|"${file}.lock" || code=$?
+    if ((code < 2)); then
         mv -f -- "${file}.lock" "${file}"
     else
         rm -f -- "${file}.lock"
