@@ -219,14 +219,14 @@ class Cluster {
         commit_ = project_.commit();
         fs::create_directories(rdvc() / "repos");
         project_.git({"clone", "--quiet", "--bare", ".", mirror().string()});
+        tests::put_file(rdvc() / "functions" / script::job_functions().hash / "job.sh",
+                        script::job_functions().text);
     }
 
     // Runs the job as SLURM would: the attempt's number is the script's argument.
     base::Result run(const Submission& submission, const std::string& locale = "C.UTF-8") const {
         const auto folder = rdvc() / "submissions" / submission.token;
         tests::put_file(folder / "job.sh", script::render_job(submission));
-        tests::put_file(rdvc() / "functions" / script::job_functions().hash / "job.sh",
-                        script::job_functions().text);
         base::ProcessRunner runner;
         return runner.run({.argv = {"bash", (folder / "job.sh").string(), "1"},
                            .environment = {{"HOME", (folder_ / "home").string()},
@@ -279,7 +279,7 @@ std::string complaint(const Cluster& cluster, const Words& arguments, const std:
 
 TEST(JobArguments, ReachDvcThroughTheWholeScript) {
     const Cluster cluster;
-    const auto lists = tests::hostile_lists(100);
+    const auto lists = tests::hostile_lists(60);
     // Two at a time: each starts some 30 processes.
     const auto run = [&](std::size_t from) {
         std::vector<std::string> complaints;
