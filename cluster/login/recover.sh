@@ -178,7 +178,8 @@ write_result() {
 recover_experiment() {
     local missing
     RDVC_JOB_EXP_NAME=${name} RDVC_JOB_EXP_FORCE=0 RDVC_JOB_TOKEN=${token} RDVC_JOB_MESSAGE=
-    RDVC_JOB_RECORD_DIR=${record}
+    RDVC_JOB_RECORD_DIR=${record} RDVC_JOB_WORKSPACE_DIR="${record}/.recover-${nonce}" # for what git says
+    mkdir -p "${RDVC_JOB_WORKSPACE_DIR}" || finish refused disk "cannot write to ${record}"
     git cat-file -e "${RDVC_JOB_SNAPSHOT}^{commit}" 2>/dev/null || RDVC_JOB_SNAPSHOT=
     repair_cache
     ((put == 0)) || answer put "${put}"
