@@ -97,7 +97,7 @@ Error with_words(Exit code, const std::string& what, const std::string& context,
     return error.context(context).hint(hint);
 }
 
-// Neither a result of a recovery nor a reason why there is none.
+// The job left nothing that could be recovered.
 Error nothing_to_recover(const Recovery& recovery) {
     const auto state = state::field(recovery.result, "state");
     const auto phase = recovery.word("phase");

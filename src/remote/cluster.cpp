@@ -112,7 +112,9 @@ transport::Connection::Reply Cluster::execute(std::string_view request, script::
     for (const auto& record : open)
         for (const auto& word : {record.token, record.mirror, record.name, record.time})
             variables.lists["open"].push_back(word);
+    const auto hash = script::request_text(request).hash;
     bool lacks_text = false;
+    bool has_text = false;
     transport::Connection::Request asked{.nonce = nonce,
                                          .program = {},
                                          .data = data,
@@ -124,19 +126,22 @@ transport::Connection::Reply Cluster::execute(std::string_view request, script::
                                                  else if (frame.verb == "need")
                                                      lacks_text = true;
                                                  else if (frame.verb == "has-text")
-                                                     note_text(frame.rest);
+                                                     has_text = frame.rest == hash;
                                                  else
                                                      on_frame(frame);
                                              },
                                          .on_data = on_data};
-    if (keeps_text(script::request_text(request).hash)) {
+    if (keeps_text(hash)) {
         asked.program = script::render_short_request(request, variables);
         const auto reply = connection_.execute(asked);
         if (!lacks_text)
             return reply;
     }
     asked.program = script::render_request(request, variables);
-    return connection_.execute(asked);
+    auto reply = connection_.execute(asked);
+    if (has_text) // only now: nothing here may keep an answer from being read
+        note_text(hash);
+    return reply;
 }
 
 void Cluster::ask(std::string_view request, script::Variables variables, const OnFrame& on_frame,

@@ -40,8 +40,8 @@ struct ClearedEnvironments {
     std::vector<std::string> absent;                         ///< keys that no environment has
 };
 
-/// Removes those whose keys begin with one of `keys`, all if there are none, unless a waiting or
-/// running job uses them. Throws Error as Cluster::ask does.
+/// Removes those whose keys begin with one of `keys` (an empty list stands for all of them), unless
+/// a waiting or running job uses them. Throws Error as Cluster::ask does.
 ClearedEnvironments clear_environments(Cluster& cluster, const std::string& mirror,
                                        const std::vector<std::string>& keys);
 

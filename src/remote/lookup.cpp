@@ -25,7 +25,7 @@ struct Named {
 };
 
 // The newest of `all`, oldest first, that has this id or name, or else the only one whose token
-// begins so; "" if there is none. Throws Error (usage).
+// begins so; "" if no submission matches. Throws Error (usage).
 std::string called(const std::vector<Named>& all, const std::string& word) {
     constexpr std::size_t least = 4;
     const auto is_meant = [&](const Named& one) {
