@@ -1,7 +1,8 @@
-# One submission: takes the list of data objects, script, tags, functions and missing Git objects from
+# One submission: takes the list of data objects, script, environment, tags, functions and missing Git objects from
 # standard input, and calls sbatch. Assignments before this text: token, attempt, experiment_ref, force, everything (1: all is sent,
 # since this cluster lacked something), on_login (`environment`: it is made here first), with_job (0: that is all), notes,
-# data_size (of the list of objects that the run needs in DVC's cache, lines "NAME SIZE"), script_size, tags (a hash of the list of tags, or nothing), tags_size, functions (the hash of the job's functions), functions_length, functions_size, and the arrays
+# data_size (of the list of objects that the run needs in DVC's cache, lines "NAME SIZE"), script_size, environment (a hash of the text that decides
+# it, or nothing), environment_size, tags (a hash of the list of tags, or nothing), tags_size, functions (the hash of the job's functions), functions_length, functions_size, and the arrays
 # tag_objects and unset_variables; and one element a mirror in mirrors, tips, pack_sizes, haves and
 # boundaries (words), the project's own first.
 # A process costs one or two milliseconds, and the user waits: bash itself does what it can.
@@ -140,6 +141,19 @@ receive_file() {
     [[ $(wc -c <"${file}") -eq ${size} ]] || refuse disk "${file} did not arrive whole"
 }
 
+# The text that decides the environment lies in envs/.known under its hash, and in the submission's folder, since its
+# job needs it whatever is cleaned.
+receive_environment() {
+    [[ -n ${environment} ]] || return 0
+    local text="${rdvc_dir}/envs/.known/${environment}"
+    if ((environment_size > 0)); then
+        mkdir -p "${rdvc_dir}/envs/.known" || refuse disk "cannot make ${rdvc_dir}/envs/.known"
+        receive_file "${text}.${token}" "${environment_size}"
+        mv "${text}.${token}" "${text}"
+    fi
+    ln "${text}" "${folder}/environment.inputs" 2>/dev/null || cp "${text}" "${folder}/environment.inputs" || refuse disk "cannot write to ${folder}"
+}
+
 receive_files() {
     folder="${rdvc_dir}/submissions/${token}"
     if ! mkdir "${folder}" 2>/dev/null && [[ -e ${folder}/sbatch.began ]]; then
@@ -147,6 +161,7 @@ receive_files() {
     fi
     refuse_revoked
     receive_file "${folder}/job.sh" "${script_size}"
+    receive_environment
     if [[ -n ${tags} ]]; then
         local list="${rdvc_dir}/repos/${mirrors[0]}/rdvc-tags-${tags}"
         receive_file "${list}.${token}" "${tags_size}"
@@ -242,6 +257,9 @@ submit() {
     done
     if ((tags_size == 0)) && [[ -n ${tags} && ! -s ${rdvc_dir}/repos/${mirrors[0]}/rdvc-tags-${tags} ]]; then
         finish resend "the project's mirror lacks the list of tags"
+    fi
+    if ((environment_size == 0)) && [[ -n ${environment} && ! -s ${rdvc_dir}/envs/.known/${environment} ]]; then
+        finish resend "the cluster lacks what decides the project's environment"
     fi
     receive_files
     # Since the script is there that names them, `rdvc clean` leaves them alone.

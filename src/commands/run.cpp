@@ -44,6 +44,8 @@ void describe(const world::Console& console, const send::Plan& plan, const send:
                                  with, base::count(sender.objects(), "Git object"),
                                  base::bytes(sender.size())));
     describe_snapshot(console, plan.snapshot);
+    if (const auto news = sender.environment_news(); !news.empty())
+        console.note("environment: " + news);
     for (const auto& line : base::lines(base::first_lines(plan.filtered)))
         console.note("as it is here, not as Git has it: " + line);
     if (plan.left_here > 0)

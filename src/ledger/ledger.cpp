@@ -129,7 +129,9 @@ std::unique_ptr<base::FileLock> Ledger::hold(const std::string& token) const {
     return lock->try_lock() ? std::move(lock) : nullptr;
 }
 
-void Ledger::intend(const Record& record, std::string_view script) {
+void Ledger::intend(const Record& record, std::string_view script, std::string_view environment) {
+    if (!environment.empty())
+        base::write_file(folder_ / "submissions" / record.token / "environment.inputs", environment);
     base::write_file(folder_ / "submissions" / record.token / "job.sh", script);
     base::append_line(folder_ / "ledger.jsonl", to_line(record));
 }
@@ -161,6 +163,10 @@ std::vector<Record> Ledger::read() const {
 
 std::optional<std::string> Ledger::script(const std::string& token) const {
     return base::read_file(folder_ / "submissions" / token / "job.sh");
+}
+
+std::optional<std::string> Ledger::environment(const std::string& token) const {
+    return base::read_file(folder_ / "submissions" / token / "environment.inputs");
 }
 
 std::vector<Stored> believed_stored(const std::vector<Record>& records, std::string_view cluster) {

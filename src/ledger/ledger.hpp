@@ -68,8 +68,9 @@ class Ledger {
     /// Throws Error.
     [[nodiscard]] std::unique_ptr<base::FileLock> hold(const std::string& token) const;
 
-    /// Writes down a new submission and its script, synced. Throws Error.
-    void intend(const Record& record, std::string_view script);
+    /// Writes down a new submission and its script, synced; with what decides its environment,
+    /// where that is new to its cluster. Throws Error.
+    void intend(const Record& record, std::string_view script, std::string_view environment = "");
     /// Writes down what became of it. Throws Error.
     void conclude(const Record& record);
 
@@ -79,6 +80,8 @@ class Ledger {
 
     /// The kept script, or nothing.
     [[nodiscard]] std::optional<std::string> script(const std::string& token) const;
+    /// What decides its environment, or nothing.
+    [[nodiscard]] std::optional<std::string> environment(const std::string& token) const;
 
   private:
     std::filesystem::path folder_;

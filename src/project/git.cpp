@@ -196,22 +196,16 @@ std::string on_one_line(const std::string& path) {
     return quoted + '"';
 }
 
-std::map<std::string, std::string> read_files(base::Runner& runner, const Repository& repository,
-                                              const std::string& commit,
-                                              const std::vector<std::string>& paths) {
-    std::vector<std::string> asked;
-    std::string questions;
-    for (const auto& path : paths)
-        if (path.find('\n') == std::string::npos) {
-            asked.push_back(path);
-            questions += fmt::format("{}:{}\n", commit, path);
-        }
-    std::map<std::string, std::string> files;
-    if (asked.empty())
-        return files;
-    const auto answer = ask_git(runner, repository, {"cat-file", "--batch"}, questions);
+std::vector<std::optional<std::string>> read_blobs(base::Runner& runner,
+                                                   const Repository& repository,
+                                                   const std::vector<std::string>& names) {
+    std::vector<std::optional<std::string>> blobs(names.size());
+    if (names.empty())
+        return blobs;
+    const auto answer =
+        ask_git(runner, repository, {"cat-file", "--batch"}, base::join(names, "\n") + "\n");
     std::size_t at = 0; // "OBJECT blob SIZE", content, line feed; or "... missing"
-    for (const auto& path : asked) {
+    for (auto& blob : blobs) {
         const auto end = answer.find('\n', at);
         if (end == std::string::npos)
             break;
@@ -221,9 +215,27 @@ std::map<std::string, std::string> read_files(base::Runner& runner, const Reposi
         if (!size)
             continue;
         if (head[1] == "blob")
-            files[path] = answer.substr(at, *size);
+            blob = answer.substr(at, *size);
         at += *size + 1;
     }
+    return blobs;
+}
+
+std::map<std::string, std::string> read_files(base::Runner& runner, const Repository& repository,
+                                              const std::string& commit,
+                                              const std::vector<std::string>& paths) {
+    std::vector<std::string> asked;
+    std::vector<std::string> names;
+    for (const auto& path : paths)
+        if (path.find('\n') == std::string::npos) {
+            asked.push_back(path);
+            names.push_back(fmt::format("{}:{}", commit, path));
+        }
+    auto blobs = read_blobs(runner, repository, names);
+    std::map<std::string, std::string> files;
+    for (std::size_t i = 0; i < asked.size(); ++i)
+        if (blobs[i])
+            files[asked[i]] = std::move(*blobs[i]);
     return files;
 }
 

@@ -19,11 +19,11 @@ struct Repository {
     bool shallow = false;
 };
 
-/// The repository that `folder` is in, or nothing.
+/// The repository that contains `folder`, or nothing.
 std::optional<Repository> find_repository(base::Runner& runner,
                                           const std::filesystem::path& folder);
 
-/// A path that differs from HEAD, as git-status(1), porcelain version 2, tells of it.
+/// A path that differs from HEAD, as reported by git-status(1), porcelain version 2.
 struct Change {
     std::string xy;   ///< letters of index and work tree, `.` for unchanged; `??`: untracked
     std::string path; ///< from the work tree's root; with a slash at its end: another repository
@@ -67,10 +67,10 @@ struct Identity {
 };
 Identity identity(base::Runner& runner, const Repository& repository);
 
-/// What one look at the index tells of the work tree.
+/// What one look at the index says about the work tree.
 struct IndexFacts {
-    /// Files that are there and marked as skip-worktree or assume-unchanged: git status tells of no
-    /// change in them (git-update-index(1)).
+    /// Existing files that are marked as skip-worktree or assume-unchanged: git status reports no
+    /// changes in them (git-update-index(1)).
     std::vector<std::string> hidden;
     std::vector<std::string> not_here;  ///< those so marked that are not (a sparse checkout)
     bool has_attributes = false;        ///< some folder has a tracked .gitattributes
@@ -78,20 +78,26 @@ struct IndexFacts {
 };
 IndexFacts read_index(base::Runner& runner, const Repository& repository);
 
-/// Those of `paths`, each with a NUL behind it, that Git ignores and does not track.
+/// Those of `paths`, each followed by a NUL, that Git ignores and does not track.
 std::vector<std::string> ignored_by_git(base::Runner& runner, const Repository& repository,
                                         const std::string& paths);
 
-/// The number in `text`, the size of one of git's answers; nothing for what is none, or is above
+/// The number in `text`, the size of one of git's answers; nothing if it is not a number or above
 /// `most`.
 std::optional<std::size_t> parse_size(const std::string& text, std::size_t most);
 
-/// A path as git reads it from a line: one with a line end in it, or with half of DOS's at its own,
-/// in quotes, as in C.
+/// A path as git reads it from a line: quoted as in C if it contains a line end, or ends in a
+/// carriage return.
 std::string on_one_line(const std::string& path);
 
-/// The content of `paths`, from the root, in a commit; those that it does not have are left out,
-/// and so are names with a line feed.
+/// The content of the blobs that `names` name (without line feeds), in their order; nothing for
+/// what is not there, or is not a blob.
+std::vector<std::optional<std::string>> read_blobs(base::Runner& runner,
+                                                   const Repository& repository,
+                                                   const std::vector<std::string>& names);
+
+/// The content of `paths`, from the root, in a commit; missing ones and names with a line feed are
+/// left out.
 std::map<std::string, std::string> read_files(base::Runner& runner, const Repository& repository,
                                               const std::string& commit,
                                               const std::vector<std::string>& paths);

@@ -10,6 +10,7 @@
 #include "script/embedded.hpp"
 #include "script/requests.hpp"
 #include "slurm/options.hpp"
+#include "submission/mirror.hpp"
 
 namespace rdvc::script {
 
@@ -24,11 +25,6 @@ std::string assign(std::string_view name, const std::string& value) {
 
 std::string assign_list(std::string_view name, const std::vector<std::string>& values) {
     return fmt::format("{}=({})\n", name, base::quote_all(values));
-}
-
-// The mirror's name without its ending.
-std::string project_id(const std::string& mirror) {
-    return mirror.substr(0, mirror.rfind(".git"));
 }
 
 // Four words each: path, commit, mirror, extras.
@@ -94,7 +90,7 @@ std::string render_job(const Submission& submission) {
     text += assign("RDVC_JOB_EXTRAS", facts.extras);
     text += assign_list("RDVC_JOB_SUBMODULES", submodule_words(facts.submodules));
     text += assign("RDVC_JOB_CODE", submission.code);
-    text += assign("RDVC_JOB_PROJECT_ID", project_id(facts.mirror));
+    text += assign("RDVC_JOB_PROJECT_ID", submission::project_id(facts.mirror));
     text += assign("RDVC_JOB_ORIGIN_URL", facts.origin_url);
     text += assign("RDVC_JOB_USER_NAME", facts.user_name);
     text += assign("RDVC_JOB_USER_EMAIL", facts.user_email);
@@ -119,8 +115,6 @@ std::string render_job(const Submission& submission) {
     text += assign("RDVC_JOB_ENV_WHERE", environment.where);
     text += assign("RDVC_JOB_ENV_REUSE", environment.reuse ? "1" : "0");
     text += assign("RDVC_JOB_ENV_FRESH", environment.fresh ? "1" : "0");
-    text += assign_list("RDVC_JOB_ENV_INPUTS", environment.inputs);
-    text += assign_list("RDVC_JOB_ENV_IGNORE", environment.ignore);
     text += assign_list("RDVC_JOB_ENV_OUTSIDE", environment.outside);
     text += assign_task(submission);
     text += "RDVC_JOB_FUNCTIONS=\"${RDVC_DIR}/functions/" + job_functions().hash + "\"\n";

@@ -9,6 +9,7 @@
 #include "project/dvc_files.hpp"
 #include "project/extras.hpp"
 #include "project/setups.hpp"
+#include "send/environment.hpp"
 #include "send/job_remote.hpp"
 #include "submission/mirror.hpp"
 #include "submission/name.hpp"
@@ -186,6 +187,7 @@ void add_code(world::World& world, const remote::Project& project, const project
     if (std::filesystem::exists(repository.top / ".gitmodules") || changes_name(".gitmodules"))
         plan.submodules = project::submodules_of(world.runner, repository, facts.tip());
     facts.extras = project::make_extras(world.runner, repository, facts.tip(), extras);
+    plan.conversions = std::move(extras.conversions);
     for (const auto& submodule : plan.submodules)
         facts.submodules.push_back(facts_of(world, project, submodule, arguments, plan));
 }
@@ -366,6 +368,9 @@ Plan make_plan(world::World& world, remote::Project& project, remote::Cluster& c
     facts.metrics = shortened(world, plan.inputs.metrics, "metrics and plots");
     plan.submission = submission::compose(submission::make_token(), plan.submission.facts,
                                           project.config, arguments);
+    if (!setup.empty() && plan.submission.environment.reuse)
+        plan.environment = describe_environment(world.runner, project.repository, plan.submission,
+                                                plan.conversions);
     return plan;
 }
 

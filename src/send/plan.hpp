@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "project/conversions.hpp"
 #include "project/snapshot.hpp"
 #include "project/submodules.hpp"
 #include "remote/cluster.hpp"
@@ -22,6 +23,8 @@ struct Plan {
     std::vector<project::Submodule> submodules; ///< those of the submission's facts, in that order
     std::size_t left_here = 0;                  ///< uncommitted changes that do not travel
     std::vector<std::string> filtered; ///< files that travel as they are here, not as Git has them
+    project::Conversions conversions;  ///< what Git makes of the project's files here
+    std::string environment;           ///< what decides it, as a text; "" if it is not to be reused
     Inputs inputs;
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/md5.hpp"
 #include "base/text.hpp"
+#include "environment/inputs.hpp"
 #include "remote/cluster.hpp"
 #include "remote/lookup.hpp"
 #include "remote/objects.hpp"
@@ -48,7 +49,7 @@ Sender::Sender(world::World& world, const remote::Project& project, remote::Clus
                const Plan& plan, const std::string& command_line,
                const std::vector<std::string>& words)
     : world_(world), project_(project), cluster_(cluster), submission_(plan.submission),
-      submodules_(plan.submodules), inputs_(plan.inputs),
+      submodules_(plan.submodules), inputs_(plan.inputs), environment_(plan.environment),
       ledger_(remote::open_ledger(world)), record_{.token = submission_.token,
                                                    .time = remote::timestamp(),
                                                    .cluster = cluster.name(),
@@ -79,6 +80,26 @@ std::uintmax_t Sender::size() const {
     return size;
 }
 
+std::string Sender::environment_news() const {
+    if (environment_.empty())
+        return "";
+    const auto now = stored_environment();
+    std::string before; // the newest one, by its hash
+    const auto records = ledger_.read();
+    for (const auto& stored : ledger::believed_stored(records, record_.cluster)) {
+        if (stored == now)
+            return "as in an earlier submission";
+        if (stored.place == now.place && before.empty())
+            before = stored.object;
+    }
+    for (const auto& record : records)
+        if (const ledger::Stored stored{now.place, before, ""};
+            std::find(record.stored.begin(), record.stored.end(), stored) != record.stored.end())
+            if (const auto text = ledger_.environment(record.token))
+                return "new, since " + environment::differences(*text, environment_);
+    return before.empty() ? "the first of this project there" : "new";
+}
+
 bool Sender::is_cut() const {
     return !payload_.packs.empty() && payload_.packs.front().cut;
 }
@@ -88,6 +109,8 @@ void Sender::pack(const std::vector<ledger::Stored>& believed) {
     record_.stored = {functions_stored()};
     if (!inputs_.list.empty())
         record_.stored.push_back(stored_inputs());
+    if (!environment_.empty())
+        record_.stored.push_back(stored_environment());
     if (!payload_.stored_tags.object.empty())
         record_.stored.push_back(payload_.stored_tags);
     for (const auto& mirror_pack : payload_.packs)
@@ -103,6 +126,8 @@ Sender::Payload Sender::load(const std::vector<ledger::Stored>& believed) const 
     if (!is_there(functions_stored()))
         payload.functions = script::job_functions().text;
     payload.has_inputs = inputs_.list.empty() || is_there(stored_inputs());
+    if (!environment_.empty() && !is_there(stored_environment()))
+        payload.environment = environment_;
     if (submission_.code != "ssh")
         return payload;
     for (const auto& tag : project::reachable_tags(world_.runner, project_.repository)) {
@@ -141,6 +166,10 @@ ledger::Stored Sender::stored_inputs() const {
     return {"data " + submission_.cache, base::md5(inputs_.list), ""};
 }
 
+ledger::Stored Sender::stored_environment() const {
+    return {submission_.facts.mirror + "/environment", base::md5(environment_), ""};
+}
+
 void Sender::send_inputs() {
     remote::Transfer(world_, project_.config, cluster_).send(inputs_.objects);
     payload_.has_inputs = true;
@@ -162,6 +191,8 @@ Sender::SubmitAnswer Sender::submit() {
         {"data_size", fmt::format("{}", inputs_.list.size())},
         {"script_size", fmt::format("{}", script_.size())},
         {"notes", notes_},
+        {"environment", environment_.empty() ? "" : stored_environment().object},
+        {"environment_size", fmt::format("{}", payload_.environment.size())},
         {"tags", payload_.stored_tags.object},
         {"tags_size", fmt::format("{}", payload_.tags.size())},
         {"functions", script::job_functions().hash},
@@ -177,7 +208,8 @@ Sender::SubmitAnswer Sender::submit() {
     auto& lists = variables.lists;
     for (const auto* name : {"mirrors", "tips", "pack_sizes", "haves", "boundaries"})
         lists[name];
-    remote::Cluster::Data data = {inputs_.list, script_, payload_.tags, payload_.functions};
+    remote::Cluster::Data data = {inputs_.list, script_, payload_.environment, payload_.tags,
+                                  payload_.functions};
     for (const auto& mirror_pack : payload_.packs) {
         lists["mirrors"].push_back(mirror_pack.stored.place);
         lists["tips"].push_back(mirror_pack.stored.object);
@@ -247,7 +279,7 @@ void Sender::send(const Tell& tell) {
     if (!payload_.has_inputs)
         send_inputs();
     const auto held = ledger_.hold(record_.token);
-    ledger_.intend(record_, script_);
+    ledger_.intend(record_, script_, payload_.environment);
     auto answer = submit();
     if (answer.verb == "lacking") { // somebody has cleaned its cache, or something there is damaged
         world_.console.note(

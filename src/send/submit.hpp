@@ -30,6 +30,9 @@ class Sender {
     [[nodiscard]] std::uint32_t objects() const;
     /// Bytes of script and objects.
     [[nodiscard]] std::uintmax_t size() const;
+    /// Whether an earlier submission had this environment, and if not what has changed since, in
+    /// words; "" if it is not to be reused.
+    [[nodiscard]] std::string environment_news() const;
     /// True if the history is too large to travel: the job sees one commit without parents.
     [[nodiscard]] bool is_cut() const;
 
@@ -50,6 +53,7 @@ class Sender {
     struct Payload {
         std::vector<MirrorPack> packs;        ///< the project's own first, then its submodules'
         bool has_inputs = false;              ///< the cluster has the data that the run needs
+        std::string environment;              ///< the text; "" if it is there, or not needed
         ledger::Stored stored_tags;           ///< object: a hash of the list; "" without tags
         std::string tags;                     ///< lines "object name"; "" if the mirror has them
         std::vector<std::string> tag_objects; ///< annotated tags that travel
@@ -70,6 +74,7 @@ class Sender {
     [[nodiscard]] std::optional<ledger::Record> earlier();
     void send_inputs();
     [[nodiscard]] ledger::Stored stored_inputs() const;
+    [[nodiscard]] ledger::Stored stored_environment() const;
     [[nodiscard]] SubmitAnswer submit();
     [[nodiscard]] base::Error failure(const SubmitAnswer& answer) const;
     [[nodiscard]] base::Error refusal(const SubmitAnswer& answer) const;
@@ -80,6 +85,7 @@ class Sender {
     const submission::Submission& submission_;
     const std::vector<project::Submodule>& submodules_;
     const Inputs& inputs_;
+    const std::string& environment_;
     ledger::Ledger ledger_;
     ledger::Record record_;
     base::TemporaryFolder folder_;

@@ -28,6 +28,10 @@ std::string mirror_name(const std::string& repo_name, const std::string& id,
     return fmt::format("{}-{}{}", base::file_name(repo_name), hex, ending);
 }
 
+std::string project_id(const std::string& mirror) {
+    return mirror.substr(0, mirror.rfind(ending));
+}
+
 MirrorParts parts_of(const std::string& mirror) {
     assert(mirror.size() > digits_size + ending.size() + 1);
     const auto at = mirror.size() - ending.size() - digits_size;

@@ -11,6 +11,9 @@ namespace rdvc::submission {
 std::string mirror_name(const std::string& repo_name, const std::string& id,
                         const std::string& origin_url, const std::string& root_commit);
 
+/// The name of the project's folders on the cluster: the mirror's without its ending.
+std::string project_id(const std::string& mirror);
+
 /// The parts of a mirror's name.
 struct MirrorParts {
     std::string name;

@@ -129,7 +129,7 @@ probe_python='say; python -c "import pk, sys; from importlib.metadata import ver
     printf 'def f(): return "two"\n' >src/pk/__init__.py
     job say
     [[ ${said} == *'say two'* ]]
-    set_value "RDVC_JOB_ENV_INPUTS=('src/*')"
+    set_value "TEST_ENV_INPUTS=('src/*')"
     job say
     job say
     was_reused
@@ -281,7 +281,7 @@ foreign_wheel() {
     printf 'x\n' >new.txt
     job cat .venv/version
     log_has 'is made: uncommitted'
-    set_value 'RDVC_JOB_ENV_IGNORE=(.git)'
+    set_value 'TEST_ENV_IGNORE=(.git)'
     job true
     commit
     job true
@@ -966,7 +966,7 @@ cp tiny.py .venv/lib/tiny.py
 SETUP
     printf 'def f(): return 1\n' >tiny.py
     set_value 'RDVC_JOB_ENV_ACTIVATE='
-    set_value 'RDVC_JOB_ENV_IGNORE=(tiny.py)'
+    set_value 'TEST_ENV_IGNORE=(tiny.py)'
     commit
     job true
     log_has 'is a copy of tiny.py'

@@ -6,6 +6,7 @@ set -euo pipefail
 cluster="${RDVC_SOURCE_FOLDER}/cluster"
 settings=$1
 shift
+TEST_ENV_INPUTS=() TEST_ENV_IGNORE=() # of the configuration, for the laptop
 # shellcheck source=/dev/null
 source "${settings}"
 
@@ -39,6 +40,17 @@ git -C "${TEST_PROJECT}" for-each-ref --format='create %(refname) %(objectname)'
 # What the user has not committed is in the index and on disk.
 tree=$(cd "${TEST_PROJECT}" && GIT_INDEX_FILE="${RDVC_JOB_WORKSPACE_DIR}/index" bash -c 'git read-tree HEAD && git add -A && git write-tree')
 git read-tree -m -u HEAD "${tree}"
+# What the laptop says of it comes from the laptop's own code.
+RDVC_JOB_TOKEN=$(printf '%032x' "$$")
+mkdir -p "${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}"
+{
+    printf 'project %s\nproject_dir %s\nsetup %s\nactivate %s\n' \
+        "${RDVC_JOB_PROJECT_ID:-}" "${RDVC_JOB_PROJECT_DIR:-}" "${RDVC_JOB_ENV_SETUP}" "${RDVC_JOB_ENV_ACTIVATE}"
+    ((${#TEST_ENV_INPUTS[@]} == 0)) || printf 'inputs %s\n' "${TEST_ENV_INPUTS[@]}"
+    ((${#TEST_ENV_IGNORE[@]} == 0)) || printf 'ignore %s\n' "${TEST_ENV_IGNORE[@]}"
+    [[ -z ${RDVC_JOB_ENV_OUTSIDE+x} ]] || ((${#RDVC_JOB_ENV_OUTSIDE[@]} == 0)) || printf 'outside %s\n' "${RDVC_JOB_ENV_OUTSIDE[@]}"
+} | "${RDVC_BUILD_FOLDER}/tests/describe_environment" "${TEST_PROJECT}" "${tree}" \
+    >"${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/environment.inputs"
 mkdir -p "${RDVC_JOB_PROJECT_DIR:-.}/.dvc"
 printf '[core]\n    analytics = false\n' >"${RDVC_JOB_PROJECT_DIR:-.}/.dvc/config.local"
 bash -c "${TEST_COPIES:-:}" # files that Git ignores

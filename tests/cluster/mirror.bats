@@ -152,7 +152,7 @@ hurt() { # HOW
         {
             printf '%s=%q\n' nonce n rdvc_dir "${rdvc_dir}" prepare '' poll 1 token "${tip:0:32}" attempt 1 \
                 experiment_ref refs/exps/cc/dd/new force 0 everything "$1" on_login '' with_job 1 data_size 0 \
-                notes 'mirror project.git' script_size 12 tags '' tags_size 0 functions abcd1234 functions_length 2 \
+                notes 'mirror project.git' script_size 12 environment '' environment_size 0 tags '' tags_size 0 functions abcd1234 functions_length 2 \
                 functions_size 0
             printf '%s=(%q)\n' mirrors project.git tips "${tip}" pack_sizes "$(wc -c <"${pack}")" haves "${2:-}" boundaries ''
             printf '%s=()\n' tag_objects unset_variables options

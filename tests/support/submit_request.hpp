@@ -32,6 +32,7 @@ inline std::vector<std::string> words_of(const std::string& program, const std::
 struct Received {
     std::string program;
     std::string script;
+    std::string environment;
     std::string tags;
     std::string functions;
     std::vector<std::string> packs; ///< one a mirror
@@ -53,6 +54,7 @@ inline Received received(const std::string& input) {
         return input.substr(at - n, n);
     };
     all.script = next(assigned(all.program, "script_size"));
+    all.environment = next(assigned(all.program, "environment_size"));
     all.tags = next(assigned(all.program, "tags_size"));
     all.functions = next(assigned(all.program, "functions_size"));
     for (const auto& size : words_of(all.program, "pack_sizes"))

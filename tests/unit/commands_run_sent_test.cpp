@@ -39,6 +39,36 @@ TEST(Run, SendsOnlyWhatTheMirrorLacks) {
     EXPECT_LT(third.packs.at(0).size(), received(requests.at(0).input).packs.at(0).size());
 }
 
+TEST(Run, SendsWhatDecidesTheEnvironmentOnceAndSaysWhatChanged) {
+    DemoProject demo;
+    demo.commit_project();
+    demo.git.write("init_env.sh", "pip install -r requirements.txt\n");
+    demo.git.write("requirements.txt", "dvc\n");
+    demo.git.commit();
+    demo.expect_request().does(answers({"submitted 1 /d"})).times(4);
+    Texts said;
+    for (const auto* packages : {"dvc\n", "dvc\n", "dvc\nnumpy\n", "dvc\n"}) {
+        demo.git.write("requirements.txt", packages);
+        const auto outcome = demo.world.run({"run"});
+        EXPECT_EQ(outcome.code, done) << outcome.err;
+        for (const auto& line : base::lines(outcome.err))
+            if (line.starts_with("environment: "))
+                said.push_back(line);
+    }
+    EXPECT_EQ(said, Texts({"environment: the first of this project there",
+                           "environment: as in an earlier submission",
+                           "environment: new, since requirements.txt changed",
+                           "environment: as in an earlier submission"}));
+    const auto requests = demo.requests();
+    const auto first = received(requests.at(0).input);
+    EXPECT_NE(first.environment.find("\trequirements.txt\n"), std::string::npos);
+    EXPECT_EQ(received(requests.at(1).input).environment, "");
+    EXPECT_NE(received(requests.at(2).input).environment, "");
+    EXPECT_EQ(received(requests.at(3).input).environment, "");
+    EXPECT_EQ(assigned(first.program, "environment"),
+              assigned(requests.at(3).input, "environment"));
+}
+
 // What only this machine has is no remote of a job's.
 TEST(Run, SendsDataOverSshWhereTheRemoteIsAPath) {
     const auto data_of = [](const std::string& url, const Texts& words, const Texts& folder) {

@@ -46,8 +46,8 @@ is_of_another_project() {
         -- "${record%/RECORD}/direct_url.json" || return 1
     # A wheel that setup built from this checkout may have come by name.
     name=${record%/*} name=${name##*/} name=${name%%-[0-9]*}
-    ! tr '\n' '\0' <"$1/texts" | LC_ALL=C xargs -0 -r grep -hiE -e \
-        "(^|[^a-z0-9_-])name *[=:] *[\"']?${name//[-_.]/[-_.]+}([\"', )]|\$)" -- >/dev/null 2>&1
+    name=$(tr '[:upper:]_.' '[:lower:]--' <<<"${name}" | tr -s -)
+    [[ " $(environment_says distributions) " != *" ${name} "* ]]
 }
 
 # Programs of the project that were installed with another first line.

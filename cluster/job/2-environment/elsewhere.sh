@@ -63,18 +63,15 @@ print(*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_path("p
 }
 
 # What makes the tool that sets up keep its environment in the checkout, in brackets, if it is one that by itself
-# does not; the files that say how to set up are the lines of $1.
+# does not.
 advice_for_tool() {
     local tool variable
-    [[ -r $1 ]] || return 0
-    while read -r tool variable; do
-        if inputs_mention "(^|[^a-z_-])${tool,,}( +-[^ ]+)* +(install|sync|update)" "$1"; then
-            printf ' (%s keeps its environment in a folder of its own, where each job leaves one; set %s=1 in the setup command)' "${tool}" "${variable}"
-            return
-        fi
-    done <<'TOOLS'
-Poetry POETRY_VIRTUALENVS_IN_PROJECT
-PDM PDM_VENV_IN_PROJECT
-Pipenv PIPENV_VENV_IN_PROJECT
-TOOLS
+    tool=$(environment_says setup-tool)
+    case ${tool} in
+    Poetry) variable=POETRY_VIRTUALENVS_IN_PROJECT ;;
+    PDM) variable=PDM_VENV_IN_PROJECT ;;
+    Pipenv) variable=PIPENV_VENV_IN_PROJECT ;;
+    *) return 0 ;;
+    esac
+    printf ' (%s keeps its environment in a folder of its own, where each job leaves one; set %s=1 in the setup command)' "${tool}" "${variable}"
 }

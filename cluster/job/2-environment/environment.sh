@@ -32,17 +32,19 @@ set_up_environment() {
 fill_in_values() {
     : "${RDVC_JOB_PROJECT_ID:=}" "${RDVC_JOB_ENV_REUSE:=1}" "${RDVC_JOB_ENV_FRESH:=0}" "${RDVC_JOB_ENV_WHERE:=node}" "${RDVC_JOB_ONLY:=}"
     : "${RDVC_JOB_EXTRAS:=}" "${RDVC_JOB_ENV_ACTIVATE:=}"
-    declare -p RDVC_JOB_ENV_INPUTS >/dev/null 2>&1 || RDVC_JOB_ENV_INPUTS=()
-    declare -p RDVC_JOB_ENV_IGNORE >/dev/null 2>&1 || RDVC_JOB_ENV_IGNORE=()
     declare -p RDVC_JOB_ENV_OUTSIDE >/dev/null 2>&1 || RDVC_JOB_ENV_OUTSIDE=()
     RDVC_JOB_ENV_STORE="${RDVC_DIR}/envs/${RDVC_JOB_PROJECT_ID}"
     RDVC_JOB_ENV_REAL_DIR=$(cd "${RDVC_JOB_REPO_DIR}" && pwd -P)
-    export RDVC_JOB_ENV_SETUP RDVC_JOB_ENV_ACTIVATE # for awk
+    RDVC_OWN_ENV_LIST="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN:-}/environment.inputs"
 }
 
 # False where this job's checkout can neither have a view nor lend one.
 can_reuse() {
     [[ -n ${RDVC_JOB_PROJECT_ID} && ${RDVC_JOB_ENV_REUSE} == 1 ]] || return 1
+    if [[ ! -s ${RDVC_OWN_ENV_LIST} ]]; then
+        rdvc_say "no environment is reused: ${RDVC_OWN_ENV_LIST} is missing, so it is not known what decides this one"
+        return 1
+    fi
     local path
     for path in "${RDVC_JOB_REPO_DIR}" "${RDVC_JOB_ENV_REAL_DIR}"; do
         # What is longer does not fit into the first line of a script.
@@ -240,7 +242,7 @@ activate_environment() {
     set -eu
     set_traps
     ((code == 0)) ||
-        rdvc_fail "activation failed with exit code ${code}: ${RDVC_JOB_ENV_ACTIVATE}$(advice_for_tool "${RDVC_JOB_WORKSPACE_DIR}/environment/texts")"
+        rdvc_fail "activation failed with exit code ${code}: ${RDVC_JOB_ENV_ACTIVATE}$(advice_for_tool)"
 }
 
 # The version of the dvc on PATH: from the files beside it where they tell, since starting it is slow.

@@ -250,7 +250,7 @@ examine_environment() {
     first_line reasons_of_elsewhere "$1" || return 0
     list_entries "$1" >"$1/entries"
     if [[ ! -s $1/entries ]]; then
-        printf 'setup leaves nothing in the checkout%s\n' "$(advice_for_tool "$1/texts")"
+        printf 'setup leaves nothing in the checkout%s\n' "$(advice_for_tool)"
         return
     fi
     compile_bytecode "$1"

@@ -4,33 +4,9 @@
 # have an environment of its own. Where its version is the one that is made here from the same tags, and is written
 # only into files of a known kind, it is no part of the key: it is written into each view.
 
-RDVC_JOB_ENV_SCM='setuptools[_-]scm|hatch[_-]vcs|use_scm_version *= *True'
-
-# True if nothing but setuptools-scm, with settings that are known here, asks for the version; the files that say
-# how to set up are the lines of $1.
-has_plain_version() {
-    inputs_mention "${RDVC_JOB_ENV_SCM}" "$1" || return 1
-    ! inputs_mention 'SOURCE_DATE_EPOCH|SETUPTOOLS_SCM_|VCS_VERSIONING_|git +(-C +[^ ]+ +)?(fetch|pull|tag|commit|clone)' "$1" || return 1
-    ! env | LC_ALL=C grep -E '^(SOURCE_DATE_EPOCH|SETUPTOOLS_SCM_[A-Z_]*|VCS_VERSIONING_[A-Z_]*)=' >/dev/null || return 1
-    ! RDVC_JOB_ENV_NO_TAG_TOOLS="${RDVC_JOB_ENV_NO_TAG_TOOLS}|${RDVC_JOB_ENV_SCM}" \
-        inputs_mention "${RDVC_JOB_ENV_TAG_TOOLS}|scm_version|get_version" "$1" || return 1
-    # shellcheck disable=SC2016 # for awk
-    tr '\n' '\0' <"$1" | LC_ALL=C xargs -0 -r awk '
-        FNR == 1 { known = "" }
-        FILENAME !~ /\.toml$/ { next }
-        /^[ \t]*\[/ {
-            known = ""
-            if ($0 ~ /^\[tool\.(setuptools[_-]scm|"setuptools[_-]scm")\]/)
-                known = "^(root|version_file|write_to|fallback_version|search_parent_directories|version_scheme *= *\"guess-next-dev\"|local_scheme *= *\"(node-and-date|no-local-version)\")[ =]*"
-            else if ($0 ~ /^\[tool\.hatch\.version\]/) known = "^(source *= *\"vcs\"|fallback-version)"
-            else if ($0 ~ /^\[tool\.hatch\.build\.hooks\.vcs\]/) known = "^version-file"
-            else if ($0 ~ /^\[+tool\.(setuptools[_-]scm|hatch\.version|hatch\.build\.hooks\.vcs)/) { bad = 1; exit }
-            next
-        }
-        /^[ \t]*(#|$)/ { next }
-        known != "" && $0 !~ known { bad = 1; exit }
-        END { exit bad }
-    '
+# True if variables of this job give setuptools-scm another version.
+has_version_variables() {
+    env | LC_ALL=C grep -E '^(SOURCE_DATE_EPOCH|SETUPTOOLS_SCM_[A-Z_]*|VCS_VERSIONING_[A-Z_]*)=' >/dev/null
 }
 
 # The version that setuptools-scm makes here, with $1 hexadecimal digits of the commit (`auto`: as many as Git
