@@ -108,7 +108,7 @@ find_cache() {
 # Lines of what push_ref has done, or its own words.
 push_and_tell() {
     push_ref &&
-        printf '@ref %s\n@message %s\n' "${RDVC_JOB_EXP_REF}" "${RDVC_JOB_MESSAGE}"
+        printf '@ref %s\n@message %s\n' "${RDVC_OWN_EXP_REF}" "${RDVC_OWN_MESSAGE}"
 }
 
 # Into the Git repository $1; sets `pushed`.
@@ -177,9 +177,9 @@ write_result() {
 
 recover_experiment() {
     local missing
-    RDVC_JOB_EXP_NAME=${name} RDVC_JOB_EXP_FORCE=0 RDVC_JOB_TOKEN=${token} RDVC_JOB_MESSAGE=
-    RDVC_JOB_RECORD_DIR=${record} RDVC_JOB_WORKSPACE_DIR="${record}/.recover-${nonce}" # for what git says
-    mkdir -p "${RDVC_JOB_WORKSPACE_DIR}" || finish refused disk "cannot write to ${record}"
+    RDVC_JOB_EXP_NAME=${name} RDVC_JOB_EXP_FORCE=0 RDVC_JOB_TOKEN=${token} RDVC_OWN_MESSAGE=
+    RDVC_OWN_RECORD_DIR=${record} RDVC_OWN_WORKSPACE_DIR="${record}/.recover-${nonce}" # for what git says
+    mkdir -p "${RDVC_OWN_WORKSPACE_DIR}" || finish refused disk "cannot write to ${record}"
     git cat-file -e "${RDVC_JOB_SNAPSHOT}^{commit}" 2>/dev/null || RDVC_JOB_SNAPSHOT=
     repair_cache
     ((put == 0)) || answer put "${put}"
@@ -190,7 +190,7 @@ recover_experiment() {
         finish end
     fi
     push_experiment
-    write_published "$(pushed_value ref)" "${RDVC_JOB_EXP_COMMIT}" "$(pushed_value message)"
+    write_published "$(pushed_value ref)" "${RDVC_OWN_EXP_COMMIT}" "$(pushed_value message)"
 }
 
 # The result of an experiment that is published: its ref $1, its commit $2, a message or nothing.
@@ -222,7 +222,7 @@ take_published() {
     [[ ${kind} != command && -s ${record}/publishing ]] && find_published || return 1
     newer=$(value_of commit "${record}/result")
     find_candidates
-    ! choose_kept || newer=${RDVC_JOB_EXP_COMMIT}
+    ! choose_kept || newer=${RDVC_OWN_EXP_COMMIT}
     [[ -z ${newer} || ${newer} == "${commit}" ]] || return 1
     code=${published_code}
     write_published "${ref}" "${commit}" ''
@@ -248,14 +248,14 @@ keep_outputs_of_command() {
     line=$(grep -m 1 '^RDVC_JOB_OUTPUTS=(.*)$' "${rdvc_dir}/submissions/${token}/job.sh")
     # shellcheck source=/dev/null
     source <(printf '%s\n' "${line:-RDVC_JOB_OUTPUTS=()}")
-    RDVC_JOB_REPO_DIR=${kept} RDVC_JOB_WORKSPACE_DIR="${record}/.recover-${nonce}" RDVC_JOB_MESSAGE=
-    RDVC_JOB_RECORD_DIR=${RDVC_JOB_WORKSPACE_DIR}
-    mkdir "${RDVC_JOB_RECORD_DIR}" || finish refused disk "cannot write to ${record}"
+    RDVC_OWN_REPO_DIR=${kept} RDVC_OWN_WORKSPACE_DIR="${record}/.recover-${nonce}" RDVC_OWN_MESSAGE=
+    RDVC_OWN_RECORD_DIR=${RDVC_OWN_WORKSPACE_DIR}
+    mkdir "${RDVC_OWN_RECORD_DIR}" || finish refused disk "cannot write to ${record}"
     start=$(start_of_phase environment) # it was checked out before
-    touch -d "@${start%.*}" "${RDVC_JOB_RECORD_DIR}/start" 2>/dev/null
-    (unchanged_outputs "${RDVC_JOB_RECORD_DIR}/start") >"${RDVC_JOB_RECORD_DIR}/before"
-    if ! words=$(keep_outputs "${RDVC_JOB_RECORD_DIR}/before" 1) ||
-        { [[ -d ${RDVC_JOB_RECORD_DIR}/output ]] && ! mv -T -- "${RDVC_JOB_RECORD_DIR}/output" "${record}/output"; }; then
+    touch -d "@${start%.*}" "${RDVC_OWN_RECORD_DIR}/start" 2>/dev/null
+    (unchanged_outputs "${RDVC_OWN_RECORD_DIR}/start") >"${RDVC_OWN_RECORD_DIR}/before"
+    if ! words=$(keep_outputs "${RDVC_OWN_RECORD_DIR}/before" 1) ||
+        { [[ -d ${RDVC_OWN_RECORD_DIR}/output ]] && ! mv -T -- "${RDVC_OWN_RECORD_DIR}/output" "${record}/output"; }; then
         ! is_published_by_now || tell_result
         answer failed "${words//$'\n'/ }"
         finish end
@@ -327,7 +327,7 @@ stage_files() {
     answer files "$(find "${record}/.here" ! -type d -printf . | wc -c)"
     answer place "${record}/.here"
     answer ref "${experiment_ref}"
-    [[ -z ${RDVC_JOB_EXP_COMMIT} ]] || answer experiment "${RDVC_JOB_EXP_COMMIT}"
+    [[ -z ${RDVC_OWN_EXP_COMMIT} ]] || answer experiment "${RDVC_OWN_EXP_COMMIT}"
 }
 
 recover() {

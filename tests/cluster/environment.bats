@@ -745,9 +745,9 @@ owner_exists() {
 @test "an owner that was taken over leaves the new owner's half-made copy alone" {
     local lock="${root}/rdvc/envs/p/k.lock" half="${root}/rdvc/envs/p/k/.new-2"
     mkdir -p "${lock}/owner.1" "${lock}/owner.2" "${half}"
-    RDVC_JOB_ENV_KEY=k bash -euc 'rdvc_say() { echo "$*"; }
+    RDVC_OWN_ENV_KEY=k bash -euc 'rdvc_say() { echo "$*"; }
             for file in "$1"/both/*.sh "$1"/job/2-environment/*.sh; do source "${file}"; done
-            RDVC_JOB_ENV_STORE=$2/envs/p RDVC_JOB_ENV_LOCK=$2/envs/p/k.lock RDVC_JOB_ENV_OWNER=1 RDVC_JOB_ENV_SELF=
+            RDVC_OWN_ENV_STORE=$2/envs/p RDVC_OWN_ENV_LOCK=$2/envs/p/k.lock RDVC_OWN_ENV_OWNER=1 RDVC_OWN_ENV_SELF=
             publish_environment "$2/lists" 1' bash "${RDVC_SOURCE_FOLDER}/cluster" "${root}/rdvc" >"${root}/log"
     log_has 'another job has taken over'
     [[ -d ${half} ]]
@@ -786,7 +786,7 @@ fake_squeue() {
     commit
     fake_squeue other
     [[ $(request action=list) == *end ]]
-    RDVC_JOB_RECORD_DIR="${root}/rdvc/jobs/${token}/0" job true
+    RDVC_OWN_RECORD_DIR="${root}/rdvc/jobs/${token}/0" job true
     printf 'a\n' >requirements.txt
     job true
     echo 'echo x >>.gitignore' >>init_env.sh

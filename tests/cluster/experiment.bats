@@ -29,9 +29,9 @@ setup() {
     root=${BATS_TEST_TMPDIR}
     cp -r "${made}" "${root}/repo"
     cd "${root}/repo"
-    export RDVC_JOB_REPO_DIR="${root}/repo" RDVC_JOB_CACHE_DIR="${root}/repo/.dvc/cache" RDVC_JOB_WORKSPACE_DIR=${root}
+    export RDVC_OWN_REPO_DIR="${root}/repo" RDVC_JOB_CACHE_DIR="${root}/repo/.dvc/cache" RDVC_OWN_WORKSPACE_DIR=${root}
     RDVC_JOB_REPO_REV=$(git rev-parse HEAD)
-    RDVC_JOB_SNAPSHOT='' RDVC_JOB_CODE=ssh RDVC_JOB_MESSAGE='' RDVC_JOB_KEPT=() RDVC_JOB_LEFT_OUT=()
+    RDVC_JOB_SNAPSHOT='' RDVC_JOB_CODE=ssh RDVC_OWN_MESSAGE='' RDVC_JOB_KEPT=() RDVC_JOB_LEFT_OUT=()
     # shellcheck source=/dev/null
     for part in both/names job/3-run/experiment job/4-publish/publish; do
         source "${RDVC_SOURCE_FOLDER}/cluster/${part}.sh"
@@ -86,8 +86,8 @@ forget() { # FOLDER PATH...: takes the objects of these outputs out of a cache o
 # An experiment's commit with these files changed.
 experiment() {
     git add -Af
-    RDVC_JOB_EXP_COMMIT=$(git commit-tree "$(git write-tree)" -p "${RDVC_JOB_REPO_REV}" -m experiment)
-    RDVC_JOB_EXP_REF="refs/exps/${RDVC_JOB_REPO_REV:0:2}/${RDVC_JOB_REPO_REV:2}/own"
+    RDVC_OWN_EXP_COMMIT=$(git commit-tree "$(git write-tree)" -p "${RDVC_JOB_REPO_REV}" -m experiment)
+    RDVC_OWN_EXP_REF="refs/exps/${RDVC_JOB_REPO_REV:0:2}/${RDVC_JOB_REPO_REV:2}/own"
 }
 
 @test "new outputs are in the cache or in the commit, or nobody keeps them; those that were submitted count as known" {
@@ -105,7 +105,7 @@ YAML
     [[ -z $(missing_outputs) ]]
     RDVC_JOB_LEFT_OUT=(other/n.json)
     [[ $(missing_outputs) == ../m.json ]]
-    RDVC_JOB_SNAPSHOT=${RDVC_JOB_EXP_COMMIT}
+    RDVC_JOB_SNAPSHOT=${RDVC_OWN_EXP_COMMIT}
     [[ -z $(missing_outputs) ]]
     RDVC_JOB_SNAPSHOT=
     sed -i "s/0123456789abcdef0123456789abcdef/$(printf '{}' | md5sum | cut -c 1-32)/" sub/dvc.lock
@@ -119,16 +119,16 @@ YAML
     printf "=== rdvc setup: x\nRunning stage 'of an earlier start':\n=== rdvc experiment: x\nStage 'file' didn't change\n" >"${root}/log"
     experiment
     tell_if_nothing_ran
-    [[ ${RDVC_JOB_MESSAGE} == 'nothing to do: all stages were up to date' ]]
-    git update-ref "${RDVC_JOB_EXP_REF}" "${RDVC_JOB_EXP_COMMIT}"
-    git update-ref "${RDVC_JOB_EXP_REF%/*}/before" "$(git commit-tree "${RDVC_JOB_EXP_COMMIT}^{tree}" -m other)"
-    RDVC_JOB_MESSAGE=renamed
+    [[ ${RDVC_OWN_MESSAGE} == 'nothing to do: all stages were up to date' ]]
+    git update-ref "${RDVC_OWN_EXP_REF}" "${RDVC_OWN_EXP_COMMIT}"
+    git update-ref "${RDVC_OWN_EXP_REF%/*}/before" "$(git commit-tree "${RDVC_OWN_EXP_COMMIT}^{tree}" -m other)"
+    RDVC_OWN_MESSAGE=renamed
     tell_if_nothing_ran
-    [[ ${RDVC_JOB_MESSAGE} == 'renamed; nothing to do: all stages were up to date, as in the experiment before' ]]
-    RDVC_JOB_MESSAGE=
+    [[ ${RDVC_OWN_MESSAGE} == 'renamed; nothing to do: all stages were up to date, as in the experiment before' ]]
+    RDVC_OWN_MESSAGE=
     printf "Running stage 'file':\n" >>"${root}/log"
     tell_if_nothing_ran
-    [[ -z ${RDVC_JOB_MESSAGE} ]]
+    [[ -z ${RDVC_OWN_MESSAGE} ]]
 }
 
 # What `dvc exp run` is called with; the cache and the remote are as the case has left them.
@@ -136,7 +136,7 @@ run_dvc() { printf '%s\n' "$*" >"${root}/called" && "$@"; }
 
 @test "a stage whose output is nowhere runs again, with the inputs that the DVC remote has" {
     RDVC_JOB_PULL=1 RDVC_JOB_ALLOW_MISSING=1 RDVC_JOB_EXP_NAME=again RDVC_JOB_SUBDIR=sub RDVC_JOB_SKIPPED=()
-    RDVC_JOB_EXP_RUN_OPTIONS=() RDVC_JOB_DVC_VERSION=3.67.1 RDVC_JOB_SIGNAL=
+    RDVC_JOB_EXP_RUN_OPTIONS=() RDVC_OWN_DVC_VERSION=3.67.1 RDVC_OWN_SIGNAL=
     has_dvc_remote() { :; }
     begin_phase() { :; }
     begin_saving() { :; }

@@ -24,21 +24,21 @@ for file in "${cluster}"/both/*.sh "${cluster}"/job/lib/stop.sh "${cluster}"/job
 done
 set_traps
 # shellcheck disable=SC2034 # read by the job
-RDVC_JOB_ENV_STALE=${TEST_STALE:-45}
+RDVC_OWN_ENV_STALE=${TEST_STALE:-45}
 
 mkdir -p "${TEST_ROOT}/ws"
-RDVC_JOB_WORKSPACE_DIR=$(mktemp -d "${TEST_ROOT}/ws/XXXXXX")
-RDVC_JOB_REPO_DIR="${RDVC_JOB_WORKSPACE_DIR}/${RDVC_JOB_REPO_NAME:-project}"
-RDVC_JOB_RECORD_DIR="${RDVC_JOB_RECORD_DIR:-${RDVC_JOB_WORKSPACE_DIR}/record}"
-export RDVC_JOB_WORKSPACE_DIR RDVC_JOB_REPO_DIR
-mkdir -p "${RDVC_JOB_RECORD_DIR}" "${RDVC_JOB_REPO_DIR}"
-cd "${RDVC_JOB_REPO_DIR}"
+RDVC_OWN_WORKSPACE_DIR=$(mktemp -d "${TEST_ROOT}/ws/XXXXXX")
+RDVC_OWN_REPO_DIR="${RDVC_OWN_WORKSPACE_DIR}/${RDVC_JOB_REPO_NAME:-project}"
+RDVC_OWN_RECORD_DIR="${RDVC_OWN_RECORD_DIR:-${RDVC_OWN_WORKSPACE_DIR}/record}"
+export RDVC_OWN_WORKSPACE_DIR RDVC_OWN_REPO_DIR
+mkdir -p "${RDVC_OWN_RECORD_DIR}" "${RDVC_OWN_REPO_DIR}"
+cd "${RDVC_OWN_REPO_DIR}"
 git init --quiet
 printf '%s/.git/objects\n' "${TEST_PROJECT}" >.git/objects/info/alternates
 git -c advice.detachedHead=false checkout --quiet --detach "$(git -C "${TEST_PROJECT}" rev-parse HEAD)"
 git -C "${TEST_PROJECT}" for-each-ref --format='create %(refname) %(objectname)' refs/tags | git update-ref --stdin
 # What the user has not committed is in the index and on disk.
-tree=$(cd "${TEST_PROJECT}" && GIT_INDEX_FILE="${RDVC_JOB_WORKSPACE_DIR}/index" bash -c 'git read-tree HEAD && git add -A && git write-tree')
+tree=$(cd "${TEST_PROJECT}" && GIT_INDEX_FILE="${RDVC_OWN_WORKSPACE_DIR}/index" bash -c 'git read-tree HEAD && git add -A && git write-tree')
 git read-tree -m -u HEAD "${tree}"
 # What the laptop says of it comes from the laptop's own code.
 RDVC_JOB_TOKEN=$(printf '%032x' "$$")
@@ -54,7 +54,7 @@ mkdir -p "${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}"
 mkdir -p "${RDVC_JOB_PROJECT_DIR:-.}/.dvc"
 printf '[core]\n    analytics = false\n' >"${RDVC_JOB_PROJECT_DIR:-.}/.dvc/config.local"
 bash -c "${TEST_COPIES:-:}" # files that Git ignores
-cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_PROJECT_DIR:-}"
+cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_PROJECT_DIR:-}"
 
 set_up_environment
 if [[ ${RDVC_JOB_ONLY:-} == environment ]]; then
@@ -62,9 +62,9 @@ if [[ ${RDVC_JOB_ONLY:-} == environment ]]; then
 fi
 activate_environment
 [[ ${TEST_CHECK_DVC:-0} == 0 ]] || check_dvc
-printf 'workspace: %s\n' "${RDVC_JOB_WORKSPACE_DIR}"
+printf 'workspace: %s\n' "${RDVC_OWN_WORKSPACE_DIR}"
 printf -- '--- probe\n'
 trap - EXIT
 "$@"
 printf -- '--- end of probe\n'
-[[ ${TEST_KEEP:-0} == 1 ]] || { cd / && remove_folder "${RDVC_JOB_WORKSPACE_DIR}"; }
+[[ ${TEST_KEEP:-0} == 1 ]] || { cd / && remove_folder "${RDVC_OWN_WORKSPACE_DIR}"; }

@@ -34,8 +34,8 @@ publish() { # N
         rdvc_fail() { printf "%s\n" "$*" >&2; exit 1; }
         source "$1"
         check_objects() { :; }
-        RDVC_JOB_WORKSPACE_DIR=$(mktemp -d "$6/ws-XXXXXX")
-        RDVC_JOB_RECORD_DIR=${RDVC_JOB_WORKSPACE_DIR}
+        RDVC_OWN_WORKSPACE_DIR=$(mktemp -d "$6/ws-XXXXXX")
+        RDVC_OWN_RECORD_DIR=${RDVC_OWN_WORKSPACE_DIR}
         RDVC_JOB_REPO_URL=$2 RDVC_JOB_REPO_REV=$3 RDVC_JOB_EXP_NAME=exp-$4 RDVC_JOB_EXP_FORCE=0 RDVC_JOB_TOKEN=t
         borrow_from "$5" "$2"
         cd "$5"

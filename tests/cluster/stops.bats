@@ -113,7 +113,7 @@ wait_until() {
 }
 
 no_process_left() {
-    ! pgrep -f "bash ${root}/job.sh" && [[ -z $(grep -zlF "RDVC_JOB_WORKSPACE_DIR=${root}/" /proc/[0-9]*/environ 2>/dev/null) ]]
+    ! pgrep -f "bash ${root}/job.sh" && [[ -z $(grep -zlF "RDVC_OWN_WORKSPACE_DIR=${root}/" /proc/[0-9]*/environ 2>/dev/null) ]]
 }
 
 # Nothing on the node is left of the jobs of this test.
@@ -403,7 +403,7 @@ SH
     mkdir -p "${path}"
     printf 'oom 0\noom_kill 0\n' >"${RDVC_DIR}/memory.events"
     ln -sf "${RDVC_DIR}/memory.events" "${path}/memory.events"
-    export RDVC_JOB_CGROUP_ROOT="${root}/cgroup"
+    export RDVC_OWN_CGROUP_ROOT="${root}/cgroup"
     go
     [[ $(result cause) == out_of_memory && $(result message) == *'a process was killed for want of memory on '* ]]
     compose -n only-killed

@@ -388,15 +388,15 @@ fail_once() {
 mkdir -p .venv/bin
 cat >.venv/bin/dvc <<'WRAPPER'
 #!/bin/bash
-if [[ \$* == *"exp run"* && ! -e \$RDVC_JOB_RECORD_DIR/once ]]; then
-    touch "\$RDVC_JOB_RECORD_DIR/once"
+if [[ \$* == *"exp run"* && ! -e \$RDVC_OWN_RECORD_DIR/once ]]; then
+    touch "\$RDVC_OWN_RECORD_DIR/once"
     echo "ERROR: failed to reproduce 'train': $1" >&2
     exit 255
 fi
 exec ${job_dvc} "\$@"
 WRAPPER
 chmod +x .venv/bin/dvc
-echo "export PATH=\$PWD/.venv/bin:\\\$PATH RDVC_JOB_RECORD_DIR" > .venv/bin/activate
+echo "export PATH=\$PWD/.venv/bin:\\\$PATH RDVC_OWN_RECORD_DIR" > .venv/bin/activate
 SH
 }
 

@@ -73,7 +73,7 @@ has_state() { # JOB STATES: as squeue has them
 nothing_on_the_node() {
     local workspace
     for workspace in $(sed -n 's/^rdvc: workspace \(.*\) on .*/\1/p' "${log}"); do
-        [[ ! -e ${workspace} && -z $(grep -zlxF "RDVC_JOB_WORKSPACE_DIR=${workspace}" /proc/[0-9]*/environ 2>/dev/null) ]] ||
+        [[ ! -e ${workspace} && -z $(grep -zlxF "RDVC_OWN_WORKSPACE_DIR=${workspace}" /proc/[0-9]*/environ 2>/dev/null) ]] ||
             return 1
     done
     [[ -n ${workspace} ]]

@@ -65,13 +65,13 @@ export -n SHELLOPTS BASHOPTS
 set +fk +o posix
 # Who removed them has left nothing that could write a whole record.
 end_without_functions() {
-    RDVC_JOB_MESSAGE="${RDVC_JOB_FUNCTIONS}/job.sh is not there, on $(uname -n); rdvc retry sends it again"
-    printf 'rdvc: error: %s\n' "${RDVC_JOB_MESSAGE}" >&2
+    RDVC_OWN_MESSAGE="${RDVC_JOB_FUNCTIONS}/job.sh is not there, on $(uname -n); rdvc retry sends it again"
+    printf 'rdvc: error: %s\n' "${RDVC_OWN_MESSAGE}" >&2
     umask 077
     if [[ -n ${1:-} && -d ${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN} ]] && cd "${RDVC_DIR}/jobs" &&
         mkdir -p "${RDVC_JOB_TOKEN}/0" && cd "${RDVC_JOB_TOKEN}/0" && [[ ! -e result ]]; then
         printf 'state failed\nphase start\nexit 1\njob %s\nname %s\nmessage %s\n' "${SLURM_JOB_ID:-none}" \
-            "${RDVC_JOB_EXP_NAME}" "${RDVC_JOB_MESSAGE}" >result.new && mv result.new result
+            "${RDVC_JOB_EXP_NAME}" "${RDVC_OWN_MESSAGE}" >result.new && mv result.new result
     fi
     exit 1
 }

@@ -87,6 +87,15 @@ setup() {
     ! grep -rnE '(refs/exps/\$|BOOT_FAIL|unset.* GIT_DIR)' cluster | grep -v '^cluster/both/'
 }
 
+# RDVC_JOB_* are a job's inputs: what the laptop writes into its script, and RDVC_JOB_KEEP, which a person who runs it by hand may set.
+# What the job keeps for itself is RDVC_OWN_*.
+@test "each RDVC_JOB_ name is an input that the laptop writes" {
+    diff <(printf 'RDVC_JOB_KEEP\n') \
+        <(comm -23 <(grep -rhoE 'RDVC_JOB_[A-Z_]+' cluster tests/golden | sort -u) \
+            <(grep -oE 'RDVC_JOB_[A-Z_]+' src/script/render.cpp | sort -u))
+    ! grep -rn 'RDVC_OWN_' src
+}
+
 @test "golden scripts pass shellcheck" {
     source tests/support/surroundings.bash
     # Data, functions and main as one text: nothing is used that is not set, nothing set and not used.

@@ -103,7 +103,7 @@ TEST(JobArguments, ReachDvcByteForByte) {
     fs::create_directories(folder / "repository");
     tests::write_program(folder / "bin" / "dvc", stub);
     const auto lists = tests::hostile_lists(1000);
-    std::string program = "RDVC_JOB_DVC_VERSION=3.67.1\nhas_dvc_remote() { return 1; }\n";
+    std::string program = "RDVC_OWN_DVC_VERSION=3.67.1\nhas_dvc_remote() { return 1; }\n";
     program += script::embedded("job/lib/stop.sh");
     program += stubs;
     program += script::embedded("job/3-run/experiment.sh");
@@ -111,7 +111,7 @@ TEST(JobArguments, ReachDvcByteForByte) {
     for (const auto& list : lists) {
         const auto submission = submission_of(list, "c0ffee");
         program += data_of(script::render_job(submission));
-        program += "RDVC_JOB_REPO_DIR=" + (folder / "repository").string() + "\nrun_experiment\n";
+        program += "RDVC_OWN_REPO_DIR=" + (folder / "repository").string() + "\nrun_experiment\n";
         expected.push_back(expected_call(submission.tasks[0].name, list));
     }
     base::ProcessRunner runner;
@@ -139,7 +139,7 @@ TEST(JobArguments, ReachACommandByteForByte) {
                              "#!/bin/bash\nprintf '%d\\0' \"$#\" >>\"${STUB_RECORD}\"\n"
                              "(($# == 0)) || printf '%s\\0' \"$@\" >>\"${STUB_RECORD}\"\n");
     std::string program = "main() { exit 9; }\n"
-                          "RDVC_JOB_MESSAGE=\nRDVC_JOB_RECORD_DIR=/none\nRDVC_JOB_WORKSPACE_DIR=" +
+                          "RDVC_OWN_MESSAGE=\nRDVC_OWN_RECORD_DIR=/none\nRDVC_OWN_WORKSPACE_DIR=" +
                           folder.path().string() + "\n";
     program += script::embedded("job/lib/stop.sh");
     program += stubs;
@@ -153,7 +153,7 @@ TEST(JobArguments, ReachACommandByteForByte) {
         words.insert(words.begin(),
                      std::to_array({"main", "true", "rdvc_fail"}).at(expected.size() % 3));
         program += data_of(script::render_job(submission));
-        program += "RDVC_JOB_REPO_DIR=" + (folder / "repository").string() + "\nrun_command\n";
+        program += "RDVC_OWN_REPO_DIR=" + (folder / "repository").string() + "\nrun_command\n";
     }
     base::ProcessRunner runner;
     const auto result =
@@ -195,7 +195,7 @@ TEST(JobArguments, WaitForTheLockWhereDvcCan) {
              .input = {std::string(script::embedded("job/lib/stop.sh")) + stubs +
                        std::string(script::embedded("job/3-run/experiment.sh")) +
                        data_of(script::render_job(submission_of({}, "c0ffee"))) +
-                       "RDVC_JOB_REPO_DIR=/\nRDVC_JOB_DVC_VERSION=" + version +
+                       "RDVC_OWN_REPO_DIR=/\nRDVC_OWN_DVC_VERSION=" + version +
                        "\nRDVC_JOB_PULL=0\nrun_experiment\n"},
              .environment = {{"PATH", folder.path().string() + ":" + std::getenv("PATH")}}});
         EXPECT_EQ(result.err, "");

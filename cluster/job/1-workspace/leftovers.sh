@@ -7,14 +7,14 @@ workspace_owner() {
 
 # For the next job on this node; and for `rdvc clean`, where the login node sees the workspace too.
 note_workspace() {
-    workspace_owner >"${RDVC_JOB_WORKSPACE_DIR}/rdvc-owner" || true
-    printf 'node %s\npath %s\ncluster %s\n' "$(uname -n)" "${RDVC_JOB_WORKSPACE_DIR}" \
-        "${SLURM_CLUSTER_NAME:-}" >"${RDVC_JOB_RECORD_DIR}/workspace" || true
+    workspace_owner >"${RDVC_OWN_WORKSPACE_DIR}/rdvc-owner" || true
+    printf 'node %s\npath %s\ncluster %s\n' "$(uname -n)" "${RDVC_OWN_WORKSPACE_DIR}" \
+        "${SLURM_CLUSTER_NAME:-}" >"${RDVC_OWN_RECORD_DIR}/workspace" || true
 }
 
 # Not `rdvc clean`, nor the next job on this node, may take this workspace for one without use.
 hold_workspace() {
-    : >"${RDVC_JOB_WORKSPACE_DIR}/rdvc-keep" || true
+    : >"${RDVC_OWN_WORKSPACE_DIR}/rdvc-keep" || true
 }
 
 # Sets `listed`, the states by job, of squeue's answer. False for none, and for one without this very job: what leaves

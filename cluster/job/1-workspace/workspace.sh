@@ -35,14 +35,14 @@ create_workspace() {
     if ((${free:-0} < needed)); then
         rdvc_fail "only ${free} KiB are free in ${root} on $(uname -n); job.min_free is ${RDVC_JOB_MIN_FREE}"
     fi
-    RDVC_JOB_WORKSPACE_DIR=$(mktemp -d "${root}/rdvc-${SLURM_JOB_ID:-hand}-XXXXXXXX") ||
+    RDVC_OWN_WORKSPACE_DIR=$(mktemp -d "${root}/rdvc-${SLURM_JOB_ID:-hand}-XXXXXXXX") ||
         rdvc_fail "cannot make a folder in ${root} on $(uname -n)"
     note_workspace
-    RDVC_JOB_REPO_DIR="${RDVC_JOB_WORKSPACE_DIR}/${RDVC_JOB_REPO_NAME}"
-    export RDVC_JOB_WORKSPACE_DIR RDVC_JOB_REPO_DIR
+    RDVC_OWN_REPO_DIR="${RDVC_OWN_WORKSPACE_DIR}/${RDVC_JOB_REPO_NAME}"
+    export RDVC_OWN_WORKSPACE_DIR RDVC_OWN_REPO_DIR
     begin_watch
-    umask "${RDVC_JOB_UMASK}" # the workspace itself has mode 0700
-    rdvc_say "workspace ${RDVC_JOB_WORKSPACE_DIR} on $(uname -n)"
+    umask "${RDVC_OWN_UMASK}" # the workspace itself has mode 0700
+    rdvc_say "workspace ${RDVC_OWN_WORKSPACE_DIR} on $(uname -n)"
 }
 
 # A repository in folder $1 that borrows all objects from the mirror $2, so that nothing is copied.
@@ -70,8 +70,8 @@ CONFIG
 }
 
 clone_from_mirror() {
-    borrow_from "${RDVC_JOB_REPO_DIR}" "${RDVC_JOB_REPO_URL}"
-    cd "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot make ${RDVC_JOB_REPO_DIR}"
+    borrow_from "${RDVC_OWN_REPO_DIR}" "${RDVC_JOB_REPO_URL}"
+    cd "${RDVC_OWN_REPO_DIR}" || rdvc_fail "cannot make ${RDVC_OWN_REPO_DIR}"
     # To the project, origin is what it is on the laptop.
     git remote add -- origin "${RDVC_JOB_ORIGIN_URL:-${RDVC_JOB_REPO_URL}}"
     restore_lfs "${RDVC_JOB_EXTRAS}"
@@ -80,11 +80,11 @@ clone_from_mirror() {
 
 clone_from_origin() {
     local code=0
-    run_in_group git clone --quiet --no-checkout -- "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_REPO_DIR}" || code=$?
+    run_in_group git clone --quiet --no-checkout -- "${RDVC_JOB_REPO_URL}" "${RDVC_OWN_REPO_DIR}" || code=$?
     end_if_stopped "the clone"
     ((code == 0)) || rdvc_fail "cannot clone ${RDVC_JOB_REPO_URL}"
-    neutral_settings "${RDVC_JOB_REPO_DIR}"
-    cd "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot make ${RDVC_JOB_REPO_DIR}"
+    neutral_settings "${RDVC_OWN_REPO_DIR}"
+    cd "${RDVC_OWN_REPO_DIR}" || rdvc_fail "cannot make ${RDVC_OWN_REPO_DIR}"
 }
 
 # The experiment's commit is by whoever submitted it; DVC refuses to run for nobody.
@@ -147,7 +147,7 @@ clone_project() {
         fetch_lfs
         ;;
     esac
-    cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" ||
+    cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" ||
         rdvc_fail "the commit has no folder ${RDVC_JOB_PROJECT_DIR}"
 }
 
@@ -156,7 +156,7 @@ restore_submodules() {
     local words=("${RDVC_JOB_SUBMODULES[@]+"${RDVC_JOB_SUBMODULES[@]}"}") i path commit mirror
     ((${#words[@]} > 0)) || return 0
     for ((i = 0; i < ${#words[@]}; i += 4)); do
-        path="${RDVC_JOB_REPO_DIR}/${words[i]}" commit=${words[i + 1]} mirror="${RDVC_DIR}/repos/${words[i + 2]}"
+        path="${RDVC_OWN_REPO_DIR}/${words[i]}" commit=${words[i + 1]} mirror="${RDVC_DIR}/repos/${words[i + 2]}"
         borrow_from "${path}" "${mirror}"
         cd "${path}" || rdvc_fail "cannot make the folder of the submodule ${words[i]}"
         restore_lfs "${words[i + 3]}"
@@ -166,7 +166,7 @@ restore_submodules() {
             rdvc_fail "cannot check out the submodule ${words[i]} at ${commit}"
         fi
     done
-    cd "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_JOB_REPO_DIR}"
+    cd "${RDVC_OWN_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_OWN_REPO_DIR}"
     git submodule --quiet init
 }
 
@@ -175,7 +175,7 @@ restore_submodules() {
 restore_copies() {
     [[ -n ${RDVC_JOB_EXTRAS} ]] && git rev-parse --verify --quiet "${RDVC_JOB_EXTRAS}:copies" >/dev/null ||
         return 0
-    local scratch="${RDVC_JOB_WORKSPACE_DIR}/copies.git"
+    local scratch="${RDVC_OWN_WORKSPACE_DIR}/copies.git"
     git init --quiet --bare "${scratch}"
     printf '%s/objects\n' "${RDVC_JOB_REPO_URL}" >"${scratch}/objects/info/alternates"
     printf '* -export-ignore -export-subst -text -eol -ident -filter -working-tree-encoding\n' \
@@ -199,7 +199,7 @@ restore_tags() {
 has_dvc_remote() {
     local file line section
     [[ ${RDVC_JOB_DATA} == remote ]] || return 1
-    for file in "${HOME}/.config/dvc/config" "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}/.dvc/config"; do
+    for file in "${HOME}/.config/dvc/config" "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}/.dvc/config"; do
         section=
         [[ -r ${file} ]] || continue
         while IFS= read -r line || [[ -n ${line} ]]; do
@@ -249,8 +249,8 @@ lacks_skipped() {
 
 can_hardlink() {
     local from="${RDVC_JOB_CACHE_DIR}/.rdvc-link-${SLURM_JOB_ID:-hand}-$$" status=0
-    : >"${from}" && ln "${from}" "${RDVC_JOB_WORKSPACE_DIR}/.link" 2>/dev/null || status=1
-    rm -f "${from}" "${RDVC_JOB_WORKSPACE_DIR}/.link"
+    : >"${from}" && ln "${from}" "${RDVC_OWN_WORKSPACE_DIR}/.link" 2>/dev/null || status=1
+    rm -f "${from}" "${RDVC_OWN_WORKSPACE_DIR}/.link"
     return "${status}"
 }
 
@@ -274,5 +274,5 @@ write_dvc_config() {
     auto_push = false
 CONFIG
     # Locks and databases of DVC's own stay on the node.
-    export DVC_SITE_CACHE_DIR="${RDVC_JOB_WORKSPACE_DIR}/dvc-site-cache"
+    export DVC_SITE_CACHE_DIR="${RDVC_OWN_WORKSPACE_DIR}/dvc-site-cache"
 }

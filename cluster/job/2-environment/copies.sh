@@ -42,7 +42,7 @@ is_of_another_project() {
         record=$(LC_ALL=C grep -l -e "^${name}," -- "${folder}"/*.dist-info/RECORD 2>/dev/null | head -n 1 || true)
     done
     [[ -n ${record} ]] || return 1
-    ! LC_ALL=C grep -qsF -e "${RDVC_JOB_WORKSPACE_DIR}" -e "${RDVC_JOB_ENV_REAL_DIR%/*}" \
+    ! LC_ALL=C grep -qsF -e "${RDVC_OWN_WORKSPACE_DIR}" -e "${RDVC_OWN_ENV_REAL_DIR%/*}" \
         -- "${record%/RECORD}/direct_url.json" || return 1
     # A wheel that setup built from this checkout may have come by name.
     name=${record%/*} name=${name##*/} name=${name%%-[0-9]*}

@@ -13,13 +13,13 @@ is_outside_allowed() {
 # Activates in a subshell and prints `activation failed`, or the first thing that then lies elsewhere. The
 # path $1, if given, must not be named by any variable either.
 look_at_activation() {
-    local file="${RDVC_JOB_WORKSPACE_DIR}/activation" line entry
+    local file="${RDVC_OWN_WORKSPACE_DIR}/activation" line entry
     printf '%s\n' "${RDVC_JOB_ENV_ACTIVATE}" >"${file}.sh"
     (
         trap - EXIT TERM USR1 INT HUP
         old_path=":${PATH}:"
         unset VIRTUAL_ENV CONDA_PREFIX
-        cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" || exit 1
+        cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" || exit 1
         set +eu
         # shellcheck source=/dev/null
         source "${file}.sh" >/dev/null 2>&1 </dev/null || exit 1

@@ -7,11 +7,11 @@
 set_up_environment() {
     begin_phase environment "${RDVC_JOB_ENV_SETUP:-nothing to set up}"
     [[ -n ${RDVC_JOB_ENV_SETUP} ]] || return 0
-    local folder="${RDVC_JOB_WORKSPACE_DIR}/environment" here=${PWD} choice=afresh place='' build='' reason='' written='' outdated='' began
+    local folder="${RDVC_OWN_WORKSPACE_DIR}/environment" here=${PWD} choice=afresh place='' build='' reason='' written='' outdated='' began
     began=$(rdvc_now)
     fill_in_values
     if can_reuse; then
-        cd "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_JOB_REPO_DIR}"
+        cd "${RDVC_OWN_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_OWN_REPO_DIR}"
         find_environment_key "${folder}"
         choose_environment
         [[ ${choice} != reuse ]] || use_environment || choice=afresh
@@ -33,8 +33,8 @@ fill_in_values() {
     : "${RDVC_JOB_PROJECT_ID:=}" "${RDVC_JOB_ENV_REUSE:=1}" "${RDVC_JOB_ENV_FRESH:=0}" "${RDVC_JOB_ENV_WHERE:=node}" "${RDVC_JOB_ONLY:=}"
     : "${RDVC_JOB_EXTRAS:=}" "${RDVC_JOB_ENV_ACTIVATE:=}"
     declare -p RDVC_JOB_ENV_OUTSIDE >/dev/null 2>&1 || RDVC_JOB_ENV_OUTSIDE=()
-    RDVC_JOB_ENV_STORE="${RDVC_DIR}/envs/${RDVC_JOB_PROJECT_ID}"
-    RDVC_JOB_ENV_REAL_DIR=$(cd "${RDVC_JOB_REPO_DIR}" && pwd -P)
+    RDVC_OWN_ENV_STORE="${RDVC_DIR}/envs/${RDVC_JOB_PROJECT_ID}"
+    RDVC_OWN_ENV_REAL_DIR=$(cd "${RDVC_OWN_REPO_DIR}" && pwd -P)
     RDVC_OWN_ENV_LIST="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN:-}/environment.inputs"
 }
 
@@ -46,7 +46,7 @@ can_reuse() {
         return 1
     fi
     local path
-    for path in "${RDVC_JOB_REPO_DIR}" "${RDVC_JOB_ENV_REAL_DIR}"; do
+    for path in "${RDVC_OWN_REPO_DIR}" "${RDVC_OWN_ENV_REAL_DIR}"; do
         # What is longer does not fit into the first line of a script.
         if [[ ${path} == *[!A-Za-z0-9_./-]* || ${#path} -gt 90 ]]; then
             rdvc_say "no environment is reused: the path ${path} is too long, or has characters that scripts do not take"
@@ -57,7 +57,7 @@ can_reuse() {
 
 # Sets `choice`: reuse (with `build`, its folder), build (the lock is held; `reason` says why) or afresh.
 choose_environment() {
-    local key=${RDVC_JOB_ENV_KEY} id mark failed failed_before refused='' refused_mark=''
+    local key=${RDVC_OWN_ENV_KEY} id mark failed failed_before refused='' refused_mark=''
     local beat_seen='' beat_since=0 owner=0 waiting=0 pause=0.2
     follow_code "${key}"
     failed_before=$(cat "${place}.failed" 2>/dev/null || true)
@@ -91,7 +91,7 @@ choose_environment() {
             continue
         fi
         must_find_it
-        if [[ ${RDVC_JOB_ENV_LOCK} == "${place}.lock" ]]; then
+        if [[ ${RDVC_OWN_ENV_LOCK} == "${place}.lock" ]]; then
             choice=build
             return
         fi
@@ -100,7 +100,7 @@ choose_environment() {
         if ((waiting)) && [[ -n ${failed} && ${failed} != "${failed_before}" ]]; then
             rdvc_fail "this job waited for the environment of job ${failed%%$'\n'*}, where ${failed##*$'\n'}"
         fi
-        (umask 077 && mkdir -p "${RDVC_JOB_ENV_STORE}") || rdvc_fail "cannot make ${RDVC_JOB_ENV_STORE}"
+        (umask 077 && mkdir -p "${RDVC_OWN_ENV_STORE}") || rdvc_fail "cannot make ${RDVC_OWN_ENV_STORE}"
         take_lock "${place}.lock" && continue # and look again: someone may have been faster
         if ((!waiting && owner > 0)); then
             rdvc_say "waiting for the environment that job $(cat "${place}.lock/owner.${owner}/job" 2>/dev/null || true) makes"
@@ -114,7 +114,7 @@ choose_environment() {
 # Sets `place`, the key and `written` for the version and the modules of this job's code.
 follow_code() {
     follow_version "$1"
-    [[ -n ${outdated} ]] || follow_modules "${RDVC_JOB_ENV_KEY}"
+    [[ -n ${outdated} ]] || follow_modules "${RDVC_OWN_ENV_KEY}"
 }
 
 accept_not_reusable() {
@@ -142,7 +142,7 @@ why_not_there() {
         printf 'it was cleared, or could not be kept'
     else
         # shellcheck disable=SC2012 # the names are ours
-        newest=$(ls -t "${RDVC_JOB_ENV_STORE}"/*/inputs 2>/dev/null | head -n 1 || true)
+        newest=$(ls -t "${RDVC_OWN_ENV_STORE}"/*/inputs 2>/dev/null | head -n 1 || true)
         if [[ -z ${newest} ]]; then
             printf 'the first one of this project'
         else
@@ -152,7 +152,7 @@ why_not_there() {
 }
 
 begin_build() {
-    rdvc_say "environment ${RDVC_JOB_ENV_KEY} is made: $(why_not_there)"
+    rdvc_say "environment ${RDVC_OWN_ENV_KEY} is made: $(why_not_there)"
     note_checkout "${folder}"
 }
 
@@ -160,16 +160,16 @@ begin_build() {
 use_environment() {
     local said=''
     if [[ ${RDVC_JOB_ONLY} == environment ]]; then
-        rdvc_say "environment ${RDVC_JOB_ENV_KEY} exists already: $(describe_build)"
+        rdvc_say "environment ${RDVC_OWN_ENV_KEY} exists already: $(describe_build)"
         return
     fi
     if view_collides "${build}"; then
-        rdvc_say "environment ${RDVC_JOB_ENV_KEY} is not used: the checkout has files in its place"
+        rdvc_say "environment ${RDVC_OWN_ENV_KEY} is not used: the checkout has files in its place"
         return 1
     fi
     if ! make_view "${build}" || ! write_version "${build}" || [[ ! -e ${build}/info ]]; then
         remove_view "${build}"
-        rdvc_say "environment ${RDVC_JOB_ENV_KEY} could not be put into the checkout"
+        rdvc_say "environment ${RDVC_OWN_ENV_KEY} could not be put into the checkout"
         return 1
     fi
     if [[ ! -e ${build}/verified ]]; then
@@ -181,7 +181,7 @@ use_environment() {
         fi
         [[ -n ${said} ]] || : >"${build}/verified" || true
     fi
-    rdvc_say "environment ${RDVC_JOB_ENV_KEY} $(describe_build); reused in $(awk -v a="${began}" -v b="$(rdvc_now)" 'BEGIN { printf "%.2f", b - a }') s"
+    rdvc_say "environment ${RDVC_OWN_ENV_KEY} $(describe_build); reused in $(awk -v a="${began}" -v b="$(rdvc_now)" 'BEGIN { printf "%.2f", b - a }') s"
 }
 
 describe_build() {
@@ -203,7 +203,7 @@ run_setup_command() {
 # Jobs that wait for this environment need not try the same, one after the other.
 setup_failed() {
     if still_owner; then
-        printf '%s\n%s %s\n%s\n' "${SLURM_JOB_ID:-by hand}" "$(date +%s)" "$$" "$1" >"${RDVC_JOB_ENV_LOCK%.lock}.failed" || true
+        printf '%s\n%s %s\n%s\n' "${SLURM_JOB_ID:-by hand}" "$(date +%s)" "$$" "$1" >"${RDVC_OWN_ENV_LOCK%.lock}.failed" || true
     fi
     release_environment_lock
     rdvc_fail "$1" "$2"
@@ -212,7 +212,7 @@ setup_failed() {
 # After setup, which took $1 seconds: keeps what it left for later jobs, or the reason why not.
 keep_environment() {
     local said here=${PWD}
-    cd "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_JOB_REPO_DIR}"
+    cd "${RDVC_OWN_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_OWN_REPO_DIR}"
     said=$(examine_environment "${folder}")
     [[ -n ${said} ]] || said=$(look_at_activation '')
     if [[ -z ${said} ]]; then
@@ -233,7 +233,7 @@ keep_environment() {
 # Sourced from a file, as the user would type it; activation scripts are not written for `set -eu`.
 activate_environment() {
     [[ -n ${RDVC_JOB_ENV_ACTIVATE} ]] || return 0
-    local file="${RDVC_JOB_WORKSPACE_DIR}/activate.sh" code=0
+    local file="${RDVC_OWN_WORKSPACE_DIR}/activate.sh" code=0
     printf '%s\n' "${RDVC_JOB_ENV_ACTIVATE}" >"${file}"
     set +eu
     # shellcheck source=/dev/null
@@ -270,6 +270,6 @@ check_dvc() {
     case ${version} in
     [0-2].*) rdvc_fail "dvc ${version} is too old; 3.0 or newer is needed" ;;
     esac
-    RDVC_JOB_DVC_VERSION=${version}
+    RDVC_OWN_DVC_VERSION=${version}
     rdvc_say "dvc ${version} at $(command -v dvc)"
 }

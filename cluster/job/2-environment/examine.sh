@@ -41,7 +41,7 @@ describe_checkout() {
     printf 'index %s\n' "$(git ls-files -s -z | sha256sum)"
     git rev-parse HEAD
     cat .git/config .git/info/attributes .git/info/exclude 2>/dev/null || true
-    find "${RDVC_JOB_WORKSPACE_DIR}" -mindepth 1 -maxdepth 1 -printf 'beside the checkout: %f\n' | LC_ALL=C sort
+    find "${RDVC_OWN_WORKSPACE_DIR}" -mindepth 1 -maxdepth 1 -printf 'beside the checkout: %f\n' | LC_ALL=C sort
     find "./${RDVC_JOB_PROJECT_DIR:-.}/.dvc" -type f -printf '%P, of %s bytes at %T@\n' 2>/dev/null | LC_ALL=C sort || true
     git ls-files -s | sed -n 's/^160000 [0-9a-f]* [0-9]\t//p' | while IFS= LC_ALL=C read -r submodule; do
         printf 'submodule %s %s\n' "${submodule}" "$(git -C "${submodule}" rev-parse HEAD 2>/dev/null || true)"
@@ -146,7 +146,7 @@ reasons_of_pythons() {
 # True for a path in this job's checkout, by whichever name.
 is_inside() {
     [[ $1 != *..* ]] || set -- "$(realpath -ms -- "$1")"
-    [[ $1/ == "${RDVC_JOB_REPO_DIR}"/* || $1/ == "${RDVC_JOB_ENV_REAL_DIR}"/* ]]
+    [[ $1/ == "${RDVC_OWN_REPO_DIR}"/* || $1/ == "${RDVC_OWN_ENV_REAL_DIR}"/* ]]
 }
 
 # Sorts symbolic links: into $1/relinks those that are absolute and lead into the checkout, into $1/links-real
@@ -189,7 +189,7 @@ reasons_of_links() {
             if is_inside "${target}"; then
                 printf '%s\n' "${path}" >>"$1/links-real"
                 printf '%s\n%s\n' "${path}" "${target//$'\n'/$'\1'}" >>"$1/relinks"
-            elif [[ ${target} == "${RDVC_JOB_WORKSPACE_DIR}"/* ]]; then
+            elif [[ ${target} == "${RDVC_OWN_WORKSPACE_DIR}"/* ]]; then
                 printf '%s\n' "the link ${path} leads out of the checkout to ${target}" && return
             elif [[ -d ${target} ]]; then
                 is_outside_allowed "$(readlink -f -- "${target}")" || {
@@ -208,15 +208,15 @@ reasons_of_links() {
 reasons_of_paths() {
     local file copy="$1/stripped"
     LC_ALL=C awk 'BEGIN { FS = "\002" } $1 == "f" { print $5 }' "$1/list" | to_names >"$1/plain"
-    LC_ALL=C xargs -0 -r grep -laF -Z -e "${RDVC_JOB_WORKSPACE_DIR}" -e "${RDVC_JOB_ENV_REAL_DIR%/*}" -- <"$1/plain" >"$1/all-named" || true
-    LC_ALL=C xargs -0 -r grep -lIF -Z -e "${RDVC_JOB_WORKSPACE_DIR}" -e "${RDVC_JOB_ENV_REAL_DIR%/*}" -- <"$1/all-named" | to_lines | LC_ALL=C sort >"$1/named" || true
+    LC_ALL=C xargs -0 -r grep -laF -Z -e "${RDVC_OWN_WORKSPACE_DIR}" -e "${RDVC_OWN_ENV_REAL_DIR%/*}" -- <"$1/plain" >"$1/all-named" || true
+    LC_ALL=C xargs -0 -r grep -lIF -Z -e "${RDVC_OWN_WORKSPACE_DIR}" -e "${RDVC_OWN_ENV_REAL_DIR%/*}" -- <"$1/all-named" | to_lines | LC_ALL=C sort >"$1/named" || true
     to_lines <"$1/all-named" | LC_ALL=C sort | LC_ALL=C comm -23 - "$1/named" | to_names >"$1/binary"
     while IFS= LC_ALL=C read -r -d '' file; do
         [[ ${file} != *.pyc ]] || continue
         # Of debug information the path is no harm.
         if LC_ALL=C head -c 7 -- "${file}" | grep -qaE $'^(\x7fELF|!<arch>)' &&
             strip --strip-debug -o "${copy}" -- "${file}" 2>/dev/null &&
-            ! LC_ALL=C grep -qaF -e "${RDVC_JOB_WORKSPACE_DIR}" -e "${RDVC_JOB_ENV_REAL_DIR%/*}" -- "${copy}"; then
+            ! LC_ALL=C grep -qaF -e "${RDVC_OWN_WORKSPACE_DIR}" -e "${RDVC_OWN_ENV_REAL_DIR%/*}" -- "${copy}"; then
             rm -f -- "${copy}"
             continue
         fi

@@ -64,7 +64,7 @@ describe_inputs() {
     fi
 }
 
-# Sets RDVC_JOB_ENV_KEY; the text that it is the hash of is in the file `inputs` beside the workspace.
+# Sets RDVC_OWN_ENV_KEY; the text that it is the hash of is in the file `inputs` beside the workspace.
 find_environment_key() {
     local folder=$1 hash
     mkdir -p "${folder}"
@@ -72,7 +72,7 @@ find_environment_key() {
     describe_inputs "${folder}" >"${folder}/inputs.new"
     LC_ALL=C sort -u "${folder}/inputs.new" >"${folder}/inputs"
     hash=$(sha256sum <"${folder}/inputs")
-    RDVC_JOB_ENV_KEY=${hash:0:16}
+    RDVC_OWN_ENV_KEY=${hash:0:16}
 }
 
 # Up to five differences between two texts of inputs, in words.

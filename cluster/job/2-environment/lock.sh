@@ -3,9 +3,9 @@
 # `flock` does not hold across the nodes of every cluster; mkdir does. The lock is a folder KEY.lock, its
 # owners are the folders owner.1, owner.2, ... in it: whoever makes the next one owns it. An owner lives as
 # long as the contents of its file `beat` change, by the reader's own clock.
-RDVC_JOB_ENV_LOCK=
-RDVC_JOB_ENV_NEW= # a copy that is not in its place yet
-RDVC_JOB_ENV_STALE=45
+RDVC_OWN_ENV_LOCK=
+RDVC_OWN_ENV_NEW= # a copy that is not in its place yet
+RDVC_OWN_ENV_STALE=45
 
 # Sets `owner` to the number of the newest owner of the lock $1, or 0.
 find_owner() {
@@ -22,10 +22,10 @@ find_owner() {
 own_lock() {
     mkdir -p "$1" 2>/dev/null || true
     mkdir "$1/owner.$2" 2>/dev/null || return 1
-    RDVC_JOB_ENV_LOCK=$1
-    RDVC_JOB_ENV_OWNER=$2
-    RDVC_JOB_ENV_SELF="${SLURM_JOB_ID:-by hand} on $(uname -n), process $$"
-    printf '%s\n' "${RDVC_JOB_ENV_SELF}" >"$1/owner.$2/job"
+    RDVC_OWN_ENV_LOCK=$1
+    RDVC_OWN_ENV_OWNER=$2
+    RDVC_OWN_ENV_SELF="${SLURM_JOB_ID:-by hand} on $(uname -n), process $$"
+    printf '%s\n' "${RDVC_OWN_ENV_SELF}" >"$1/owner.$2/job"
     printf '0\n' >"$1/owner.$2/beat"
     (
         trap '' INT HUP
@@ -38,30 +38,30 @@ own_lock() {
             sleep 5
         done
     ) &
-    RDVC_JOB_ENV_HEART=$!
+    RDVC_OWN_ENV_HEART=$!
 }
 
 # True if nobody has taken the lock over.
 still_owner() {
-    [[ -n ${RDVC_JOB_ENV_LOCK} && -d ${RDVC_JOB_ENV_LOCK}/owner.${RDVC_JOB_ENV_OWNER} ]] || return 1
+    [[ -n ${RDVC_OWN_ENV_LOCK} && -d ${RDVC_OWN_ENV_LOCK}/owner.${RDVC_OWN_ENV_OWNER} ]] || return 1
     local owner
-    find_owner "${RDVC_JOB_ENV_LOCK}"
-    ((owner == RDVC_JOB_ENV_OWNER)) &&
-        [[ $(cat "${RDVC_JOB_ENV_LOCK}/owner.${owner}/job" 2>/dev/null) == "${RDVC_JOB_ENV_SELF}" ]]
+    find_owner "${RDVC_OWN_ENV_LOCK}"
+    ((owner == RDVC_OWN_ENV_OWNER)) &&
+        [[ $(cat "${RDVC_OWN_ENV_LOCK}/owner.${owner}/job" 2>/dev/null) == "${RDVC_OWN_ENV_SELF}" ]]
 }
 
 # Also from `finish_job`, whatever happened; without a lock it does nothing.
 release_environment_lock() {
-    [[ -n ${RDVC_JOB_ENV_LOCK} ]] || return 0
-    [[ -z ${RDVC_JOB_ENV_NEW:-} ]] || remove_folder "${RDVC_JOB_ENV_NEW}" || true
-    RDVC_JOB_ENV_NEW=
-    local gone="${RDVC_JOB_ENV_LOCK}.gone-${SLURM_JOB_ID:-hand}-$$"
+    [[ -n ${RDVC_OWN_ENV_LOCK} ]] || return 0
+    [[ -z ${RDVC_OWN_ENV_NEW:-} ]] || remove_folder "${RDVC_OWN_ENV_NEW}" || true
+    RDVC_OWN_ENV_NEW=
+    local gone="${RDVC_OWN_ENV_LOCK}.gone-${SLURM_JOB_ID:-hand}-$$"
     # It may be stopped; of a SIGKILL bash would tell in the log.
-    { kill "${RDVC_JOB_ENV_HEART}" && kill -CONT "${RDVC_JOB_ENV_HEART}"; } 2>/dev/null || true
-    if still_owner && mv -T "${RDVC_JOB_ENV_LOCK}" "${gone}" 2>/dev/null; then
+    { kill "${RDVC_OWN_ENV_HEART}" && kill -CONT "${RDVC_OWN_ENV_HEART}"; } 2>/dev/null || true
+    if still_owner && mv -T "${RDVC_OWN_ENV_LOCK}" "${gone}" 2>/dev/null; then
         rm -rf -- "${gone}" || true
     fi
-    RDVC_JOB_ENV_LOCK=
+    RDVC_OWN_ENV_LOCK=
 }
 
 # Takes the lock $1 if it is free or its owner is dead; sets `owner`. The caller keeps what was seen of the owner in
@@ -75,7 +75,7 @@ take_lock() {
             beat_seen=${beat}
             beat_since=${SECONDS}
         fi
-        ((SECONDS - beat_since >= RDVC_JOB_ENV_STALE)) || return 1
+        ((SECONDS - beat_since >= RDVC_OWN_ENV_STALE)) || return 1
         rdvc_say "the job that was building the environment ($(cat "$1/owner.${owner}/job" 2>/dev/null || true)) gives no sign of life; taking over"
     fi
     own_lock "$1" "$((owner + 1))"

@@ -37,8 +37,8 @@ hash_modules() {
 linked_folders() {
     {
         cat "$1/relinks"
-        LC_ALL=C awk -v top="${RDVC_JOB_REPO_DIR}" '{ if (NR % 2 == 0) sub(/^\./, top); print }' "$1/hardlinks"
-    } | project=${RDVC_JOB_PROJECT_DIR} real=${RDVC_JOB_ENV_REAL_DIR} repo=${RDVC_JOB_REPO_DIR} LC_ALL=C awk '
+        LC_ALL=C awk -v top="${RDVC_OWN_REPO_DIR}" '{ if (NR % 2 == 0) sub(/^\./, top); print }' "$1/hardlinks"
+    } | project=${RDVC_JOB_PROJECT_DIR} real=${RDVC_OWN_ENV_REAL_DIR} repo=${RDVC_OWN_REPO_DIR} LC_ALL=C awk '
         function without(path, folder) { return index(path, folder "/") == 1 ? substr(path, length(folder) + 2) : path }
         NR % 2 == 1 { path = $0; next }
         sub(/.*\/__editable__\.[^\/]*\//, "", path) {
@@ -75,8 +75,8 @@ plan_modules() {
 # Sets `place`, and the key for this code's modules where those of the environment there are others.
 follow_modules() {
     local what hash own folders
-    RDVC_JOB_ENV_KEY=$1
-    place="${RDVC_JOB_ENV_STORE}/$1"
+    RDVC_OWN_ENV_KEY=$1
+    place="${RDVC_OWN_ENV_STORE}/$1"
     folders="${place}/current/plan/module-folders"
     [[ -r ${place}/current/plan/modules ]] || return 0
     read -r what hash <"${place}/current/plan/modules"
@@ -86,8 +86,8 @@ follow_modules() {
     fi
     own=$(hash_modules "${what}" "${folders}")
     if [[ ${own} != "${hash}" ]]; then
-        RDVC_JOB_ENV_KEY="$1-${own}"
-        place="${RDVC_JOB_ENV_STORE}/${RDVC_JOB_ENV_KEY}"
+        RDVC_OWN_ENV_KEY="$1-${own}"
+        place="${RDVC_OWN_ENV_STORE}/${RDVC_OWN_ENV_KEY}"
         printf 'modules-of-code: %s\n' "${own}" | LC_ALL=C sort -u -o "${folder}/inputs" - "${folder}/inputs"
     fi
 }

@@ -109,7 +109,7 @@ make_links() {
 
 # Makes the links of the plan $1 into the checkout, with the program $2 for sed to find this job's.
 make_own_links() {
-    local own="${RDVC_JOB_WORKSPACE_DIR}/own-links" path target
+    local own="${RDVC_OWN_WORKSPACE_DIR}/own-links" path target
     LC_ALL=C sed -z -e "$2" <"$1/own" >"${own}" && make_links "${own}" '' || return
     LC_ALL=C sed -z -e "$2" <"$1/renamed" >"${own}" || return
     while IFS= LC_ALL=C read -r -d '' path && IFS= LC_ALL=C read -r -d '' target; do
@@ -127,9 +127,9 @@ rewriting() {
     while read -r old new; do
         [[ -z ${old} || ${old} == "${new}" ]] || printf 's|%s|%s|g\n' "${old//./\\.}" "${new}"
     done <<PATHS
-$(value_of repo "$1") ${RDVC_JOB_REPO_DIR}
-$(value_of real "$1") ${RDVC_JOB_ENV_REAL_DIR}
-$(value_of workspace "$1") ${RDVC_JOB_WORKSPACE_DIR}
+$(value_of repo "$1") ${RDVC_OWN_REPO_DIR}
+$(value_of real "$1") ${RDVC_OWN_ENV_REAL_DIR}
+$(value_of workspace "$1") ${RDVC_OWN_WORKSPACE_DIR}
 PATHS
 }
 

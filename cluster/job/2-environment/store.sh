@@ -7,7 +7,7 @@ describe_environment() {
     printf 'made %s\n' "$(date +%s)"
     printf 'setup_seconds %s\n' "$2"
     printf 'kib %s\n' "$(du -sk "$3" | cut -f 1)"
-    printf 'made_in %s\n' "${RDVC_JOB_WORKSPACE_DIR}"
+    printf 'made_in %s\n' "${RDVC_OWN_WORKSPACE_DIR}"
     printf 'workspace %s\n' "/rdvc-no-checkout/${1##*/}"
     printf 'repo %s\n' "/rdvc-no-checkout/${1##*/}/repo"
     printf 'real %s\n' "/rdvc-no-checkout/${1##*/}/real"
@@ -21,9 +21,9 @@ forget_checkout() {
     while read -r old new; do
         program+="s|${old//./\\.}|${new}|g;"
     done <<PATHS
-${RDVC_JOB_REPO_DIR} $(value_of repo "$1/info")
-${RDVC_JOB_ENV_REAL_DIR} $(value_of real "$1/info")
-${RDVC_JOB_WORKSPACE_DIR} $(value_of workspace "$1/info")
+${RDVC_OWN_REPO_DIR} $(value_of repo "$1/info")
+${RDVC_OWN_ENV_REAL_DIR} $(value_of real "$1/info")
+${RDVC_OWN_WORKSPACE_DIR} $(value_of workspace "$1/info")
 PATHS
     LC_ALL=C sed -i -e "${program}" -- "$1/plan/own" "$1/plan/renamed" || return
     (cd "$1/tree" && LC_ALL=C xargs -0 -r sed -i -e "${program}" --) <"$1/plan/rewritten" || return
@@ -53,7 +53,7 @@ make_place() {
 publish_environment() {
     local place id new left
     id="$(date '+%Y%m%d-%H%M%S')-${SLURM_JOB_ID:-hand}-${RANDOM}"
-    place="${RDVC_JOB_ENV_STORE}/${RDVC_JOB_ENV_KEY}"
+    place="${RDVC_OWN_ENV_STORE}/${RDVC_OWN_ENV_KEY}"
     new="${place}/.new-${id}"
     if ! still_owner; then
         rdvc_say "another job has taken over the making of this environment, so this one is not kept"
@@ -62,7 +62,7 @@ publish_environment() {
     for left in "${place}"/.new-*; do # of a builder that was lost
         remove_folder "${left}" || true
     done
-    RDVC_JOB_ENV_NEW=${new}
+    RDVC_OWN_ENV_NEW=${new}
     if ! { plan_version "$1" && plan_view "$1" && make_place "$1" "${place}" && copy_environment "$1" "${new}" "${place}/${id}" "$2"; }; then
         rdvc_say "the environment could not be copied to ${place}, so it is not kept"
         remove_folder "${new}" || true # what is left does no harm
@@ -74,21 +74,21 @@ publish_environment() {
         ln -s "${id}" "${place}/.current-${id}" && mv -T "${place}/.current-${id}" "${place}/current"; then
         rm -f -- "${place}.failed" || true
         record_use "${id}" || true
-        rdvc_say "environment ${RDVC_JOB_ENV_KEY} is kept for later jobs ($(($(value_of kib "${place}/${id}/info") / 1024)) MiB)"
+        rdvc_say "environment ${RDVC_OWN_ENV_KEY} is kept for later jobs ($(($(value_of kib "${place}/${id}/info") / 1024)) MiB)"
         say_what_version_costs "$1" "$2"
     else
         rdvc_say "the environment could not be put into ${place}, so it is not kept"
         remove_folder "${new}" || true # what is left does no harm
     fi
-    RDVC_JOB_ENV_NEW=
+    RDVC_OWN_ENV_NEW=
 }
 
 # For later jobs: the reason why what setup makes of this key cannot be reused, and what it rests on, if that can
 # change while the key does not.
 mark_not_reusable() {
-    local place="${RDVC_JOB_ENV_STORE}/${RDVC_JOB_ENV_KEY}"
+    local place="${RDVC_OWN_ENV_STORE}/${RDVC_OWN_ENV_KEY}"
     rdvc_say "the environment cannot be reused, so each job runs setup: $1"
-    [[ -z ${RDVC_JOB_ENV_LOCK} ]] || still_owner || return 0
+    [[ -z ${RDVC_OWN_ENV_LOCK} ]] || still_owner || return 0
     # shellcheck disable=SC2015 # either may fail
     make_place "$2" "${place}" && {
         printf '%s\nby job %s on %s, %s\n' "$1" "${SLURM_JOB_ID:-by hand}" "$(uname -n)" "$(date '+%Y-%m-%d %H:%M:%S')"
@@ -111,7 +111,7 @@ mark_counts() {
 
 # Says to whoever clears environments that this job uses build $1; false if it is gone already.
 record_use() {
-    printf '%s/%s/%s\n' "${RDVC_JOB_PROJECT_ID}" "${RDVC_JOB_ENV_KEY}" "$1" \
-        >"${RDVC_JOB_RECORD_DIR}/environment" || return
-    [[ -e ${RDVC_JOB_ENV_STORE}/${RDVC_JOB_ENV_KEY}/$1/info ]]
+    printf '%s/%s/%s\n' "${RDVC_JOB_PROJECT_ID}" "${RDVC_OWN_ENV_KEY}" "$1" \
+        >"${RDVC_OWN_RECORD_DIR}/environment" || return
+    [[ -e ${RDVC_OWN_ENV_STORE}/${RDVC_OWN_ENV_KEY}/$1/info ]]
 }

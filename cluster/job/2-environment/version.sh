@@ -137,8 +137,8 @@ say_what_version_costs() {
 # `written` to this job's version and commit where it can, and `outdated` if another environment should take its place.
 follow_version() {
     local key=$1 plan own said
-    RDVC_JOB_ENV_KEY=${key}
-    place="${RDVC_JOB_ENV_STORE}/${key}"
+    RDVC_OWN_ENV_KEY=${key}
+    place="${RDVC_OWN_ENV_STORE}/${key}"
     plan="${place}/current/plan/version"
     written='' outdated=''
     [[ -s ${folder}/version && -r ${plan} ]] || return 0
@@ -152,8 +152,8 @@ follow_version() {
     written) written=$(scm_version "$(value_of digits "${plan}")" "$(value_of local "${plan}")") && return ;;
     esac
     written=''
-    RDVC_JOB_ENV_KEY="${key}-${own}"
-    place="${RDVC_JOB_ENV_STORE}/${RDVC_JOB_ENV_KEY}"
+    RDVC_OWN_ENV_KEY="${key}-${own}"
+    place="${RDVC_OWN_ENV_STORE}/${RDVC_OWN_ENV_KEY}"
     LC_ALL=C sort -u -o "${folder}/inputs" "${folder}/version" "${folder}/inputs"
 }
 

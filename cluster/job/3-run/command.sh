@@ -4,7 +4,7 @@
 # name or mode too), path from the repository's root. What is Git's or DVC's own is none of them.
 list_outputs() {
     local folder
-    cd -P "${RDVC_JOB_REPO_DIR}" || return 1
+    cd -P "${RDVC_OWN_REPO_DIR}" || return 1
     for folder in "${RDVC_JOB_OUTPUTS[@]+"${RDVC_JOB_OUTPUTS[@]}"}"; do
         [[ -e ./${folder} || -L ./${folder} ]] || continue
         find "./${folder}" \( -name .git -o -name .dvc \) -prune -o \
@@ -38,16 +38,16 @@ without_links_outside() {
 # Adds a sentence to what `rdvc status` says.
 add_message() {
     rdvc_say "$1"
-    RDVC_JOB_MESSAGE+="${RDVC_JOB_MESSAGE:+; }$1"
+    RDVC_OWN_MESSAGE+="${RDVC_OWN_MESSAGE:+; }$1"
 }
 
 # Puts what is new or changed since $1 (a list of before) into the job's folder, in one step; $2 is the exit
 # code if that does not work.
 keep_outputs() {
-    local before=$1 list="${RDVC_JOB_WORKSPACE_DIR}/outputs" place="${RDVC_JOB_RECORD_DIR}/output" folder
+    local before=$1 list="${RDVC_OWN_WORKSPACE_DIR}/outputs" place="${RDVC_OWN_RECORD_DIR}/output" folder
     ((${#RDVC_JOB_OUTPUTS[@]} > 0)) || return 0
     begin_phase output "what is new or changed in ${RDVC_JOB_OUTPUTS[*]}"
-    cd -P "${RDVC_JOB_REPO_DIR}" || rdvc_fail "the command has removed ${RDVC_JOB_REPO_DIR}"
+    cd -P "${RDVC_OWN_REPO_DIR}" || rdvc_fail "the command has removed ${RDVC_OWN_REPO_DIR}"
     for folder in "${RDVC_JOB_OUTPUTS[@]}"; do
         [[ -e ./${folder} || -L ./${folder} ]] || add_message "warning: the command has left no ${folder}"
     done
@@ -57,53 +57,53 @@ keep_outputs() {
     [[ ! -s ${list}.outside ]] ||
         add_message "warning: links that lead out of the repository are left out: $(<"${list}.outside")"
     rm -rf -- "${place}.new" # from before a requeue
-    RDVC_JOB_OUTPUT_FILES=$(tr -dc '\0' <"${list}" | wc -c)
-    if ((RDVC_JOB_OUTPUT_FILES == 0)); then
+    RDVC_OWN_OUTPUT_FILES=$(tr -dc '\0' <"${list}" | wc -c)
+    if ((RDVC_OWN_OUTPUT_FILES == 0)); then
         rdvc_say "nothing is new or changed"
-        rm -rf -- "${place}" "${RDVC_JOB_RECORD_DIR}/pulled" "${RDVC_JOB_RECORD_DIR}/partial"
+        rm -rf -- "${place}" "${RDVC_OWN_RECORD_DIR}/pulled" "${RDVC_OWN_RECORD_DIR}/partial"
         return 0
     fi
     if ! mkdir "${place}.new" ||
         ! copy_files "${list}" "${place}.new" ||
         ! chmod -R u+rwX "${place}.new" || ! rm -rf -- "${place}" || ! mv -T "${place}.new" "${place}"; then
         rm -rf -- "${place}.new"
-        RDVC_JOB_OUTPUT_FILES=
+        RDVC_OWN_OUTPUT_FILES=
         rdvc_fail "the command's outputs could not be copied to ${place}" "$2"
     fi
-    rm -rf -- "${RDVC_JOB_RECORD_DIR}/pulled" "${RDVC_JOB_RECORD_DIR}/partial" # all of it is here
+    rm -rf -- "${RDVC_OWN_RECORD_DIR}/pulled" "${RDVC_OWN_RECORD_DIR}/partial" # all of it is here
     note_partial
-    rdvc_say "${RDVC_JOB_OUTPUT_FILES} new or changed files are in ${place}"
+    rdvc_say "${RDVC_OWN_OUTPUT_FILES} new or changed files are in ${place}"
 }
 
 run_command() {
-    local code=0 failure='' before="${RDVC_JOB_WORKSPACE_DIR}/outputs.before"
+    local code=0 failure='' before="${RDVC_OWN_WORKSPACE_DIR}/outputs.before"
     (list_outputs) >"${before}" || rdvc_fail "the folders of outputs cannot be listed"
     begin_phase command "$(printf '%q ' "${RDVC_JOB_COMMAND[@]}" | sed 's/ $//')"
-    cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
+    cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
     begin_saving
     restore_for_command
     export PYTHONUNBUFFERED=1
-    RDVC_JOB_OOM_KILLS=$(oom_kills)
+    RDVC_OWN_OOM_KILLS=$(oom_kills)
     run_in_group exec -- "${RDVC_JOB_COMMAND[@]}" || code=$? # a program, whatever function has its name
     stop_saving
-    if ((code != 0)) && [[ -n ${RDVC_JOB_SIGNAL} ]]; then
+    if ((code != 0)) && [[ -n ${RDVC_OWN_SIGNAL} ]]; then
         code=143
         failure=$(stopped_sentence 'the command')
-        RDVC_JOB_MESSAGE=${failure}
+        RDVC_OWN_MESSAGE=${failure}
         find_stop_cause
-        failure=${RDVC_JOB_MESSAGE}
+        failure=${RDVC_OWN_MESSAGE}
         write_result failed "${code}" # SIGKILL is near: the word first, then what takes time
     elif ((code == 126 || code == 127)); then
         failure="the command could not be run, or ended with exit code ${code}: ${RDVC_JOB_COMMAND[0]}"
     elif ((code != 0)); then
         failure="the command ended with exit code ${code}"
     fi
-    RDVC_JOB_MESSAGE=${failure}
+    RDVC_OWN_MESSAGE=${failure}
     ((${#RDVC_JOB_OUTPUTS[@]} == 0)) || hold_workspace # until they are elsewhere it has what is nowhere else
     keep_outputs "${before}" "$((code == 0 ? 1 : code))"
     if ((code != 0)); then
-        RDVC_JOB_PHASE='command'
-        rdvc_fail "${RDVC_JOB_MESSAGE}" "${code}"
+        RDVC_OWN_PHASE='command'
+        rdvc_fail "${RDVC_OWN_MESSAGE}" "${code}"
     fi
-    RDVC_JOB_PUBLISHED=1
+    RDVC_OWN_PUBLISHED=1
 }

@@ -14,13 +14,13 @@ has_kept_outputs() {
     local hash path code=0 folders=() paths=() file
     while read -r hash path; do
         if [[ -n ${hash} ]] && ! is_cached "${hash}"; then
-            paths+=("${RDVC_JOB_REPO_DIR}/${path}")
+            paths+=("${RDVC_OWN_REPO_DIR}/${path}")
             [[ ${hash} != *.dir ]] || folders+=("${hash}")
         fi
     done < <(kept_outputs)
     ((${#paths[@]} > 0)) || return 0
     [[ ${RDVC_JOB_KEPT[*]} != all ]] || paths=() folders=()
-    file="${RDVC_JOB_WORKSPACE_DIR}/kept.said"
+    file="${RDVC_OWN_WORKSPACE_DIR}/kept.said"
     rdvc_say "the cache lacks recorded outputs of stages that need not run; asking the DVC remote for them"
     run_in_group dvc status --cloud --json -- "${paths[@]+"${paths[@]}"}" >"${file}" 2>&1 || code=$?
     ((code == 0)) || end_if_stopped "dvc status"
@@ -42,7 +42,7 @@ fetch_what_there_is() {
 keep_folder() {
     [[ -n ${RDVC_JOB_SUBDIR} ]] && ! git rev-parse --verify --quiet "HEAD:${RDVC_JOB_SUBDIR}" >/dev/null ||
         return 0
-    printf '/%s/.rdvc-stays\n' "${RDVC_JOB_SUBDIR}" >>"${RDVC_JOB_REPO_DIR}/.git/info/exclude"
+    printf '/%s/.rdvc-stays\n' "${RDVC_JOB_SUBDIR}" >>"${RDVC_OWN_REPO_DIR}/.git/info/exclude"
     : >.rdvc-stays
 }
 
@@ -69,15 +69,15 @@ tell_skipped() {
 # An experiment that ran no stage names what was there before.
 tell_if_nothing_ran() {
     local base=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}} tree same=
-    git diff --quiet "${base}" "${RDVC_JOB_EXP_COMMIT}" -- ':(top,glob)**/dvc.lock' || return 0
+    git diff --quiet "${base}" "${RDVC_OWN_EXP_COMMIT}" -- ':(top,glob)**/dvc.lock' || return 0
     awk '/^=== rdvc experiment: / { ran = 0 } /^Running stage / { ran = 1 } END { exit ran }' "$(job_log)" 2>/dev/null ||
         return 0
-    tree=$(git rev-parse "${RDVC_JOB_EXP_COMMIT}^{tree}")
+    tree=$(git rev-parse "${RDVC_OWN_EXP_COMMIT}^{tree}")
     [[ ${RDVC_JOB_CODE} != ssh ]] || same=$(
-        git --git-dir="${RDVC_JOB_REPO_URL}" for-each-ref --format='%(tree) %(refname)' "${RDVC_JOB_EXP_REF%/*}/" 2>/dev/null |
-            awk -v tree="${tree}" -v own="${RDVC_JOB_EXP_REF}" '$1 == tree && $2 != own { sub(".*/", ""); print; exit }'
+        git --git-dir="${RDVC_JOB_REPO_URL}" for-each-ref --format='%(tree) %(refname)' "${RDVC_OWN_EXP_REF%/*}/" 2>/dev/null |
+            awk -v tree="${tree}" -v own="${RDVC_OWN_EXP_REF}" '$1 == tree && $2 != own { sub(".*/", ""); print; exit }'
     ) || same=
-    RDVC_JOB_MESSAGE+="${RDVC_JOB_MESSAGE:+; }nothing to do: all stages were up to date${same:+, as in the experiment ${same}}"
+    RDVC_OWN_MESSAGE+="${RDVC_OWN_MESSAGE:+; }nothing to do: all stages were up to date${same:+, as in the experiment ${same}}"
     rdvc_say "nothing to do: all stages were up to date${same:+, as in the experiment ${same}}"
 }
 
@@ -85,7 +85,7 @@ run_experiment() {
     local code=0 command=(dvc)
     tell_skipped
     # Since DVC 3.61; without it a stage that calls dvc itself would fail after 3 s.
-    [[ ${RDVC_JOB_DVC_VERSION} =~ ^3\.([0-9]|[1-5][0-9]|60)\. ]] || command+=(--wait-for-lock)
+    [[ ${RDVC_OWN_DVC_VERSION} =~ ^3\.([0-9]|[1-5][0-9]|60)\. ]] || command+=(--wait-for-lock)
     command+=(exp run)
     # Where an output is nowhere DVC has to make it again.
     if has_kept_outputs; then
@@ -97,14 +97,14 @@ run_experiment() {
     command+=(-n "${RDVC_JOB_EXP_NAME}")
     command+=("${RDVC_JOB_EXP_RUN_OPTIONS[@]+"${RDVC_JOB_EXP_RUN_OPTIONS[@]}"}")
     begin_phase experiment "$(printf '%q ' "${command[@]}" | sed 's/ $//')"
-    cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
+    cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
     keep_folder
     begin_saving
     export PYTHONUNBUFFERED=1
-    RDVC_JOB_OOM_KILLS=$(oom_kills)
+    RDVC_OWN_OOM_KILLS=$(oom_kills)
     run_dvc "${command[@]}" || code=$?
     local tries=3 # with many jobs it may meet a third one
-    while ((code != 0 && tries-- > 0)) && [[ -z ${RDVC_JOB_SIGNAL} ]] && met_in_cache; do
+    while ((code != 0 && tries-- > 0)) && [[ -z ${RDVC_OWN_SIGNAL} ]] && met_in_cache; do
         rdvc_say "another job ended a stage at the same moment, and DVC stumbled over it; dvc exp run once more"
         code=0
         run_dvc "${command[@]}" || code=$?

@@ -3,8 +3,8 @@
 # In the record's folder `partial`, at paths from the repository's root. DVC never sees them: as outputs of a stage
 # they would count as the real ones. A file is known by its record: inode, size, time of the last change, number of
 # links, mode, path.
-RDVC_JOB_SAVER=
-RDVC_JOB_RESTORE=0 # what is saved has to be put back first
+RDVC_OWN_SAVER=
+RDVC_OWN_RESTORE=0 # what is saved has to be put back first
 
 # Records of files and links below the given paths; what is Git's, DVC's or the environment's is none of them.
 find_records() {
@@ -52,7 +52,7 @@ saved_paths() {
 
 # Of records on standard input those that are new or changed since the start, and not saved as they are.
 unsaved_records() {
-    local known="${RDVC_JOB_WORKSPACE_DIR}/files"
+    local known="${RDVC_OWN_WORKSPACE_DIR}/files"
     { cat "${known}.before" "${known}.before" "${known}.saved" "${known}.saved"; cat; } |
         LC_ALL=C sort -z | uniq -zu
 }
@@ -62,9 +62,9 @@ has_saved() {
     local path
     while IFS= read -r -d '' path; do
         [[ -n ${path} ]] || continue
-        [[ -z $(cd "${RDVC_JOB_RECORD_DIR}/partial" 2>/dev/null && find "./${path}" \( -type f -o -type l \) -print -quit 2>/dev/null) ]] ||
+        [[ -z $(cd "${RDVC_OWN_RECORD_DIR}/partial" 2>/dev/null && find "./${path}" \( -type f -o -type l \) -print -quit 2>/dev/null) ]] ||
             return 0
-        [[ ${RDVC_JOB_KIND} != command || ! -e ${RDVC_JOB_RECORD_DIR}/output/${path} ]] || return 0
+        [[ ${RDVC_JOB_KIND} != command || ! -e ${RDVC_OWN_RECORD_DIR}/output/${path} ]] || return 0
     done < <(lasting_paths)
     return 1
 }
@@ -72,20 +72,20 @@ has_saved() {
 # Before the experiment or command: looks at what is there, and saves what comes in the background.
 begin_saving() {
     local here=${PWD} path paths=(.)
-    cd -P "${RDVC_JOB_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_JOB_REPO_DIR}"
+    cd -P "${RDVC_OWN_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_OWN_REPO_DIR}"
     if [[ ${RDVC_JOB_KIND} == command ]]; then
         paths=()
         for path in "${RDVC_JOB_OUTPUTS[@]+"${RDVC_JOB_OUTPUTS[@]}"}"; do paths+=("./${path}"); done
     fi
-    : >"${RDVC_JOB_WORKSPACE_DIR}/files.saved"
-    { ((${#paths[@]} == 0)) || find_records "${paths[@]}" || true; } >"${RDVC_JOB_WORKSPACE_DIR}/files.before"
+    : >"${RDVC_OWN_WORKSPACE_DIR}/files.saved"
+    { ((${#paths[@]} == 0)) || find_records "${paths[@]}" || true; } >"${RDVC_OWN_WORKSPACE_DIR}/files.before"
     remove_half_copies
-    ! has_saved || RDVC_JOB_RESTORE=1
+    ! has_saved || RDVC_OWN_RESTORE=1
     cd "${here}" || rdvc_fail "cannot enter ${here}"
     ((RDVC_JOB_SAVE_INTERVAL > 0)) && [[ -n $(saved_paths | tr -d '\0') ]] || return 0
     set -m
     save_again_and_again </dev/null 2>/dev/null &
-    RDVC_JOB_SAVER=$!
+    RDVC_OWN_SAVER=$!
     set +m
 }
 
@@ -95,33 +95,33 @@ save_again_and_again() {
     local failed=0
     while sleep_beside "${RDVC_JOB_SAVE_INTERVAL}"; do
         save_lasting && continue
-        ((failed)) || rdvc_say "cannot save the unfinished outputs to ${RDVC_JOB_RECORD_DIR}/partial"
+        ((failed)) || rdvc_say "cannot save the unfinished outputs to ${RDVC_OWN_RECORD_DIR}/partial"
         failed=1
     done
 }
 
 remove_half_copies() {
-    rm -rf -- "${RDVC_JOB_RECORD_DIR}"/partial/.rdvc-new-*
+    rm -rf -- "${RDVC_OWN_RECORD_DIR}"/partial/.rdvc-new-*
 }
 
 # The end must not wait for a copy; what it leaves half done has a name of its own.
 stop_saving() {
-    [[ -n ${RDVC_JOB_SAVER} ]] || return 0
-    kill -KILL -- "-${RDVC_JOB_SAVER}" 2>/dev/null || true
-    wait "${RDVC_JOB_SAVER}" 2>/dev/null || true
-    RDVC_JOB_SAVER=
+    [[ -n ${RDVC_OWN_SAVER} ]] || return 0
+    kill -KILL -- "-${RDVC_OWN_SAVER}" 2>/dev/null || true
+    wait "${RDVC_OWN_SAVER}" 2>/dev/null || true
+    RDVC_OWN_SAVER=
 }
 
 # What was not put back yet would be overwritten by what is in its place now.
 is_restored() {
-    [[ ${RDVC_JOB_RESTORE} == 0 || -e ${RDVC_JOB_WORKSPACE_DIR}/restored ]]
+    [[ ${RDVC_OWN_RESTORE} == 0 || -e ${RDVC_OWN_WORKSPACE_DIR}/restored ]]
 }
 
 # Saves what is new in the lasting paths. What is changing right now is looked at again.
 save_lasting() {
     is_restored || return 0
     local path try status=0 copied torn
-    cd -P "${RDVC_JOB_REPO_DIR}" || return 1
+    cd -P "${RDVC_OWN_REPO_DIR}" || return 1
     while IFS= read -r -d '' path; do
         [[ -n ${path} && (-e ./${path} || -L ./${path}) ]] || continue
         for try in 1 2 3; do
@@ -136,7 +136,7 @@ save_lasting() {
 
 # Where newer files have come, those that the program has removed since (older checkpoints) go.
 drop_vanished() {
-    local place="${RDVC_JOB_RECORD_DIR}/partial" file
+    local place="${RDVC_OWN_RECORD_DIR}/partial" file
     [[ -d ./$1 && -d ${place}/$1 ]] || return 0
     while IFS= read -r -d '' file; do
         [[ -e ${file} || -L ${file} ]] || rm -f -- "${place}/${file}"
@@ -166,7 +166,7 @@ put_records() {
 put_chunk() {
     ((${#chunk[@]} > 0)) || return 0
     kill -0 "$$" 2>/dev/null || return 1 # the job is gone; one that was started again may save to the same place
-    local place="${RDVC_JOB_RECORD_DIR}/partial" new record path line
+    local place="${RDVC_OWN_RECORD_DIR}/partial" new record path line
     local -A seen=()
     new=$(umask 077 && mkdir -p "${place}" && mktemp -d "${place}/.rdvc-new-XXXXXX") || return 1
     local paths=("${chunk[@]#* * * * * }")
@@ -184,7 +184,7 @@ put_chunk() {
             torn=$((torn + 1))
         elif line=${record#* } && [[ -n ${seen["${line%% *} ${path}"]:-} ]] && put_one "${new}" "${path}"; then
             copied=$((copied + 1))
-            printf '%s\0' "${record}" >>"${RDVC_JOB_WORKSPACE_DIR}/files.saved" || true
+            printf '%s\0' "${record}" >>"${RDVC_OWN_WORKSPACE_DIR}/files.saved" || true
         else
             line=failed
         fi 2>/dev/null
@@ -251,7 +251,7 @@ records_not_ended() {
 # What there is of an experiment that did not end well. The small ones first: SIGKILL may be near.
 keep_partial() {
     local copied torn
-    [[ -e ${RDVC_JOB_WORKSPACE_DIR:-}/files.before ]] && cd -P "${RDVC_JOB_REPO_DIR}" || return 0
+    [[ -e ${RDVC_OWN_WORKSPACE_DIR:-}/files.before ]] && cd -P "${RDVC_OWN_REPO_DIR}" || return 0
     if ! is_restored; then
         rdvc_say "what an earlier part has left stays as it is"
         return 0
@@ -261,8 +261,8 @@ keep_partial() {
         rdvc_say "not all of what is new could be saved"
     remove_half_copies
     note_partial
-    [[ -z ${RDVC_JOB_PARTIAL_FILES} ]] ||
-        rdvc_say "the unfinished result (files: ${RDVC_JOB_PARTIAL_FILES}) is kept in ${RDVC_JOB_RECORD_DIR}/partial"
+    [[ -z ${RDVC_OWN_PARTIAL_FILES} ]] ||
+        rdvc_say "the unfinished result (files: ${RDVC_OWN_PARTIAL_FILES}) is kept in ${RDVC_OWN_RECORD_DIR}/partial"
     ! has_begun || publish_partial
 }
 
@@ -273,12 +273,12 @@ has_begun() {
 
 # How much there is, for the result.
 note_partial() {
-    local place="${RDVC_JOB_RECORD_DIR}/partial"
-    RDVC_JOB_PARTIAL_FILES=
+    local place="${RDVC_OWN_RECORD_DIR}/partial"
+    RDVC_OWN_PARTIAL_FILES=
     [[ ! -d ${place} ]] ||
-        RDVC_JOB_PARTIAL_FILES=$(find "${place}" -name '.rdvc-new-*' -prune -o \( -type f -o -type l \) -printf . | wc -c)
-    [[ ${RDVC_JOB_PARTIAL_FILES} != 0 ]] || RDVC_JOB_PARTIAL_FILES=
-    RDVC_JOB_PARTIAL_REF='' RDVC_JOB_PARTIAL_COMMIT=''
-    [[ ! -s ${RDVC_JOB_RECORD_DIR}/partial-ref ]] ||
-        read -r RDVC_JOB_PARTIAL_REF RDVC_JOB_PARTIAL_COMMIT <"${RDVC_JOB_RECORD_DIR}/partial-ref"
+        RDVC_OWN_PARTIAL_FILES=$(find "${place}" -name '.rdvc-new-*' -prune -o \( -type f -o -type l \) -printf . | wc -c)
+    [[ ${RDVC_OWN_PARTIAL_FILES} != 0 ]] || RDVC_OWN_PARTIAL_FILES=
+    RDVC_OWN_PARTIAL_REF='' RDVC_OWN_PARTIAL_COMMIT=''
+    [[ ! -s ${RDVC_OWN_RECORD_DIR}/partial-ref ]] ||
+        read -r RDVC_OWN_PARTIAL_REF RDVC_OWN_PARTIAL_COMMIT <"${RDVC_OWN_RECORD_DIR}/partial-ref"
 }

@@ -2,20 +2,20 @@
 
 # Puts back what the last part left of the lasting paths (their list is the file $2), from the folder $1.
 restore_from() {
-    local from=$1 list="${RDVC_JOB_WORKSPACE_DIR}/files.restored" path
+    local from=$1 list="${RDVC_OWN_WORKSPACE_DIR}/files.restored" path
     [[ -d ${from} ]] || return 0
     while IFS= read -r -d '' path; do
         (cd "${from}" && find "./${path}" \( -type f -o -type l \) -print0 2>/dev/null)
     done <"$2" | LC_ALL=C sort -zu >"${list}"
     [[ -s ${list} ]] || return 0
     # Not through what is there: that may be a link into DVC's cache.
-    if ! (cd "${from}" && xargs -0 cp -d --preserve=mode,timestamps --parents --remove-destination -t "${RDVC_JOB_REPO_DIR}" -- <"${list}"); then
+    if ! (cd "${from}" && xargs -0 cp -d --preserve=mode,timestamps --parents --remove-destination -t "${RDVC_OWN_REPO_DIR}" -- <"${list}"); then
         rdvc_say "could not put back all of what the last part has left"
         return 0
     fi
     rdvc_say "put back from the last part: $(tr -dc '\0' <"${list}" | wc -c) files in $(tr '\0' ' ' <"$2")"
-    cd -P "${RDVC_JOB_REPO_DIR}" && xargs -0 sh -c 'find "$@" -maxdepth 0 -printf "%i %s %C@ %n %m %p\0"' find <"${list}" \
-        >>"${RDVC_JOB_WORKSPACE_DIR}/files.saved"
+    cd -P "${RDVC_OWN_REPO_DIR}" && xargs -0 sh -c 'find "$@" -maxdepth 0 -printf "%i %s %C@ %n %m %p\0"' find <"${list}" \
+        >>"${RDVC_OWN_WORKSPACE_DIR}/files.saved"
 }
 
 # Of the lasting paths in the file $1 those that no stage has ended with in this run: what DVC has put there is whole, and
@@ -31,38 +31,38 @@ not_ended_paths() {
 
 # Called before the first stage's own command.
 restore_for_stage() {
-    local list="${RDVC_JOB_WORKSPACE_DIR}/lasting"
-    cd -P "${RDVC_JOB_REPO_DIR}" && not_ended_paths "${list}" >"${list}.now" && restore_from "$1" "${list}.now"
+    local list="${RDVC_OWN_WORKSPACE_DIR}/lasting"
+    cd -P "${RDVC_OWN_REPO_DIR}" && not_ended_paths "${list}" >"${list}.now" && restore_from "$1" "${list}.now"
 }
 
 restore_for_command() {
-    [[ ${RDVC_JOB_RESTORE} == 1 ]] || return 0
-    local here=${PWD} list="${RDVC_JOB_WORKSPACE_DIR}/lasting"
+    [[ ${RDVC_OWN_RESTORE} == 1 ]] || return 0
+    local here=${PWD} list="${RDVC_OWN_WORKSPACE_DIR}/lasting"
     lasting_paths >"${list}"
-    restore_from "${RDVC_JOB_RECORD_DIR}/output" "${list}"
-    restore_from "${RDVC_JOB_RECORD_DIR}/partial" "${list}"
-    : >"${RDVC_JOB_WORKSPACE_DIR}/restored"
+    restore_from "${RDVC_OWN_RECORD_DIR}/output" "${list}"
+    restore_from "${RDVC_OWN_RECORD_DIR}/partial" "${list}"
+    : >"${RDVC_OWN_WORKSPACE_DIR}/restored"
     cd "${here}" || rdvc_fail "cannot enter ${here}"
 }
 
 # dvc exp run first makes the work tree what dvc.lock says, and so removes outputs that are not in it, also those with
 # `persist: true`. Only a stage's own command comes late enough; DVC starts it with $SHELL.
 run_dvc() {
-    local shell=${SHELL:-/bin/sh} folder="${RDVC_JOB_WORKSPACE_DIR}/shell" wrapper
+    local shell=${SHELL:-/bin/sh} folder="${RDVC_OWN_WORKSPACE_DIR}/shell" wrapper
     save_lasting || true # of the try before
-    cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
+    cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
     if ! has_saved; then
         run_in_group "$@"
         return
     fi
-    RDVC_JOB_RESTORE=1
-    rm -f "${RDVC_JOB_WORKSPACE_DIR}/restored"
+    RDVC_OWN_RESTORE=1
+    rm -f "${RDVC_OWN_WORKSPACE_DIR}/restored"
     mkdir -p "${folder}"
-    lasting_paths >"${RDVC_JOB_WORKSPACE_DIR}/lasting"
+    lasting_paths >"${RDVC_OWN_WORKSPACE_DIR}/lasting"
     wrapper="${folder}/${shell##*/}"
     {
         printf '#!/bin/bash\nexport SHELL=%q\n' "${shell}"
-        printf 'done=%q record=%q\n' "${RDVC_JOB_WORKSPACE_DIR}/restored" "${RDVC_JOB_RECORD_DIR}/partial"
+        printf 'done=%q record=%q\n' "${RDVC_OWN_WORKSPACE_DIR}/restored" "${RDVC_OWN_RECORD_DIR}/partial"
         printf '[[ -e ${done} ]] || { (source %q && restore_for_stage "${record}"); : >"${done}"; }\n' \
             "${RDVC_JOB_FUNCTIONS}/job.sh"
         printf 'exec %q "$@"\n' "${shell}"

@@ -49,19 +49,19 @@ tracked_output() {
     while IFS= LC_ALL=C read -r -d '' tracked; do
         [[ /${tracked} == *"/${path}" ]] || continue
         [[ ${hash} == *.dir ]] && return 0
-        [[ $(git cat-file blob "${RDVC_JOB_EXP_COMMIT}:${tracked}" | md5sum) == "${hash} "* ]] && return 0
-    done < <(git ls-tree -r -t --full-tree --name-only -z "${RDVC_JOB_EXP_COMMIT}")
+        [[ $(git cat-file blob "${RDVC_OWN_EXP_COMMIT}:${tracked}" | md5sum) == "${hash} "* ]] && return 0
+    done < <(git ls-tree -r -t --full-tree --name-only -z "${RDVC_OWN_EXP_COMMIT}")
     return 1
 }
 
 # Outputs that this experiment made (the dvc.lock that was submitted does not have their hashes), as `hash path`.
 new_outputs() {
     local lock base=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}}
-    git diff --name-only -z "${base}" "${RDVC_JOB_EXP_COMMIT}" -- ':(top,glob)**/dvc.lock' |
+    git diff --name-only -z "${base}" "${RDVC_OWN_EXP_COMMIT}" -- ':(top,glob)**/dvc.lock' |
         while IFS= LC_ALL=C read -r -d '' lock; do
             comm -13 \
                 <(git show "${base}:${lock}" 2>/dev/null | locked_outputs | sort -u) \
-                <(git show "${RDVC_JOB_EXP_COMMIT}:${lock}" 2>/dev/null | locked_outputs | sort -u)
+                <(git show "${RDVC_OWN_EXP_COMMIT}:${lock}" 2>/dev/null | locked_outputs | sort -u)
         done
 }
 
@@ -97,7 +97,7 @@ remote_commit() {
 
 # Sets `said`.
 push_to_repository() {
-    local code=0 file="${RDVC_JOB_WORKSPACE_DIR}/push.said"
+    local code=0 file="${RDVC_OWN_WORKSPACE_DIR}/push.said"
     run_in_group git -c core.hooksPath=/dev/null push --quiet "$1" -- "${RDVC_JOB_REPO_URL}" "$2" >"${file}" 2>&1 || code=$?
     said=$(cat "${file}" 2>/dev/null)
     ((code == 0)) || end_if_stopped "git push"
@@ -109,7 +109,7 @@ push_to_repository() {
 try_to_push() {
     local lease=$1 ref=$2 pause
     for pause in 1 2 ''; do
-        push_to_repository "${lease}" "${RDVC_JOB_EXP_COMMIT}:${ref}" && return 0
+        push_to_repository "${lease}" "${RDVC_OWN_EXP_COMMIT}:${ref}" && return 0
         [[ -n ${pause} && -z $(remote_commit "${ref}") ]] || return 1
         [[ ${RDVC_JOB_REPO_URL} != */repos/*.git || ! -d ${RDVC_JOB_REPO_URL} ]] ||
             mend_refs "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_REPO_REV}" || true
@@ -119,18 +119,18 @@ try_to_push() {
 
 # Before it is pushed: should nobody write down that it was, it can be told from the ref.
 note_publishing() {
-    (umask 077 && printf '%s %s %s\n' "$1" "${RDVC_JOB_EXP_COMMIT}" "${RDVC_JOB_REPO_URL}" >>"${RDVC_JOB_RECORD_DIR}/publishing") || true
+    (umask 077 && printf '%s %s %s\n' "$1" "${RDVC_OWN_EXP_COMMIT}" "${RDVC_JOB_REPO_URL}" >>"${RDVC_OWN_RECORD_DIR}/publishing") || true
 }
 
 # The commit at ref $1 if an earlier start of this job has put it there, and ended before its result was written.
 published_before() {
     local commit ref known
-    [[ -r ${RDVC_JOB_RECORD_DIR}/publishing ]] || return 0
+    [[ -r ${RDVC_OWN_RECORD_DIR}/publishing ]] || return 0
     commit=$(remote_commit "$1")
     [[ -n ${commit} ]] || return 0
     while read -r ref known _; do
         [[ ${ref} != "$1" || ${known} != "${commit}" ]] || { printf '%s' "${commit}" && return; }
-    done <"${RDVC_JOB_RECORD_DIR}/publishing"
+    done <"${RDVC_OWN_RECORD_DIR}/publishing"
 }
 
 # Pushes the experiment's ref. `dvc exp push` would exit 0 where another experiment has the name; here
@@ -138,30 +138,30 @@ published_before() {
 push_ref() {
     local ref
     ref=$(ref_of_experiment "${RDVC_JOB_REPO_REV}" "${RDVC_JOB_EXP_NAME}")
-    RDVC_JOB_EXP_COMMIT=$(git rev-parse --verify --quiet "${ref}^{commit}") ||
+    RDVC_OWN_EXP_COMMIT=$(git rev-parse --verify --quiet "${ref}^{commit}") ||
         rdvc_fail "dvc exp run ended well but made no experiment ${RDVC_JOB_EXP_NAME}"
     check_objects
-    RDVC_JOB_EXP_REF=${ref}
+    RDVC_OWN_EXP_REF=${ref}
     local lease
     lease="--force-with-lease=${ref}:$(published_before "${ref}")"
     [[ ${RDVC_JOB_EXP_FORCE} != 1 ]] || lease=--force
     note_publishing "${ref}"
     local said
     if ! try_to_push "${lease}" "${ref}" &&
-        [[ $(remote_commit "${ref}") != "${RDVC_JOB_EXP_COMMIT}" ]]; then
+        [[ $(remote_commit "${ref}") != "${RDVC_OWN_EXP_COMMIT}" ]]; then
         if [[ -z $(remote_commit "${ref}") ]]; then
             printf '%s\n' "${said}" >&2
             rdvc_fail "cannot push the experiment to ${RDVC_JOB_REPO_URL}"
         fi
-        RDVC_JOB_MESSAGE="another experiment is called ${RDVC_JOB_EXP_NAME}, so this one is ${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
-        rdvc_say "${RDVC_JOB_MESSAGE}"
+        RDVC_OWN_MESSAGE="another experiment is called ${RDVC_JOB_EXP_NAME}, so this one is ${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
+        rdvc_say "${RDVC_OWN_MESSAGE}"
         RDVC_JOB_EXP_NAME="${RDVC_JOB_EXP_NAME}-${RDVC_JOB_TOKEN}"
-        RDVC_JOB_EXP_REF="${ref}-${RDVC_JOB_TOKEN}"
-        note_publishing "${RDVC_JOB_EXP_REF}"
-        push_to_repository --force "${RDVC_JOB_EXP_COMMIT}:${RDVC_JOB_EXP_REF}" ||
+        RDVC_OWN_EXP_REF="${ref}-${RDVC_JOB_TOKEN}"
+        note_publishing "${RDVC_OWN_EXP_REF}"
+        push_to_repository --force "${RDVC_OWN_EXP_COMMIT}:${RDVC_OWN_EXP_REF}" ||
             rdvc_fail "cannot push the experiment to ${RDVC_JOB_REPO_URL}"
     fi
-    [[ $(remote_commit "${RDVC_JOB_EXP_REF}") == "${RDVC_JOB_EXP_COMMIT}" ]] ||
+    [[ $(remote_commit "${RDVC_OWN_EXP_REF}") == "${RDVC_OWN_EXP_COMMIT}" ]] ||
         rdvc_fail "the experiment is not in ${RDVC_JOB_REPO_URL} after the push"
 }
 
@@ -177,7 +177,7 @@ publish_experiment() {
     fi
     push_ref
     tell_if_nothing_ran
-    RDVC_JOB_PUBLISHED=1
+    RDVC_OWN_PUBLISHED=1
     remove_partial
-    rdvc_say "published ${RDVC_JOB_EXP_NAME} (${RDVC_JOB_EXP_COMMIT:0:10})"
+    rdvc_say "published ${RDVC_JOB_EXP_NAME} (${RDVC_OWN_EXP_COMMIT:0:10})"
 }

@@ -41,8 +41,8 @@ make_cache_view() {
 
 # `dvc push --run-cache` pushes all that the cache has; the remote may be open to others than the cluster is.
 push_run_cache() {
-    local entries view="${RDVC_JOB_WORKSPACE_DIR}/cache-view"
-    has_dvc_remote && cd "${RDVC_JOB_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" || return 0
+    local entries view="${RDVC_OWN_WORKSPACE_DIR}/cache-view"
+    has_dvc_remote && cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" || return 0
     entries=$(own_run_cache)
     [[ -n ${entries} ]] || return 0
     rdvc_say "the experiment failed; pushing the run-cache's entries of its stages that have ended"

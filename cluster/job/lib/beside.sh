@@ -1,6 +1,6 @@
 # --- What runs beside the job: it ends when the job's shell is gone, whatever ended that ------------
 
-RDVC_JOB_WATCH=
+RDVC_OWN_WATCH=
 
 # Sleeps $1 seconds, in a loop that runs beside the job. False as soon as the job's shell is gone.
 sleep_beside() {
@@ -20,12 +20,12 @@ watch_job() {
     trap '' TERM USR1 USR2 INT HUP # whoever tells the whole job to end may kill the shell next
     set +e
     while sleep_beside 3600; do :; done
-    end_processes "${RDVC_JOB_WORKSPACE_DIR}" "${SLURM_JOB_ID:-}"
+    end_processes "${RDVC_OWN_WORKSPACE_DIR}" "${SLURM_JOB_ID:-}"
 }
 
 # No child of this shell, so that a bare `wait` in the project's own code does not wait for it.
 begin_watch() {
-    { RDVC_JOB_WATCH=$(
+    { RDVC_OWN_WATCH=$(
         set -m
         watch_job </dev/null >&3 2>&1 3>&- &
         printf '%s' "$!"
@@ -33,6 +33,6 @@ begin_watch() {
 }
 
 end_watch() {
-    [[ -z ${RDVC_JOB_WATCH} ]] || kill -KILL -- "-${RDVC_JOB_WATCH}" 2>/dev/null || true
-    RDVC_JOB_WATCH=
+    [[ -z ${RDVC_OWN_WATCH} ]] || kill -KILL -- "-${RDVC_OWN_WATCH}" 2>/dev/null || true
+    RDVC_OWN_WATCH=
 }

@@ -13,13 +13,13 @@ end_of_log() {
 # The moment that a signal has come: SLURM's own word is in the log, or the controller is asked, once, while what
 # runs comes to its end.
 ask_why() {
-    if [[ ${RDVC_JOB_SIGNAL} == USR[12] ]]; then
-        RDVC_JOB_CAUSE=time_limit
+    if [[ ${RDVC_OWN_SIGNAL} == USR[12] ]]; then
+        RDVC_OWN_CAUSE=time_limit
         return 0
     fi
-    RDVC_JOB_CAUSE=$(cause_in_log)
-    [[ -z ${RDVC_JOB_CAUSE} && -n ${SLURM_JOB_ID:-} ]] || return 0
-    show_job "${SLURM_JOB_ID}" 5 >"${RDVC_JOB_RECORD_DIR}/slurm-said" &
+    RDVC_OWN_CAUSE=$(cause_in_log)
+    [[ -z ${RDVC_OWN_CAUSE} && -n ${SLURM_JOB_ID:-} ]] || return 0
+    show_job "${SLURM_JOB_ID}" 5 >"${RDVC_OWN_RECORD_DIR}/slurm-said" &
 }
 
 # What SLURM's daemon on the node writes when it ends a job.
@@ -41,20 +41,20 @@ cause_told() {
         / JobState=NODE_FAIL / { print "node_failure"; exit }
         / JobState=(COMPLETING|PENDING) / && / EndTime=Unknown / { print "requeued"; exit }
         / JobState=(COMPLETING|CANCELLED) / { print "cancelled"; exit }
-    ' "${RDVC_JOB_RECORD_DIR}/slurm-said" 2>/dev/null
+    ' "${RDVC_OWN_RECORD_DIR}/slurm-said" 2>/dev/null
 }
 
 # True if SLURM starts this job again by itself: it was requeued, or preempted so.
 will_be_started() {
-    [[ ${RDVC_JOB_CAUSE:-} != requeued ]] || return 0
-    [[ ${RDVC_JOB_CAUSE:-} == preempted && -n ${SLURM_JOB_ID:-} ]] || return 1
+    [[ ${RDVC_OWN_CAUSE:-} != requeued ]] || return 0
+    [[ ${RDVC_OWN_CAUSE:-} == preempted && -n ${SLURM_JOB_ID:-} ]] || return 1
     show_job "${SLURM_JOB_ID}" 5 |
         grep -E ' JobState=(COMPLETING|PENDING|REQUEUED) ' | grep -q ' EndTime=Unknown '
 }
 
 # How often the kernel has killed a process in this job's control group for want of memory; cgroup v2, v1.
 oom_kills() {
-    local root=${RDVC_JOB_CGROUP_ROOT:-/sys/fs/cgroup} file count
+    local root=${RDVC_OWN_CGROUP_ROOT:-/sys/fs/cgroup} file count
     for file in "${root}$(sed -n 's/^0:://p' /proc/self/cgroup 2>/dev/null)/memory.events" \
         "${root}/memory$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup 2>/dev/null)/memory.oom_control"; do
         count=$(awk '$1 == "oom_kill" { print $2 }' "${file}" 2>/dev/null)
@@ -66,7 +66,7 @@ oom_kills() {
 # The folder of the first file system that is full, of those that a job writes to; or nothing.
 full_disk() {
     local folder
-    for folder in "${RDVC_JOB_WORKSPACE_DIR:-}" "${RDVC_DIR}"; do
+    for folder in "${RDVC_OWN_WORKSPACE_DIR:-}" "${RDVC_DIR}"; do
         [[ -n ${folder} ]] || continue
         if timeout 5 df -Pk "${folder}" 2>/dev/null | awk 'NR == 2 { exit $4 !~ /^[0-9]+$/ || $4 >= 1024 }' ||
             timeout 5 df -Pi "${folder}" 2>/dev/null | awk 'NR == 2 { exit $2 == 0 || $4 !~ /^[0-9]+$/ || $4 > 8 }'; then
@@ -79,26 +79,26 @@ full_disk() {
 # Sets the cause of a failure that no signal has caused. It is looked for while the workspace is there.
 find_cause() {
     local folder
-    [[ -z ${RDVC_JOB_CAUSE:-} ]] || return 0
+    [[ -z ${RDVC_OWN_CAUSE:-} ]] || return 0
     # shellcheck disable=SC2034 # read by describe_result
-    RDVC_JOB_SAID=$(last_words)
-    case ${RDVC_JOB_PHASE} in
-    environment) RDVC_JOB_CAUSE=setup ;;
-    experiment | command) RDVC_JOB_CAUSE=stage ;;
-    push | publish | output) RDVC_JOB_CAUSE=push ;;
+    RDVC_OWN_SAID=$(last_words)
+    case ${RDVC_OWN_PHASE} in
+    environment) RDVC_OWN_CAUSE=setup ;;
+    experiment | command) RDVC_OWN_CAUSE=stage ;;
+    push | publish | output) RDVC_OWN_CAUSE=push ;;
     esac
-    if (($(oom_kills) > ${RDVC_JOB_OOM_KILLS:-0})); then
-        RDVC_JOB_CAUSE=out_of_memory
-        RDVC_JOB_MESSAGE+="; a process was killed for want of memory on $(uname -n)"
+    if (($(oom_kills) > ${RDVC_OWN_OOM_KILLS:-0})); then
+        RDVC_OWN_CAUSE=out_of_memory
+        RDVC_OWN_MESSAGE+="; a process was killed for want of memory on $(uname -n)"
         return 0
     fi
     folder=$(full_disk)
     if [[ -n ${folder} ]]; then
-        RDVC_JOB_CAUSE=disk_full
-        RDVC_JOB_MESSAGE+="; the disk is full: $(timeout 5 df -Pk "${folder}" | awk 'NR == 2 { print $6 }') on $(uname -n), where ${folder} is"
+        RDVC_OWN_CAUSE=disk_full
+        RDVC_OWN_MESSAGE+="; the disk is full: $(timeout 5 df -Pk "${folder}" | awk 'NR == 2 { print $6 }') on $(uname -n), where ${folder} is"
     elif end_of_log | tail -n 40 | grep -qE 'No space left on device|Disk quota exceeded'; then
-        RDVC_JOB_CAUSE=disk_full
-        RDVC_JOB_MESSAGE+="; a disk of $(uname -n) was full, or a quota used up: the log tells which"
+        RDVC_OWN_CAUSE=disk_full
+        RDVC_OWN_MESSAGE+="; a disk of $(uname -n) was full, or a quota used up: the log tells which"
     else
         tell_foreign_signal
     fi
@@ -118,20 +118,20 @@ tell_foreign_signal() {
     1 | 2 | 9 | 15) ;;
     *) return 0 ;;
     esac
-    RDVC_JOB_CAUSE=signal
-    RDVC_JOB_MESSAGE+="; it was ended by SIG$(kill -l "${number}") from outside: SLURM did not cancel the job, and no signal reached its shell. Something else on $(uname -n) did it: a clean-up of the node, another job or login of yours$([[ ${number} != 9 ]] || printf ', the kernel for want of memory')"
+    RDVC_OWN_CAUSE=signal
+    RDVC_OWN_MESSAGE+="; it was ended by SIG$(kill -l "${number}") from outside: SLURM did not cancel the job, and no signal reached its shell. Something else on $(uname -n) did it: a clean-up of the node, another job or login of yours$([[ ${number} != 9 ]] || printf ', the kernel for want of memory')"
 }
 
 # The same for a job that was told to stop.
 find_stop_cause() {
-    [[ -z ${RDVC_JOB_STOP_TOLD:-} ]] || return 0
-    RDVC_JOB_STOP_TOLD=1
-    [[ -n ${RDVC_JOB_CAUSE:-} ]] || RDVC_JOB_CAUSE=$(cause_in_log)
-    [[ -n ${RDVC_JOB_CAUSE} ]] || RDVC_JOB_CAUSE=$(cause_told)
-    rm -f "${RDVC_JOB_RECORD_DIR}/slurm-said"
-    : "${RDVC_JOB_CAUSE:=signal}"
+    [[ -z ${RDVC_OWN_STOP_TOLD:-} ]] || return 0
+    RDVC_OWN_STOP_TOLD=1
+    [[ -n ${RDVC_OWN_CAUSE:-} ]] || RDVC_OWN_CAUSE=$(cause_in_log)
+    [[ -n ${RDVC_OWN_CAUSE} ]] || RDVC_OWN_CAUSE=$(cause_told)
+    rm -f "${RDVC_OWN_RECORD_DIR}/slurm-said"
+    : "${RDVC_OWN_CAUSE:=signal}"
     local -A why=([time_limit]='its time limit is reached, or near' [cancelled]='it was cancelled'
         [preempted]='SLURM needed its place for another job' [node_failure]='its node failed'
         [requeued]='it is to start again' [signal]='SLURM does not say why')
-    RDVC_JOB_MESSAGE+=": ${why[${RDVC_JOB_CAUSE}]:-${RDVC_JOB_CAUSE}}"
+    RDVC_OWN_MESSAGE+=": ${why[${RDVC_OWN_CAUSE}]:-${RDVC_OWN_CAUSE}}"
 }

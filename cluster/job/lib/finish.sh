@@ -2,30 +2,30 @@
 
 # What the workspace holds goes to the shared folder. An environment can be made again; it stays.
 keep_workspace() {
-    RDVC_JOB_KEPT_DIR="${RDVC_JOB_RECORD_DIR}/${RDVC_JOB_REPO_NAME}"
-    [[ ! -e ${RDVC_JOB_KEPT_DIR} ]] || RDVC_JOB_KEPT_DIR+="-${RANDOM}" # from before a requeue
-    if [[ -n ${VIRTUAL_ENV:-} && ${VIRTUAL_ENV} == "${RDVC_JOB_REPO_DIR}"/* ]]; then
+    RDVC_OWN_KEPT_DIR="${RDVC_OWN_RECORD_DIR}/${RDVC_JOB_REPO_NAME}"
+    [[ ! -e ${RDVC_OWN_KEPT_DIR} ]] || RDVC_OWN_KEPT_DIR+="-${RANDOM}" # from before a requeue
+    if [[ -n ${VIRTUAL_ENV:-} && ${VIRTUAL_ENV} == "${RDVC_OWN_REPO_DIR}"/* ]]; then
         remove_folder "${VIRTUAL_ENV}"
     fi
-    open_folders "${RDVC_JOB_REPO_DIR}" # or mv could not remove what it has copied
-    if mv -- "${RDVC_JOB_REPO_DIR}" "${RDVC_JOB_KEPT_DIR}"; then
-        rdvc_say "the result could not be published; the workspace is kept in ${RDVC_JOB_KEPT_DIR}"
+    open_folders "${RDVC_OWN_REPO_DIR}" # or mv could not remove what it has copied
+    if mv -- "${RDVC_OWN_REPO_DIR}" "${RDVC_OWN_KEPT_DIR}"; then
+        rdvc_say "the result could not be published; the workspace is kept in ${RDVC_OWN_KEPT_DIR}"
     else
-        RDVC_JOB_KEPT_DIR=${RDVC_JOB_REPO_DIR}
+        RDVC_OWN_KEPT_DIR=${RDVC_OWN_REPO_DIR}
         RDVC_JOB_KEEP=1
-        rdvc_say "the result could not be published; the workspace stays in ${RDVC_JOB_KEPT_DIR} on $(uname -n)"
+        rdvc_say "the result could not be published; the workspace stays in ${RDVC_OWN_KEPT_DIR} on $(uname -n)"
     fi
 }
 
 remove_workspace() {
     cd /
-    [[ -n ${RDVC_JOB_WORKSPACE_DIR:-} ]] || return 0
+    [[ -n ${RDVC_OWN_WORKSPACE_DIR:-} ]] || return 0
     if [[ ${RDVC_JOB_KEEP:-0} == 1 ]]; then
         hold_workspace
-        rdvc_say "the workspace is left in ${RDVC_JOB_WORKSPACE_DIR}"
+        rdvc_say "the workspace is left in ${RDVC_OWN_WORKSPACE_DIR}"
     else
-        remove_folder "${RDVC_JOB_WORKSPACE_DIR}" ||
-            rdvc_say "not all of ${RDVC_JOB_WORKSPACE_DIR} on $(uname -n) could be removed"
+        remove_folder "${RDVC_OWN_WORKSPACE_DIR}" ||
+            rdvc_say "not all of ${RDVC_OWN_WORKSPACE_DIR} on $(uname -n) could be removed"
     fi
 }
 
@@ -33,7 +33,7 @@ remove_workspace() {
 # does not. Sets `state` and `code`.
 name_outcome() {
     state=failed
-    if [[ ${RDVC_JOB_PUBLISHED} == 1 ]]; then
+    if [[ ${RDVC_OWN_PUBLISHED} == 1 ]]; then
         state=published
         [[ ${RDVC_JOB_KIND} != command ]] || state='done'
         return 0
@@ -42,15 +42,15 @@ name_outcome() {
         return 0
     elif ((code == 0)); then
         code=1
-        RDVC_JOB_MESSAGE="the shell was ended in phase ${RDVC_JOB_PHASE}"
-    elif [[ -z ${RDVC_JOB_MESSAGE} ]]; then
-        RDVC_JOB_MESSAGE="a command of the script failed with exit code ${code}; the log tells which"
+        RDVC_OWN_MESSAGE="the shell was ended in phase ${RDVC_OWN_PHASE}"
+    elif [[ -z ${RDVC_OWN_MESSAGE} ]]; then
+        RDVC_OWN_MESSAGE="a command of the script failed with exit code ${code}; the log tells which"
     fi
-    case ${RDVC_JOB_PHASE} in
+    case ${RDVC_OWN_PHASE} in
     push | publish | output) state=unpublished ;;
     esac
-    [[ -n ${RDVC_JOB_SIGNAL} || -z $(cause_in_log) ]] || RDVC_JOB_SIGNAL=TERM # heard by all but this shell
-    if [[ -n ${RDVC_JOB_SIGNAL} ]]; then
+    [[ -n ${RDVC_OWN_SIGNAL} || -z $(cause_in_log) ]] || RDVC_OWN_SIGNAL=TERM # heard by all but this shell
+    if [[ -n ${RDVC_OWN_SIGNAL} ]]; then
         find_stop_cause
     else
         find_cause
@@ -60,16 +60,16 @@ name_outcome() {
 # A signal while the job ends, or still removes its workspace: SIGKILL is near, and nobody knows how it ended.
 # shellcheck disable=SC2317
 hurry() {
-    RDVC_JOB_SIGNAL=${RDVC_JOB_SIGNAL:-TERM}
+    RDVC_OWN_SIGNAL=${RDVC_OWN_SIGNAL:-TERM}
     write_result "${state}" "${code}"
 }
 
 # What is left to do for a job that has failed.
 keep_what_is_left() {
-    case ${state}-${RDVC_JOB_PHASE} in
+    case ${state}-${RDVC_OWN_PHASE} in
     failed-experiment)
         keep_partial
-        [[ -n ${RDVC_JOB_SIGNAL} ]] || push_run_cache
+        [[ -n ${RDVC_OWN_SIGNAL} ]] || push_run_cache
         ;;
     unpublished-*) keep_workspace ;;
     esac
@@ -81,17 +81,17 @@ start_again() {
     trap : TERM # the requeue itself sends it, and there shall be no result
     if will_be_started; then
         rdvc_say "SLURM starts this job again"
-        rm -f "${RDVC_JOB_RECORD_DIR}/result"
+        rm -f "${RDVC_OWN_RECORD_DIR}/result"
         return 0
     fi
-    [[ ${RDVC_JOB_CAUSE:-} == time_limit && ${RDVC_JOB_REQUEUE} == 1 && ${RDVC_JOB_PHASE} == @(experiment|command) ]] &&
+    [[ ${RDVC_OWN_CAUSE:-} == time_limit && ${RDVC_JOB_REQUEUE} == 1 && ${RDVC_OWN_PHASE} == @(experiment|command) ]] &&
         has_saved || return 1
-    if ((RDVC_JOB_RESTARTS >= RDVC_JOB_MAX_RESTARTS)); then
+    if ((RDVC_OWN_RESTARTS >= RDVC_JOB_MAX_RESTARTS)); then
         add_message "not started again: job.max_restarts is ${RDVC_JOB_MAX_RESTARTS}"
         return 1
     fi
     rdvc_say "out of time; the job is to start again, and goes on from what is saved"
-    rm -f "${RDVC_JOB_RECORD_DIR}/result"
+    rm -f "${RDVC_OWN_RECORD_DIR}/result"
     requeue_job "${SLURM_JOB_ID}" && return 0
     add_message "not started again: scontrol requeue failed"
     return 1
@@ -107,16 +107,16 @@ finish_job() {
     end_watch
     release_environment_lock # first: others wait for it
     name_outcome
-    [[ ${state} != unpublished ]] || RDVC_JOB_KEPT_DIR=${RDVC_JOB_REPO_DIR} # until it is elsewhere
+    [[ ${state} != unpublished ]] || RDVC_OWN_KEPT_DIR=${RDVC_OWN_REPO_DIR} # until it is elsewhere
     # After a signal SIGKILL is near: the word first, then what takes time.
-    [[ -z ${RDVC_JOB_SIGNAL} || ${RDVC_JOB_PUBLISHED} == 1 || ${RDVC_JOB_CAUSE} == requeued ]] || write_result "${state}" "${code}"
+    [[ -z ${RDVC_OWN_SIGNAL} || ${RDVC_OWN_PUBLISHED} == 1 || ${RDVC_OWN_CAUSE} == requeued ]] || write_result "${state}" "${code}"
     trap hurry TERM
-    end_processes "${RDVC_JOB_WORKSPACE_DIR:-none}" "${SLURM_JOB_ID:-}" "$$"
-    [[ ${RDVC_JOB_PUBLISHED} == 1 || ${RDVC_JOB_ONLY} == environment ]] || keep_what_is_left
+    end_processes "${RDVC_OWN_WORKSPACE_DIR:-none}" "${SLURM_JOB_ID:-}" "$$"
+    [[ ${RDVC_OWN_PUBLISHED} == 1 || ${RDVC_JOB_ONLY} == environment ]] || keep_what_is_left
     remove_workspace
-    local last_phase=${RDVC_JOB_PHASE}
+    local last_phase=${RDVC_OWN_PHASE}
     begin_phase end "${state}, exit code ${code}"
-    RDVC_JOB_PHASE=${last_phase}
+    RDVC_OWN_PHASE=${last_phase}
     [[ ${state} == failed ]] && start_again && exit "${code}"
     # The last act: whoever waits for it finds all else done.
     write_result "${state}" "${code}" || code=$((code == 0 ? 1 : code))

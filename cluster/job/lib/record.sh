@@ -15,42 +15,42 @@ rdvc_say() {
 
 # Says which phase begins and when, in the log and in the job's folder.
 begin_phase() {
-    RDVC_JOB_PHASE=$1
-    (umask 077 && printf '%s %s\n' "$(rdvc_now)" "$1" >>"${RDVC_JOB_RECORD_DIR}/phases") || true
+    RDVC_OWN_PHASE=$1
+    (umask 077 && printf '%s %s\n' "$(rdvc_now)" "$1" >>"${RDVC_OWN_RECORD_DIR}/phases") || true
     printf '\n=== rdvc %s: %s (%s)\n' "$1" "$2" "$(date '+%Y-%m-%d %H:%M:%S')"
 }
 
 # Ends the job as failed in the current phase; the reason goes to the log and to `rdvc status`.
 rdvc_fail() {
-    RDVC_JOB_MESSAGE=$1
+    RDVC_OWN_MESSAGE=$1
     printf 'rdvc: error: %s\n' "$1" >&2
     exit "${2:-1}"
 }
 
 # Room on a disk that others may fill: whatever happens, the word of how this job ended can be written.
 reserve_space() {
-    [[ -s ${RDVC_JOB_RECORD_DIR}/reserve ]] ||
-        head -c 16384 /dev/urandom >"${RDVC_JOB_RECORD_DIR}/reserve" 2>/dev/null || true
+    [[ -s ${RDVC_OWN_RECORD_DIR}/reserve ]] ||
+        head -c 16384 /dev/urandom >"${RDVC_OWN_RECORD_DIR}/reserve" 2>/dev/null || true
 }
 
 # The outcome, as lines of `key value`.
 describe_result() {
-    printf 'state %s\nphase %s\nexit %s\n' "$1" "${RDVC_JOB_PHASE}" "$2"
+    printf 'state %s\nphase %s\nexit %s\n' "$1" "${RDVC_OWN_PHASE}" "$2"
     printf 'job %s\nnode %s\nname %s\n' "${SLURM_JOB_ID:-none}" "$(uname -n)" "${RDVC_JOB_EXP_NAME}"
     local key variable
     while read -r key variable; do
         [[ -z ${!variable:-} ]] || printf '%s %s\n' "${key}" "${!variable//$'\n'/ }"
-    done < <(printf '%s\n' 'ref RDVC_JOB_EXP_REF' 'commit RDVC_JOB_EXP_COMMIT' 'output RDVC_JOB_OUTPUT_FILES' \
-        'kept RDVC_JOB_KEPT_DIR' 'cause RDVC_JOB_CAUSE' 'restarts RDVC_JOB_RESTARTS' 'partial RDVC_JOB_PARTIAL_FILES' \
-        'partial_ref RDVC_JOB_PARTIAL_REF' 'partial_commit RDVC_JOB_PARTIAL_COMMIT' 'message RDVC_JOB_MESSAGE' \
-        'said RDVC_JOB_SAID')
+    done < <(printf '%s\n' 'ref RDVC_OWN_EXP_REF' 'commit RDVC_OWN_EXP_COMMIT' 'output RDVC_OWN_OUTPUT_FILES' \
+        'kept RDVC_OWN_KEPT_DIR' 'cause RDVC_OWN_CAUSE' 'restarts RDVC_OWN_RESTARTS' 'partial RDVC_OWN_PARTIAL_FILES' \
+        'partial_ref RDVC_OWN_PARTIAL_REF' 'partial_commit RDVC_OWN_PARTIAL_COMMIT' 'message RDVC_OWN_MESSAGE' \
+        'said RDVC_OWN_SAID')
 }
 
 # Puts the outcome in place in one step. It is read again, since a full disk may be found out late.
 write_result() {
-    local text pause file="${RDVC_JOB_RECORD_DIR}/result"
+    local text pause file="${RDVC_OWN_RECORD_DIR}/result"
     text=$(describe_result "$@")
-    rm -f "${RDVC_JOB_RECORD_DIR}/reserve"
+    rm -f "${RDVC_OWN_RECORD_DIR}/reserve"
     for pause in 1 2 ''; do
         (umask 077 && printf '%s\n' "${text}" >"${file}.new") 2>/dev/null &&
             [[ $(cat "${file}.new" 2>/dev/null) == "${text}" ]] && mv "${file}.new" "${file}" && return 0
@@ -58,6 +58,6 @@ write_result() {
     done
     rm -f "${file}.new"
     printf 'rdvc: error: the result cannot be written to %s (is the disk full?):\n%s\n' \
-        "${RDVC_JOB_RECORD_DIR}" "${text}" >&2
+        "${RDVC_OWN_RECORD_DIR}" "${text}" >&2
     return 1
 }

@@ -4,8 +4,8 @@
 # shellcheck disable=SC2317
 bashrc_ended() {
     local code=$?
-    [[ -n ${RDVC_JOB_MESSAGE} ]] || RDVC_JOB_MESSAGE="${HOME}/.bashrc ended the job with exit code ${code}"
-    printf 'rdvc: error: %s\n' "${RDVC_JOB_MESSAGE}" >&2
+    [[ -n ${RDVC_OWN_MESSAGE} ]] || RDVC_OWN_MESSAGE="${HOME}/.bashrc ended the job with exit code ${code}"
+    printf 'rdvc: error: %s\n' "${RDVC_OWN_MESSAGE}" >&2
     ((code != 0)) || code=1
     write_result failed "${code}"
     trap - EXIT
@@ -16,10 +16,10 @@ bashrc_ended() {
 # shellcheck disable=SC2317
 stopped_in_bashrc() {
     trap : TERM USR1 USR2 INT HUP # once is enough
-    RDVC_JOB_SIGNAL=$1
-    RDVC_JOB_MESSAGE="stopped by SIG$1 while ~/.bashrc was loaded"
+    RDVC_OWN_SIGNAL=$1
+    RDVC_OWN_MESSAGE="stopped by SIG$1 while ~/.bashrc was loaded"
     ask_why
-    [[ -n ${RDVC_JOB_CAUSE} || -z ${SLURM_JOB_ID:-} ]] || wait "$!"
+    [[ -n ${RDVC_OWN_CAUSE} || -z ${SLURM_JOB_ID:-} ]] || wait "$!"
     find_stop_cause
     exit 143
 }
@@ -34,23 +34,23 @@ drop_absent_locale() {
 # end. The same job goes on when SLURM starts it again (requeue; or a controller that crashed before it
 # had saved the start, which does not even count as a restart). Without a number: a run by hand.
 start_job() {
-    RDVC_JOB_UMASK=$(umask) # for the project's own programs, once the workspace is made
+    RDVC_OWN_UMASK=$(umask) # for the project's own programs, once the workspace is made
     umask 077
     set -uo pipefail
     drop_absent_locale
-    RDVC_JOB_MESSAGE=
-    RDVC_JOB_PUBLISHED=0
+    RDVC_OWN_MESSAGE=
+    RDVC_OWN_PUBLISHED=0
     # A job may be submitted from within another one, whose values are none of ours.
     unset_git_variables
-    unset RDVC_JOB_WORKSPACE_DIR RDVC_JOB_REPO_DIR RDVC_JOB_KEPT_DIR RDVC_JOB_EXP_REF RDVC_JOB_EXP_COMMIT \
-        RDVC_JOB_OUTPUT_FILES RDVC_JOB_CAUSE RDVC_JOB_SAID RDVC_JOB_STOP_TOLD RDVC_JOB_RESTARTS "${!RDVC_JOB_PARTIAL_@}"
-    RDVC_JOB_PHASE=start
+    unset RDVC_OWN_WORKSPACE_DIR RDVC_OWN_REPO_DIR RDVC_OWN_KEPT_DIR RDVC_OWN_EXP_REF RDVC_OWN_EXP_COMMIT \
+        RDVC_OWN_OUTPUT_FILES RDVC_OWN_CAUSE RDVC_OWN_SAID RDVC_OWN_STOP_TOLD RDVC_OWN_RESTARTS "${!RDVC_OWN_PARTIAL_@}"
+    RDVC_OWN_PHASE=start
     local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}"
     local jobs="${RDVC_DIR}/jobs/${RDVC_JOB_TOKEN}"
     if [[ ${1:-} == environment ]]; then # on the login node, before the job
         RDVC_JOB_ONLY=environment
-        RDVC_JOB_RECORD_DIR="${jobs}/environment"
-        mkdir -p "${RDVC_JOB_RECORD_DIR}" || exit 1
+        RDVC_OWN_RECORD_DIR="${jobs}/environment"
+        mkdir -p "${RDVC_OWN_RECORD_DIR}" || exit 1
         return
     fi
     if [[ -z ${1:-} ]]; then
@@ -61,9 +61,9 @@ start_job() {
             ((n < 1000)) || exit 1
         done
         RDVC_JOB_EXP_NAME="${RDVC_JOB_EXP_NAME}-hand-${n}"
-        RDVC_JOB_RECORD_DIR="${jobs}/hand-${n}"
+        RDVC_OWN_RECORD_DIR="${jobs}/hand-${n}"
         if [[ ${RDVC_JOB_KIND} == command ]]; then
-            rdvc_say "run by hand; its outputs: ${RDVC_JOB_RECORD_DIR}/output"
+            rdvc_say "run by hand; its outputs: ${RDVC_OWN_RECORD_DIR}/output"
         else
             rdvc_say "run by hand; on the laptop: dvc exp pull rdvc ${RDVC_JOB_EXP_NAME}"
         fi
@@ -75,8 +75,9 @@ start_job() {
         exit 1
     fi
     take_claim "${submission}" "$1"
-    RDVC_JOB_RECORD_DIR="${jobs}/${RDVC_JOB_TASK:-0}" # one task a submission today
-    mkdir -p "${RDVC_JOB_RECORD_DIR}" || exit 1
+    local task=0 # one a submission today
+    RDVC_OWN_RECORD_DIR="${jobs}/${task}"
+    mkdir -p "${RDVC_OWN_RECORD_DIR}" || exit 1
     # Where `rdvc retry` gave it another time limit.
     [[ ! -r ${submission}/warning.$1 ]] || read -r RDVC_JOB_WARNING <"${submission}/warning.$1"
     note_start "$1"
@@ -104,35 +105,35 @@ take_claim() {
 # Writes down that attempt $1 starts, and with it how often this job did so before. SLURM's own count misses what a
 # controller had not saved when it crashed.
 note_start() {
-    local id=${SLURM_JOB_ID:-none} starts="${RDVC_JOB_RECORD_DIR}/starts" before
+    local id=${SLURM_JOB_ID:-none} starts="${RDVC_OWN_RECORD_DIR}/starts" before
     before=$(awk -v id="${id}" -v attempt="$1" '$2 == id && $4 == attempt { n++ } END { print n + 0 }' "${starts}" 2>/dev/null) ||
         before=0
-    RDVC_JOB_RESTARTS=${before}
-    if grep -qxE 'state (published|done)' "${RDVC_JOB_RECORD_DIR}/result" 2>/dev/null; then
+    RDVC_OWN_RESTARTS=${before}
+    if grep -qxE 'state (published|done)' "${RDVC_OWN_RECORD_DIR}/result" 2>/dev/null; then
         rdvc_say "the result is there already, from an earlier start; this one ends"
         exit 0
     fi
     printf '%s %s %s %s %s\n' "$(rdvc_now)" "${id}" "${SLURM_RESTART_COUNT:-0}" "$1" "$(uname -n)" >>"${starts}" || true
-    printf '%s\n' "${id}" >"${RDVC_JOB_RECORD_DIR}/job"
+    printf '%s\n' "${id}" >"${RDVC_OWN_RECORD_DIR}/job"
     reserve_space
     note_partial
     if ((before > RDVC_JOB_MAX_RESTARTS)); then
-        RDVC_JOB_CAUSE=restarts
-        RDVC_JOB_MESSAGE="the job was started again ${before} times; job.max_restarts is ${RDVC_JOB_MAX_RESTARTS}"
-        printf 'rdvc: error: %s\n' "${RDVC_JOB_MESSAGE}" >&2
+        RDVC_OWN_CAUSE=restarts
+        RDVC_OWN_MESSAGE="the job was started again ${before} times; job.max_restarts is ${RDVC_JOB_MAX_RESTARTS}"
+        printf 'rdvc: error: %s\n' "${RDVC_OWN_MESSAGE}" >&2
         write_result failed 1
         exit 1
     fi
-    rm -f "${RDVC_JOB_RECORD_DIR}"/{slurm,gone} # how SLURM ended the time before
-    ((before > 0)) || [[ -s ${RDVC_JOB_RECORD_DIR}/phases ]] || return 0
-    (umask 077 && printf '%s restart\n' "$(rdvc_now)" >>"${RDVC_JOB_RECORD_DIR}/phases") || true
+    rm -f "${RDVC_OWN_RECORD_DIR}"/{slurm,gone} # how SLURM ended the time before
+    ((before > 0)) || [[ -s ${RDVC_OWN_RECORD_DIR}/phases ]] || return 0
+    (umask 077 && printf '%s restart\n' "$(rdvc_now)" >>"${RDVC_OWN_RECORD_DIR}/phases") || true
     if ((before > 0)); then
         printf '\n=== rdvc restart %s of job %s: on %s, attempt %s (%s) ===\n' "${before}" "${id}" "$(uname -n)" "$1" \
             "$(date '+%Y-%m-%d %H:%M:%S')"
     else
         printf '=== rdvc attempt %s, job %s: on %s (%s) ===\n' "$1" "${id}" "$(uname -n)" "$(date '+%Y-%m-%d %H:%M:%S')"
     fi
-    rm -f "${RDVC_JOB_RECORD_DIR}/result" # of the time before
+    rm -f "${RDVC_OWN_RECORD_DIR}/result" # of the time before
 }
 
 # What the user's ~/.bashrc may do to this shell is undone after it.

@@ -3,39 +3,39 @@
 # In what a trap calls, `return` needs its status: without one it is that of before the trap.
 # bash runs a trap only when its foreground child has ended. So the child is in the background, and bash in `wait`,
 # which a trapped signal ends.
-RDVC_JOB_GROUP=    # the process group that runs now
-RDVC_JOB_SIGNAL=   # the first that told this job to stop
-RDVC_JOB_DEADLINE= # in SECONDS: processes that run longer are killed
-RDVC_JOB_WOKEN=0
-RDVC_JOB_POSTPONED=0
+RDVC_OWN_GROUP=    # the process group that runs now
+RDVC_OWN_SIGNAL=   # the first that told this job to stop
+RDVC_OWN_DEADLINE= # in SECONDS: processes that run longer are killed
+RDVC_OWN_WOKEN=0
+RDVC_OWN_POSTPONED=0
 
 # Runs these words in a process group of their own, and waits for the end; gives the exit code.
 run_in_group() {
     local code
     set -m
     "$@" </dev/null &
-    RDVC_JOB_GROUP=$!
+    RDVC_OWN_GROUP=$!
     set +m
     while :; do
-        RDVC_JOB_WOKEN=0 code=0
-        wait "${RDVC_JOB_GROUP}" || code=$?
-        [[ ${RDVC_JOB_WOKEN} == 1 ]] || break
+        RDVC_OWN_WOKEN=0 code=0
+        wait "${RDVC_OWN_GROUP}" || code=$?
+        [[ ${RDVC_OWN_WOKEN} == 1 ]] || break
         await_group
     done
     # SLURM tells all processes at once; this shell may hear it after the end of what runs.
-    ((code == 0)) || [[ -n ${RDVC_JOB_SIGNAL} ]] || sleep 0.3 || true
+    ((code == 0)) || [[ -n ${RDVC_OWN_SIGNAL} ]] || sleep 0.3 || true
     await_group # what the first process has left behind
-    RDVC_JOB_GROUP=
+    RDVC_OWN_GROUP=
     return "${code}"
 }
 
 # Once told to stop: waits for the end of all processes in the group, and kills them when the time is over.
 await_group() {
-    [[ -n ${RDVC_JOB_SIGNAL} ]] || return 0
+    [[ -n ${RDVC_OWN_SIGNAL} ]] || return 0
     while group_lives; do
-        if ((SECONDS >= RDVC_JOB_DEADLINE)); then
+        if ((SECONDS >= RDVC_OWN_DEADLINE)); then
             rdvc_say "not ended in time; SIGKILL"
-            kill -KILL -- "-${RDVC_JOB_GROUP}" 2>/dev/null || true
+            kill -KILL -- "-${RDVC_OWN_GROUP}" 2>/dev/null || true
             return 0
         fi
         sleep 0.1 || true
@@ -44,29 +44,29 @@ await_group() {
 
 # A zombie that nobody has waited for yet is dead.
 group_lives() {
-    kill -0 -- "-${RDVC_JOB_GROUP}" 2>/dev/null || return 1
-    ps -e -o pgid=,stat= 2>/dev/null | awk -v group="${RDVC_JOB_GROUP}" '
+    kill -0 -- "-${RDVC_OWN_GROUP}" 2>/dev/null || return 1
+    ps -e -o pgid=,stat= 2>/dev/null | awk -v group="${RDVC_OWN_GROUP}" '
         { seen = 1 } $1 == group && $2 !~ /^Z/ { lives = 1 } END { exit seen && !lives }'
 }
 
 # Time limit, scancel, preemption, Ctrl-C on a run by hand: the whole group is told, since dvc alone would orphan its
 # stage.
 pass_signal() {
-    RDVC_JOB_WOKEN=1
+    RDVC_OWN_WOKEN=1
     if [[ $1 == USR[12] ]] && { postpone_warning "$1" || goes_on_publishing "$1"; }; then
         return 0
     fi
     local deadline=$((SECONDS + $(grace_after "$1")))
-    if [[ -z ${RDVC_JOB_SIGNAL} ]]; then
-        RDVC_JOB_SIGNAL=$1
+    if [[ -z ${RDVC_OWN_SIGNAL} ]]; then
+        RDVC_OWN_SIGNAL=$1
         ask_why
-    elif ((RDVC_JOB_DEADLINE < deadline)); then
-        deadline=${RDVC_JOB_DEADLINE}
+    elif ((RDVC_OWN_DEADLINE < deadline)); then
+        deadline=${RDVC_OWN_DEADLINE}
     fi
-    RDVC_JOB_DEADLINE=${deadline}
-    if [[ -n ${RDVC_JOB_GROUP} ]]; then
+    RDVC_OWN_DEADLINE=${deadline}
+    if [[ -n ${RDVC_OWN_GROUP} ]]; then
         rdvc_say "got SIG$1; what runs is told to end, and killed after $((deadline - SECONDS)) s"
-        kill -TERM -- "-${RDVC_JOB_GROUP}" 2>/dev/null || true
+        kill -TERM -- "-${RDVC_OWN_GROUP}" 2>/dev/null || true
     else
         rdvc_say "got SIG$1"
         rdvc_fail "$(stopped_sentence 'the job')" 143
@@ -85,16 +85,16 @@ grace_after() {
 
 # Ends the job if it was told to stop. $1: what was stopped.
 end_if_stopped() {
-    [[ -z ${RDVC_JOB_SIGNAL} ]] || rdvc_fail "$(stopped_sentence "$1")" 143
+    [[ -z ${RDVC_OWN_SIGNAL} ]] || rdvc_fail "$(stopped_sentence "$1")" 143
 }
 
 stopped_sentence() {
-    printf '%s was stopped by SIG%s' "$1" "${RDVC_JOB_SIGNAL}"
+    printf '%s was stopped by SIG%s' "$1" "${RDVC_OWN_SIGNAL}"
 }
 
 # A warning leaves time enough to publish what is done.
 goes_on_publishing() {
-    [[ ${RDVC_JOB_PHASE} == push || ${RDVC_JOB_PHASE} == publish || ${RDVC_JOB_PHASE} == output ]] || return 1
+    [[ ${RDVC_OWN_PHASE} == push || ${RDVC_OWN_PHASE} == publish || ${RDVC_OWN_PHASE} == output ]] || return 1
     rdvc_say "got SIG$1; the result is being put in place, that goes on"
 }
 
@@ -102,9 +102,9 @@ goes_on_publishing() {
 # given again when a fifth of the time is left.
 postpone_warning() {
     local limit left
-    [[ ${RDVC_JOB_POSTPONED} == 0 && -z ${RDVC_JOB_SIGNAL} && -n ${SLURM_JOB_ID:-} ]] && ((RDVC_JOB_WARNING > 0)) ||
+    [[ ${RDVC_OWN_POSTPONED} == 0 && -z ${RDVC_OWN_SIGNAL} && -n ${SLURM_JOB_ID:-} ]] && ((RDVC_JOB_WARNING > 0)) ||
         return 1
-    RDVC_JOB_POSTPONED=1
+    RDVC_OWN_POSTPONED=1
     read -r limit left < <(time_left)
     # As early as this it was no warning of SLURM's, but somebody's wish.
     ((${limit:-0} > 0 && limit < 5 * RDVC_JOB_WARNING && left <= RDVC_JOB_WARNING + 90 && left > limit / 5 + 5)) ||
@@ -134,7 +134,7 @@ time_left() {
 processes_of() {
     {
         # A job that was ended in the midst of this has no such file any more.
-        grep -zlxF -e "RDVC_JOB_WORKSPACE_DIR=$1" /proc/[0-9]*/environ 2>/dev/null | while IFS= read -r file; do
+        grep -zlxF -e "RDVC_OWN_WORKSPACE_DIR=$1" /proc/[0-9]*/environ 2>/dev/null | while IFS= read -r file; do
             [[ -z $2 ]] || grep -zqxF -e "SLURM_JOB_ID=$2" "${file}" 2>/dev/null || continue
             printf '%s\n' "${file//[!0-9]/}"
         done

@@ -42,14 +42,14 @@ has_experiment() {
     commit=$(git -C "$1" rev-parse --verify --quiet "${experiment_ref}^{commit}" 2>/dev/null) || return 1
     objects=$(git -C "$1" rev-list --objects --no-walk "${commit}" "${RDVC_JOB_REPO_REV}" 2>/dev/null) || return 1
     ! cut -d ' ' -f 1 <<<"${objects}" | git -C "$1" cat-file --batch-check 2>/dev/null | grep -q ' missing$' || return 1
-    RDVC_JOB_EXP_COMMIT=${commit}
+    RDVC_OWN_EXP_COMMIT=${commit}
 }
 
 # Sets `kept`: the first candidate that has the experiment, or else the first. False if none has it.
 choose_kept() {
     local path
     kept=${candidates[0]:-}
-    RDVC_JOB_EXP_COMMIT=
+    RDVC_OWN_EXP_COMMIT=
     [[ ${kind} != command ]] || { [[ -n ${kept} ]] && return; }
     for path in "${candidates[@]+"${candidates[@]}"}"; do
         if has_experiment "${path}"; then
