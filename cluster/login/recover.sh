@@ -114,7 +114,7 @@ push_and_tell() {
 # Into the Git repository $1; sets `pushed`.
 push_to() {
     local RDVC_JOB_REPO_URL=$1
-    pushed=$(push_and_tell 2>&1)
+    pushed=$(push_and_tell 2>&1) # ends this subshell alone
 }
 
 pushed_value() {
@@ -254,7 +254,7 @@ keep_outputs_of_command() {
     start=$(start_of_phase environment) # it was checked out before
     touch -d "@${start%.*}" "${RDVC_OWN_RECORD_DIR}/start" 2>/dev/null
     (unchanged_outputs "${RDVC_OWN_RECORD_DIR}/start") >"${RDVC_OWN_RECORD_DIR}/before"
-    if ! words=$(keep_outputs "${RDVC_OWN_RECORD_DIR}/before" 1) ||
+    if ! words=$(keep_outputs "${RDVC_OWN_RECORD_DIR}/before" 1) || # ends this subshell alone
         { [[ -d ${RDVC_OWN_RECORD_DIR}/output ]] && ! mv -T -- "${RDVC_OWN_RECORD_DIR}/output" "${record}/output"; }; then
         ! is_published_by_now || tell_result
         answer failed "${words//$'\n'/ }"

@@ -4,8 +4,8 @@
 # Sets tokens: the project's submissions, newest first.
 find_tokens() {
     mapfile -t tokens < <(
-        cd "${rdvc_dir}/submissions" || exit
-        { [[ -z ${only} ]] && ls -t || printf '%s\n' "${only}"; } | grep -xE '[0-9a-f]{32}' | sed 's|$|/submission|' |
+        cd "${rdvc_dir}/submissions" &&
+            { [[ -z ${only} ]] && ls -t || printf '%s\n' "${only}"; } | grep -xE '[0-9a-f]{32}' | sed 's|$|/submission|' |
             xargs -r -n 200 grep -lxsF -e "mirror ${mirror}" -- 2>/dev/null | cut -d / -f 1 | with_result |
             head -n "${limit}"
     )

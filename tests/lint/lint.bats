@@ -69,6 +69,25 @@ setup() {
     done
 }
 
+# The files that a request, or a job, is made of, with what ends it; and that such a call is found.
+@test "what ends a request or a job is not called in a subshell" {
+    local file both=(cluster/both/*.sh) bad=0
+    for file in cluster/login/*.sh; do
+        tests/lint/subshells.py finish,refuse,exit "${both[@]}" cluster/login/lib/*.sh "${file}" || bad=1
+    done
+    tests/lint/subshells.py finish,refuse,exit cluster/job/{3-run/command,4-publish/publish}.sh cluster/login/recover.sh || bad=1
+    tests/lint/subshells.py rdvc_fail,exit "${both[@]}" cluster/job/*/*.sh cluster/job/main.sh || bad=1
+    tests/lint/subshells.py exit cluster/both/folders.sh cluster/node/*.sh || bad=1
+    ((bad == 0))
+    printf '%s\n' 'finish() { exit 0; }' 'require() {' '    [[ -d $1 ]] || finish absent' '}' 'find() {' '    require "$1"' '}' \
+        'find "$1"' 'words=$(find "$1")' '(finish end)' 'find "$1" | sort' 'mapfile -t lines < <(finish end)' \
+        'while read -r line; do' '    find "${line}"' 'done <"$1" | sort' 'find "$1" &' \
+        'if [[ -n "${a:-$(find a)}" ]]; then' '    case $1 in' '    a | b) list+=("$(find "$1")") ;;' '    esac' 'fi' \
+        "printf '%s' '\$(find)' # \$(find)" '(exit 1) # ends this subshell alone' >"${BATS_TEST_TMPDIR}/wrong.sh"
+    run tests/lint/subshells.py exit "${BATS_TEST_TMPDIR}/wrong.sh"
+    [[ $(cut -d : -f 2 <<<"${output}" | sort -n | paste -sd ' ') == '9 10 11 12 14 16 17 19' ]]
+}
+
 # What is put together has one function of a name; none stands for another by the order of files.
 @test "no function is defined twice in what runs together" {
     local file text

@@ -19,10 +19,10 @@ look_at_activation() {
         trap - EXIT TERM USR1 INT HUP
         old_path=":${PATH}:"
         unset VIRTUAL_ENV CONDA_PREFIX
-        cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" || exit 1
+        cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" || exit 1 # ends this subshell alone
         set +eu
         # shellcheck source=/dev/null
-        source "${file}.sh" >/dev/null 2>&1 </dev/null || exit 1
+        source "${file}.sh" >/dev/null 2>&1 </dev/null || exit 1 # ends this subshell alone
         [[ -z ${VIRTUAL_ENV} ]] || printf 'VIRTUAL_ENV %s\n' "${VIRTUAL_ENV}"
         [[ -z ${CONDA_PREFIX} ]] || printf 'CONDA_PREFIX %s\n' "${CONDA_PREFIX}"
         IFS=:

@@ -194,7 +194,7 @@ write_records() {
     local record
     while IFS= LC_ALL=C read -r -d '' record; do
         (
-            cd "${record%/*/RECORD}" || exit
+            cd "${record%/*/RECORD}" || exit # ends this subshell alone
             record=$(basename -- "${record%/RECORD}")/RECORD
             cut -d , -f 1 -- "${record}" | LC_ALL=C grep -E '^__editable__|\.pth$|/(METADATA|(direct_url|scm_version)\.json)$|^\.\./.*bin/' |
                 tr '\n' '\0' | xargs -0 -r sh -c 'sha256sum -- "$@"; stat -c "%s  %n" -- "$@"' sh |

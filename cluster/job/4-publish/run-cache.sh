@@ -46,9 +46,9 @@ push_run_cache() {
     entries=$(own_run_cache)
     [[ -n ${entries} ]] || return 0
     rdvc_say "the experiment failed; pushing the run-cache's entries of its stages that have ended"
-    if ! make_cache_view "${view}" <<<"${entries}" || ! (RDVC_JOB_CACHE_DIR=${view} write_dvc_config) ||
+    if ! make_cache_view "${view}" <<<"${entries}" || ! (RDVC_JOB_CACHE_DIR=${view} write_dvc_config) || # ends this subshell alone
         ! dvc push --run-cache; then
         rdvc_say "dvc push --run-cache failed"
     fi
-    (write_dvc_config)
+    (write_dvc_config) # ends this subshell alone
 }

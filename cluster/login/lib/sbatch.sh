@@ -67,30 +67,34 @@ adopt_job() {
     ln -sfn "../submissions/${token}/slurm-$1.out" "${rdvc_dir}/logs/slurm-$1.out"
 }
 
+# Calls sbatch and writes down what became of it, in a process of its own.
+run_sbatch() {
+    local code id
+    trap '' HUP
+    umask "${login_umask}" # which sbatch hands to the job
+    submit_job --chdir="${HOME}" --output="${folder//%/%%}/slurm-%j.out" \
+        --open-mode=append "${options[@]+"${options[@]}"}" "${folder}/job.sh" "${attempt}" >"${folder}/sbatch.out" 2>"${folder}/sbatch.err"
+    code=$?
+    umask 077
+    # Given up meanwhile, and a later attempt has its files here. Its own job does nothing.
+    find_attempt "${token}"
+    ((newest == attempt)) || return 0
+    printf '%s\n' "${code}" >"${folder}/sbatch.exit"
+    id=$(printed_id)
+    if [[ -n ${id} && -e ${folder}/claim.${attempt}/revoked ]]; then
+        cancel_jobs "${id}" # it was given up meanwhile; the job would do nothing
+    elif [[ -n ${id} ]]; then
+        adopt_job "${id}"
+    fi
+}
+
 # sbatch goes on if the connection is lost, and all that follows from its answer is done by then. What it says
 # is in files, for whoever asks later. The array `options` has more words for it than the script's.
 call_sbatch() {
     rm -f "${folder}"/sbatch.{out,err,exit} "${folder}/jobid"
     unset_contradictions
     printf '%s\n' "${attempt}" >"${folder}/sbatch.began"
-    (
-        trap '' HUP
-        umask "${login_umask}" # which sbatch hands to the job
-        submit_job --chdir="${HOME}" --output="${folder//%/%%}/slurm-%j.out" \
-            --open-mode=append "${options[@]+"${options[@]}"}" "${folder}/job.sh" "${attempt}" >"${folder}/sbatch.out" 2>"${folder}/sbatch.err"
-        code=$?
-        umask 077
-        # Given up meanwhile, and a later attempt has its files here. Its own job does nothing.
-        find_attempt "${token}"
-        ((newest == attempt)) || exit 0
-        printf '%s\n' "${code}" >"${folder}/sbatch.exit"
-        id=$(printed_id)
-        if [[ -n ${id} && -e ${folder}/claim.${attempt}/revoked ]]; then
-            cancel_jobs "${id}" # it was given up meanwhile; the job would do nothing
-        elif [[ -n ${id} ]]; then
-            adopt_job "${id}"
-        fi
-    ) </dev/null >/dev/null 2>&1 &
+    run_sbatch </dev/null >/dev/null 2>&1 &
     wait "$!"
 }
 
