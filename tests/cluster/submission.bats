@@ -187,7 +187,7 @@ SH
         SLURM_CONF=/etc/slurm.conf SBATCH_ACCOUNT=mine
     submit -n one -- sh -c "env >${root}/environment"
     rdvc wait one
-    [[ $(job_field "${job}" state) == COMPLETED ]]
+    wait_for_state "${job}" COMPLETED # the result is there before its process has ended
     ! grep -E '^(SLURM_(MEM_PER_CPU|ARRAY_JOB_ID|CPU_BIND|NTASKS)|PMI|CUDA_|SBATCH_MEM)|=99$' "${root}/environment"
     grep -qx SLURM_CONF=/etc/slurm.conf "${root}/environment"
     grep -qx SBATCH_ACCOUNT=mine "${root}/environment"
