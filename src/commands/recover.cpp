@@ -26,18 +26,23 @@ std::string state_of(const bring::Recovery& recovery) {
 void report(const world::World& world, const remote::Project& project,
             const bring::Recovery& recovery) {
     const auto commit = base::printable(state::field(recovery.result, "commit")).substr(0, 10);
-    if (state_of(recovery) != "published")
+    const bool is_new = !state::field(recovery.result, "recovered").empty();
+    const bool is_command = state_of(recovery) != "published";
+    const auto output = base::printable(state::field(recovery.result, "output"));
+    if (is_command && !is_new)
+        world.console.data(fmt::format("{} is {} already\n", recovery.name(), state_of(recovery)));
+    else if (is_command)
         world.console.data(
-            fmt::format("recovered {}: {} of output\n", recovery.name(),
-                        base::printable(state::field(recovery.result, "output")) + " file(s)"));
-    else if (state::field(recovery.result, "recovered").empty())
+            fmt::format("recovered {}: {} of output\n", recovery.name(), output + " file(s)"));
+    else if (!is_new)
         world.console.data(fmt::format("{} is published already ({})\n", recovery.name(), commit));
     else
         world.console.data(fmt::format("recovered {} ({})\n", recovery.name(), commit));
     const auto message = base::printable(state::field(recovery.result, "message"));
     if (!message.empty())
         world.console.note(message);
-    world.console.note("next:  rdvc pull " + recovery.id());
+    if (!is_command || (!output.empty() && output != "0"))
+        world.console.note("next:  rdvc pull " + recovery.id());
     if (state::field(recovery.result, "data") == "ssh" &&
         project::has_dvc_remote(project.dvc_project))
         world.console.note(fmt::format(
