@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "base/text.hpp"
@@ -58,6 +59,7 @@ inline const script::Request* request_of(const std::string& input) {
 }
 
 /// Answers as the cluster does: `frames` (a verb and its words each), between what a login prints.
+/// What follows `data ` is bytes, sent with their number.
 inline FakeRunner::Action answers(const std::vector<std::string>& frames, int status = 0,
                                   const std::string& err = "") {
     return [=](const Call& call) {
@@ -68,7 +70,10 @@ inline FakeRunner::Action answers(const std::vector<std::string>& frames, int st
             const auto verb = base::key_and_value(frame).first;
             if (request != nullptr && !script::may_answer(*request, verb))
                 ADD_FAILURE() << "no request `" << request->name << "` answers " << verb;
-            out += mark + frame + "\n";
+            if (verb == "data")
+                out += fmt::format("{}data {}\n{}", mark, frame.size() - 5, frame.substr(5));
+            else
+                out += mark + frame + "\n";
         }
         return base::Result{status, out + "logout\n", err};
     };

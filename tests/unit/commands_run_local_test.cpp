@@ -7,9 +7,7 @@
 #include "script/embedded.hpp"
 #include "script/render.hpp"
 #include "submission/name.hpp"
-#include "support/folder.hpp"
-#include "support/git_repository.hpp"
-#include "support/world.hpp"
+#include "support/local_cluster.hpp"
 
 namespace rdvc::commands {
 namespace {
@@ -18,77 +16,31 @@ namespace fs = std::filesystem;
 
 constexpr auto done = static_cast<int>(base::Exit::done);
 
-// On this machine, `bash -s` with a home folder of its own and an sbatch that keeps what it was
-// given.
-class LocalCluster : public base::Runner {
-  public:
-    LocalCluster(base::Runner& inner, const fs::path& folder) : inner_(inner), folder_(folder) {
-        fs::create_directories(folder_ / "home");
-        tests::write_program(folder_ / "bin" / "squeue", "#!/bin/bash\n");
+class RunLocally : public ::testing::Test {
+  protected:
+    // SLURM is stubs: an empty queue, and an sbatch that keeps what it was given.
+    RunLocally() {
+        tests::write_program(stubs() / "squeue", "#!/bin/bash\n");
         set_sbatch("echo 77");
     }
 
-    void set_sbatch(const std::string& end) {
-        tests::write_program(folder_ / "bin" / "sbatch",
-                             "#!/bin/bash\n"
-                             "printf '%s\\0' \"$@\" >\"${HOME}/sbatch.argv\"\n"
-                             "env >\"${HOME}/sbatch.env\"\n" +
-                                 end + "\n");
+    [[nodiscard]] fs::path stubs() const { return programs_ / "bin"; }
+    void set_sbatch(const std::string& end) const {
+        tests::write_program(stubs() / "sbatch", "#!/bin/bash\n"
+                                                 "printf '%s\\0' \"$@\" >\"${HOME}/sbatch.argv\"\n"
+                                                 "env >\"${HOME}/sbatch.env\"\n" +
+                                                     end + "\n");
     }
+    [[nodiscard]] std::string token() const { return local_.token(); }
+    [[nodiscard]] fs::path mirror() const { return local_.mirror(); }
 
-    base::Result run(const base::Command& command) override {
-        auto local = command;
-        if (command.argv.front() == "bash") {
-            local.environment = {{"HOME", (folder_ / "home").string()},
-                                 {"PATH", (folder_ / "bin").string() + ":/usr/bin:/bin"},
-                                 {"SBATCH_WCKEY", "of-the-login-node"},
-                                 {"SBATCH_QOS", "of-the-login-node"}};
-            ++requests;
-            programs.push_back(std::get<std::string>(command.input.front()));
-            if (!listener.empty())
-                local.argv = {"bash", "-c", "bash -s | bash -c \"$0\"", listener};
-        }
-        return inner_.run(local);
-    }
-
-    [[nodiscard]] fs::path rdvc() const { return folder_ / "home" / ".rdvc"; }
-
-    int requests = 0;
-    std::vector<std::string> programs; ///< what each was given first
-    std::string listener;              ///< shell code that takes the answer instead of us
-
-  private:
-    base::Runner& inner_;
-    fs::path folder_;
-};
-
-class RunLocally : public ::testing::Test {
-  protected:
-    RunLocally()
-        : git_(folder_ / "project"), cluster_(processes_, folder_ / "cluster"),
-          world_(cluster_, folder_ / "home", git_.path()) {
-        git_.write(".dvc/config", "");
-        git_.write("dvc.yaml", "");
-        commit_ = git_.commit();
-        tests::put_file(folder_ / "home" / ".config" / "rdvc" / "config.toml",
-                        "[cluster]\nhost = \"local\"\n[project]\nid = \"7f3a9c1d\"\n");
-    }
-
-    [[nodiscard]] std::string token() const {
-        const auto records = ledger::Ledger(folder_ / "home" / ".local" / "state" / "rdvc").read();
-        EXPECT_FALSE(records.empty()) << "nothing was submitted";
-        return records.empty() ? "" : records.back().token;
-    }
-    [[nodiscard]] fs::path mirror() const {
-        return cluster_.rdvc() / "repos" / "project-7f3a9c1d.git";
-    }
-
-    tests::Folder folder_;
-    tests::GitRepository git_;
-    base::ProcessRunner processes_;
-    LocalCluster cluster_;
-    tests::TestWorld world_;
-    std::string commit_;
+    tests::Folder programs_;
+    tests::LocalProject local_{stubs()};
+    const tests::Folder& folder_ = local_.folder;
+    const tests::GitRepository& git_ = local_.git;
+    tests::LocalCluster& cluster_ = local_.cluster;
+    tests::TestWorld& world_ = local_.world;
+    const std::string& commit_ = local_.commit;
 };
 
 // What a request is made of lies on the cluster from the first one on.
@@ -287,7 +239,7 @@ TEST_F(RunLocally, RefusesANameThatTheMirrorHas) {
 }
 
 TEST_F(RunLocally, TellsWhatSbatchSaid) {
-    cluster_.set_sbatch("echo 'sbatch: error: no such partition' >&2; exit 1");
+    set_sbatch("echo 'sbatch: error: no such partition' >&2; exit 1");
     const auto outcome = world_.run({"run"});
     EXPECT_EQ(outcome.code, static_cast<int>(base::Exit::refused)) << outcome.err;
     EXPECT_NE(outcome.err.find("  sbatch: error: no such partition\n"), std::string::npos);
@@ -296,20 +248,19 @@ TEST_F(RunLocally, TellsWhatSbatchSaid) {
 }
 
 TEST_F(RunLocally, FindsTheIdBelowABannerAndBesideACluster) {
-    cluster_.set_sbatch("echo 'Welcome to sbatch 2 of 3'; echo '78;hpc'");
+    set_sbatch("echo 'Welcome to sbatch 2 of 3'; echo '78;hpc'");
     EXPECT_TRUE(world_.run({"run"}).out.ends_with(" as job 78 on local\n"));
 }
 
 // sbatch failed, and yet there is a job with our token: it is ours.
 TEST_F(RunLocally, FindsTheJobOfAnSbatchThatFailed) {
-    tests::write_program(folder_ / "cluster" / "bin" / "squeue",
+    tests::write_program(stubs() / "squeue",
                          "#!/bin/bash\n"
                          "printf '5|RUNNING|None|N/A|x|rdvc:ffffffffffffffffffffffffffffffff\\n'\n"
                          "printf '79|RUNNING|None|N/A|x|'; grep -o 'rdvc:[0-9a-f]*' "
                          "\"${HOME}\"/.rdvc/submissions/*/job.sh | "
                          "head -n 1\n");
-    cluster_.set_sbatch(
-        "echo 'sbatch: error: Socket timed out on send/recv operation' >&2; exit 1");
+    set_sbatch("echo 'sbatch: error: Socket timed out on send/recv operation' >&2; exit 1");
     const auto outcome = world_.run({"run"});
     EXPECT_EQ(outcome.code, done) << outcome.err;
     EXPECT_TRUE(outcome.out.ends_with(" as job 79 on local\n")) << outcome.out;
@@ -317,12 +268,12 @@ TEST_F(RunLocally, FindsTheJobOfAnSbatchThatFailed) {
 
 // A site's wrapper may say it in words; sbatch has taken the job all the same.
 TEST_F(RunLocally, FindsTheJobOfAnSbatchThatPrintsNoId) {
-    tests::write_program(folder_ / "cluster" / "bin" / "squeue",
+    tests::write_program(stubs() / "squeue",
                          "#!/bin/bash\n"
                          "printf '80|PENDING|None|N/A|x|'; grep -o 'rdvc:[0-9a-f]*' "
                          "\"${HOME}\"/.rdvc/submissions/*/job.sh | "
                          "head -n 1\n");
-    cluster_.set_sbatch("echo 'Submitted batch job 80'");
+    set_sbatch("echo 'Submitted batch job 80'");
     const auto outcome = world_.run({"run"});
     EXPECT_EQ(outcome.code, done) << outcome.err;
     EXPECT_TRUE(outcome.out.ends_with(" as job 80 on local\n")) << outcome.out;
@@ -332,9 +283,8 @@ TEST_F(RunLocally, FindsTheJobOfAnSbatchThatPrintsNoId) {
 TEST_F(RunLocally, WritesTheIdDownThoughNobodyListensAnyMore) {
     cluster_.listener = "printf '%s' $$ >\"${HOME}/listener\"; "
                         "until [[ -e ${HOME}/sbatch.env ]]; do sleep 0.01; done";
-    cluster_.set_sbatch(
-        "while kill -0 \"$(<\"${HOME}/listener\")\" 2>/dev/null; do sleep 0.01; done\n"
-        "echo 'sbatch: warning: some words' >&2; echo 81");
+    set_sbatch("while kill -0 \"$(<\"${HOME}/listener\")\" 2>/dev/null; do sleep 0.01; done\n"
+               "echo 'sbatch: warning: some words' >&2; echo 81");
     EXPECT_EQ(world_.run({"run"}).code, static_cast<int>(base::Exit::unknown));
     EXPECT_EQ(tests::content_of(cluster_.rdvc() / "submissions" / token() / "sbatch.exit"), "0\n");
     EXPECT_EQ(tests::content_of(cluster_.rdvc() / "submissions" / token() / "jobid"), "81\n");

@@ -1,0 +1,248 @@
+// Each request of the login node, asked by the command that needs it, and answered by the cluster's
+// own bash on the fake SLURM: what both sides say to each other is what the other one reads. A case
+// has the name of its request.
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "base/md5.hpp"
+#include "base/text.hpp"
+#include "script/requests.hpp"
+#include "support/demo_project.hpp"
+#include "support/local_cluster.hpp"
+
+namespace rdvc::commands {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Exit;
+
+const fs::path support = fs::path(RDVC_SOURCE_FOLDER) / "tests" / "support" / "slurm";
+
+// As a test's name: `Status`.
+std::string name_of_case(const script::Request& request) {
+    std::string name(request.name);
+    name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
+    return name;
+}
+
+class OnFakeSlurm : public ::testing::Test {
+  protected:
+    OnFakeSlurm() {
+        fs::create_directories(slurm() / "jobs");
+        std::ofstream(slurm() / "calls").flush();
+        local_.cluster.environment.emplace_back("FAKE_SLURM", slurm().string());
+        local_.cluster.environment.emplace_back("SLURM_CONF", (slurm() / "slurm.conf").string());
+    }
+
+    // What runs in the background ends, and the request that the case is named after was made.
+    void TearDown() override {
+        tests::run_program({"bash", "-c", "source \"$0\"; FAKE_SLURM=$1; stop_fake_slurm",
+                            (support / "slurm.bash").string(), slurm().string()});
+        const std::string name = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+        const auto& programs = local_.cluster.programs;
+        EXPECT_TRUE(std::any_of(programs.begin(), programs.end(), [&](const std::string& program) {
+            const auto* request = tests::request_of(program);
+            return request != nullptr && name.starts_with(name_of_case(*request));
+        })) << name;
+    }
+
+    [[nodiscard]] fs::path slurm() const { return local_.folder / "slurm"; }
+    void set_knob(const std::string& name) const { tests::put_file(slurm() / name, ""); }
+    void drop_knob(const std::string& name) const { fs::remove(slurm() / name); }
+
+    // A command, of which success is expected; what it said on both streams.
+    std::string rdvc(const Words& words, Exit code = Exit::done) {
+        const auto outcome = local_.world.run(words);
+        EXPECT_EQ(outcome.code, static_cast<int>(code)) << outcome.out << outcome.err;
+        return outcome.out + outcome.err;
+    }
+    // A job that waits for ever, and one that has ended.
+    void submit_waiting() {
+        set_knob("no-start");
+        rdvc({"run", "--cmd", "-n", "first", "--", "true"});
+    }
+    void submit_and_wait(Words words) {
+        words.insert(words.begin(), {"run", "--cmd", "-n", "first"});
+        rdvc(words);
+        local_.world.run({"wait", "first"});
+    }
+    [[nodiscard]] fs::path record() const {
+        return local_.cluster.rdvc() / "jobs" / local_.token() / "0";
+    }
+
+    tests::LocalProject local_{support / "bin"};
+};
+
+void expect_says(const std::string& said, const std::string& text) {
+    EXPECT_NE(said.find(text), std::string::npos) << said;
+}
+
+TEST_F(OnFakeSlurm, Cancel) {
+    submit_waiting();
+    EXPECT_EQ(rdvc({"cancel", "first"}), "cancelled first (job 1)\n");
+    EXPECT_EQ(rdvc({"cancel", "first"}), "first has ended already\n");
+}
+
+TEST_F(OnFakeSlurm, CancelWhereSlurmDoesNot) {
+    submit_waiting();
+    set_knob("fail-scancel");
+    expect_says(rdvc({"cancel", "first"}, Exit::unknown),
+                "warning: it is not known whether first is cancelled: scancel: error: ");
+}
+
+TEST_F(OnFakeSlurm, Clean) {
+    submit_and_wait({"--", "true"});
+    const auto said = rdvc({"clean"});
+    expect_says(said, "KEPT");
+    expect_says(said, "submission");
+}
+
+TEST_F(OnFakeSlurm, Doctor) {
+    const auto said = local_.world.run({"doctor"}).out; // whatever this machine lacks
+    expect_says(said, "cluster local\n");
+    expect_says(said, "sbatch");
+}
+
+TEST_F(OnFakeSlurm, Environments) {
+    expect_says(rdvc({"env", "list"}), "no environment is kept for this project\n");
+    const auto build = local_.cluster.rdvc() / "envs" / "project-7f3a9c1d" / "c0ffee" / "b1";
+    tests::put_file(build / "info", "made 1000\njob 7\nnode n1\nsetup_seconds 3\nkib 2048\n");
+    fs::create_symlink("b1", build.parent_path() / "current");
+    const auto said = rdvc({"env", "list"});
+    expect_says(said, "c0ffee");
+    expect_says(said, "3 s");
+}
+
+TEST_F(OnFakeSlurm, Folder) {
+    set_knob("no-start");
+    const auto use_remote = [&](const fs::path& path) {
+        local_.git.write(
+            ".dvc/config",
+            "[core]\n    remote = store\n['remote \"store\"']\n    url = " + path.string() + "\n");
+    };
+    use_remote(local_.folder / "store");
+    expect_says(rdvc({"run"}), "which the cluster does not have; data travels over SSH");
+    fs::create_directory(local_.folder / "store");
+    const auto said = rdvc({"run"});
+    EXPECT_EQ(said.find("which the cluster does not have"), std::string::npos) << said;
+}
+
+TEST_F(OnFakeSlurm, Logs) {
+    submit_and_wait({"--", "echo", "caf\xe9 @rdvc: no frame"});
+    expect_says(rdvc({"logs", "first"}), "\ncaf\xe9 @rdvc: no frame\n");
+    expect_says(rdvc({"logs", "-f", "first"}), "\ncaf\xe9 @rdvc: no frame\n");
+}
+
+TEST_F(OnFakeSlurm, LogsOfAJobThatWaits) {
+    submit_waiting();
+    expect_says(rdvc({"logs", "first"}, Exit::failed), "error: there is no log yet\n");
+}
+
+// An input from this laptop's cache, and one that is not what it says.
+TEST_F(OnFakeSlurm, Objects) {
+    set_knob("no-start");
+    const std::string content = "some data\n";
+    const auto name = base::md5(content);
+    const auto object = fs::path("files") / "md5" / name.substr(0, 2) / name.substr(2);
+    local_.git.write("data.txt", content);
+    local_.git.write((".dvc/cache" / object).string(), content);
+    local_.git.write(".gitignore", "data.txt\n.dvc/cache\n");
+    local_.git.write("data.txt.dvc",
+                     "outs:\n- md5: " + name + "\n  size: 10\n  hash: md5\n  path: data.txt\n");
+    local_.git.write("dvc.yaml", "stages:\n  train:\n    cmd: ./train\n    deps: [data.txt]\n");
+    rdvc({"run"});
+    EXPECT_EQ(tests::content_of(local_.cluster.rdvc() / "cache" / object), content);
+    fs::remove(local_.cluster.rdvc() / "cache" / object);
+    rdvc({"run"});
+    EXPECT_EQ(tests::content_of(local_.cluster.rdvc() / "cache" / object), content);
+}
+
+TEST_F(OnFakeSlurm, Output) {
+    submit_and_wait({"--output=out", "--", "sh", "-c", "mkdir out; echo x >out/file"});
+    expect_says(rdvc({"pull", "first"}), "pulled the output of first: 1 file\n");
+    EXPECT_EQ(tests::content_of(local_.git.path() / "out" / "file"), "x\n");
+    EXPECT_TRUE(fs::exists(record() / "pulled"));
+}
+
+TEST_F(OnFakeSlurm, Probe) {
+    const auto said = rdvc({"init", "remote", "--yes"});
+    expect_says(said, "git               git version ");
+    expect_says(said, "folder            " + local_.cluster.rdvc().string() + "\n");
+    expect_says(said, "next:  rdvc run");
+}
+
+TEST_F(OnFakeSlurm, Recover) {
+    submit_and_wait({"--", "true"});
+    EXPECT_EQ(rdvc({"recover", "first"}), "first is done already\n");
+    submit_and_wait({"--", "sh", "-c", "exit 3"});
+    expect_says(rdvc({"recover", "first"}, Exit::failed), "has nothing to recover: failed");
+}
+
+TEST_F(OnFakeSlurm, Retry) {
+    submit_waiting();
+    expect_says(rdvc({"retry", "first"}, Exit::failed), "error: first has a job: 1 PENDING\n");
+    rdvc({"cancel", "first"});
+    expect_says(rdvc({"retry", "first"}), "job 2");
+}
+
+TEST_F(OnFakeSlurm, RetryWhereTheFunctionsAreGone) {
+    submit_waiting();
+    rdvc({"cancel", "first"});
+    fs::remove_all(local_.cluster.rdvc() / "functions");
+    expect_says(rdvc({"retry", "first"}), "job 2");
+}
+
+TEST_F(OnFakeSlurm, Status) {
+    submit_waiting();
+    const auto waiting = rdvc({"status"});
+    expect_says(waiting, "first       1    pending");
+    set_knob("down");
+    const auto unknown = rdvc({"status"});
+    expect_says(unknown,
+                "warning: squeue does not answer: slurm_load_jobs error: Unable to contact");
+    expect_says(unknown, "first       1    unknown");
+}
+
+TEST_F(OnFakeSlurm, StatusOfWhatHasEnded) {
+    submit_and_wait({"--", "sh", "-c", "exit 3"});
+    expect_says(rdvc({"status"}), "first       1    failed");
+    const auto all = rdvc({"status", "first"});
+    expect_says(all, "\ntoken        " + local_.token() + "\n");
+    expect_says(all, "\nphases       ");
+}
+
+TEST_F(OnFakeSlurm, Submit) {
+    set_knob("no-start");
+    expect_says(rdvc({"run", "-n", "first"}), "job 1 on local");
+}
+
+TEST_F(OnFakeSlurm, Wait) {
+    rdvc({"run", "--cmd", "-n", "first", "--output=out", "--", "sh", "-c",
+          "mkdir out; echo x >out/file"});
+    expect_says(rdvc({"wait", "first"}), "first is done; next:  rdvc pull 1\n");
+    rdvc({"run", "--cmd", "-n", "second", "--", "sh", "-c", "exit 3"});
+    expect_says(rdvc({"wait", "second"}, Exit::experiment_failed),
+                "error: failed in phase command\n  the command ended with exit code 3\n");
+}
+
+// Whatever a request is given, something here reads what its bash answers.
+TEST(Requests, HaveACaseOnTheFakeSlurm) {
+    std::set<std::string> cases;
+    const auto& unit = *::testing::UnitTest::GetInstance();
+    for (int i = 0; i < unit.total_test_suite_count(); ++i) {
+        const auto& suite = *unit.GetTestSuite(i);
+        for (int j = 0; suite.name() == std::string("OnFakeSlurm") && j < suite.total_test_count();
+             ++j)
+            cases.insert(suite.GetTestInfo(j)->name());
+    }
+    for (const auto& request : script::requests())
+        EXPECT_TRUE(cases.contains(name_of_case(request))) << request.name;
+}
+
+} // namespace
+} // namespace rdvc::commands
