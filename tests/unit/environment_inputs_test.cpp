@@ -77,8 +77,8 @@ TEST(DescribeEnvironment, HasALineAFact) {
                                 "format: 3\n"
                                 "outside: '~/conda'\n"
                                 "project: p-12345678 'a b'\n"
-                                "setup: 'poetry install'\n"
                                 "setup-tool: Poetry\n"
+                                "setup: 'poetry install'\n"
                                 "version-by: setuptools-scm\n");
     auto without = inputs;
     without.with_version = false;
