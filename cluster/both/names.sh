@@ -14,6 +14,11 @@ value_of() {
     done <"$2"
 }
 
+# True for a phase whose job may hold a result that is nowhere else, if it ended in it (C++: state::may_hold_result).
+may_hold_result() {
+    [[ $1 == @(push|publish|output) ]]
+}
+
 # Of whoever called this one: another job, a Git hook. git works on our own repositories.
 unset_git_variables() {
     unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_NAMESPACE GIT_OBJECT_DIRECTORY \

@@ -68,7 +68,7 @@ require_unpublished() {
         ;;
     unpublished) return ;;
     '' | failed)
-        [[ ${phase} != push && ${phase} != publish && ${phase} != output ]] || return
+        ! may_hold_result "${phase}" || return
         [[ -z $(value_of recovered "${record}/result") ]] || remove_kept
         ;;
     esac

@@ -163,6 +163,10 @@ State derive_state(const Record& kept, const Overview& overview) {
     return ended_by_slurm(job->state, phase, kept);
 }
 
+bool may_hold_result(std::string_view phase) {
+    return phase == "push" || phase == "publish" || phase == "output";
+}
+
 bool may_be_recovered(const Record& kept, const Overview& overview) {
     const auto state = derive_state(kept, overview);
     if (state.kind() == Kind::unpublished)
@@ -173,7 +177,7 @@ bool may_be_recovered(const Record& kept, const Overview& overview) {
             phase = name;
     const bool lives =
         is_live(state.kind()) || has_result(state.kind()) || state.kind() == Kind::unknown;
-    return !lives && (phase == "push" || phase == "publish" || phase == "output");
+    return !lives && may_hold_result(phase);
 }
 
 } // namespace rdvc::state

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "state/record.hpp"
 #include "state/words.hpp"
@@ -24,6 +25,10 @@ struct State {
 std::string explain_failure(const std::map<std::string, std::string>& result);
 
 State derive_state(const Record& kept, const Overview& overview);
+
+/// True for a phase whose job may hold a result that is nowhere else, if it ended in it. Jobs and
+/// `rdvc recover` on the cluster have the same in `both/names.sh`.
+bool may_hold_result(std::string_view phase);
 
 /// True for what `rdvc recover` is for: a result that could not be published. A job that was killed
 /// while it published could not say so.

@@ -7,10 +7,12 @@
 
 #include <gtest/gtest.h>
 
+#include "base/process.hpp"
 #include "base/text.hpp"
 #include "script/embedded.hpp"
 #include "script/render.hpp"
 #include "script/requests.hpp"
+#include "state/state.hpp"
 
 namespace rdvc::script {
 namespace {
@@ -104,6 +106,18 @@ TEST(Requests, HaveOneCallOfTheirOwn) {
         const auto [text, hash, call] = request_text(request.name);
         EXPECT_NE(text.find("\n" + base::trim(call) + "() {\n"), std::string::npos)
             << request.name << ": " << call;
+    }
+}
+
+// Both sides know which phases may hold a result.
+TEST(Names, HaveThePhasesOfTheLaptop) {
+    base::ProcessRunner runner;
+    const auto names = std::string(embedded("both/names.sh"));
+    for (const std::string phase : {"", "start", "bashrc", "workspace", "environment", "experiment",
+                                    "command", "output", "push", "publish", "restart", "end"}) {
+        const auto said = runner.run(
+            {.argv = {"bash", "-c", names + "may_hold_result \"$1\" && echo yes", "-", phase}});
+        EXPECT_EQ(said.out == "yes\n", state::may_hold_result(phase)) << phase << said.err;
     }
 }
 

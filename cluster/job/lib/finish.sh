@@ -46,9 +46,7 @@ name_outcome() {
     elif [[ -z ${RDVC_OWN_MESSAGE} ]]; then
         RDVC_OWN_MESSAGE="a command of the script failed with exit code ${code}; the log tells which"
     fi
-    case ${RDVC_OWN_PHASE} in
-    push | publish | output) state=unpublished ;;
-    esac
+    ! may_hold_result "${RDVC_OWN_PHASE}" || state=unpublished
     [[ -n ${RDVC_OWN_SIGNAL} || -z $(cause_in_log) ]] || RDVC_OWN_SIGNAL=TERM # heard by all but this shell
     if [[ -n ${RDVC_OWN_SIGNAL} ]]; then
         find_stop_cause
