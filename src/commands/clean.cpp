@@ -1,9 +1,8 @@
-// `rdvc clean`: what is no longer needed is removed from the cluster. The cluster decides, since it
-// sees what lives; the laptop says which results it has.
+// `rdvc clean`: what is no longer needed is removed from the cluster. The cluster tells what there
+// is, the laptop decides, and the cluster looks once more whether something lives.
 
-#include <algorithm>
-#include <array>
 #include <map>
+#include <set>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -15,6 +14,8 @@
 #include "remote/clean.hpp"
 #include "remote/cluster.hpp"
 #include "remote/project.hpp"
+#include "script/embedded.hpp"
+#include "state/clean.hpp"
 
 namespace rdvc::commands {
 
@@ -31,54 +32,16 @@ struct Arguments {
     bool json = false;
 };
 
-// In the table's order: the cluster's word, and the user's for one and for many.
-struct Kind {
-    std::string_view word;
-    std::string_view many;
-};
-constexpr std::array<Kind, 5> kinds = {{{"submission", "submissions"},
-                                        {"workspace", "workspaces of dead jobs"},
-                                        {"environment", "environments"},
-                                        {"functions", "functions of other versions of rdvc"},
-                                        {"leftover", "leftovers"}}};
-
-struct Reason {
-    std::string_view word;
-    std::string_view sentence;
-    bool named; ///< each of them is worth its name: somebody may want to do something
-};
-constexpr std::array<Reason, 8> reasons = {
-    {{"live", "a job waits or runs", false},
-     {"unpulled", "the result is not here; `rdvc pull` brings it", true},
-     {"unpublished", "it has a result that is nowhere else; `rdvc status JOB` says how to save it",
-      true},
-     {"workspace", "it was left on purpose, or its job was killed while it published", true},
-     {"unconfirmed", "sbatch has not answered", true},
-     {"unknown", "squeue does not answer", false},
-     {"link", "it is a link", true},
-     {"young", "younger than --older", false}}};
-
-std::string_view sentence(const std::string& reason) {
-    const auto* row = std::find_if(reasons.begin(), reasons.end(),
-                                   [&](const Reason& r) { return r.word == reason; });
-    return row == reasons.end() ? std::string_view(reason) : row->sentence;
-}
-
-bool is_named(const std::string& reason) {
-    return std::any_of(reasons.begin(), reasons.end(),
-                       [&](const Reason& r) { return r.word == reason && r.named; });
-}
-
 std::string summary(const remote::Cleaned& answer, bool dry_run) {
     std::vector<std::vector<std::string>> rows = {
         {dry_run ? "WOULD GO" : "REMOVED", "HOW MANY", "SIZE"}};
     std::size_t all = 0;
     std::uint64_t all_kib = 0;
-    for (const auto& kind : kinds) {
+    for (const auto& kind : state::clean_kinds()) {
         std::size_t n = 0;
         std::uint64_t kib = 0;
         for (const auto& item : answer.removed)
-            if (item.kind == kind.word) {
+            if (item.kind == kind.kind) {
                 ++n;
                 kib += item.kib;
             }
@@ -93,16 +56,21 @@ std::string summary(const remote::Cleaned& answer, bool dry_run) {
 
 // One line a kind and reason.
 std::string kept_lines(const remote::Cleaned& answer) {
-    std::map<std::pair<std::string, std::string>, std::vector<std::string>> groups;
+    using Words = std::pair<std::string_view, std::string_view>;
+    std::map<Words, std::vector<state::KeptItem>> groups;
     for (const auto& item : answer.kept)
-        groups[{item.kind, item.reason}].push_back(item.title);
+        groups[{state::word_of(item.kind).word, state::word_of(item.reason).word}].push_back(item);
     std::vector<std::vector<std::string>> rows = {{"KEPT", "HOW MANY", "WHY"}};
-    for (const auto& [key, titles] : groups) {
-        std::string why(sentence(key.second));
-        if (is_named(key.second))
+    for (const auto& [words, group] : groups) {
+        const auto& reason = state::word_of(group.front().reason);
+        std::string why(reason.sentence);
+        std::vector<std::string> titles;
+        for (const auto& item : group)
+            titles.push_back(item.title);
+        if (reason.named)
             why += ": " + base::join(base::split(base::first_lines(titles), '\n'), ", ");
-        rows.push_back(
-            {key.first + (titles.size() == 1 ? "" : "s"), fmt::format("{}", titles.size()), why});
+        rows.push_back({std::string(words.first) + (titles.size() == 1 ? "" : "s"),
+                        fmt::format("{}", titles.size()), why});
     }
     return rows.size() == 1 ? "" : "\n" + world::table(rows);
 }
@@ -110,18 +78,23 @@ std::string kept_lines(const remote::Cleaned& answer) {
 std::string items(const remote::Cleaned& answer) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& item : answer.removed)
-        rows.push_back({item.kind, item.title, base::bytes(item.kib * 1024), item.path});
+        rows.push_back({std::string(state::word_of(item.kind).word), item.title,
+                        base::bytes(item.kib * 1024), item.path});
     return rows.empty() ? "" : world::table(rows) + "\n";
 }
 
 std::string to_json(const remote::Cleaned& answer, bool dry_run) {
     nlohmann::json removed = nlohmann::json::array();
     for (const auto& item : answer.removed)
-        removed.push_back(
-            {{"kind", item.kind}, {"kib", item.kib}, {"path", item.path}, {"title", item.title}});
+        removed.push_back({{"kind", state::word_of(item.kind).word},
+                           {"kib", item.kib},
+                           {"path", item.path},
+                           {"title", item.title}});
     nlohmann::json kept = nlohmann::json::array();
     for (const auto& item : answer.kept)
-        kept.push_back({{"kind", item.kind}, {"reason", item.reason}, {"title", item.title}});
+        kept.push_back({{"kind", state::word_of(item.kind).word},
+                        {"reason", state::word_of(item.reason).word},
+                        {"title", item.title}});
     const nlohmann::json all = {{"dry_run", dry_run},
                                 {"squeue_answered", !answer.squeue_words},
                                 {"removed", removed},
@@ -159,6 +132,22 @@ std::int64_t older_of(const Arguments& arguments) {
     return *seconds;
 }
 
+// Text from the cluster becomes a question to git.
+bool is_commit(const std::string& text) {
+    constexpr std::size_t digits = 40; // or more
+    return text.size() >= digits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+// The commits of results that this laptop has.
+std::set<std::string> results_here(world::World& world, const remote::Project& project,
+                                   const state::Inventory& kept,
+                                   const state::CleanQuestion& question) {
+    auto commits = state::published_commits(kept, question);
+    std::erase_if(commits, [](const std::string& commit) { return !is_commit(commit); });
+    const auto here = bring::whole_here(world, project, {commits.begin(), commits.end()});
+    return {here.begin(), here.end()};
+}
+
 } // namespace
 
 Exit clean(world::World& world, const Words& words) {
@@ -168,12 +157,17 @@ Exit clean(world::World& world, const Words& words) {
     const auto older = older_of(arguments);
     const remote::Project project = remote::open_project(world, arguments.cluster);
     remote::Cluster cluster(world, project.config);
-    const remote::CleanQuestion question{.mirror = project.mirror,
-                                         .all_projects = arguments.all_projects,
-                                         .dry_run = arguments.dry_run,
-                                         .older = older};
-    const auto here = bring::whole_here(world, project, remote::ask_results(cluster, question));
-    const auto answer = remote::ask_clean(cluster, question, here);
+    const state::CleanQuestion question{.mirror = project.mirror,
+                                        .all_projects = arguments.all_projects,
+                                        .older = older,
+                                        .functions = script::job_functions().hash};
+    const auto kept = remote::ask_inventory(cluster);
+    const auto plan =
+        state::plan_clean(kept, question, results_here(world, project, kept, question));
+    auto answer = remote::carry_out(
+        cluster, plan, older, arguments.dry_run ? remote::Mode::measure : remote::Mode::remove);
+    if (!answer.squeue_words)
+        answer.squeue_words = kept.squeue_words;
     if (arguments.json) {
         world.console.data(to_json(answer, arguments.dry_run));
     } else {

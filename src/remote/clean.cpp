@@ -1,86 +1,199 @@
 #include "remote/clean.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include <fmt/core.h>
 
 #include "base/text.hpp"
-#include "script/embedded.hpp"
 
 namespace rdvc::remote {
 
 namespace {
 
-script::Variables variables(const CleanQuestion& question, const std::string& action) {
+script::Variables variables(const std::string& action, std::int64_t older) {
     script::Variables all;
-    all.words = {{"action", action},
-                 {"mirror", question.mirror},
-                 {"all_projects", question.all_projects ? "1" : "0"},
-                 {"dry_run", question.dry_run ? "1" : "0"},
-                 {"older", fmt::format("{}", question.older)},
-                 {"functions", script::job_functions().hash}};
-    all.lists = {{"here", {}}};
+    all.words = {{"action", action}, {"older", fmt::format("{}", older)}};
+    all.lists = {{"removals", {}}};
     return all;
 }
 
-// "42 (exp-1)", or the token's start where it has no job.
-std::string title_of(const std::string& token, const std::string& job, const std::string& name) {
-    const auto id = job == "-" ? token.substr(0, 8) : job;
-    return name == "-" ? id : fmt::format("{} ({})", id, name);
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
 }
 
-void add_frame(Cleaned& answer, const transport::Frame& frame) {
-    std::string rest = frame.rest;
-    const auto word = [&rest] {
-        auto [first, others] = base::key_and_value(rest);
-        rest = others;
-        return first;
-    };
-    if (frame.verb == "dir") {
-        answer.dir = frame.rest;
-    } else if (frame.verb == "squeue") {
-        answer.squeue_words = frame.rest;
-    } else if (frame.verb == "removed") {
-        RemovedItem item{.kind = word(), .kib = std::strtoull(word().c_str(), nullptr, 10)};
-        const auto job = word();
-        const auto name = word();
-        item.path = rest;
-        if (item.kind == "submission")
-            item.title = title_of(rest.substr(rest.rfind('/') + 1), job, name);
-        answer.removed.push_back(std::move(item));
-    } else if (frame.verb == "kept") {
-        KeptItem item{.kind = word(), .reason = word(), .title = {}};
-        const auto job = word();
-        const auto name = word();
-        item.title = item.kind == "submission" ? title_of(rest, job, name) : rest;
-        answer.kept.push_back(std::move(item));
-    } else if (frame.verb == "failed") {
-        word();
-        answer.failed.push_back(rest);
+// The answer's words are KIND ITEM or KIND REASON ITEM.
+class Carried {
+  public:
+    Carried(const state::CleanPlan& plan, Mode mode) : mode_(mode) {
+        for (const auto& removal : plan.removals)
+            if (mode == Mode::remove || !removal.is_restored)
+                open_[key(state::word_of(removal.kind).word, removal.item)] = removal;
+        cleaned_.kept = plan.kept;
     }
-}
+
+    void add(const transport::Frame& frame) {
+        const auto [kind, rest] = base::key_and_value(frame.rest);
+        if (frame.verb == "squeue") {
+            cleaned_.squeue_words = frame.rest;
+        } else if (frame.verb == "size") {
+            const auto tab = frame.rest.find('\t');
+            if (tab != std::string::npos)
+                kib_[frame.rest.substr(tab + 1)] = std::strtoull(frame.rest.c_str(), nullptr, 10);
+        } else if (frame.verb == "removed") {
+            removed_.insert(key(kind, rest));
+        } else if (frame.verb == "kept") {
+            const auto [reason, item] = base::key_and_value(rest);
+            keep(key(kind, item), reason);
+        } else if (frame.verb == "failed") {
+            if (const auto found = open_.find(key(kind, rest)); found != open_.end()) {
+                cleaned_.failed.push_back(found->second.path);
+                open_.erase(found);
+            }
+        }
+    }
+
+    // What is left open was not there any more, or nobody knows whether it may go.
+    Cleaned finish(const state::CleanPlan& plan) {
+        for (const auto& removal : plan.removals) {
+            const auto found = open_.find(key(state::word_of(removal.kind).word, removal.item));
+            if (found == open_.end())
+                continue;
+            if (mode_ == Mode::measure || removed_.contains(found->first))
+                cleaned_.removed.push_back(measured(removal));
+            else if (cleaned_.squeue_words && !removal.is_restored)
+                cleaned_.kept.push_back(
+                    {removal.kind, state::KeepReason::unknown, title_of(removal)});
+        }
+        return std::move(cleaned_);
+    }
+
+  private:
+    static std::string key(std::string_view kind, const std::string& item) {
+        return fmt::format("{} {}", kind, item);
+    }
+
+    static std::string title_of(const state::Removal& removal) {
+        if (removal.kind == state::CleanKind::environment)
+            return removal.item.substr(removal.item.find('/') + 1);
+        return removal.title.empty() ? removal.path : removal.title;
+    }
+
+    void keep(const std::string& which, const std::string& reason) {
+        const auto found = open_.find(which);
+        const auto& reasons = state::keep_reasons();
+        const auto row = std::find_if(reasons.begin(), reasons.end(),
+                                      [&](const auto& one) { return one.word == reason; });
+        if (found == open_.end() || row == reasons.end())
+            return;
+        cleaned_.kept.push_back({found->second.kind, row->reason, title_of(found->second)});
+        open_.erase(found);
+    }
+
+    state::Removal measured(state::Removal removal) {
+        if (removal.kind == state::CleanKind::submission)
+            removal.kib = kib_["submissions/" + removal.item] + kib_["jobs/" + removal.item];
+        else if (removal.kind == state::CleanKind::workspace)
+            removal.kib = kib_[removal.path];
+        else if (removal.kind != state::CleanKind::environment) // which has it on record
+            removal.kib = kib_[removal.item];
+        return removal;
+    }
+
+    Mode mode_;
+    std::map<std::string, state::Removal> open_;
+    std::set<std::string> removed_;
+    std::map<std::string, std::uint64_t> kib_;
+    Cleaned cleaned_;
+};
 
 } // namespace
 
-std::vector<std::string> ask_results(Cluster& cluster, const CleanQuestion& question) {
-    std::vector<std::string> commits;
-    cluster.ask("clean", variables(question, "results"), [&](const transport::Frame& frame) {
-        // Text from the cluster becomes a question to git.
-        const bool sound = frame.rest.size() >= 40 &&
-                           frame.rest.find_first_not_of("0123456789abcdef") == std::string::npos;
-        if (frame.verb == "result" && sound)
-            commits.push_back(frame.rest);
-    });
-    return commits;
+// Pieces DEPTH TYPE SECONDS, a blank, NAME; each after a `/`, and `!` before what is another
+// user's.
+void InventoryReader::add_tree(const std::string& line) {
+    for (const auto& piece : base::split(line, '/')) {
+        std::string_view text = piece;
+        const bool own = !text.starts_with("!");
+        text.remove_prefix(own ? 0 : 1);
+        const auto blank = text.find(' ');
+        if (blank == std::string_view::npos || blank < 3 || !is_digit(text[0]) || text[0] == '0')
+            continue;
+        const auto depth = static_cast<std::size_t>(text[0] - '0');
+        const auto name = std::string(text.substr(blank + 1));
+        if (depth > parents_.size() + 1 || name.empty() || name == "." || name == "..")
+            continue;
+        parents_.resize(depth - 1);
+        const auto path = parents_.empty() ? name : parents_.back() + "/" + name;
+        parents_.push_back(path);
+        inventory.entries[path] = {
+            .type = text[1],
+            .time = std::strtoll(std::string(text.substr(2, blank - 2)).c_str(), nullptr, 10),
+            .own = own};
+    }
 }
 
-Cleaned ask_clean(Cluster& cluster, const CleanQuestion& question,
-                  const std::vector<std::string>& here) {
-    auto asked = variables(question, "clean");
-    asked.lists["here"] = here;
-    Cleaned answer;
-    cluster.ask("clean", asked, [&](const transport::Frame& frame) { add_frame(answer, frame); });
-    return answer;
+void InventoryReader::add_file(const std::string& line) {
+    const auto parts = base::split(line, '\t');
+    auto& values = inventory.files[parts.front()];
+    for (std::size_t i = 1; i < parts.size(); ++i)
+        values.insert(base::key_and_value(parts[i]));
+}
+
+void InventoryReader::add(const transport::Frame& frame) {
+    const auto [first, rest] = base::key_and_value(frame.rest);
+    if (frame.verb == "dir") {
+        inventory.dir = frame.rest;
+    } else if (frame.verb == "time") {
+        inventory.time = static_cast<std::int64_t>(base::parse_time(first));
+    } else if (frame.verb == "cluster") {
+        inventory.cluster = frame.rest;
+    } else if (frame.verb == "squeue") {
+        inventory.squeue_words = frame.rest;
+    } else if (frame.verb == "live") {
+        inventory.live.insert(first);
+    } else if (frame.verb == "tree") {
+        add_tree(frame.rest);
+    } else if (frame.verb == "file") {
+        add_file(frame.rest);
+    } else if (frame.verb == "unread") {
+        inventory.unread.insert(frame.rest);
+    } else if (frame.verb == "workspace") {
+        const auto [word, path] = base::key_and_value(rest);
+        inventory.workspaces.push_back({.token = first, .path = path, .kept = word == "kept"});
+    } else if (frame.verb == "named") { // submissions/TOKEN/job.sh:functions/HASH"
+        const auto place = frame.rest.rfind("/job.sh:functions/");
+        const auto hash = frame.rest.substr(frame.rest.rfind('/') + 1);
+        if (place != std::string::npos)
+            inventory.functions[frame.rest.substr(0, place)].insert(hash.substr(0, hash.find('"')));
+    } else if (frame.verb == "scripts") {
+        inventory.read_scripts = true;
+    } else if (frame.verb == "mirror") {
+        mirror_ = frame.rest;
+    } else if (frame.verb == "ref") {
+        inventory.refs[{mirror_, rest}] = first;
+    }
+}
+
+state::Inventory ask_inventory(Cluster& cluster) {
+    InventoryReader reader;
+    cluster.ask("clean", variables("records", 0),
+                [&](const transport::Frame& frame) { reader.add(frame); });
+    return std::move(reader.inventory);
+}
+
+Cleaned carry_out(Cluster& cluster, const state::CleanPlan& plan, std::int64_t older, Mode mode) {
+    auto asked = variables(mode == Mode::remove ? "remove" : "measure", older);
+    for (const auto& removal : plan.removals)
+        if (mode == Mode::remove || !removal.is_restored) {
+            asked.lists["removals"].emplace_back(state::word_of(removal.kind).word);
+            asked.lists["removals"].push_back(removal.item);
+        }
+    Carried carried(plan, mode);
+    if (!asked.lists["removals"].empty())
+        cluster.ask("clean", asked, [&](const transport::Frame& frame) { carried.add(frame); });
+    return carried.finish(plan);
 }
 
 } // namespace rdvc::remote

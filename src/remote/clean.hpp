@@ -1,53 +1,43 @@
-// The request `clean`: what is no longer needed is removed from the cluster.
+// The request `clean`: what the cluster keeps is told, and what the laptop names is removed.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "remote/cluster.hpp"
+#include "state/clean.hpp"
 
 namespace rdvc::remote {
 
-/// What goes. The answer's words: KIND KIB JOB NAME PATH; `-` for a job and a name that there are
-/// not.
-struct RemovedItem {
-    std::string kind; ///< submission workspace environment functions leftover
-    std::uint64_t kib = 0;
-    std::string path = {};
-    std::string title = {}; ///< what the user calls it; "" where the path is all there is
+/// Reads the frames of an inventory one by one; what it does not know it passes over.
+class InventoryReader {
+  public:
+    void add(const transport::Frame& frame);
+    state::Inventory inventory;
+
+  private:
+    void add_tree(const std::string& line);
+    void add_file(const std::string& line);
+    std::vector<std::string> parents_; ///< of the next entry, as paths
+    std::string mirror_;               ///< of the next ref
 };
 
-/// What stays. The answer's words: KIND REASON JOB NAME ID.
-struct KeptItem {
-    std::string kind;
-    std::string reason;
-    std::string title;
-};
-
-/// What the cluster answers.
+/// What became of a plan.
 struct Cleaned {
-    std::string dir;
-    std::vector<RemovedItem> removed;
-    std::vector<KeptItem> kept;
+    std::vector<state::Removal> removed;
+    std::vector<state::KeptItem> kept;
     std::vector<std::string> failed;         ///< paths
     std::optional<std::string> squeue_words; ///< where it did not answer
 };
 
-struct CleanQuestion {
-    std::string mirror;
-    bool all_projects = false;
-    bool dry_run = false;
-    std::int64_t older = 0; ///< seconds; what is younger stays
-};
+enum class Mode { measure, remove };
 
-/// The commits of published results, as the cluster's records name them. Throws Error as
-/// Cluster::ask does.
-std::vector<std::string> ask_results(Cluster& cluster, const CleanQuestion& question);
+/// What the cluster keeps, of all projects. Throws Error as Cluster::ask does.
+state::Inventory ask_inventory(Cluster& cluster);
 
-/// Removes; `here` are those results that this laptop has. Throws Error as Cluster::ask does.
-Cleaned ask_clean(Cluster& cluster, const CleanQuestion& question,
-                  const std::vector<std::string>& here);
+/// Removes what the plan names, where the cluster still finds that it may go; or measures it alone.
+/// What is younger than `older` seconds by then stays. Throws Error as Cluster::ask does.
+Cleaned carry_out(Cluster& cluster, const state::CleanPlan& plan, std::int64_t older, Mode mode);
 
 } // namespace rdvc::remote

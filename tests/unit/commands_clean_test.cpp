@@ -1,5 +1,5 @@
-// `rdvc clean`: what the cluster is told, and what the user is told of its answer. What the cluster
-// does is tested in tests/e2e/clean.bats.
+// `rdvc clean`: what the cluster is told, and what the user is told of its answer. The decision is
+// tested in state_clean_test.cpp, what the cluster does in tests/cluster/clean.bats.
 
 #include <gtest/gtest.h>
 
@@ -16,6 +16,7 @@ using tests::DemoProject;
 
 const std::string one = "11111111111111111111111111111111";
 const std::string two = "22222222222222222222222222222222";
+const std::string three = "33333333333333333333333333333333";
 
 class Clean : public ::testing::Test {
   protected:
@@ -24,11 +25,27 @@ class Clean : public ::testing::Test {
                         "[project]\nid = \"7f3a9c1d\"\n");
     }
 
-    // The first request asks for results, the second one does it.
-    tests::Outcome run(Words words, const std::vector<std::string>& frames,
-                       std::vector<std::string> results = {}) {
-        results.emplace_back("end");
-        demo_.expect_request().does(answers(results));
+    // Frames for a submission of this project that failed long ago.
+    static std::vector<std::string> failed(const std::string& token, const std::string& job,
+                                           const std::string& name) {
+        return {"tree /1d5 submissions",
+                "tree /2d5 " + token + "/3f5 submission/3f5 jobid/3d5 claim.1",
+                "tree /1d5 jobs",
+                "tree /2d5 " + token + "/3d5 0/4f5 result",
+                "file submissions/" + token + "/submission\tmirror project-7f3a9c1d.git\tname " +
+                    name,
+                "file submissions/" + token + "/jobid\tis " + job,
+                "file jobs/" + token + "/0/result\tstate failed"};
+    }
+    void has(const std::vector<std::string>& frames) {
+        records_.insert(records_.end(), frames.begin(), frames.end());
+    }
+
+    // The first request asks what there is; the second one, if something may go, removes.
+    tests::Outcome run(Words words, std::vector<std::string> frames) {
+        has({"end"});
+        frames.emplace_back("end");
+        demo_.expect_request().does(answers(records_));
         demo_.expect_request().does(answers(frames));
         words.insert(words.begin(), "clean");
         return demo_.world.run(words);
@@ -36,89 +53,129 @@ class Clean : public ::testing::Test {
 
     DemoProject demo_;
     std::string commit_;
+    std::vector<std::string> records_ = {"dir /d", "time 10000000", "cluster hpc"};
 };
 
-TEST_F(Clean, TellsTheClusterWhichResultsAreHere) {
-    const std::string elsewhere(40, 'e');
-    const auto outcome =
-        run({}, {"dir /d", "end"},
-            {"result " + elsewhere, "result " + commit_, "result --batch", "result HEAD"});
+TEST_F(Clean, NamesWhatMayGoByWhatIsHere) {
+    has(failed(one, "42", "exp-1"));
+    has(failed(two, "43", "exp-2"));
+    has(failed(three, "44", "exp-3"));
+    const auto published = [](const std::string& token, const std::string& commit) {
+        return "file jobs/" + token + "/0/result\tstate published\tcommit " + commit;
+    };
+    for (auto& frame : records_) {
+        if (frame.starts_with("file jobs/" + one))
+            frame = published(one, std::string(40, 'e')); // elsewhere
+        if (frame.starts_with("file jobs/" + two))
+            frame = published(two, commit_);
+        if (frame.starts_with("file jobs/" + three))
+            frame = published(three, "--batch");
+    }
+    const auto outcome = run({}, {});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     const auto requests = demo_.requests();
     ASSERT_EQ(requests.size(), 2U);
-    EXPECT_EQ(assigned(requests[0].input, "action"), "results");
-    EXPECT_EQ(assigned(requests[0].input, "here"), "()");
-    EXPECT_EQ(assigned(requests[1].input, "action"), "clean");
-    EXPECT_EQ(assigned(requests[1].input, "here"), "(" + commit_ + ")");
-    EXPECT_EQ(assigned(requests[1].input, "mirror"), "project-7f3a9c1d.git");
-    EXPECT_EQ(assigned(requests[1].input, "all_projects"), "0");
-    EXPECT_EQ(assigned(requests[1].input, "dry_run"), "0");
+    EXPECT_EQ(assigned(requests[0].input, "action"), "records");
+    EXPECT_EQ(assigned(requests[0].input, "removals"), "()");
+    EXPECT_EQ(assigned(requests[1].input, "action"), "remove");
+    EXPECT_EQ(assigned(requests[1].input, "removals"), "(submission " + two + ")");
     EXPECT_EQ(assigned(requests[1].input, "older"), "1209600");
-    EXPECT_EQ(assigned(requests[1].input, "functions"), script::job_functions().hash);
+}
+
+TEST_F(Clean, AsksOnceWhereNothingMayGo) {
+    has({"squeue no contact", "end"});
+    demo_.expect_request().does(answers(records_));
+    const auto outcome = demo_.world.run({"clean"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, "REMOVED  HOW MANY  SIZE\ntotal    0         0 B\n");
+}
+
+TEST_F(Clean, AsksNothingMoreWhereTheAnswerWasCutOff) {
+    has(failed(one, "42", "exp-1"));
+    demo_.expect_request().does(answers(records_, 255, "Connection reset"));
+    EXPECT_EQ(demo_.world.run({"clean"}).code, static_cast<int>(Exit::unknown));
 }
 
 TEST_F(Clean, ShowsWhatWentAndWhatStaysAndWhy) {
+    has(failed(one, "42", "exp-1"));
+    has(failed(two, "43", "exp-2"));
+    has(failed(three, "45", "exp-4"));
+    has({"live " + two, "workspace " + one + " plain /scratch/a b/rdvc-7-abcdefgh",
+         "tree /1d5 envs", "tree /2d5 project-7f3a9c1d/3d5 k/4d5 b",
+         "file envs/project-7f3a9c1d/k/b/info\tmade 5\tkib 2000000"});
     const auto outcome =
-        run({}, {"dir /d", "removed submission 60 42 exp-1 /d/submissions/" + one,
-                 "removed submission 40 - - /d/submissions/" + two,
-                 "removed environment 2000000 - - /d/envs/p/k/b",
-                 "kept submission live 43 exp-2 " + one, "kept submission live 44 exp-3 " + one,
-                 "kept submission unpulled 45 exp-4 " + two,
-                 "kept workspace workspace - - /scratch/a b/rdvc-7-abcdefgh", "end"});
+        run({}, {"size 60\tsubmissions/" + one, "size 40\tjobs/" + one, "removed submission " + one,
+                 "kept submission live " + three, "removed environment envs/project-7f3a9c1d/k/b",
+                 "kept workspace workspace " + one + " /scratch/a b/rdvc-7-abcdefgh"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(outcome.out,
               "REMOVED       HOW MANY  SIZE\n"
-              "submissions   2         102 KB\n"
+              "submissions   1         102 KB\n"
               "environments  1         2.0 GB\n"
-              "total         3         2.0 GB\n"
+              "total         2         2.0 GB\n"
               "\n"
               "KEPT         HOW MANY  WHY\n"
               "submissions  2         a job waits or runs\n"
-              "submission   1         the result is not here; `rdvc pull` brings it: 45 (exp-4)\n"
               "workspace    1         it was left on purpose, or its job was killed while it "
               "published: /scratch/a b/rdvc-7-abcdefgh\n");
     EXPECT_EQ(outcome.err, "");
 }
 
 TEST_F(Clean, ADryRunNamesEachOfThem) {
+    has(failed(one, "42", "exp-1"));
+    has(failed(two, "", "exp-2"));
+    has({"tree /1d5 submissions", "tree /2d5 .gone-" + three, "live " + three});
     const auto outcome = run({"--dry-run", "--all-projects", "--older=2w"},
-                             {"removed submission 60 42 exp-1 /d/submissions/" + one,
-                              "removed submission 40 - - /d/submissions/" + two, "end"});
+                             {"size 60\tsubmissions/" + one, "size 40\tjobs/" + two});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
-    EXPECT_TRUE(outcome.out.starts_with("submission  42 (exp-1)  61 KB  /d/submissions/" + one +
-                                        "\nsubmission  22222222    41 KB  /d/submissions/" + two +
-                                        "\n\nWOULD GO     HOW MANY  SIZE\n"))
+    EXPECT_TRUE(outcome.out.starts_with("submission  42 (exp-1)        61 KB  /d/submissions/" +
+                                        one +
+                                        "\nsubmission  22222222 (exp-2)  41 KB  /d/submissions/" +
+                                        two + "\n\nWOULD GO     HOW MANY  SIZE\n"))
         << outcome.out;
     EXPECT_EQ(outcome.err, "nothing was removed (--dry-run)\n");
     const auto input = demo_.requests().at(1).input;
-    EXPECT_EQ(assigned(input, "dry_run"), "1");
-    EXPECT_EQ(assigned(input, "all_projects"), "1");
+    EXPECT_EQ(assigned(input, "action"), "measure");
+    EXPECT_EQ(assigned(input, "removals"), "(submission " + one + " submission " + two + ")");
     EXPECT_EQ(assigned(input, "older"), "1209600");
 }
 
+// The first time it was asked, or when the cluster looked once more.
 TEST_F(Clean, SaysThatSqueueDoesNotAnswer) {
-    const auto outcome =
-        run({}, {"squeue no contact", "kept submission unknown 42 exp-1 " + one, "end"});
-    EXPECT_EQ(outcome.code, 0);
-    EXPECT_EQ(outcome.err, "warning: squeue does not answer, so nothing was removed that a job may "
-                           "need: no contact\n");
-    EXPECT_NE(outcome.out.find("submission  1         squeue does not answer\n"), std::string::npos)
-        << outcome.out;
+    has(failed(one, "42", "exp-1"));
+    const auto later = run({}, {"squeue no contact"});
+    has({"squeue no contact", "end"});
+    demo_.expect_request().does(answers(records_));
+    for (const auto& outcome : {later, demo_.world.run({"clean"})}) {
+        EXPECT_EQ(outcome.code, 0);
+        EXPECT_EQ(outcome.err,
+                  "warning: squeue does not answer, so nothing was removed that a job may "
+                  "need: no contact\n");
+        EXPECT_NE(outcome.out.find("submission  1         squeue does not answer\n"),
+                  std::string::npos)
+            << outcome.out;
+    }
 }
 
 TEST_F(Clean, IsJsonForPrograms) {
-    const auto outcome = run({"--json"}, {"removed submission 60 42 exp-1 /d/submissions/" + one,
-                                          "kept submission live 43 exp-2 " + two, "end"});
-    for (const auto* text : {"\"dry_run\": false", "\"kib\": 60", "\"title\": \"42 (exp-1)\"",
-                             "\"reason\": \"live\"", "\"squeue_answered\": true"})
+    has(failed(one, "42", "exp-1"));
+    has(failed(two, "43", "exp-2"));
+    has({"live " + two});
+    const auto outcome =
+        run({"--json"}, {"size 60\tsubmissions/" + one, "removed submission " + one});
+    for (const auto& text :
+         {std::string("\"dry_run\": false"), std::string("\"kib\": 60"),
+          std::string("\"title\": \"42 (exp-1)\""), std::string("\"reason\": \"live\""),
+          std::string("\"squeue_answered\": true"), "\"path\": \"/d/submissions/" + one + "\""})
         EXPECT_NE(outcome.out.find(text), std::string::npos) << text << "\n" << outcome.out;
 }
 
 TEST_F(Clean, WhatCannotBeRemovedIsAFailure) {
-    const auto outcome = run({}, {"failed submission /d/submissions/.gone-" + one, "end"});
+    has(failed(one, "42", "exp-1"));
+    const auto outcome = run({}, {"failed submission " + one});
     EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
     EXPECT_EQ(outcome.err,
-              "error: some of it could not be removed\n  /d/submissions/.gone-" + one + "\n");
+              "error: some of it could not be removed\n  /d/submissions/" + one + "\n");
 }
 
 TEST_F(Clean, RefusesAnAgeThatIsNone) {

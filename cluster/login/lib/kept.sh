@@ -1,10 +1,14 @@
 # The workspace that a submission's job has kept: where it is, how it comes from its node, how it goes. `record` is
 # the job's folder; `repository`, `kind` and `experiment_ref` are the submission's.
 
-# A repository in a job's workspace, by its name.
+# A job's workspace, by its name.
+is_workspace() {
+    [[ $1 == /* && ${1##*/} =~ ^rdvc-([0-9]+|hand)-[A-Za-z0-9]{8}$ ]]
+}
+
+# The repository in one.
 is_in_workspace() {
-    local folder=${1%/*}
-    [[ $1 == /*/*/* && ${1##*/} == "${repository}" && ${folder##*/} =~ ^rdvc-([0-9]+|hand)-[A-Za-z0-9]{8}$ ]]
+    [[ $1 == /*/*/* && ${1##*/} == "${repository}" ]] && is_workspace "${1%/*}"
 }
 
 # Sets `candidates`, where the workspace may be, and `away`, its place on a node that we do not see into.

@@ -1,0 +1,77 @@
+// What the cluster keeps in rdvc's folder, as it tells `rdvc clean`, and questions to it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rdvc::state {
+
+/// A file or folder in rdvc's own folder on the cluster.
+struct Entry {
+    char type = 'f';       ///< f, d, l: file, folder, link
+    std::int64_t time = 0; ///< of its last change, in seconds since the epoch
+    bool own = true;       ///< it is this user's
+};
+
+/// A workspace that a job has noted and that the login node sees.
+struct Workspace {
+    std::string token;
+    std::string path;
+    bool kept = false; ///< it has a file `rdvc-keep`
+};
+
+/// What the cluster tells for `rdvc clean`. Paths are relative to `dir`.
+struct Inventory {
+    std::string dir;
+    std::int64_t time = 0; ///< the cluster's clock
+    std::string cluster;   ///< SLURM's name of it, or ""
+    std::optional<std::string>
+        squeue_words;                     ///< where squeue did not answer: nobody knows what lives
+    std::set<std::string> live;           ///< tokens of submissions that have a job, or may have
+    std::map<std::string, Entry> entries; ///< down to the fourth level
+    std::map<std::string, std::map<std::string, std::string>>
+        files;                    ///< small files: key, value; the key `is` for what has none
+    std::set<std::string> unread; ///< those that could not be read
+    std::vector<Workspace> workspaces;
+    std::map<std::string, std::set<std::string>>
+        functions;             ///< by folder of submission: the hashes that its script names
+    bool read_scripts = false; ///< `functions` has all of them
+    std::map<std::pair<std::string, std::string>, std::string>
+        refs; ///< experiments: mirror, ref -> commit
+
+    /// Nothing if there is no such path.
+    [[nodiscard]] const Entry* find(const std::string& path) const;
+    [[nodiscard]] bool has(const std::string& path) const { return find(path) != nullptr; }
+    [[nodiscard]] bool is_link(const std::string& path) const { return is(path, 'l'); }
+    [[nodiscard]] bool is_folder(const std::string& path) const { return is(path, 'd'); }
+    [[nodiscard]] bool is_own_folder(const std::string& path) const;
+    /// The names in a folder, sorted.
+    [[nodiscard]] std::vector<std::string> names(const std::string& folder) const;
+    /// True if it, or something in it, has changed since, or if that cannot be told.
+    [[nodiscard]] bool is_younger(const std::string& path, std::int64_t cutoff) const;
+    /// The value of `key` in a small file, or "".
+    [[nodiscard]] std::string value(const std::string& path, const std::string& key) const;
+
+    /// The submissions that have a folder or records of a job, sorted: those of the project
+    /// `mirror`, or all.
+    [[nodiscard]] std::vector<std::string> tokens(const std::string& mirror, bool all) const;
+    /// Folders of the records that the jobs of a submission have left.
+    [[nodiscard]] std::vector<std::string> records(const std::string& token) const;
+
+  private:
+    [[nodiscard]] bool is(const std::string& path, char type) const;
+};
+
+/// True for 32 hex digits.
+bool is_token(std::string_view text);
+
+/// True for a record's folder that a run by hand has made.
+bool is_by_hand(const std::string& record);
+
+} // namespace rdvc::state

@@ -1,0 +1,159 @@
+# What `rdvc clean` must leave alone though it was to go when the laptop decided: the laptop's decision and the cluster's own
+# last look, on a fake SLURM. What it removes on a real one is in tests/e2e/clean.bats.
+
+source "${RDVC_SOURCE_FOLDER}/tests/support/slurm/slurm.bash"
+source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
+
+setup() {
+    root=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-ct-XXXXXX")
+    start_fake_slurm "${root}/slurm"
+    export HOME="${root}/home" XDG_RUNTIME_DIR="${root}/run" TMPDIR="${root}/tmp" GIT_CONFIG_GLOBAL="${root}/gitconfig"
+    export RDVC_CLUSTER_HOST=local
+    unset XDG_CONFIG_HOME XDG_STATE_HOME
+    mkdir -p "${HOME}" "${TMPDIR}" "${root}/bin"
+    mkdir -m 700 "${XDG_RUNTIME_DIR}"
+    git config --global user.name Tester
+    git config --global user.email tester@example.org
+    git init --quiet "${root}/project"
+    cd "${root}/project"
+    echo x >file
+    git add file
+    git commit --quiet -m one
+    rdvc="${HOME}/.rdvc"
+}
+
+teardown() {
+    stop_fake_slurm
+    if [[ -n ${BATS_TEST_COMPLETED:-} ]]; then
+        cd /
+        remove_folder "${root}"
+    else
+        printf '# kept: %s\n' "${root}" >&3
+    fi
+}
+
+# A submission NAME whose job has failed; sets `token`.
+failed() {
+    local job
+    rdvc run --cmd -n "$1" -- false
+    token=$(basename "$(dirname "$(grep -lx "name $1" "${rdvc}"/submissions/*/submission)")")
+    job=$(cat "${rdvc}/submissions/${token}/jobid")
+    wait_for_state "${job}" FAILED
+}
+
+grow_old() {
+    find "${rdvc}"/{submissions,jobs,functions,requests,repos,envs} -exec touch -h -d '30 days ago' {} +
+}
+
+# The shell code $1 runs between the decision and what follows: where the sizes are taken.
+meanwhile() {
+    {
+        printf '#!/bin/bash\n'
+        declare -p rdvc token
+        printf '%s\nexec /usr/bin/du "$@"\n' "$1"
+    } >"${root}/bin/du"
+    chmod +x "${root}/bin/du"
+    PATH="${root}/bin:${PATH}"
+}
+
+is_whole() {
+    [[ -s ${rdvc}/submissions/${token}/job.sh && -d ${rdvc}/jobs/${token}/0 ]]
+    ! compgen -G "${rdvc}/*/.gone-*"
+}
+
+@test "what has failed goes, with all that is named for it; a dry run shows the same and changes nothing" {
+    failed one
+    local job before
+    job=$(cat "${rdvc}/submissions/${token}/jobid")
+    grow_old
+    before=$(find "${rdvc}" | LC_ALL=C sort)
+    run rdvc clean --dry-run
+    [[ ${status} -eq 0 && ${output} == *"submission  ${job} (one)  "*" KB  ${rdvc}/submissions/${token}"* ]]
+    [[ $(find "${rdvc}" | LC_ALL=C sort | grep -v "/queue\|/requests") == "$(grep -v "/queue\|/requests" <<<"${before}")" ]]
+    run rdvc clean --json
+    [[ ${status} -eq 0 && ${output} == *"\"title\": \"${job} (one)\""* ]]
+    [[ ! -e ${rdvc}/submissions/${token} && ! -e ${rdvc}/jobs/${token} && ! -L ${rdvc}/submissions/${job}.sbatch.sh ]]
+    [[ -z $(git --git-dir="$(echo "${rdvc}"/repos/*.git)" for-each-ref refs/rdvc) ]]
+}
+
+@test "a start, a result, a kept workspace, another attempt, or a run by hand that comes in between keeps a submission" {
+    local change
+    failed one
+    for change in 'date +%s >>"${rdvc}/jobs/${token}/0/starts"' \
+        'printf "state unpublished\n" >"${rdvc}/jobs/${token}/0/result"; sleep 1' \
+        'mkdir "${rdvc}/jobs/${token}/0/project"; rmdir "${rdvc}/jobs/${token}/0/project"' \
+        'mkdir "${rdvc}/submissions/${token}/attempt.2"' \
+        'mkdir "${rdvc}/jobs/${token}/hand-1"; rmdir "${rdvc}/jobs/${token}/hand-1"'; do
+        printf 'state failed\n' >"${rdvc}/jobs/${token}/0/result"
+        rm -rf "${rdvc}/submissions/${token}/attempt.2"
+        grow_old
+        meanwhile "${change}"
+        run rdvc clean
+        printf '%s: %s\n' "${change}" "${output}"
+        [[ ${status} -eq 0 && ${output} == *"submission  1         younger than --older"* && ${output} != *"submissions  "* ]]
+        is_whole
+    done
+}
+
+@test "a job that is queued again in between, or a squeue that no longer answers, keeps all that a job may need" {
+    failed one
+    local build="${rdvc}/envs/p-1/key/b1"
+    mkdir -p "${build}"
+    printf 'made 1\nkib 1\n' >"${build}/info"
+    grow_old
+    meanwhile 'echo other; FAKE_SLURM='"${FAKE_SLURM@Q}"' sbatch --hold --parsable --comment="rdvc:${token}" --job-name=x --output=/dev/null '"${root}/again.sh"' >&2
+        printf "p-1/key/b1\n" >"${rdvc}/jobs/${token}/0/environment"'
+    printf '#!/bin/bash\nsleep 60\n' >"${root}/again.sh"
+    run rdvc clean --all-projects
+    printf '%s\n' "${output}"
+    [[ ${status} -eq 0 && ${output} == *"submission   1         a job waits or runs"* ]]
+    is_whole
+    [[ -e ${build}/info ]]
+    rm "${rdvc}/jobs/${token}/0/environment"
+    scancel "$(squeue --noheader -o %A | head -n 1)"
+    grow_old
+    meanwhile "printf 'no contact' >${FAKE_SLURM@Q}/fail-squeue"
+    run rdvc clean --all-projects
+    printf '%s\n' "${output}"
+    [[ ${status} -eq 0 && ${output} == *"squeue does not answer"*"no contact"* ]]
+    is_whole
+    [[ -e ${build}/info ]]
+    no_knob fail-squeue
+    rm "${root}/bin/du"
+    rdvc clean --all-projects
+    [[ ! -e ${rdvc}/submissions/${token} && ! -e ${build} ]]
+}
+
+@test "functions that a script names by now stay; a workspace that is kept by now does too" {
+    failed one
+    local workspace="${root}/rdvc-999-abcdefgh"
+    mkdir -p "${rdvc}/functions/00000000" "${workspace}"
+    printf 'node n\npath %s\ncluster fake\n' "${workspace}" >"${rdvc}/jobs/${token}/0/workspace"
+    grow_old
+    meanwhile 'mkdir "${rdvc}/submissions/f0000000000000000000000000000000"
+        echo "RDVC_JOB_FUNCTIONS=\"x/functions/00000000\"" >"${rdvc}/submissions/f0000000000000000000000000000000/job.sh"
+        touch '"${workspace}/rdvc-keep"
+    run rdvc clean
+    printf '%s\n' "${output}"
+    [[ ${status} -eq 0 && -d ${rdvc}/functions/00000000 && -d ${workspace} ]]
+    rm -r "${rdvc}/submissions/f0000000000000000000000000000000" "${workspace}/rdvc-keep" "${root}/bin/du"
+    mkdir -p "${rdvc}/submissions/${token}" "${rdvc}/jobs/${token}/0"
+    printf 'mirror %s\n' "$(basename "${rdvc}"/repos/*.git)" >"${rdvc}/submissions/${token}/submission"
+    printf 'path %s\ncluster fake\n' "${workspace}" >"${rdvc}/jobs/${token}/0/workspace"
+    printf 'state failed\n' >"${rdvc}/jobs/${token}/0/result"
+    rdvc clean
+    [[ ! -e ${rdvc}/functions/00000000 && ! -e ${workspace} ]]
+}
+
+@test "a clean that was killed in the middle: the next one ends it, or puts back what lives" {
+    failed one
+    local live
+    rdvc run --cmd -n two --hold -- true
+    live=$(basename "$(dirname "$(grep -lx "name two" "${rdvc}"/submissions/*/submission)")")
+    mv "${rdvc}/submissions/${token}" "${rdvc}/submissions/.gone-${token}"
+    mv "${rdvc}/submissions/${live}" "${rdvc}/submissions/.gone-${live}"
+    run rdvc clean --dry-run
+    [[ ${output} == *"leftover "*".gone-${token}"* && ${output} != *"${live}"* ]]
+    rdvc clean
+    [[ ! -e ${rdvc}/submissions/.gone-${token} && -s ${rdvc}/submissions/${live}/job.sh ]]
+}
