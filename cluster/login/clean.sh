@@ -75,13 +75,16 @@ tell_refs() {
 }
 
 tell_records() {
-    local token
+    local name
     answer time "$(now)"
     answer cluster "$(cluster_name)"
     # Before the folders are read: a job that ends meanwhile has its result by then.
-    if find_live; then
-        for token in "${!live[@]}"; do
-            answer live "${token}"
+    if find_uses; then
+        for name in "${!live[@]}"; do
+            answer live "${name}"
+        done
+        for name in "${!uses[@]}"; do
+            answer use "${name}"
         done
     else
         answer squeue "${queue_said}"

@@ -153,6 +153,8 @@ void InventoryReader::add(const transport::Frame& frame) {
         inventory.squeue_words = frame.rest;
     } else if (frame.verb == "live") {
         inventory.live.insert(first);
+    } else if (frame.verb == "use") {
+        inventory.used.insert(frame.rest);
     } else if (frame.verb == "tree") {
         add_tree(frame.rest);
     } else if (frame.verb == "file") {

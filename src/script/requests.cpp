@@ -32,7 +32,7 @@ const std::vector<Request>& requests() {
          .words = {"action", "older"},
          .lists = {"removals"},
          .data = {},
-         .answers = {"dir", "time", "cluster", "squeue", "live", "tree", "file", "unread",
+         .answers = {"dir", "time", "cluster", "squeue", "live", "use", "tree", "file", "unread",
                      "workspace", "named", "scripts", "mirror", "ref", "size", "removed", "kept",
                      "failed"},
          .last_words = {"end"}},

@@ -22,7 +22,7 @@ class Planner {
         : kept_(kept), question_(question), here_(here),
           tokens_(kept.tokens(question.mirror, question.all_projects)), knows_(!kept.squeue_words),
           cutoff_(kept.time - question.older) {
-        find_uses();
+        find_recent();
     }
 
     CleanPlan plan() {
@@ -48,22 +48,13 @@ class Planner {
         plan_.kept.push_back({kind, reason, title});
     }
 
-    // Which builds live jobs use, and which have been used since the cutoff.
-    void find_uses() {
+    // Which builds have been used since the cutoff.
+    void find_recent() {
         for (const auto& token : kept_.names("jobs"))
             for (const auto& record : kept_.records(token)) {
-                const auto file = record + "/environment";
-                const auto* entry = kept_.find(file);
-                if (entry == nullptr)
-                    continue;
-                const auto build = kept_.value(file, "is");
-                const bool by_hand = is_by_hand(record);
-                if (by_hand
-                        ? !kept_.has(record + "/result") && entry->time > kept_.time - run_by_hand
-                        : kept_.live.contains(token))
-                    used_.insert(build);
-                if (entry->time > cutoff_)
-                    recent_.insert(build);
+                const auto* entry = kept_.find(record + "/environment");
+                if (entry != nullptr && entry->time > cutoff_)
+                    recent_.insert(kept_.value(record + "/environment", "is"));
             }
     }
 
@@ -172,7 +163,7 @@ class Planner {
         const auto made = static_cast<std::int64_t>(base::parse_time(kept_.value(info, "made")));
         if (!knows_)
             return keep(CleanKind::environment, KeepReason::unknown, build);
-        if (used_.contains(build))
+        if (kept_.used.contains(build))
             return keep(CleanKind::environment, KeepReason::live, build);
         if (made <= 0 || made > cutoff_ || recent_.contains(build))
             return keep(CleanKind::environment, KeepReason::young, build);
@@ -207,8 +198,7 @@ class Planner {
     std::vector<std::string> tokens_; // sorted
     bool knows_;
     std::int64_t cutoff_;
-    std::set<std::string> used_;   // builds, as PROJECT/KEY/ID
-    std::set<std::string> recent_; // likewise
+    std::set<std::string> recent_; // builds, as PROJECT/KEY/ID
     std::set<std::string> gone_;   // folders of submissions
     CleanPlan plan_;
 };

@@ -34,6 +34,7 @@ struct Inventory {
     std::optional<std::string>
         squeue_words;                     ///< where squeue did not answer: nobody knows what lives
     std::set<std::string> live;           ///< tokens of submissions that have a job, or may have
+    std::set<std::string> used;           ///< environments that live jobs use: PROJECT/KEY/ID
     std::map<std::string, Entry> entries; ///< down to the fourth level
     std::map<std::string, std::map<std::string, std::string>>
         files;                    ///< small files: key, value; the key `is` for what has none

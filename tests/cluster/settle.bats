@@ -356,8 +356,9 @@ forget_questions() {
     [[ $(state_of one) == running ]]
     run rdvc retry one
     [[ ${status} -eq 1 && ${output} == *"one has a job: 1 RUNNING"* ]]
-    SQUEUE_PARTITION=general SQUEUE_STATES=PENDING run rdvc clean --older 1s
-    [[ -e $(folder_of one)/job.sh ]]
+    find "${rdvc}"/{submissions,jobs} -exec touch -h -d '-3 days' {} +
+    SQUEUE_PARTITION=general SQUEUE_STATES=PENDING run rdvc clean --older 1d
+    [[ ${status} -eq 0 && ${output} == *"submissions  2         a job waits or runs"* && -e $(folder_of one)/job.sh ]]
     kill -0 "$(job_field 1 batch)"
     rdvc cancel one two
     wait_for_state 1 CANCELLED

@@ -238,11 +238,7 @@ TEST_F(PlanClean, AnEnvironmentGoesThatNobodyHasUsedForLong) {
     uses("jobs/" + two + "/0", 13);
     EXPECT_EQ(plan(), "environment young p-1/key/b1\n");
     uses("jobs/" + two + "/0", 30);
-    kept_.live = {two};
-    EXPECT_EQ(plan(), "environment live p-1/key/b1\n");
-    kept_.live = {};
-    question_.older = day;
-    uses("jobs/" + two + "/hand-1", 6);
+    kept_.used = {"p-1/key/b1"};
     EXPECT_EQ(plan(), "environment live p-1/key/b1\n");
     kept_.squeue_words = "no contact";
     EXPECT_EQ(plan(), "environment unknown p-1/key/b1\n");
