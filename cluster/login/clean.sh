@@ -1,8 +1,8 @@
 # What `rdvc clean` needs: the laptop decides what may go, from what the cluster tells (action `records`). Then it names what goes
 # (`measure` tells the sizes alone, `remove` removes as well); that is looked at once more right before it is removed, since a job
 # may have started meanwhile. Assignments before this text: action, older (seconds; what is younger stays), and the array removals
-# (two words each: a kind and an item, which is a path, but TOKEN for `submission`, and TOKEN PATH for `workspace`). Paths are
-# relative to rdvc's folder. Nothing outside of it is touched, but workspaces that jobs have noted; DVC's cache is never touched.
+# (two words each: a kind and an item, which is a path, but TOKEN COUNT for `submission`, of what it has down to the second level,
+# and TOKEN PATH for `workspace`). Paths are relative to rdvc's folder. Nothing outside of it is touched, but workspaces that jobs have noted; DVC's cache is never touched.
 
 mark="@rdvc:${nonce}"
 
@@ -33,7 +33,7 @@ tell_files() {
                 else if (word[1] ~ /^(mirror|name|code|state|commit|ref|cluster|made|kib)$/) text = text "\t" line
             }
             close(path)
-            print mark, (code < 0 ? "unread" : "file"), path text phase
+            if (code == 0) print mark, "file", path text phase
         }'
 }
 
@@ -112,21 +112,17 @@ tell_sizes() {
     for ((i = 0; i + 1 < ${#removals[@]}; i += 2)); do
         item=${removals[i + 1]}
         case ${removals[i]} in
-        submission) printf '%s\0' "submissions/${item}" "jobs/${item}" ;;
+        submission) printf '%s\0' {submissions,jobs}/"${item%% *}" ;;
         workspace) printf '%s\0' "${item#* }" ;;
         functions | leftover) printf '%s\0' "${item}" ;;
         esac
     done | xargs -0 -r du -sk -- 2>/dev/null | answer_lines size
 }
 
-# Something in these and one level below was changed since the cutoff, or that cannot be told.
+# Something in $1 or one level below was changed since the cutoff, or that cannot be told.
 is_young() {
-    local path young there=()
-    for path in "$@"; do
-        [[ ! -e ${path} ]] || there+=("${path}")
-    done
-    ((${#there[@]} > 0)) || return 1
-    young=$(find "${there[@]}" -maxdepth 2 -newermt "@${cutoff}" -print -quit 2>/dev/null) || return 0
+    local young
+    young=$(find "$1" -maxdepth 2 -newermt "@${cutoff}" -print -quit 2>/dev/null) || return 0
     [[ -n ${young} ]]
 }
 
@@ -154,34 +150,47 @@ remove_workspace() {
     fi
 }
 
-# Submission $1 goes out of the way of whoever looks for it, and back.
+# A submission goes out of the way of whoever looks for it, and back; $1: its token, and more.
 put_aside() {
-    local kind
+    local kind token=${1%% *}
     for kind in submissions jobs; do
-        [[ ! -d ${kind}/$1 ]] || mv -T -- "${kind}/$1" "${kind}/.gone-$1" 2>/dev/null || return
+        [[ ! -d ${kind}/${token} ]] || mv -T -- "${kind}/${token}" "${kind}/.gone-${token}" 2>/dev/null || return
     done
 }
 
 put_back() {
-    local kind
+    local kind token=${1%% *}
     for kind in jobs submissions; do
-        [[ ! -d ${kind}/.gone-$1 ]] || mv -T -- "${kind}/.gone-$1" "${kind}/$1" 2>/dev/null
+        [[ ! -d ${kind}/.gone-${token} ]] || mv -T -- "${kind}/.gone-${token}" "${kind}/${token}" 2>/dev/null
     done
 }
 
-# It lies aside. Whatever has changed in it meanwhile (a start, a result, another attempt) makes it young.
+# These folders are not what the laptop has decided on: $1 files and folders, and none changed since the cutoff. A start, a
+# result, another attempt changes one.
+has_changed() {
+    local count=$1 there said
+    shift
+    said=$(find "$@" -maxdepth 2 \( -newermt "@${cutoff}" -printf 'young\n' -o -printf 'old\n' \) 2>/dev/null) || return 0
+    mapfile -t there <<<"${said}"
+    [[ ${said} == *young* || ${#there[@]} -ne ${count} ]]
+}
+
+# It lies aside.
 remove_submission() {
-    local reason=''
-    ! is_young {submissions,jobs}/.gone-"$1" || reason=young
-    [[ -z ${live[$1]:-} ]] || reason=live
+    local reason='' token=${1%% *} kind places=()
+    for kind in submissions jobs; do
+        [[ ! -e ${kind}/.gone-${token} ]] || places+=("${kind}/.gone-${token}")
+    done
+    ! has_changed "${1#* }" "${places[@]+"${places[@]}"}" || reason=young
+    [[ -z ${live[${token}]:-} ]] || reason=live
     if [[ -n ${reason} ]]; then
-        put_back "$1"
+        put_back "${token}"
         answer kept submission "${reason}" "$1"
         return
     fi
-    remove_folder "submissions/.gone-$1"
-    remove_folder "jobs/.gone-$1"
-    if [[ -e submissions/$1 || -e jobs/$1 || -e submissions/.gone-$1 || -e jobs/.gone-$1 ]]; then
+    remove_folder "submissions/.gone-${token}"
+    remove_folder "jobs/.gone-${token}"
+    if [[ -e submissions/${token} || -e jobs/${token} || -e submissions/.gone-${token} || -e jobs/.gone-${token} ]]; then
         answer failed submission "$1"
     else
         answer removed submission "$1"

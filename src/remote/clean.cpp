@@ -93,7 +93,7 @@ class Carried {
 
     state::Removal measured(state::Removal removal) {
         if (removal.kind == state::CleanKind::submission)
-            removal.kib = kib_["submissions/" + removal.item] + kib_["jobs/" + removal.item];
+            removal.kib = kib_["submissions/" + removal.token] + kib_["jobs/" + removal.token];
         else if (removal.kind == state::CleanKind::workspace)
             removal.kib = kib_[removal.path];
         else if (removal.kind != state::CleanKind::environment) // which has it on record
@@ -159,8 +159,6 @@ void InventoryReader::add(const transport::Frame& frame) {
         add_tree(frame.rest);
     } else if (frame.verb == "file") {
         add_file(frame.rest);
-    } else if (frame.verb == "unread") {
-        inventory.unread.insert(frame.rest);
     } else if (frame.verb == "workspace") {
         const auto [word, path] = base::key_and_value(rest);
         inventory.workspaces.push_back({.token = first, .path = path, .kept = word == "kept"});

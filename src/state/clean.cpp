@@ -71,11 +71,14 @@ class Planner {
     void plan_submission(const std::string& token) {
         if (const auto reason = judge_submission(kept_, token, cutoff_, here_))
             return keep(CleanKind::submission, *reason, title_of(token));
+        const auto folder = "submissions/" + token;
+        const auto count = kept_.count(folder) + kept_.count("jobs/" + token);
         plan_.removals.push_back({.kind = CleanKind::submission,
-                                  .item = token,
-                                  .path = fmt::format("{}/submissions/{}", kept_.dir, token),
+                                  .item = fmt::format("{} {}", token, count),
+                                  .path = fmt::format("{}/{}", kept_.dir, folder),
+                                  .token = token,
                                   .title = title_of(token)});
-        gone_.insert("submissions/" + token);
+        gone_.insert(folder);
     }
 
     // What a clean had moved away that was ended in the middle: it goes, or back to its place.

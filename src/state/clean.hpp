@@ -45,8 +45,9 @@ const KeepReasonWord& word_of(KeepReason reason);
 /// What may go.
 struct Removal {
     CleanKind kind = CleanKind::leftover;
-    std::string item;       ///< as the cluster is told: a path, a token, or a token and a path
+    std::string item;       ///< as the cluster is told: a path, or a token and more
     std::string path = {};  ///< absolute
+    std::string token = {}; ///< of a submission
     std::string title = {}; ///< what the user calls it; "" where the path is all there is
     std::uint64_t kib = 0;
     bool is_restored = false; ///< a clean was ended in the middle, and this is to go back

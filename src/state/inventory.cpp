@@ -17,6 +17,13 @@ void for_each_below(const Inventory& kept, const std::string& folder, const Call
         call(i->first, i->second);
 }
 
+// The small files whose content is told.
+bool is_told(const std::string& path) {
+    static const std::set<std::string> names = {"submission", "jobid",     "sbatch.exit", "result",
+                                                "phases",     "workspace", "environment", "info"};
+    return names.contains(path.substr(path.rfind('/') + 1));
+}
+
 } // namespace
 
 bool is_token(std::string_view text) {
@@ -57,9 +64,16 @@ bool Inventory::is_younger(const std::string& path, std::int64_t cutoff) const {
     const auto* entry = find(path);
     bool young = entry != nullptr && entry->time > cutoff;
     for_each_below(*this, path, [&](const std::string& below, const Entry& one) {
-        young = young || one.time > cutoff || unread.contains(below);
+        young = young || one.time > cutoff ||
+                (one.type == 'f' && is_told(below) && !files.contains(below));
     });
     return young;
+}
+
+std::size_t Inventory::count(const std::string& path) const {
+    std::size_t n = has(path) ? 1 : 0;
+    for_each_below(*this, path, [&](const std::string&, const Entry&) { ++n; });
+    return n;
 }
 
 std::string Inventory::value(const std::string& path, const std::string& key) const {

@@ -37,8 +37,7 @@ struct Inventory {
     std::set<std::string> used;           ///< environments that live jobs use: PROJECT/KEY/ID
     std::map<std::string, Entry> entries; ///< down to the fourth level
     std::map<std::string, std::map<std::string, std::string>>
-        files;                    ///< small files: key, value; the key `is` for what has none
-    std::set<std::string> unread; ///< those that could not be read
+        files; ///< small files: key, value; the key `is` for what has none
     std::vector<Workspace> workspaces;
     std::map<std::string, std::set<std::string>>
         functions;             ///< by folder of submission: the hashes that its script names
@@ -54,7 +53,10 @@ struct Inventory {
     [[nodiscard]] bool is_own_folder(const std::string& path) const;
     /// The names in a folder, sorted.
     [[nodiscard]] std::vector<std::string> names(const std::string& folder) const;
-    /// True if it, or something in it, has changed since, or if that cannot be told.
+    /// How many files and folders it is, with what is in it; 0 if there is no such path.
+    [[nodiscard]] std::size_t count(const std::string& path) const;
+    /// True if it, or something in it, has changed since, or if a file is in it that should have
+    /// been told and was not.
     [[nodiscard]] bool is_younger(const std::string& path, std::int64_t cutoff) const;
     /// The value of `key` in a small file, or "".
     [[nodiscard]] std::string value(const std::string& path, const std::string& key) const;

@@ -157,3 +157,28 @@ is_whole() {
     rdvc clean
     [[ ! -e ${rdvc}/submissions/.gone-${token} && -s ${rdvc}/submissions/${live}/job.sh ]]
 }
+
+# An unreadable folder, or a `find` that is killed, must not pass for one that holds nothing.
+@test "what was not told to the laptop keeps a submission; names that are no usual ones do too" {
+    failed one
+    printf '#!/bin/bash\n/usr/bin/find "$@" | sed -z -E "s#/3d[0-9.]+ 0(/.*)?\$##"\n' >"${root}/bin/find"
+    chmod +x "${root}/bin/find"
+    mkdir "${rdvc}/jobs/${token}/0/project"
+    grow_old
+    PATH="${root}/bin:${PATH}" run rdvc clean
+    printf '%s\n' "${output}"
+    [[ ${status} -eq 0 && ${output} == *"submission  1 "*"younger than --older"* ]]
+    is_whole
+    rm "${root}/bin/find"
+    rmdir "${rdvc}/jobs/${token}/0/project"
+    mkdir "${rdvc}/jobs/${token}/0/a"$'\n'"@rdvc: b"
+    mkdir "${rdvc}"/{submissions,jobs}/$'no\ntoken'
+    grow_old
+    run rdvc clean
+    [[ ${status} -eq 0 && ${output} == *"it has a result that is nowhere else"*"(one)"* ]]
+    is_whole
+    rmdir "${rdvc}/jobs/${token}/0/a"*
+    grow_old
+    rdvc clean
+    [[ ! -e ${rdvc}/submissions/${token} && -d ${rdvc}/submissions/$'no\ntoken' ]]
+}

@@ -78,7 +78,7 @@ TEST_F(Clean, NamesWhatMayGoByWhatIsHere) {
     EXPECT_EQ(assigned(requests[0].input, "action"), "records");
     EXPECT_EQ(assigned(requests[0].input, "removals"), "()");
     EXPECT_EQ(assigned(requests[1].input, "action"), "remove");
-    EXPECT_EQ(assigned(requests[1].input, "removals"), "(submission " + two + ")");
+    EXPECT_EQ(assigned(requests[1].input, "removals"), "(submission '" + two + " 7')");
     EXPECT_EQ(assigned(requests[1].input, "older"), "1209600");
 }
 
@@ -104,8 +104,9 @@ TEST_F(Clean, ShowsWhatWentAndWhatStaysAndWhy) {
          "tree /1d5 envs", "tree /2d5 project-7f3a9c1d/3d5 k/4d5 b",
          "file envs/project-7f3a9c1d/k/b/info\tmade 5\tkib 2000000"});
     const auto outcome =
-        run({}, {"size 60\tsubmissions/" + one, "size 40\tjobs/" + one, "removed submission " + one,
-                 "kept submission live " + three, "removed environment envs/project-7f3a9c1d/k/b",
+        run({}, {"size 60\tsubmissions/" + one, "size 40\tjobs/" + one,
+                 "removed submission " + one + " 7", "kept submission live " + three + " 7",
+                 "removed environment envs/project-7f3a9c1d/k/b",
                  "kept workspace workspace " + one + " /scratch/a b/rdvc-7-abcdefgh"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(outcome.out,
@@ -136,7 +137,8 @@ TEST_F(Clean, ADryRunNamesEachOfThem) {
     EXPECT_EQ(outcome.err, "nothing was removed (--dry-run)\n");
     const auto input = demo_.requests().at(1).input;
     EXPECT_EQ(assigned(input, "action"), "measure");
-    EXPECT_EQ(assigned(input, "removals"), "(submission " + one + " submission " + two + ")");
+    EXPECT_EQ(assigned(input, "removals"),
+              "(submission '" + one + " 7' submission '" + two + " 7')");
     EXPECT_EQ(assigned(input, "older"), "1209600");
 }
 
@@ -162,7 +164,7 @@ TEST_F(Clean, IsJsonForPrograms) {
     has(failed(two, "43", "exp-2"));
     has({"live " + two});
     const auto outcome =
-        run({"--json"}, {"size 60\tsubmissions/" + one, "removed submission " + one});
+        run({"--json"}, {"size 60\tsubmissions/" + one, "removed submission " + one + " 7"});
     for (const auto& text :
          {std::string("\"dry_run\": false"), std::string("\"kib\": 60"),
           std::string("\"title\": \"42 (exp-1)\""), std::string("\"reason\": \"live\""),
@@ -172,7 +174,7 @@ TEST_F(Clean, IsJsonForPrograms) {
 
 TEST_F(Clean, WhatCannotBeRemovedIsAFailure) {
     has(failed(one, "42", "exp-1"));
-    const auto outcome = run({}, {"failed submission " + one});
+    const auto outcome = run({}, {"failed submission " + one + " 7"});
     EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
     EXPECT_EQ(outcome.err,
               "error: some of it could not be removed\n  /d/submissions/" + one + "\n");

@@ -63,7 +63,8 @@ class PlanClean : public ::testing::Test {
         const auto plan = plan_clean(kept_, question_, here_);
         std::string text;
         for (const auto& removal : plan.removals)
-            text += (removal.is_restored ? "+" : "-") + removal.item + "\n";
+            text += (removal.is_restored ? "+" : "-") +
+                    (removal.token.empty() ? removal.item : removal.token) + "\n";
         for (const auto& item : plan.kept)
             text += std::string(word_of(item.kind).word) + " " +
                     std::string(word_of(item.reason).word) + " " + item.title + "\n";
@@ -80,6 +81,7 @@ class PlanClean : public ::testing::Test {
 TEST_F(PlanClean, WhatFailedGoes) {
     const auto plan = plan_clean(kept_, question_, here_);
     ASSERT_EQ(plan.removals.size(), 1U);
+    EXPECT_EQ(plan.removals.front().item, one + " 8"); // files and folders
     EXPECT_EQ(plan.removals.front().path, "/d/submissions/" + one);
     EXPECT_EQ(plan.removals.front().title, "42 (exp)");
     EXPECT_TRUE(plan.kept.empty());
@@ -97,8 +99,15 @@ TEST_F(PlanClean, WhatIsYoungStaysWhateverOfItIs) {
         EXPECT_EQ(plan(), goes_) << path;
         kept_.entries = before;
     }
-    kept_.unread = {"jobs/" + one + "/0/phases"};
+}
+
+// It has vanished meanwhile, say.
+TEST_F(PlanClean, WhatCannotBeReadStays) {
+    kept_.files.erase("jobs/" + one + "/0/phases");
     EXPECT_EQ(plan(), stays("young"));
+    put("jobs/" + one + "/0/phases", 'd'); // a folder has no content
+    put("jobs/" + one + "/0/other");
+    EXPECT_EQ(plan(), stays("unpublished"));
 }
 
 TEST_F(PlanClean, WithoutTheClusterTheClockSaysNothing) {
@@ -116,11 +125,11 @@ TEST_F(PlanClean, WhatLivesStays) {
 
 TEST_F(PlanClean, ARunByHandLivesForAWeekOrUntilItsResult) {
     question_.older = day;
-    put("jobs/" + one + "/hand-1/phases", 'f', 6);
+    file("jobs/" + one + "/hand-1/phases", {}, 6);
     EXPECT_EQ(plan(), stays("live"));
-    put("jobs/" + one + "/hand-1/phases", 'f', 7);
+    file("jobs/" + one + "/hand-1/phases", {}, 7);
     EXPECT_EQ(plan(), goes_);
-    put("jobs/" + one + "/hand-1/phases", 'f', 2);
+    file("jobs/" + one + "/hand-1/phases", {}, 2);
     file("jobs/" + one + "/hand-1/result", {{"state", "failed"}}, 2);
     EXPECT_EQ(plan(), goes_);
 }
@@ -187,7 +196,7 @@ TEST_F(PlanClean, ALinkAndWhatSbatchHasNotAnsweredToStay) {
     put("submissions/" + one, 'l');
     EXPECT_EQ(plan(), stays("link"));
     put("submissions/" + one, 'd');
-    kept_.files.erase("submissions/" + one + "/jobid");
+    kept_.files["submissions/" + one + "/jobid"].clear();
     EXPECT_EQ(plan(), goes_);
     kept_.entries.erase("submissions/" + one + "/claim.1");
     EXPECT_EQ(plan(), "submission unconfirmed 11111111 (exp)\n");
@@ -333,7 +342,6 @@ TEST(InventoryReader, TakesNothingForAPathThatIsNone) {
 
 TEST(InventoryReader, TakesRecordsAsTheyAreTold) {
     const auto all = read({{"file", "jobs/x/0/result\tstate published\tcommit abc\tstate failed"},
-                           {"unread", "jobs/x/0/a b"},
                            {"workspace", one + " kept /scratch/a b"},
                            {"named", "submissions/" + one + "/job.sh:functions/0000aaaa\""},
                            {"named", "job.sh"},
@@ -341,7 +349,6 @@ TEST(InventoryReader, TakesRecordsAsTheyAreTold) {
                            {"ref", "abc refs/exps/x"},
                            {"squeue", ""}});
     EXPECT_EQ(all.value("jobs/x/0/result", "state"), "published");
-    EXPECT_EQ(all.unread, std::set<std::string>{"jobs/x/0/a b"});
     EXPECT_EQ(all.workspaces.at(0).path, "/scratch/a b");
     EXPECT_TRUE(all.workspaces.at(0).kept);
     EXPECT_EQ(all.functions.at("submissions/" + one), std::set<std::string>{"0000aaaa"});
