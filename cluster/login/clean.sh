@@ -1,8 +1,9 @@
 # What `rdvc clean` needs: the laptop decides what may go, from what the cluster tells (action `records`). Then it names what goes
-# (`measure` tells the sizes alone, `remove` removes as well); that is looked at once more right before it is removed, since a job
+# (`measure` tells the sizes alone, `remove` removes as well); each is looked at once more right before it is removed, since a job
 # may have started meanwhile. Assignments before this text: action, older (seconds; what is younger stays), and the array removals
-# (two words each: a kind and an item, which is a path, but TOKEN COUNT for `submission`, of what it has down to the second level,
-# and TOKEN PATH for `workspace`). Paths are relative to rdvc's folder. Nothing outside of it is touched, but workspaces that jobs have noted; DVC's cache is never touched.
+# (two words each: a kind and an item). An item is a path in rdvc's folder; for `submission` TOKEN COUNT, of files and folders down
+# to its second level, and for `workspace` TOKEN PATH. Nothing outside of rdvc's folder is touched, but workspaces that jobs have
+# noted; DVC's cache is never touched.
 
 mark="@rdvc:${nonce}"
 
@@ -224,7 +225,7 @@ remove_environment() {
 
 # Moved away first: whoever submits looks again once its script is in place. Requests' texts are named by none.
 remove_functions() {
-    local aside="functions/.gone-${1##*/}" code=0
+    local aside="${1%/*}/.gone-${1##*/}" code=0
     [[ -O $1 && ! -L $1 ]] && ! is_young "$1" && mv -T -- "$1" "${aside}" 2>/dev/null || return 0
     grep -rqF --include=job.sh "$1\"" submissions 2>/dev/null || code=$?
     if ((code == 1)); then
