@@ -131,7 +131,8 @@ std::unique_ptr<base::FileLock> Ledger::hold(const std::string& token) const {
 
 void Ledger::intend(const Record& record, std::string_view script, std::string_view environment) {
     if (!environment.empty())
-        base::write_file(folder_ / "submissions" / record.token / "environment.inputs", environment);
+        base::write_file(folder_ / "submissions" / record.token / "environment.inputs",
+                         environment);
     base::write_file(folder_ / "submissions" / record.token / "job.sh", script);
     base::append_line(folder_ / "ledger.jsonl", to_line(record));
 }
