@@ -36,7 +36,7 @@ def kill_master(words):
 
 
 def is_relay():
-    """What git and rsync have started is no request."""
+    """True for a request; git and rsync start ssh too."""
     with open(f"/proc/{os.getppid()}/cmdline", "rb") as file:
         return b"\0internal-ssh\0" in file.read()
 

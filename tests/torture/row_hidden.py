@@ -6,7 +6,8 @@ import os
 
 from world import Failed, wait_until
 
-# On the cluster's PATH before the real one, of requests and jobs: what a site's cache of squeue's may do.
+# On the cluster's PATH before the real one, for requests and jobs: behaves like a site's cache of
+# squeue.
 FORGETFUL = """\
 #!/bin/sh
 /usr/bin/env PATH="${PATH#*:}" squeue "$@" | grep -v "^$(cat "$HOME/left-out")|"

@@ -94,7 +94,7 @@ class Case:
         return [*words, *([b"--", *self.targets] if self.targets else [])]
 
     def finish(self):
-        """The last strokes, when all fields are in."""
+        """The last steps, when all fields are set."""
         project = os.path.join(self.repository, self.subfolder)
         if self.yaml is not None:
             Path(os.fsdecode(project), "dvc.yaml").write_bytes(self.yaml)
@@ -124,7 +124,7 @@ class Tally:
 
 
 class Rig:
-    """The lab, made ready: programs that record, and one that must never run."""
+    """Prepares the lab: programs that record, and one that must never run."""
 
     def __init__(self, trial, world):
         self.trial, self.world, self.cases = trial, world, 0
@@ -151,7 +151,7 @@ class Rig:
         self.environment = world.environment | {"PATH": f"{programs}:{world.environment['PATH']}"}
 
     def has_run(self):
-        """True if what must never run has run since the last question."""
+        """True if the program that must never run has run since the last call."""
         if not self.executed.exists():
             return False
         self.executed.unlink()
@@ -222,7 +222,7 @@ def judge_script(rig, field, text, case, script, tally):
 
 
 def submit(rig, fields, kind, tallies, turn):
-    """One job with a string (or some) in every field. Gives what it must see, by token."""
+    """One job with a string (or some) in every field. Returns what it must see, by token."""
     case, sent = Case(rig, kind), []
     used = set()
     for field in sorted(fields, key=lambda f: f.name not in ("user.name", "subfolder")):

@@ -17,7 +17,7 @@ class Command:
         self.trial, self.world = trial, world
 
     def steps(self):
-        """Of a run that nothing disturbs."""
+        """Of an undisturbed run."""
         self.prepare(0)
         status, names = self.kill(0, None)
         if status != 0:

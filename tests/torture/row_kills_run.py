@@ -7,7 +7,7 @@ from row_kills import Command
 
 
 class Run(Command):
-    """A submission. It may be that the second one finds that the first has done it, and says so."""
+    """A submission. The second one may find that the first succeeded, and say so."""
 
     name = "run"
 
@@ -31,7 +31,7 @@ class Run(Command):
         tokens = {r["token"] for r in records if r["name"] == f"killed-{turn}"}
         jobs = self.world.jobs_by_token()
         ours = [job for token in tokens for job in jobs.get(token, [])]
-        # Who was told what is submitted, and gives the command once more, wants one more.
+        # A user who was told about the submission and repeats the command wants another one.
         told = f"submitted killed-{turn} " in self.words()
         if len(ours) not in (1, 1 + told):
             yield f"{len(ours)} jobs of {len(tokens)} tokens: {ours}"

@@ -33,7 +33,7 @@ class Laptop:
         return self.world.rdvc(*words, env=self.environment)
 
     def submit(self):
-        """Each is another one: the same again would find the one whose outcome was cut off."""
+        """Each is a new submission: repeating one would find the one whose outcome was cut off."""
         self.submitted += 1
         said = self.rdvc("run", "--cmd", "--json", "--", "true", str(self.submitted))
         if said.status != 0:
@@ -68,7 +68,7 @@ def cut_at(trial, laptop, whole, place):
     added = after[len(before):]
     own = [r["state"] for r in added if r["token"] == token]
     trial.check(own == ["intent", "submitted"], f"cut at {place}: the next records were swallowed")
-    # Whose outcome was cut off is asked for anew.
+    # If the outcome was cut off, the cluster is asked again.
     settled = {r["token"]: r for r in added if r["token"] != token}
     trial.check(all(r["state"] == "submitted" and r["job"] for r in settled.values()),
                 f"cut at {place}: not settled as it was: {settled}")

@@ -41,11 +41,11 @@ class Reuse:
         return job
 
     def save(self):
-        """Keeps what slurmctld has written down of jobs: it does so some seconds after a change."""
+        """Saves slurmctld's state of jobs, which it writes some seconds after a change."""
         self.saved = {path: path.read_bytes() for path in self.state_folder.glob("job_state*")}
 
     def put_back(self):
-        """Where slurmctld was killed too late, its state becomes what it was a moment before the submission."""
+        """If slurmctld was killed too late, restores its state from just before the submission."""
         for path in self.state_folder.glob("job_state*"):
             if path not in self.saved:
                 path.unlink()

@@ -47,7 +47,7 @@ class Submissions:
         return None if status < 0 else status
 
     def measure(self):
-        """Milliseconds and bytes, both ways, of a submission that nothing disturbs."""
+        """Milliseconds and bytes, both ways, of an undisturbed submission."""
         began = time.monotonic()
         if self.start("cut-0", "") != 0:
             raise Failed((self.world.folder / "call.err").read_text())
@@ -78,7 +78,7 @@ class Submissions:
         return {name: (job, state) for name, job, state in ROW_OF_STATUS.findall(said.out)}
 
     def is_quiet(self):
-        """No request of ours is at work on the cluster."""
+        """True if none of our requests is running on the cluster."""
         home = f"HOME={self.world.cluster_home}\0".encode()
         for process in filter(str.isdigit, os.listdir("/proc")):
             try:
@@ -90,7 +90,7 @@ class Submissions:
         return True
 
     def judge(self):
-        """One job a submission that is shown as submitted, none for the others; and nothing that nobody knows."""
+        """One job for each submission that is shown as submitted, none for the others, and no unknown jobs."""
         wait_until(60, self.is_quiet, "an end of all requests on the cluster")
         self.status()
         shown = self.status()

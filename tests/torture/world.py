@@ -49,7 +49,7 @@ class Said:
 
 
 class Trial:
-    """One row at work: its random numbers, its size, and what went against the promise."""
+    """One row: its random numbers, its size, and the promises that were broken."""
 
     def __init__(self, name, seed, short):
         self.name, self.seed, self.short = name, seed, short
@@ -241,7 +241,7 @@ class World(Lab):
         return self.run([SANDBOX, words[0], *words[1:2], "--dir", str(self.folder / "sandbox"), *words[2:]])
 
     def on_cluster(self, *words):
-        """What a program of SLURM's says, without ssh in between."""
+        """The output of a SLURM program, without ssh in between."""
         environment = self.environment | {
             "SLURM_CONF": str(self.folder / "sandbox" / "etc" / "slurm.conf"), "HOME": str(self.cluster_home),
         }

@@ -30,8 +30,8 @@ accounting_lines() { # of slurm.conf
   echo "AccountingStoreFlags=job_comment"
 }
 
-# Without the tables of users, which would take longer to make than all else. What it has written survives SIGKILL, and
-# no more is asked of it: but a new database only once it has been closed.
+# Without the tables of users, which would take longer to make than all else. What it has written
+# must survive only SIGKILL; for a new database that is true only once it has been closed.
 start_mariadb() {
   local options=(--no-defaults --user="$(id -un)" --skip-grant-tables --skip-networking --datadir="$DIR/database"
     --innodb-log-file-size=8M --innodb-buffer-pool-size=32M --innodb-flush-method=nosync

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# More accounts than the one of whoever starts it: sandbox2, sandbox3... The machine knows nothing of them. They are in
-# a passwd file of the sandbox's own, which only its daemons and what they start see, each in a mount namespace.
+# More accounts than the user's own: sandbox2, sandbox3... The machine does not know them. They are
+# in the sandbox's own passwd file, which only its daemons and their children see, each in a mount
+# namespace.
 
 choose_accounts() { # sets first_uid: of sandbox2, the others follow; nobody has them and no process runs under them
   first_uid=0

@@ -62,8 +62,9 @@ CONF
   echo "Name=gpu File=$DIR/cluster/gpu/gpu[0-3]" >"$DIR/etc/gres.conf"
 }
 
-# What urgent needs it takes from the two that may be preempted; all others wait for each other. Without GraceTime their
-# jobs are told at once, and killed after KillWait; with it SLURM looks only twice a minute whether it is over.
+# The partition urgent preempts jobs of the other two; all other jobs wait for each other. Without
+# GraceTime these jobs get the signal at once, and are killed after KillWait; with it SLURM checks
+# only twice a minute whether it is over.
 partition_lines() {
   local words
   while read -r words; do

@@ -38,7 +38,8 @@ forget() { # NAME
 }
 
 start_munged() {
-  # --force: the folders above are the user's own and may be closed to others; munged would rather they were not
+  # --force: the parent folders are the user's own and may be closed to others, which munged warns
+  # about
   rm -f "$run"/munge.*
   launch munged munged --force --num-threads=2 --key-file="$DIR/etc/munge.key" --socket="$run/munge.socket" \
     --pid-file="$run/munge.pid" --log-file="$DIR/log/munged.log" --seed-file="$run/munge.seed" &&

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What can be done to a daemon, to see what happens then.
+# Faults that can be injected into a daemon.
 
 require_daemon_name() {
   load_settings || die "no sandbox in \`$DIR\`" "tools/sandbox up"
@@ -64,8 +64,9 @@ thaw_daemon() { # NAME
 }
 
 # --- a stand-in for the controller ----------------------------------------------------------------------
-# Commands have a slurm.conf of their own. With another port in it they come to a program of ours, and the cluster goes
-# on. Once that program runs it stays, and hands on what still comes: a command that began meanwhile knows no other port.
+# Commands have a slurm.conf of their own. With another port in it they reach our own program, and
+# the cluster continues. Once that program runs it stays, and forwards later connections: a command
+# that began meanwhile knows no other port.
 
 slow_daemon() { # slurmctld SECONDS
   require_controller "$@"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What is said, and waiting.
+# Messages and waiting.
 
 say() { printf '%s\n' "$*" >&2; }
 

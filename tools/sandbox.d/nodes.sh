@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Several nodes: a bridge, and for each node a world of its own.
+# Several nodes: a bridge, and separate namespaces for each node.
 
 # The lock is on this script: two sandboxes that start together must not take the same subnet.
 make_bridge() {

@@ -29,7 +29,7 @@ dead_daemons() {
   for name in $(daemons); do daemon_pid "$name" >/dev/null || echo "$name"; done
 }
 
-# Every process that is part of this cluster, jobs and logins included, whatever has become of its parents.
+# Every process of this cluster, including jobs and logins, whatever happened to its parents.
 cluster_processes() {
   local name
   [[ $boot == "$(boot_id)" ]] || return 0
@@ -74,8 +74,8 @@ processes_in_network_of() { # NODE: of several
   find /proc/[0-9]*/ns/net -maxdepth 0 -lname "$(cat "$run/$1.net")" 2>/dev/null | cut -d/ -f3 || true
 }
 
-# Adds the children of what it reads. Leaves out this script, its children and those who called it, which may well
-# have been started by the cluster.
+# Adds the children of the processes that it reads. Leaves out this script, its children and its
+# callers, which the cluster may have started.
 with_descendants() {
   # shellcheck disable=SC2016
   awk -v me=$$ '
@@ -104,13 +104,13 @@ end_all() { # SIGNALS LIST...
     mapfile -t pids < <("${@:2}")
     ((${#pids[@]})) || return 0
     send_signal "$signal" "${pids[@]}"
-    [[ $signal != TERM ]] || send_signal CONT "${pids[@]}" # what is frozen hears nothing else
+    [[ $signal != TERM ]] || send_signal CONT "${pids[@]}" # a frozen process gets no other signal
     wait_until 1 is_empty "${@:2}" && return 0
   done
   say "warning: these processes do not heed SIG${signal}: ${pids[*]}"
 }
 
-# TERM first: a job has a moment to put things away.
+# TERM first, so that a job has a moment to clean up.
 end_processes() { end_all "TERM KILL KILL KILL KILL" cluster_processes; }
 
 remove_all_but_home_and_logs() {
