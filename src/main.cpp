@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
         const char* value = std::getenv(name.c_str());
         return value == nullptr ? std::nullopt : std::optional<std::string>(value);
     };
-    // What a `git replace` stands for here is not there on the cluster.
+    // Objects of `git replace` here do not exist on the cluster.
     ::setenv("GIT_NO_REPLACE_OBJECTS", "1", 0);
     world::Console console(::isatty(1) == 1, ::isatty(2) == 1,
                            !environment("NO_COLOR").value_or("").empty());

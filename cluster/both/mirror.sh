@@ -1,7 +1,8 @@
 # --- The mirror's refs: one that leads nowhere keeps git from taking in and giving out all others --------------
 
-# Mends the refs of the mirror $1, where git stumbles over one: what cannot be read goes to `rdvc-unreadable`. The history of
-# the commit $2 is not looked at for each again. Doing it twice is harmless, and git's own locks are honoured.
+# Repairs the refs of the mirror $1 if git fails at one: unreadable ones go to `rdvc-unreadable`.
+# The history of the commit $2 is not checked again for each ref. Repeating it is harmless, and it
+# respects git's own locks.
 mend_refs() {
     local aside="$1/rdvc-unreadable" object ref apart=()
     mkdir -p "${aside}" || return 1
@@ -11,7 +12,7 @@ mend_refs() {
     ! git --git-dir="$1" rev-list --objects "$2" >/dev/null 2>&1 || apart=(--not "$2")
     git --git-dir="$1" for-each-ref --format='%(objectname) %(refname)' | while read -r object ref; do
         is_unreadable "$1" "${object}" "${apart[@]+"${apart[@]}"}" || continue
-        # While somebody repacks, what is sound may not be found for a moment.
+        # While somebody repacks, git may not find sound objects for a moment.
         sleep 1
         [[ ! -e $1/gc.pid ]] || continue
         is_unreadable "$1" "${object}" "${apart[@]+"${apart[@]}"}" || continue
@@ -20,8 +21,8 @@ mend_refs() {
     done
 }
 
-# The mirror $1 lacks something of the object $2, or it is damaged; the other words are rev-list's. Want of memory, say, is no
-# damage.
+# True if the mirror $1 lacks part of the object $2, or if it is damaged; the other words are
+# rev-list's. A lack of memory, for example, is not damage.
 is_unreadable() {
     local mirror=$1 said
     shift
@@ -43,7 +44,7 @@ mend_packed_refs() {
     fi
 }
 
-# Files of refs that were written while a disk was full, say.
+# Ref files that were written while a disk was full, for example.
 put_torn_refs_aside() {
     local file
     find "$1/refs" -type f ! -name '*.lock' -print0 2>/dev/null | while IFS= read -r -d '' file; do
@@ -51,7 +52,8 @@ put_torn_refs_aside() {
     done
 }
 
-# The file $1 is there and has no ref. Another process may pack it into packed-refs at any time.
+# True if the file $1 exists and has no valid ref. Another process may move it into packed-refs at
+# any time.
 is_torn_ref() {
     local word=
     [[ -e $1 ]] && { read -r word <"$1" || [[ -e $1 ]]; } 2>/dev/null &&

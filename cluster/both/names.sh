@@ -5,7 +5,7 @@ ref_of_experiment() {
     printf 'refs/exps/%s/%s/%s' "${1:0:2}" "${1:2}" "$2"
 }
 
-# The value of the key $1 in the file $2 of `key value` lines, or nothing.
+# Prints the value of the key $1 in the file $2 of `key value` lines, or nothing.
 value_of() {
     local key value
     [[ -r $2 ]] || return 0

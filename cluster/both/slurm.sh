@@ -1,23 +1,26 @@
 # --- SLURM's programs: each is called here alone, with all that could hide a job switched off ---------------------
 
-# Their environment: what finds the cluster is the machine's own settings, and no filter is the user's.
+# Their environment: without the user's filters and choice of cluster, so that the machine's own
+# settings count.
 without_filters() {
     unset "${!SQUEUE_@}" "${!SACCT_@}" "${!SCANCEL_@}" "${!SCONTROL_@}" SLURM_CLUSTERS
 }
 
-# This user's jobs in squeue's format $1, ended ones too: of hidden partitions, wherever a federation runs them.
+# This user's jobs in squeue's format $1, also ended ones, in hidden partitions, and wherever a
+# federation runs them.
 list_jobs() (
     without_filters
     exec timeout 20 squeue --all --federation --noheader --states=all --user "${EUID}" -o "$1" </dev/null
 )
 
-# scontrol's line on the job $1, or its words where it has none; $2: seconds that it may take.
+# scontrol's line about the job $1, or its error message; $2: seconds that it may take.
 show_job() (
     without_filters
     exec timeout "$2" scontrol --all --oneliner show job "$1" 2>&1 </dev/null
 )
 
-# The same of the jobs that follow, and of the cluster's configuration; what it does not know it says without the id.
+# The same for these jobs, and the cluster's configuration; for an unknown job it prints an error
+# without the id.
 show_jobs() {
     { printf 'show job %s\n' "$@" && printf 'show config\n'; } | (
         without_filters
@@ -25,12 +28,13 @@ show_jobs() {
     )
 }
 
-# Name of the cluster that this machine is a part of, or nothing.
+# Name of the cluster that this machine belongs to, or nothing.
 cluster_name() {
     scontrol show config 2>/dev/null </dev/null | sed -n 's/^ClusterName *= *//p'
 }
 
-# Accounting's lines, one a job, with times in seconds since the epoch; the words are sacct(1)'s. False if it does not answer.
+# Accounting's lines, one per job, with times in seconds since the epoch; the words are sacct(1)'s.
+# False if it does not answer.
 list_accounting() (
     without_filters
     export SLURM_TIME_FORMAT=%s

@@ -1,15 +1,15 @@
-# Ends submissions. Assignment before this text: the array tokens. A job is ours only by its token, so SLURM is
-# asked first which jobs there are; all of them go with one scancel. An attempt that no job has taken yet is
-# revoked: should its job start all the same, it does nothing.
+# Ends submissions. Assignment before this text: the array tokens. Only its token makes a job ours,
+# so SLURM is first asked which jobs there are; one scancel ends all of them. An attempt that no job
+# has taken yet is revoked: if its job starts anyway, it does nothing.
 
-# One that SLURM may still start, or that has never got that far.
+# An attempt that SLURM may still start, or that never got that far.
 revoke() {
     local folder="${rdvc_dir}/submissions/$1" newest
     find_attempt "$1"
     [[ ! -e ${folder}/claim.${newest} ]] && revoke_claim "${newest}" "cancelled"
 }
 
-# Those that neither squeue shows nor a record tells of: scontrol may know them.
+# Jobs that neither squeue nor a record shows: scontrol may know them.
 answer_others() {
     local token id words=()
     for token in "$@"; do
@@ -40,7 +40,7 @@ cancel() {
         if [[ ${known} == 1 && -n ${job} ]] && ! is_ended_state "${job_state}"; then
             ids+=("${job}")
             ours+=("${token} ${job}")
-            revoke "${token}" || true # if the controller forgets what it was told
+            revoke "${token}" || true # in case the controller forgets the request
         elif revoke "${token}"; then
             answer cancelled "${token}" revoked
         elif [[ ${known} == 0 && ! -e ${rdvc_dir}/jobs/${token}/${task}/result ]]; then

@@ -1,7 +1,7 @@
-# What there is on the cluster, and what may be wrong with it. Assignments before this text: cache
+# What the cluster has, and what may be wrong with it. Assignments before this text: cache
 # (cluster.cache, or nothing), deep (1: a job looks too), token and job_script (that job's).
 
-# A program's version, or that it is not there. A login's `timeout` keeps a hanging one from hanging us.
+# A program's version, or that it is missing. `timeout` keeps a hanging program from blocking us.
 tell_program() {
     local program=$1
     shift
@@ -12,7 +12,7 @@ tell_program() {
     fi
 }
 
-# Whether a command of SLURM's answers, with its own words where it does not.
+# Whether a SLURM command answers, and its error message if it does not.
 tell_whether() {
     local program=$1 words
     shift
@@ -23,7 +23,7 @@ tell_whether() {
     fi
 }
 
-# The folder $1, or the nearest one above it that there is.
+# The folder $1, or the nearest existing one above it.
 nearest_folder() {
     local folder=$1
     while [[ ! -d ${folder} && ${folder} == */* ]]; do
@@ -32,8 +32,8 @@ nearest_folder() {
     printf '%s' "${folder:-/}"
 }
 
-# $1: which; $2: a folder that is there or can be made. It is tried, since a quota or a read-only file system
-# does not show in modes.
+# $1: which; $2: a folder that exists or can be created. It is tried, because modes do not show a
+# quota or a read-only file system.
 tell_folder() {
     local there free state=there trial
     there=$(nearest_folder "$2")
@@ -48,7 +48,7 @@ tell_folder() {
     answer folder "$1" "${state}" "${free:--}" "$2"
 }
 
-# Where there are quotas, their words.
+# The quotas' output, if there are any.
 tell_quota() {
     local user
     user=$(id -un)
@@ -73,7 +73,7 @@ end_job() {
     rm -rf -- "${folder}" "${cache}/.rdvc-doctor-${nonce}" "${cache}/.rdvc-doctor-${nonce}.node"
 }
 
-# A job of a second that looks from a compute node. Each side leaves a file for the other.
+# A job of a second that checks a compute node. Each side leaves a file for the other.
 run_job() {
     local said deadline=$((SECONDS + 120))
     folder="${rdvc_dir}/doctor-${nonce}"
@@ -82,7 +82,7 @@ run_job() {
         answer job refused "cannot write to ${rdvc_dir} and ${cache}"
         return
     fi
-    trap end_job EXIT # the laptop may go
+    trap end_job EXIT # the laptop may disconnect
     printf '%s' "${job_script}" >"${folder}/job.sh"
     printf '%s\n' "${nonce}" | tee "${folder}/nonce" >"${cache}/.rdvc-doctor-${nonce}"
     if ! said=$(submit_job --chdir="${HOME}" --output="${folder//%/%%}/slurm.out" "${folder}/job.sh" \
@@ -93,11 +93,11 @@ run_job() {
     said=${said##*$'\n'}
     sent=${said%%;*}
     [[ ${sent} != *[!0-9]* ]] || sent=
-    request_time=$(now) # what SLURM said before says nothing of it
+    request_time=$(now) # older answers of SLURM say nothing about it
     while [[ ! -e ${folder}/answer ]]; do
         show_life
         if is_gone "${token}"; then
-            sleep 2 # its answer may be a moment behind on a shared file system
+            sleep 2 # its answer may arrive late on a shared file system
             [[ -e ${folder}/answer ]] && break
             answer job gone "$(head -c 500 "${folder}/slurm.out" 2>/dev/null | tr '\n' ' ')"
             return
@@ -105,7 +105,7 @@ run_job() {
             answer job late "${job_state} ${job_reason}"
             return
         fi
-        ls "${folder}" >/dev/null # so that a network file system looks again
+        ls "${folder}" >/dev/null # so that a network file system refreshes
         sleep 0.5
     done
     answer node now "$(date +%s)"

@@ -21,7 +21,7 @@ find_places() {
     return 0
 }
 
-# The job that makes the environment of a lock.
+# The job that builds the environment of a lock.
 builder_of() {
     local folder newest=0
     for folder in "$1"/owner.*; do
@@ -63,7 +63,8 @@ list_environments() {
     done
 }
 
-# True if the owner of the lock $1 has not given a sign of life for minutes, by the file system's clock.
+# True if the owner of the lock $1 has not shown a heartbeat for minutes, by the file system's
+# clock.
 is_stale() {
     local beat now newest=0 time
     now="${store}/.clock-${nonce}"
@@ -86,7 +87,8 @@ clear_build() {
     fi
 }
 
-# What is left of a key when its builds are gone: `inputs`, which tells a later job what was different.
+# Removes the rest of a key when its builds are gone, except `inputs`, which shows a later job what
+# has changed.
 clear_place() {
     local place=$1 key=${1##*/} build
     find_builds "${place}"
@@ -112,7 +114,7 @@ clear_environments() {
             mv -T -- "${lock}" "${lock}.gone-${nonce}" && rm -rf -- "${lock}.gone-${nonce}"
         fi
     done
-    rm -rf -- "${store}"/*.lock.gone-* # what could not be removed at its time
+    rm -rf -- "${store}"/*.lock.gone-* # left by earlier requests that could not remove it
     for prefix in "${keys[@]+"${keys[@]}"}"; do
         found=0
         for place in "${store}/${prefix}"*; do

@@ -1,5 +1,6 @@
 # A submission's log (or its script), as blocks of bytes. Assignments before this text: token, file
-# (`log` or a name in the submission's folder), follow (0 or 1), offset (bytes that are known already).
+# (`log` or a name in the submission's folder), follow (0 or 1), offset (bytes that the laptop
+# already has).
 
 # The log of the newest job of this submission.
 find_file() {
@@ -12,7 +13,7 @@ find_file() {
     fi
 }
 
-# The bytes from `offset` to the end that the file has now.
+# The bytes from `offset` to the file's current end.
 send_rest() {
     local path=$1 size
     size=$(wc -c <"${path}") || return 0

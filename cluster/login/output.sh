@@ -1,9 +1,10 @@
-# What a job has left as files, for a laptop. Assignments before this text: token, folder (of the job's record:
-# `output`, what a command has made; `partial`, what was not finished; `.here`, what `rdvc recover` made ready) and
-# action (`look`: is there any; `send`: all of it as one tar stream, where one side has no rsync; `pulled`: it has
-# arrived there).
+# Files that a job has left, for a laptop. Assignments before this text: token, folder (of the job's
+# record: `output`, of a command; `partial`, unfinished; `.here`, prepared by `rdvc recover`) and
+# action (`look`: are there any; `send`: all of them as one tar stream, if one side has no rsync;
+# `pulled`: they have arrived).
 
-# A job may write to `partial` meanwhile: each file is whole, and tar's 1 says that some came or went.
+# A job may write to `partial` meanwhile: each file is complete, and tar's exit code 1 means that
+# some appeared or disappeared.
 send_files() {
     local block="${job}/${folder}.block-${nonce}" codes
     tar -C "${job}/${folder}" --exclude='.rdvc-new-*' -cf - . | answer_stream "${block}"

@@ -1,5 +1,5 @@
-# What there is on the cluster, for `rdvc init`. Assignments before this text: make_folders (0 or
-# 1), and mirror (a name, or nothing).
+# What the cluster has, for `rdvc init`. Assignments before this text: make_folders (0 or 1), and
+# mirror (a name, or nothing).
 
 probe() {
     answer bash "${BASH_VERSION}"

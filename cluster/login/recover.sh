@@ -1,11 +1,12 @@
-# Publishes what a job could not, from the workspace that it kept. Assignments before this text: token, action
-# (`publish`; `here`: the workspace's new files are made ready for a laptop), project_dir (of the DVC project, from the repository's
-# root), bring_script (what moves a workspace from its node), patience (seconds, for that), and those of cache.sh.
-# It may be ended between any two steps, and several may run at once: what is made has the request's own name
-# until it is put in place, and the workspace goes once the result is written.
+# Publishes what a job could not, from its kept workspace. Assignments before this text: token,
+# action (`publish`; `here`: prepares the workspace's new files for a laptop), project_dir (of the
+# DVC project, from the repository's root), bring_script (what moves a workspace from its node),
+# patience (seconds, for that), and those of cache.sh. It may be interrupted between any two steps,
+# and several may run at once: new files have the request's own name until they are put in place,
+# and the workspace is removed once the result is written.
 
-# What the job's functions for its third and fourth step stand on, here without a job: its words are not the request's, nobody
-# stops what runs, and there is no partial result to tell of.
+# Replacements for what the job's third and fourth step use: here there is no job, so messages go
+# nowhere, no signal stops programs, and there is no partial result.
 rdvc_say() { :; }
 begin_phase() { :; }
 note_partial() { :; }
@@ -21,7 +22,7 @@ start_of_phase() {
     awk -v phase="$1" '$2 == phase { start = $1 } END { printf "%s", start }' "${record}/phases" 2>/dev/null
 }
 
-# Without a result `end` only says that it was over: what was at work before it counts.
+# Without a result `end` only says that the job ended: the phase before it counts.
 last_phase() {
     local ended=0
     [[ ! -s ${record}/result ]] || ended=1
@@ -50,13 +51,14 @@ open_submission() {
     ! command -v rsync >/dev/null || answer rsync there
 }
 
-# Ends the request with the result that there is.
+# Ends the request with the existing result.
 tell_result() {
     answer_lines result <"${record}/result"
     finish end
 }
 
-# Only what a job had made and could not publish: it said so, or it was killed on the way.
+# Continues only for a result that a job could not publish: it said so, or it was killed while it
+# published.
 require_unpublished() {
     local state phase
     state=$(value_of state "${record}/result")
@@ -77,12 +79,14 @@ require_unpublished() {
     finish end
 }
 
-# Its last word is that it could not publish; then it only has to end. Without that word it may be at work.
+# If its result says that it could not publish, the job only has to end. Without a result it may
+# still be running.
 require_end() {
     ask_queue || finish silent "squeue does not answer: ${queue_said}"
     find_job "${token}"
     local has_said=0
-    # After a signal the word comes first, then what takes time; the phase `end` after that.
+    # After a signal the job writes the result first, then does what takes longer, and then enters
+    # the phase `end`.
     [[ $(value_of state "${record}/result") != unpublished || $(tail -n 1 "${record}/phases" 2>/dev/null) != *' end' ]] ||
         has_said=1
     if [[ -n ${job} ]] && is_ended_state "${job_state}"; then
@@ -96,7 +100,7 @@ require_end() {
     finish end
 }
 
-# DVC's cache as the job knew it.
+# The DVC cache that the job used.
 find_cache() {
     local folder
     open_cache
@@ -105,7 +109,7 @@ find_cache() {
     RDVC_JOB_CACHE_DIR=${cache}
 }
 
-# Lines of what push_ref has done, or its own words.
+# Lines that say what push_ref has done, or its error message.
 push_and_tell() {
     push_ref &&
         printf '@ref %s\n@message %s\n' "${RDVC_OWN_EXP_REF}" "${RDVC_OWN_MESSAGE}"
@@ -121,7 +125,7 @@ pushed_value() {
     sed -n "s/^@$1 //p" <<<"${pushed}" | head -n 1
 }
 
-# Where the login node cannot reach origin, or may not write there, the mirror has it.
+# If the login node cannot reach origin, or may not write to it, the experiment goes to the mirror.
 push_experiment() {
     local origin words=
     if [[ ${code} == origin ]]; then
@@ -130,7 +134,7 @@ push_experiment() {
             return 0
         fi
         words=${words:-${pushed}}
-        answer said "origin did not take it from the login node, so it is in the mirror: ${words//$'\n'/ }"
+        answer said "origin did not accept it from the login node, so it is in the mirror: ${words//$'\n'/ }"
         code=ssh
     fi
     open_mirror "${mirror_name}"
@@ -142,21 +146,21 @@ push_experiment() {
     finish end
 }
 
-# Another request may have been quicker, and have removed what this one works with.
+# Another request may have been quicker and have removed the files that this one uses.
 is_published_by_now() {
     [[ -n $(value_of recovered "${record}/result") ]]
 }
 
-# `dvc push` had ended well if it was followed by the next phase. It says nothing of objects that it has not: then
-# the result was not complete, and they came into the cache later.
+# `dvc push` succeeded if the next phase followed it. It ignores missing objects: then the result
+# was not complete, and they entered the cache later.
 data_is_on_remote() {
     [[ ${data} == remote && ${put} -eq 0 && $(value_of message "${record}/result") != "the result is not complete"* ]] &&
         awk '$2 == "push" { pushed = 1 } $2 == "publish" && pushed { done = 1 } $2 == "restart" { pushed = done = 0 }
             END { exit !done }' "${record}/phases" 2>/dev/null
 }
 
-# The result anew, in one step: what it said that still holds, then the lines of standard input. Not at the end of a
-# pipe, where it could not end the request.
+# Writes the result again, in one step: what is still true of the old one, then the lines of
+# standard input. Must not be the end of a pipe, where it could not end the request.
 write_result() {
     local job node
     if ! {
@@ -170,7 +174,7 @@ write_result() {
         cat
         printf 'recovered %s\n' "$(date +%s)"
     } >"${record}/result.${nonce}" || ! mv -T -- "${record}/result.${nonce}" "${record}/result"; then
-        # Another request may have come to its end meanwhile, and tidied up.
+        # Another request may have completed meanwhile and cleaned up.
         is_published_by_now || finish refused disk "cannot write to ${record}"
     fi
 }
@@ -193,7 +197,7 @@ recover_experiment() {
     write_published "$(pushed_value ref)" "${RDVC_OWN_EXP_COMMIT}" "$(pushed_value message)"
 }
 
-# The result of an experiment that is published: its ref $1, its commit $2, a message or nothing.
+# Writes the result of a published experiment: its ref $1, its commit $2, a message or nothing.
 write_published() {
     local place=ssh
     ! data_is_on_remote || place=remote
@@ -203,7 +207,8 @@ write_published() {
     )
 }
 
-# Sets ref, commit and published_code (ssh: the mirror) of the newest publication that was noted before its push, and is there.
+# Sets ref, commit and published_code (ssh: the mirror) of the newest publication that was recorded
+# before its push, and exists.
 find_published() {
     local noted_ref noted_commit url
     ref=
@@ -215,8 +220,8 @@ find_published() {
     [[ -n ${ref} ]]
 }
 
-# The job had published its experiment, and died before it could say so. A later start of it may have made another,
-# which is kept and not published yet: that is the one to recover.
+# If the job had published its experiment and died before it could say so. A later start may have
+# made another one, which is kept and not published yet: then that is the one to recover.
 take_published() {
     local ref commit published_code newer put=0
     [[ ${kind} != command && -s ${record}/publishing ]] && find_published || return 1
@@ -228,7 +233,7 @@ take_published() {
     write_published "${ref}" "${commit}" ''
 }
 
-# Records as list_outputs makes them: files that Git tracks and that are as they were checked out.
+# Records as list_outputs makes them: tracked files that are unchanged since the checkout.
 unchanged_outputs() {
     local line path
     local -A tracked=()
@@ -241,10 +246,10 @@ unchanged_outputs() {
     done < <(list_outputs)
 }
 
-# Puts aside what the command's job would have, as far as that can still be told.
+# Stores the outputs that the command's job would have stored, as far as that is still known.
 keep_outputs_of_command() {
     local line words start
-    # As the job has read it: rdvc's own line of words.
+    # As the job has read it: a line of words that rdvc wrote.
     line=$(grep -m 1 '^RDVC_JOB_OUTPUTS=(.*)$' "${rdvc_dir}/submissions/${token}/job.sh")
     # shellcheck source=/dev/null
     source <(printf '%s\n' "${line:-RDVC_JOB_OUTPUTS=()}")
@@ -262,10 +267,10 @@ keep_outputs_of_command() {
     fi
 }
 
-# An exit code above 1 is the command's own; 1 may only say that its outputs could not be put aside.
+# An exit code above 1 is the command's own; 1 may only mean that its outputs could not be stored.
 recover_command() {
     local exit_code state='done'
-    # One that is there is whole, from a request that was ended before it wrote the result.
+    # An existing one is complete, from a request that was interrupted before it wrote the result.
     [[ -d ${record}/output ]] || keep_outputs_of_command
     exit_code=$(value_of exit "${record}/result")
     if ((${exit_code:-1} > 1)); then
@@ -276,7 +281,7 @@ recover_command() {
     write_result < <(
         printf 'state %s\nexit %s\nname %s\noutput %s\n' "${state}" "${exit_code}" "${name}" \
             "$(find "${record}/output" \( -type f -o -type l \) -printf . 2>/dev/null | wc -c)"
-        printf 'message its outputs were put aside by rdvc recover; its log tells how the command ended\n'
+        printf 'message rdvc recover stored its outputs; the log says how the command ended\n'
     )
 }
 
@@ -295,8 +300,8 @@ new_files() {
         \( -type f -o -type l \) -newermt "@${start:-0}" -print0
 }
 
-# Of the paths on standard input those that can be brought go to the file $1, and those that are links into the
-# cache, whose content is meant, to $2.
+# Writes those paths of standard input that can be brought to the file $1, and links into the cache,
+# whose content counts, to $2.
 deal_files() {
     local path
     : >"$1" && : >"$2"
@@ -309,7 +314,7 @@ deal_files() {
     done
 }
 
-# Makes the workspace's new files ready for a laptop, in `.here`; by hard links, where they can be made.
+# Prepares the workspace's new files for a laptop in `.here`, with hard links if possible.
 stage_files() {
     local new="${record}/.here.${nonce}" lists="${record}/.recover-${nonce}"
     mkdir "${new}" "${lists}" || finish refused disk "cannot write to ${record}"
@@ -344,7 +349,7 @@ recover() {
     require_kept
     find_cache
     if ! cd -P "${kept}" 2>/dev/null; then
-        require_unpublished # as above: it may just have been recovered
+        require_unpublished # again: it may just have been recovered
         finish refused dir "cannot enter ${kept}"
     fi
     if [[ ${action} == here ]]; then

@@ -1,9 +1,12 @@
-# Another attempt of a submission, when the last one is known to be gone. Assignments before this text: token, functions (the hash
-# of the laptop's job functions), functions_size (of them on standard input; 0: none), warning (seconds from the new options'
-# signal to the time limit, or nothing), and the arrays options (for sbatch, in addition to the script's), unset_variables (which
-# would contradict them), mirrors and tips (the Git objects that the job needs, as far as the laptop knows).
+# Another attempt of a submission whose last one is known to be gone. Assignments before this text:
+# token, functions (the hash of the laptop's job functions), functions_size (of them on standard
+# input; 0: none), warning (seconds from the new options' signal to the time limit, or nothing), and
+# the arrays options (for sbatch, in addition to the script's), unset_variables (which would
+# contradict them), mirrors and tips (the Git objects that the job needs, as far as the laptop
+# knows).
 
-# Answers `lacks functions HASH` and `lacks mirror NAME` for what has gone since the submission, and ends then: the laptop sends it.
+# If something is missing since the submission, answers `lacks functions HASH` and
+# `lacks mirror NAME` and ends: the laptop sends it.
 require_code() {
     local library i lacking=0
     library=$(sed -n 's/^RDVC_JOB_FUNCTIONS=.*functions\/\([0-9a-f]*\)"$/\1/p' "${folder}/job.sh" | head -n 1)
@@ -28,14 +31,14 @@ require_code() {
     ((lacking == 0)) || finish lacking "${rdvc_dir}"
 }
 
-# What the new options are to others: the next job of rdvc's for this submission, and the job itself.
+# Records the new options for the next rdvc job of this submission, and for the job itself.
 note_options() {
     printf '%s\n' "${unset_variables[@]+"${unset_variables[@]}"}" >>"${folder}/unset"
     printf '#SBATCH %s\n' "${options[@]+"${options[@]}"}" >"${folder}/options"
     [[ -z ${warning} ]] || printf '%s\n' "${warning}" >"${folder}/warning.$1"
 }
 
-# What stands against another attempt; the record tells what an attempt has come to.
+# Ends the request if something prevents another attempt; the record says how the last one ended.
 refuse_unless_gone() {
     local attempt=$1 key value state='' owner
     while read -r key value; do
@@ -56,11 +59,11 @@ refuse_unless_gone() {
         is_older_than_queue "${folder}/claim.${attempt}" || finish unknown "job ${owner} has only just begun"
         ! may_still_live "${owner}" "${token}" || finish unknown "${other_word}"
     elif ! revoke_claim "${attempt}" "another attempt follows"; then
-        finish unknown "attempt ${attempt} was decided in this moment"
+        finish unknown "attempt ${attempt} was decided at this moment"
     fi
 }
 
-# The last attempt's answers stay beside those of the new one.
+# Keeps the last attempt's answers beside those of the new one.
 put_aside() {
     local file
     for file in sbatch.out sbatch.err sbatch.exit sbatch.began jobid cancelled; do
@@ -81,9 +84,9 @@ retry() {
     attempt=${newest}
     refuse_unless_gone "${attempt}"
     require_code
-    # Of two that come at once one sends it.
+    # Of two at once only one sends it.
     (set -o noclobber && : >"${folder}/attempt.$((attempt + 1))") 2>/dev/null ||
-        finish unknown "another \`rdvc retry\` is at work"
+        finish unknown "another \`rdvc retry\` is running"
     put_aside "${attempt}"
     attempt=$((attempt + 1))
     answer attempt "${attempt}"

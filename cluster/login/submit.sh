@@ -15,8 +15,8 @@ need_programs() {
     done
 }
 
-# One question to git: is the mirror whole, has it the commits that the pack was made against, is the
-# experiment's name free? $1: place in the arrays.
+# Asks git once: is the mirror sound, does it have the commits that the pack was made against, is
+# the experiment's name free? $1: index in the arrays.
 check_mirror() {
     local known line questions='' missing=
     for line in ${haves[$1]}; do
@@ -24,7 +24,8 @@ check_mirror() {
     done
     (($1 > 0)) || questions+="${experiment_ref}"$'\n'
     check_packs
-    # A ref that leads nowhere keeps jobs from publishing, and laptops from fetching; git may not need it here.
+    # A ref that leads nowhere keeps jobs from publishing and laptops from fetching, even if git
+    # does not need it here.
     ! has_dead_refs "${mirror}" || damaged=1
     known=$(printf '%s' "${questions}" | mirror_git cat-file --batch-check 2>&1)
     case $?-${known} in
@@ -32,7 +33,7 @@ check_mirror() {
         damaged=1
         ;;
     0-*) ;;
-    *) # of git's settings, memory, the file system: another try, or another hand, may read it
+    *) # about git's settings, memory or the file system: another try, or a person, may solve it
         answer_lines err <<<"${known}"
         finish refused mirror "git cannot read the project's mirror ${mirror}"
         ;;
@@ -44,7 +45,7 @@ check_mirror() {
             *" missing") missing=${line} ;;
             esac
         done <<<"${known}"
-        # A mirror that was just made, or cleaned, lacks objects and is sound.
+        # A mirror that was just created or cleaned lacks objects but is sound.
         [[ -z ${missing} ]] || mirror_git rev-list --objects --all >/dev/null 2>&1 || damaged=1
     fi
     if [[ ${damaged} == 1 ]]; then
@@ -60,16 +61,16 @@ check_mirror() {
     fi
 }
 
-# The checksum at the end of a pack, or of its index, is that of what is before it (gitformat-pack(5)). What
-# cannot be computed proves nothing.
+# True if the checksum at the end of a pack or its index matches the content before it
+# (gitformat-pack(5)), or cannot be computed, which proves nothing.
 is_sound() {
     local sum end
     sum=$(head -c -20 "$1" | sha1sum) && end=$(tail -c 20 "$1" | od -An -v -tx1) || return 0
     [[ ${sum} == "${end//[^0-9a-f]/} "* ]]
 }
 
-# A pack never changes; git only touches its time. One with another size or content is damaged, which
-# git may not notice as long as it needs no object from the middle.
+# A pack never changes; git only updates its time. A pack with another size or content is damaged,
+# which git may not notice as long as it needs no object from the middle.
 check_packs() {
     local packs known='' pack size time
     packs=$(cd "${mirror}/objects/pack" 2>/dev/null && stat -c '%n %s %Y' -- *.pack 2>/dev/null)
@@ -78,15 +79,16 @@ check_packs() {
     while read -r pack size time; do
         if [[ ${known} == *"${pack} "* && ${known} != *"${pack} ${size} ${time}"* ]]; then
             pack="${mirror}/objects/pack/${pack}"
-            is_sound "${pack}" || [[ ! -e ${pack} ]] || damaged=1 # gone: somebody repacks
+            is_sound "${pack}" || [[ ! -e ${pack} ]] || damaged=1 # gone: somebody is repacking
         fi
     done <<<"${packs}"
     printf '%s\n' "${packs}" >"${mirror}/rdvc-packs"
 }
 
-# Damaged: git cannot read it, or a job found objects that cannot be read. Repaired in place, since running
-# jobs borrow its objects: what is sound stays where it is, what can be read of the rest is taken, what is
-# unreadable is put aside. Then all that this submission needs is sent again, and refs that lead nowhere go.
+# Repairs a damaged mirror: git cannot read it, or a job found unreadable objects. In place, because
+# running jobs borrow its objects: sound objects stay, readable ones of the rest are salvaged,
+# unreadable ones are set aside. Then everything that this submission needs is sent again, and refs
+# that lead nowhere are removed.
 repair_mirror() {
     local aside="${mirror}/rdvc-unreadable" pack file
     mkdir -p "${aside}" "${mirror}/refs" "${mirror}/objects/pack" "${mirror}/objects/info" ||
@@ -114,7 +116,7 @@ repair_mirror() {
     rm -f "${mirror}/rdvc-damaged" "${mirror}/rdvc-packs"
 }
 
-# The data that the run needs is in the cluster's cache, each file of each folder.
+# Checks that the cluster's cache has the data that the run needs, each file of each folder.
 check_data() {
     local count
     ((data_size > 0)) || return 0
@@ -123,13 +125,13 @@ check_data() {
     ((count == 0)) || finish lacking "${count}"
 }
 
-# Nothing was submitted, so nothing stays.
+# Nothing was submitted, so nothing may stay.
 refuse() {
     rm -rf -- "${folder}"
     finish refused "$@"
 }
 
-# Another command of this laptop has taken this one for dead, and has said so.
+# Another command of this laptop believed that this one was dead, and has reported that.
 refuse_revoked() {
     [[ ! -e ${folder}/claim.${attempt} ]] || finish refused revoked "this submission was given up meanwhile"
 }
@@ -138,7 +140,7 @@ receive_file() {
     local file=$1 size=$2
     ((size > 0)) || return 0
     receive "${size}" >"${file}" || refuse disk "cannot write ${file}"
-    [[ $(wc -c <"${file}") -eq ${size} ]] || refuse disk "${file} did not arrive whole"
+    [[ $(wc -c <"${file}") -eq ${size} ]] || refuse disk "${file} did not arrive completely"
 }
 
 # The text that decides the environment lies in envs/.known under its hash, and in the submission's folder, since its
@@ -157,7 +159,7 @@ receive_environment() {
 receive_files() {
     folder="${rdvc_dir}/submissions/${token}"
     if ! mkdir "${folder}" 2>/dev/null && [[ -e ${folder}/sbatch.began ]]; then
-        finish refused token "this submission is known here already"
+        finish refused token "this submission is already known here"
     fi
     refuse_revoked
     receive_file "${folder}/job.sh" "${script_size}"
@@ -178,14 +180,14 @@ receive_files() {
     printf '%s' "${notes}" >"${folder}/submission" || refuse disk "cannot write to ${folder}"
 }
 
-# The history of a mirror ends at these commits, unless their parents came from elsewhere. $1: place in
-# the arrays. Git's own lock file is honoured.
+# The history of a mirror ends at these commits, unless their parents came from elsewhere. $1: index
+# in the arrays. Respects Git's own lock file.
 note_boundary() {
     local file="${mirror}/shallow" tries=0 commit parent
     [[ -n ${boundaries[$1]} || -s ${file} ]] || return 0
     until (set -o noclobber && : >"${file}.lock") 2>/dev/null; do
         tries=$((tries + 1))
-        ((tries < 100)) || refuse mirror "${file}.lock is there; remove it if no git runs on ${mirror}"
+        ((tries < 100)) || refuse mirror "${file}.lock exists; remove it if no git runs on ${mirror}"
         sleep 0.1
     done
     for commit in ${boundaries[$1]} $(cat "${file}" 2>/dev/null); do
@@ -202,13 +204,13 @@ note_boundary() {
     fi
 }
 
-# git said $1. Unless that is about the connection or the disk, what came does not go together with what is
-# there; when everything came, that is the end of it.
+# Handles git's message $1. Unless it is about the connection or the disk, the received objects do
+# not fit the existing ones; if everything was sent, there is no other way.
 refuse_objects() {
     case ${everything}-$1 in
     1-* | *"early EOF"* | *"No space"* | *"quota"* | *".lock"* | *"ermission denied"*)
         answer_lines err <<<"$1"
-        refuse mirror "the Git objects did not arrive whole"
+        refuse mirror "the Git objects did not arrive completely"
         ;;
     esac
     : >"${mirror}/rdvc-damaged"
@@ -232,7 +234,7 @@ receive_objects() {
     [[ ! -e ${mirror}/rdvc-repaired ]] || { mend_refs "${mirror}" "${tips[$1]}" && rm -f "${mirror}/rdvc-repaired"; }
 }
 
-# Where compute nodes have no network: the job's script itself makes the environment, here and now.
+# If compute nodes have no network: the job's script itself builds the environment, here and now.
 make_environment() {
     local code
     bash "${folder}/job.sh" environment </dev/null 2>&1 | answer_lines log
@@ -262,7 +264,7 @@ submit() {
         finish resend "the cluster lacks what decides the project's environment"
     fi
     receive_files
-    # Since the script is there that names them, `rdvc clean` leaves them alone.
+    # Now that a script names them, `rdvc clean` leaves them alone.
     [[ -e ${rdvc_dir}/functions/${functions}/job.sh ]] || finish resend "the job's functions have just been cleaned up"
     for i in "${!mirrors[@]}"; do
         open_mirror "${mirrors[i]}"

@@ -1,5 +1,5 @@
-# Ends when a submission's job has ended. Assignments before this text: token.
-# The job's own record is looked at often, SLURM is asked rarely.
+# Ends when a submission's job has ended. Assignments before this text: token. Looks at the job's
+# own record often, and asks SLURM rarely.
 
 wait_for_end() {
     open_rdvc_dir
@@ -14,7 +14,7 @@ wait_for_end() {
             previous=${phase}
         fi
         if is_gone "${token}"; then
-            sleep 1 # its record may be a moment behind on a shared file system
+            sleep 1 # its record may arrive late on a shared file system
             [[ -e $(result_of "${token}") ]] || finish gone
         fi
         show_life

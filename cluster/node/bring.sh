@@ -1,10 +1,11 @@
-# Moves a workspace that stayed on this node to where the login node sees it: a job of `rdvc recover`. Its
-# arguments are the repository's folder in that workspace, and the record of the job that left it.
+# Moves a workspace that stayed on this node to a place that the login node sees: a job of
+# `rdvc recover`. Arguments: the repository's folder in that workspace, and the record of the job
+# that left it.
 from=$1 record=$2
 umask 077
 workspace=${from%/*} coming="${record}/.coming-${SLURM_JOB_ID:-$$}" place="${record}/${from##*/}"
 
-# The last word, in place in one step.
+# Writes the outcome, in one step, and ends.
 end() {
     printf '%s\n' "$*" >"${record}/bring.end.new" && mv -T -- "${record}/bring.end.new" "${record}/bring.end"
     exit
@@ -16,7 +17,7 @@ if [[ ! -d ${record} ]]; then
 fi
 if [[ ! ${workspace##*/} =~ ^rdvc-([0-9]+|hand)-[A-Za-z0-9]{8}$ || -L ${workspace} || ! -O ${workspace} ||
     ! -d ${from} || -L ${from} ]]; then
-    end absent "$(uname -n) has no ${from} any more"
+    end absent "$(uname -n) no longer has ${from}"
 fi
 trap 'remove_folder "${coming}"' EXIT
 open_folders "${from}" # cp reads them

@@ -1,6 +1,6 @@
-# A compute node's look at what it shares with the login node: the job of `rdvc doctor --deep`. Its arguments
-# are a folder and DVC's cache, in each of which the login node has left a file with the nonce, and the nonce.
-# `workspace_root` is the job's own; RDVC_JOB_WORKSPACE_ROOT is set.
+# Checks on a compute node what it shares with the login node: the job of `rdvc doctor --deep`.
+# Arguments: a folder and DVC's cache, in each of which the login node has left a file with the
+# nonce; and the nonce. `workspace_root` is the job's own; RDVC_JOB_WORKSPACE_ROOT is set.
 folder=$1 cache=$2 nonce=$3
 
 is_shared() {

@@ -21,8 +21,8 @@ enum class Exit {
     interrupted = 130,
 };
 
-/// What the user is told when a command cannot go on: one line `what`, an indented `context` (often
-/// another program's own words), and a `hint` where one is likely to be right.
+/// What the user is told when a command cannot continue: one line `what`, an indented `context`
+/// (often another program's own words), and a `hint` if one is likely to help.
 class Error : public std::runtime_error {
   public:
     Error(Exit code, const std::string& what) : std::runtime_error(what), code_(code) {}
@@ -40,7 +40,7 @@ class Error : public std::runtime_error {
     [[nodiscard]] const std::string& context() const { return context_; }
     [[nodiscard]] const std::string& hint() const { return hint_; }
 
-    /// The whole message as it is printed: `error: what`, context, empty line, `hint: ...`.
+    /// The whole message as printed: `error: what`, context, empty line, `hint: ...`.
     [[nodiscard]] std::string message() const;
 
   private:

@@ -62,7 +62,7 @@ void make_folders(const fs::path& path) {
         fail("make folder", path);
 }
 
-// Lets their owner list and change `path` and the folders in it.
+// Lets the owner list and change `path` and the folders in it.
 void open_folders(const fs::path& path) {
     std::error_code ignored;
     if (fs::symlink_status(path, ignored).type() != fs::file_type::directory)
@@ -74,8 +74,8 @@ void open_folders(const fs::path& path) {
 
 constexpr std::string_view temporary_prefix = "rdvc-run-";
 
-// A folder of a killed process: nobody has its lock, and it is too old to be one that is just being
-// made.
+// A folder of a killed process: no process holds its lock, and it is too old to be one that is
+// being created.
 bool is_abandoned(const fs::path& path) {
     constexpr std::time_t old_enough = 60;
     struct stat info {};
@@ -87,7 +87,8 @@ bool is_abandoned(const fs::path& path) {
     return folder.get() >= 0 && ::flock(folder.get(), LOCK_EX | LOCK_NB) == 0;
 }
 
-// What a link (a dotfile manager's, say) points to in the end, there or not; else the path itself.
+// The final target of a link (a dotfile manager's, say), whether it exists or not; else the path
+// itself.
 fs::path link_target(fs::path path) {
     constexpr int most = 40; // as the kernel's own limit
     for (int i = 0; i < most && fs::is_symlink(path); ++i)
@@ -100,7 +101,7 @@ fs::path link_target(fs::path path) {
 std::optional<std::string> read_file(const fs::path& path) {
     std::error_code ignored;
     const auto status = fs::status(path, ignored);
-    // A pipe without a writer would keep us for ever, and a device has no end.
+    // Reading a pipe without a writer would block for ever, and a device has no end.
     if (status.type() == fs::file_type::fifo || status.type() == fs::file_type::character ||
         status.type() == fs::file_type::block)
         throw Error(Exit::failed, fmt::format("`{}` is not a regular file", path.string()));
@@ -162,9 +163,8 @@ void make_private_folder(const fs::path& path) {
     if (::lstat(path.c_str(), &info) != 0)
         fail("use folder", path);
     if (!S_ISDIR(info.st_mode) || info.st_uid != ::getuid() || (info.st_mode & 0077U) != 0)
-        throw Error(
-            Exit::failed,
-            fmt::format("`{}` must be a folder of yours that is closed to others", path.string()));
+        throw Error(Exit::failed,
+                    fmt::format("`{}` must be your own folder, closed to others", path.string()));
 }
 
 FileLock::FileLock(const fs::path& path) : fd_(-1) {
@@ -218,7 +218,7 @@ TemporaryFolder::TemporaryFolder() {
         fail("make folder", name);
     path_ = name;
     lock_ = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    // Where a file system has no locks nobody gets one, and what is left stays.
+    // On a file system without locks no process gets one, and what is left stays.
     if (lock_ >= 0)
         ::flock(lock_, LOCK_EX | LOCK_NB);
 }

@@ -1,4 +1,4 @@
-// Files and folders, with rdvc's promises about privacy and durability.
+// Files and folders, with rdvc's guarantees of privacy and durability.
 #pragma once
 
 #include <filesystem>
@@ -8,25 +8,26 @@
 
 namespace rdvc::base {
 
-/// The whole file, or nothing if there is none. Throws Error if it exists and cannot be read.
+/// The whole file, or nothing if it does not exist. Throws Error if it exists and cannot be read.
 std::optional<std::string> read_file(const std::filesystem::path& path);
 
 /// Replaces `path` by `content` in one step (temporary file, fsync, rename), mode 0600 unless the
-/// file was there with another; makes missing folders with mode 0700. Throws Error.
+/// file existed with another; creates missing folders with mode 0700. Throws Error.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
-/// Appends `line` and a line feed in one write, under a lock of the file, and syncs it. A torn last
-/// line (a crash in mid-write) is ended first, so that the new record stands alone. Throws Error.
+/// Appends `line` and a line feed in one write, under a lock of the file, and syncs it. If the last
+/// line is torn (a crash in mid-write), it is terminated first, so that the new record is on its
+/// own line. Throws Error.
 void append_line(const std::filesystem::path& path, std::string_view line);
 
-/// Makes `path` and what is missing above it, mode 0700. Throws Error if it is there and belongs to
-/// somebody else or is open to others.
+/// Creates `path` and missing parents, mode 0700. Throws Error if it exists and belongs to somebody
+/// else or is open to others.
 void make_private_folder(const std::filesystem::path& path);
 
-/// A lock between processes on this machine, let go at the end of its life or of the process's.
+/// A lock between processes on this machine, released when the object or the process ends.
 class FileLock {
   public:
-    /// Makes the file. Throws Error if it cannot.
+    /// Creates the file. Throws Error on failure.
     explicit FileLock(const std::filesystem::path& path);
     ~FileLock();
     FileLock(const FileLock&) = delete;
@@ -34,7 +35,7 @@ class FileLock {
     FileLock(FileLock&&) = delete;
     FileLock& operator=(FileLock&&) = delete;
 
-    /// False if another process has it.
+    /// False if another process holds it.
     bool try_lock();
     /// Waits until it is free.
     void lock();
@@ -43,18 +44,18 @@ class FileLock {
     int fd_;
 };
 
-/// Removes `path`, if it is there, with all that is in it: folders that may not be written to as
-/// well; no link is followed. Throws Error if something is left.
+/// Removes `path`, if it exists, with everything in it, read-only folders included; follows no
+/// link. Throws Error if something is left.
 void remove_tree(const std::filesystem::path& path);
 
 /// Removes temporary folders whose process was killed; what cannot be removed stays.
 void remove_abandoned_folders();
 
-/// A private temporary folder that is removed with all that is in it. It is locked as long as its
-/// process lives.
+/// A private temporary folder, removed with its contents at the end. Its process holds a lock on it
+/// as long as it lives.
 class TemporaryFolder {
   public:
-    /// Throws Error if it cannot be made.
+    /// Throws Error if it cannot be created.
     TemporaryFolder();
     ~TemporaryFolder();
     TemporaryFolder(const TemporaryFolder&) = delete;

@@ -43,14 +43,14 @@ class Md5 {
     std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
 };
 
-// Hands over the file's content in blocks of 1 MiB, but for the last one.
+// Passes on the file's content in blocks of 1 MiB, except for the last one.
 void read_blocks(const std::filesystem::path& path,
                  const std::function<void(std::string_view)>& take) {
     const auto fail = [&] {
         throw Error(Exit::failed,
                     fmt::format("cannot read `{}`: {}", path.string(), std::strerror(errno)));
     };
-    // A pipe without a writer would keep us for ever, and a device has no end.
+    // Reading a pipe without a writer would block for ever, and a device has no end.
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         fail();
@@ -105,8 +105,8 @@ std::string md5_of_file(const std::filesystem::path& path) {
     return sum.hex();
 }
 
-// As DVC does it: each block of 1 MiB is looked at for itself, so that a CR LF that two of them
-// share stays one.
+// As DVC does it: each block of 1 MiB is converted by itself, so that a CR LF split between two
+// blocks stays.
 std::string md5_of_file_dos2unix(const std::filesystem::path& path) {
     Md5 sum;
     read_blocks(path, [&](std::string_view block) {

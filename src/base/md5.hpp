@@ -13,8 +13,8 @@ std::string md5(std::string_view text);
 /// The same of a file's content. Throws Error if it cannot be read.
 std::string md5_of_file(const std::filesystem::path& path);
 
-/// The same of a text file's content with CR LF as LF, as DVC before 3.0 named it; what does not
-/// look like text to DVC is taken as it is. Throws Error if it cannot be read.
+/// The same of a text file's content with CR LF as LF, as DVC before 3.0 named it; files that do
+/// not look like text to DVC are hashed unchanged. Throws Error if it cannot be read.
 std::string md5_of_file_dos2unix(const std::filesystem::path& path);
 
 } // namespace rdvc::base

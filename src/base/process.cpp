@@ -65,7 +65,8 @@ class Input {
     Input(Input&&) = delete;
     Input& operator=(Input&&) = delete;
 
-    // Writes to `fd` what it takes without waiting; false when nothing is left or nobody reads.
+    // Writes to `fd` as much as it accepts without blocking; false when nothing is left or the
+    // reader has gone.
     bool feed(int fd) {
         while (block_.empty())
             if (!fill())
@@ -112,7 +113,8 @@ class Input {
     std::array<char, 65536> buffer_{};
 };
 
-// In the child: streams in place, folder and environment set, program started; errno on failure.
+// In the child: redirects the streams, sets folder and environment, starts the program; errno on
+// failure.
 [[noreturn]] void become(const Command& command, int in, int out, int err, int report) {
     const bool placed = ::dup2(in, 0) >= 0 && (out < 0 || ::dup2(out, 1) >= 0) &&
                         (err < 0 || ::dup2(err, 2) >= 0) &&
@@ -132,7 +134,7 @@ class Input {
     ::_exit(127);
 }
 
-// Moves what is there to read; false at the end of the stream.
+// Moves the bytes that can be read; false at the end of the stream.
 bool drain(int fd, const std::function<void(std::string_view)>& sink) {
     std::array<char, 65536> buffer{};
     const auto n = ::read(fd, buffer.data(), buffer.size());
@@ -162,7 +164,7 @@ void watch_children() {
     ::sigaction(SIGCHLD, &action, nullptr);
 }
 
-// A started program. One that was not waited for (something was thrown) is ended.
+// A started program. It is ended if nobody has waited for it (an exception was thrown).
 class Child {
   public:
     explicit Child(pid_t pid) : pid_(pid) {}
@@ -208,14 +210,14 @@ class Child {
     int status_ = 0;
 };
 
-// For how long poll may wait.
+// How long poll may wait.
 class Patience {
   public:
     explicit Patience(std::chrono::milliseconds longest)
         : end_(Clock::now() + longest), limited_(longest.count() > 0) {}
 
     [[nodiscard]] bool is_over() const { return limited_ && Clock::now() >= end_; }
-    /// In milliseconds; -1: for ever. Once it is over, until the program's end is heard of.
+    /// In milliseconds; -1: for ever. After the time-out, poll waits until the program has ended.
     [[nodiscard]] int left() const {
         if (!limited_ || is_over())
             return -1;

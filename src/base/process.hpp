@@ -35,8 +35,8 @@ struct Command {
     std::function<bool()> is_over = {}; ///< once true, the program is killed if it stays on
 };
 
-/// `status` is the exit code, or 128 + the signal that ended the program. Of `err` the last eight
-/// megabytes are there.
+/// `status` is the exit code, or 128 + the signal that ended the program. `err` has the last eight
+/// megabytes.
 struct Result {
     int status = 0;
     std::string out;

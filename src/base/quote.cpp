@@ -46,7 +46,8 @@ std::string ansi_c(std::string_view word, bool keep_high_bytes) {
 std::string quote(std::string_view word) {
     assert(word.find('\0') == std::string_view::npos);
     if (printable(word) != word || std::any_of(word.begin(), word.end(), is_control)) {
-        // High bytes stay where they are letters; not in broken UTF-8 or controls such as U+0085.
+        // High bytes stay if they are letters, but not in broken UTF-8 or in controls such as
+        // U+0085.
         std::string without_controls(word);
         std::replace_if(without_controls.begin(), without_controls.end(), is_control, ' ');
         return ansi_c(word, printable(without_controls) == without_controls);
@@ -66,7 +67,8 @@ std::string quote_all(const std::vector<std::string>& words) {
     return join(quoted, " ");
 }
 
-// rsync splits at blanks; quotes group, and a doubled one is itself; nothing else is special.
+// rsync splits at blanks; quotes group, a doubled quote stands for one, and nothing else is
+// special.
 std::string quote_all_for_rsync(const std::vector<std::string>& words) {
     std::vector<std::string> quoted;
     for (const auto& word : words) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr char escape = '\x1b';
 
-// What a text starts with.
+// What the text begins with.
 enum class Start { kept, shown, cut };
 
 struct Piece {

@@ -86,7 +86,7 @@ std::string trim(std::string_view text) {
 
 namespace {
 
-// The bytes that a sequence of UTF-8 has, by its first one; 0 if none starts so.
+// The length of a UTF-8 sequence, by its first byte; 0 if none starts with it.
 std::size_t length_after(unsigned lead) {
     return lead < 0x80                   ? 1
            : lead >= 0xc2 && lead < 0xe0 ? 2
@@ -95,7 +95,7 @@ std::size_t length_after(unsigned lead) {
                                          : 0;
 }
 
-// True if what is there of the sequence is well-formed. Source: The Unicode Standard, table 3-7.
+// True if the sequence is well-formed as far as it goes. Source: The Unicode Standard, table 3-7.
 bool is_well_formed(std::string_view sequence) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
     for (std::size_t i = 1; i < sequence.size(); ++i)
@@ -109,8 +109,8 @@ bool is_well_formed(std::string_view sequence) {
              (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second >= 0x90));
 }
 
-// C0 except tab, DEL, C1, some of which terminals obey; and what turns the direction of writing
-// (U+202A to U+202E, U+2066 to U+2069), so that a text is not what it looks like.
+// C0 except tab, DEL, and C1, some of which terminals obey; and characters that change the writing
+// direction (U+202A to U+202E, U+2066 to U+2069), which make a text look like another.
 bool is_control(std::string_view sequence) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
     if (sequence.size() == 2)
@@ -193,7 +193,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::optional<std::string> did_you_mean(std::string_view word,
                                         const std::vector<std::string>& candidates) {
     std::optional<std::string> best;
-    std::size_t best_distance = word.size() < 5 ? 2 : 3; // one more than is accepted
+    std::size_t best_distance = word.size() < 5 ? 2 : 3; // one more than accepted
     for (const auto& candidate : candidates) {
         if (std::max(word.size(), candidate.size()) >=
             std::min(word.size(), candidate.size()) + best_distance)
@@ -300,7 +300,7 @@ std::optional<std::int64_t> parse_age(std::string_view text) {
 double parse_time(const std::string& text) {
     constexpr double latest = 1e11; // the year 5138
     const double time = std::strtod(text.c_str(), nullptr);
-    return time >= 0 && time <= latest ? time : 0; // neither holds for anything but a number
+    return time >= 0 && time <= latest ? time : 0; // false for anything but a number
 }
 
 std::string age(std::int64_t seconds) {

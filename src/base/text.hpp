@@ -20,13 +20,13 @@ std::vector<std::string> lines(std::string_view text);
 /// The words of `text`, separated by blanks.
 std::vector<std::string> words(std::string_view text);
 
-/// What is before the first blank of `line` and what is after it; "" where there is nothing.
+/// The parts of `line` before and after its first blank; "" if there is nothing.
 std::pair<std::string, std::string> key_and_value(std::string_view line);
 
 /// `parts` with `separator` between them.
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
-/// The first 20 of `parts` as printable lines, and how many more there are.
+/// The first 20 of `parts` as printable lines, and the number of the others.
 std::string first_lines(std::vector<std::string> parts);
 
 /// `text` without blanks, tabs and line ends at both ends.
@@ -38,9 +38,9 @@ std::string lower(std::string text);
 /// `text` with ASCII letters in upper case.
 std::string upper(std::string text);
 
-/// `text` safe to print on a terminal: control characters (except tab) and those that turn the
-/// direction of writing become `\xHH`, so that remote text cannot move the cursor, set the title or
-/// look like another.
+/// `text` safe to print on a terminal: control characters (except tab) and those that change the
+/// writing direction become `\xHH`, so that remote text cannot move the cursor, set the title or
+/// look like another text.
 std::string printable(std::string_view text);
 
 /// The candidate that `word` was probably meant to be (at most 2 edits, fewer for short words).
@@ -63,8 +63,8 @@ bool is_utf8(std::string_view text);
 /// `text` with every byte outside [A-Za-z0-9._-] turned into `-`; never empty, `.` or `..`.
 std::string file_name(std::string_view text);
 
-/// FNV-1a, 32 bits, as 8 hex digits: a short stable name for `text`, not a defence.
-/// Source: Fowler, Noll, Vo, http://www.isthe.com/chongo/tech/comp/fnv/.
+/// FNV-1a, 32 bits, as 8 hex digits: a short stable name for `text`, not a protection. Source:
+/// Fowler, Noll, Vo, http://www.isthe.com/chongo/tech/comp/fnv/.
 std::string short_hash(std::string_view text);
 
 /// "1 file", "2 files".
@@ -82,7 +82,7 @@ std::optional<std::uint32_t> parse_number(std::string_view text);
 /// The seconds that "12h", "7d" or "2w" means, or nothing.
 std::optional<std::int64_t> parse_age(std::string_view text);
 
-/// The seconds since the epoch that `text` says; 0 for anything that is not a time.
+/// `text` as seconds since the epoch; 0 for anything that is not a time.
 double parse_time(const std::string& text);
 
 /// "5 s", "3 min", "2 h", "4 d": the largest whole unit of a duration in seconds.

@@ -122,7 +122,7 @@ bool report_lacking(const world::Console& console, const std::vector<Wanted>& al
     return lost.empty();
 }
 
-// Where `a` and `A` are one file DVC would check one of them out over the other.
+// If `a` and `A` are one file, DVC would check one of them out over the other.
 void warn_of_case(const world::Console& console, const remote::Project& project,
                   const std::vector<remote::Object>& files) {
     if (!std::filesystem::exists(project.dvc_project / ".DVC"))
@@ -132,7 +132,7 @@ void warn_of_case(const world::Console& console, const remote::Project& project,
         paths.push_back(file.label);
     const auto same = data::same_but_for_case(paths);
     if (!same.empty())
-        console.warn(fmt::format("this machine's file system takes these names for one file: {}",
+        console.warn(fmt::format("to this machine's file system these names are one file: {}",
                                  base::join(base::lines(base::first_lines(same)), ", ")));
 }
 

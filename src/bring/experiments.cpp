@@ -12,13 +12,13 @@ using base::Exit;
 
 namespace {
 
-// The result's own word, of a recovery, holds over the submission's.
-std::string result_or_note(const state::Record& kept, const std::string& key) {
-    const auto word = state::field(kept.result, key);
-    return word.empty() ? state::field(kept.notes, key) : word;
+// The result's own value, from a recovery, takes precedence over the submission's.
+std::string result_or_note(const state::Record& record, const std::string& key) {
+    const auto word = state::field(record.result, key);
+    return word.empty() ? state::field(record.notes, key) : word;
 }
 
-// What the Git repository at `source` gives of `results`; a note about those that it no longer has.
+// Which of `results` the Git repository at `source` has; a note about those that it no longer has.
 std::vector<Result> still_there(world::World& world, const base::Command& fetch,
                                 const std::string& source, const std::vector<Result>& results) {
     const auto listed = world.runner.run({.argv = {"git", "ls-remote", "--", source, "refs/exps/*"},
@@ -56,7 +56,7 @@ Fetched fetch_from(world::World& world, remote::Cluster& cluster, const remote::
             results = still_there(world, git, source, results);
             continue;
         }
-        // One that leads nowhere there must not keep the others away.
+        // A ref that leads nowhere there must not block the others.
         if (results.size() > 1 &&
             fetched.err.find("Could not read from remote") == std::string::npos) {
             Fetched fetched_alone;
@@ -77,7 +77,7 @@ Fetched fetch_from(world::World& world, remote::Cluster& cluster, const remote::
         Error error(Exit::failed, "git fetch could not bring the experiments");
         error.context(fetched.err);
         if (fetched.err.find("rejected") != std::string::npos)
-            error.hint("another experiment has the name here; `rdvc pull --force` replaces it");
+            error.hint("another experiment here has the name; `rdvc pull --force` replaces it");
         throw error;
     }
     return {std::move(results), {}};
@@ -85,18 +85,18 @@ Fetched fetch_from(world::World& world, remote::Cluster& cluster, const remote::
 
 } // namespace
 
-// Submissions of before data could travel over SSH do not say how theirs does.
-std::optional<Result> published(const state::Record& kept, bool has_remote) {
-    const auto data = result_or_note(kept, "data");
-    const auto ref = state::field(kept.result, "ref");
-    const Result result{ref.substr(ref.rfind('/') + 1), ref, state::field(kept.result, "commit"),
-                        result_or_note(kept, "code") == "origin",
+// Submissions from before data could travel over SSH do not say how theirs travels.
+std::optional<Result> published(const state::Record& record, bool has_remote) {
+    const auto data = result_or_note(record, "data");
+    const auto ref = state::field(record.result, "ref");
+    const Result result{ref.substr(ref.rfind('/') + 1), ref, state::field(record.result, "commit"),
+                        result_or_note(record, "code") == "origin",
                         data.empty() ? !has_remote : data == "ssh"};
     // Text from the cluster becomes part of a command's arguments.
     const bool sound = submission::is_experiment_ref(result.ref) && !result.commit.empty() &&
                        result.commit.find_first_not_of("0123456789abcdef") == std::string::npos;
-    return state::field(kept.result, "state") == "published" && sound ? std::optional(result)
-                                                                      : std::nullopt;
+    return state::field(record.result, "state") == "published" && sound ? std::optional(result)
+                                                                        : std::nullopt;
 }
 
 std::string in_place(const Result& result) {

@@ -1,4 +1,4 @@
-// Refs of published experiments: where they are on the other side, and how they come here.
+// Refs of published experiments: where they are on the other side, and how they are fetched.
 #pragma once
 
 #include <optional>
@@ -30,9 +30,9 @@ struct Result {
     }
 };
 
-/// The experiment of a submission; nothing if it has published none, or says so in words that
-/// cannot be a ref and a commit. `has_remote`: the project has a DVC remote.
-std::optional<Result> published(const state::Record& kept, bool has_remote);
+/// The experiment of a submission; nothing if it has published none, or names something that cannot
+/// be a ref and a commit. `has_remote`: the project has a DVC remote.
+std::optional<Result> published(const state::Record& record, bool has_remote);
 
 /// Which ref is written for a result.
 using Refspec = std::string (*)(const Result& result);
@@ -42,25 +42,25 @@ std::string in_place(const Result& result);
 /// The ref under which its commit waits for its data.
 std::string to_wait(const Result& result);
 
-/// What git brought of some results; the failure of one keeps no other away.
+/// What git fetched of some results; the failure of one does not block others.
 struct Fetched {
     std::vector<Result> results;
     std::optional<base::Error> failure = {};
 };
 
-/// Fetches from the mirror or from origin. What they no longer have is warned of. Throws Error
-/// (failed) if git brought none of them.
+/// Fetches from the mirror or from origin. Warns about results that they no longer have. Throws
+/// Error (failed) if git fetched none.
 Fetched fetch(world::World& world, remote::Cluster& cluster, const remote::Project& project,
               const std::string& mirror_url, const std::vector<Result>& results, Refspec refspec,
               bool force);
 
-/// Moves results from where they waited to their own refs. Gives those that are there then: another
+/// Moves results from their waiting refs to their own refs. Returns those that succeeded: another
 /// experiment may have the name. Throws Error (failed) as fetch().
 std::vector<Result> put_refs(world::World& world, remote::Cluster& cluster,
                              const remote::Project& project, const std::vector<Result>& results,
                              bool force);
 
-/// Removes the refs under which they waited: no data of theirs is missing, or nobody has it.
+/// Removes the refs under which they waited: none of their data is missing, or nobody has it.
 void end_waiting(world::World& world, const remote::Project& project,
                  const std::vector<Result>& results);
 

@@ -19,19 +19,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A partial result grows while it is read; its files are whole at any time.
+// A partial result grows while it is read; its files are complete at any time.
 bool may_change(const JobFolder& there) {
     return there.folder == "partial";
 }
 
-// Nothing in `into` is trusted, but nothing may be written beside it either. --inplace: a file that
-// was begun is gone on with; not where files are shared with an earlier time's.
+// Nothing in `into` is trusted, but nothing may be written beside it either. --inplace continues an
+// incomplete file; not if files are shared with an earlier copy.
 std::vector<std::string> rsync_words(const JobFolder& there) {
     std::vector<std::string> words = {"rsync",        "--recursive",    "--links",
                                       "--safe-links", "--times",        "--executability",
                                       "--delete",     "--protect-args", "--chmod=Du+rwx,Fu+rw",
                                       "--no-devices", "--no-specials"};
-    if (may_change(there)) // some are not whole yet; others may have another content of this second
+    if (may_change(there)) // some are incomplete; others may have changed within this second
         words.insert(words.end(), {"--exclude=.rdvc-new-*", "--checksum"});
     if (there.earlier.empty())
         words.emplace_back("--inplace");
@@ -40,8 +40,8 @@ std::vector<std::string> rsync_words(const JobFolder& there) {
     return words;
 }
 
-// False where it takes another way: one side has no rsync, or the host's name looks like a path to
-// it.
+// False if another way is needed: one side has no rsync, or rsync would take the host's name for a
+// path.
 bool bring_by_rsync(world::World& world, remote::Cluster& cluster, const JobFolder& there,
                     const fs::path& into) {
     if (!cluster.is_local() && (!there.has_rsync || cluster.name().find(':') != std::string::npos))
@@ -59,8 +59,8 @@ bool bring_by_rsync(world::World& world, remote::Cluster& cluster, const JobFold
             throw;
         return false;
     }
-    // One side's is too old for these options, or speaks another protocol; the other shell found
-    // none.
+    // One side's rsync is too old for these options, or has another protocol; or the other shell
+    // found none.
     constexpr auto cannot = std::to_array({1, 2, 4, 127});
     if (std::find(cannot.begin(), cannot.end(), result.status) != cannot.end())
         return false;
@@ -77,7 +77,7 @@ script::Variables asked_for(const std::string& token, const std::string& folder,
     return variables;
 }
 
-// All at once; nothing is left of an earlier time.
+// All at once; nothing of an earlier transfer stays.
 void bring_by_tar(world::World& world, remote::Cluster& cluster, const JobFolder& there,
                   const fs::path& into) {
     base::remove_tree(into);
@@ -139,13 +139,13 @@ void leave_out_guarded(const world::World& world, const fs::path& arrived,
     for (const auto& path : project::leave_out_guarded(arrived, declared))
         names.push_back(base::printable(path.string()));
     if (!names.empty())
-        world.console.warn(fmt::format("not taken, since programs here would obey it: {}",
+        world.console.warn(fmt::format("not accepted, because programs here would obey it: {}",
                                        base::join(base::lines(base::first_lines(names)), ", ")));
 }
 
 void put_apart(const fs::path& named, const fs::path& arrived) {
     const auto folder = named.has_filename() ? named : named.parent_path(); // `into/`
-    // Beside it, by names that are nobody else's.
+    // Beside it, under names that nobody else uses.
     const auto beside = "." + folder.filename().string() + ".rdvc-";
     const auto fresh = folder.parent_path() / (beside + "new");
     const auto old = folder.parent_path() / (beside + "old");
@@ -172,13 +172,14 @@ fs::path put_apart(const remote::Project& project, const std::string& kind, cons
     const auto all = project.dvc_project / ".rdvc" / kind;
     for (const auto& folder : {all.parent_path(), all})
         if (fs::is_symlink(fs::symlink_status(folder)))
-            throw Error(Exit::failed, fmt::format("{} is a symbolic link; nothing is put there",
-                                                  folder.string()));
+            throw Error(
+                Exit::failed,
+                fmt::format("{} is a symbolic link; nothing was written there", folder.string()));
     const auto ignore = all / ".gitignore";
     if (const auto status = fs::symlink_status(ignore);
         fs::exists(status) && !fs::is_regular_file(status))
-        throw Error(Exit::failed,
-                    fmt::format("{} is not a regular file; nothing is put there", ignore.string()));
+        throw Error(Exit::failed, fmt::format("{} is not a regular file; nothing was written there",
+                                              ignore.string()));
     if (!fs::exists(ignore))
         base::write_file(ignore, "*\n");
     auto folder = folder_apart(project, kind, name);

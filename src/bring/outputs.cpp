@@ -19,47 +19,48 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string name_of(const state::Record& kept) {
-    return base::printable(state::field(kept.notes, "name"));
+std::string name_of(const state::Record& record) {
+    return base::printable(state::field(record.notes, "name"));
 }
 
-// True if the output shall be brought; says so or throws where it was asked for and there is none.
-bool is_wanted(const world::World& world, const state::Record& kept, const PullRequest& request,
+// True if the output should be brought; warns or throws if it was requested and there is none.
+bool is_wanted(const world::World& world, const state::Record& record, const PullRequest& request,
                const state::Overview& overview) {
-    const auto state = state::derive_state(kept, overview);
-    const bool ended = !kept.result.empty();
+    const auto state = state::derive_state(record, overview);
+    const bool ended = !record.result.empty();
     if (request.tokens.empty())
-        return state.kind() == state::Kind::done && kept.output() > 0 && !kept.pulled &&
+        return state.kind() == state::Kind::done && record.output() > 0 && !record.pulled &&
                !request.no_data;
-    if (ended && kept.output() > 0) {
+    if (ended && record.output() > 0) {
         if (request.no_data)
-            world.console.note(name_of(kept) + " has output, which was not asked for (--no-data)");
+            world.console.note(name_of(record) +
+                               " has output, which was not requested (--no-data)");
         else if (state.kind() != state::Kind::done)
             world.console.note(fmt::format("{} is {}; this is what it had written until then",
-                                           name_of(kept), state.word));
+                                           name_of(record), state.word));
         return !request.no_data;
     }
     if (state.kind() == state::Kind::done) {
-        world.console.note(name_of(kept) + " has left no output");
+        world.console.note(name_of(record) + " has left no output");
         return false;
     }
-    // After a signal the word comes first, then what takes time.
-    const bool is_ending = ended && !kept.phases.empty() && kept.phases.back().second != "end";
-    throw Error(Exit::failed, fmt::format("{} has no output to pull: {}", kept.id(), state.word))
-        .context(is_ending ? "its job is still putting it aside, or was killed while it did"
+    // After a signal, the result comes first, and then what takes longer.
+    const bool is_ending = ended && !record.phases.empty() && record.phases.back().second != "end";
+    throw Error(Exit::failed, fmt::format("{} has no output to pull: {}", record.id(), state.word))
+        .context(is_ending ? "its job is still storing it, or was killed while it did"
                            : state.detail)
-        .hint(state::next_command(state.kind(), kept.id()));
+        .hint(state::next_command(state.kind(), record.id()));
 }
 
-// So that the cluster knows what can be cleaned.
+// Tells the cluster what can be cleaned.
 void mark_as_pulled(remote::Cluster& cluster, const std::string& token) {
     script::Variables variables;
     variables.words = {{"token", token}, {"folder", "output"}, {"action", "pulled"}};
     cluster.ask("output", variables, [](const transport::Frame&) {});
 }
 
-// The folders that this laptop wrote down when it submitted. Nothing where it did not: no word of
-// the cluster's stands for it.
+// The folders that this laptop recorded when it submitted. Nothing if it did not: the cluster's
+// word does not count.
 std::optional<std::vector<std::string>> folders_of(const world::World& world,
                                                    const std::string& token) {
     for (const auto& record : remote::open_ledger(world).read())
@@ -78,65 +79,66 @@ Error undeclared(const std::vector<fs::path>& outside, const std::vector<std::st
         .context(base::first_lines(names));
 }
 
-// Where what another laptop submitted is put; several may have one name.
-std::string name_apart(const state::Record& kept) {
-    return state::field(kept.notes, "name") + "-" + kept.token.substr(0, 8);
+// Where the output of another laptop's submission goes; several may have one name.
+std::string name_apart(const state::Record& record) {
+    return state::field(record.notes, "name") + "-" + record.token.substr(0, 8);
 }
 
-// True if another laptop submitted it and it has been put apart here: whoever wants it again names
-// it.
+// True if another laptop submitted it and its output is already in a folder of its own here: to get
+// it again, name it.
 bool is_apart(const world::World& world, const remote::Project& project,
-              const state::Record& kept) {
-    return !folders_of(world, kept.token) &&
-           fs::exists(folder_apart(project, "outputs", name_apart(kept)));
+              const state::Record& record) {
+    return !folders_of(world, record.token) &&
+           fs::exists(folder_apart(project, "outputs", name_apart(record)));
 }
 
-// Puts what has arrived in `into` where it belongs. False if that is not known here.
-bool place(world::World& world, const remote::Project& project, const state::Record& kept,
+// Moves the files in `into` to their places. False if these are not known here.
+bool place(world::World& world, const remote::Project& project, const state::Record& record,
            const PullRequest& request, const fs::path& into) {
-    const auto known = folders_of(world, kept.token);
+    const auto known = folders_of(world, record.token);
     const auto folders = known ? *known : remote::declared_outputs(project, request.folders);
     const auto outside = project::arrivals_outside(into, folders);
     if (known && !outside.empty())
         throw undeclared(outside, folders);
     leave_out_guarded(world, into, folders);
     if (!outside.empty()) {
-        const auto apart = put_apart(project, "outputs", name_apart(kept), into);
+        const auto apart = put_apart(project, "outputs", name_apart(record), into);
         world.console.data(
-            fmt::format("pulled the output of {} to {}\n", name_of(kept),
+            fmt::format("pulled the output of {} to {}\n", name_of(record),
                         apart.lexically_relative(project.repository.top).generic_string()));
-        world.console.note(fmt::format(
-            "another laptop submitted it, so its folders are not known here; `rdvc pull --output "
-            "FOLDER {}` puts them into the work tree",
-            kept.id()));
+        world.console.note(
+            fmt::format("another laptop submitted it, so its folders are not known here; `rdvc "
+                        "pull --output FOLDER {}` puts its files into the work tree",
+                        record.id()));
         return false;
     }
     const auto placed = project::put_into_place(
         into, project.repository.top, request.force ? project::Replace::yes : project::Replace::no);
     world.console.data(fmt::format(
-        "pulled the output of {}: {}{}\n", name_of(kept), base::count(placed.written, "file"),
-        placed.same == 0 ? "" : fmt::format(", {} more as here already", placed.same)));
+        "pulled the output of {}: {}{}\n", name_of(record), base::count(placed.written, "file"),
+        placed.same == 0 ? "" : fmt::format(", {} more already here", placed.same)));
     return true;
 }
 
 void bring(world::World& world, const remote::Project& project, remote::Cluster& cluster,
-           const state::Record& kept, const state::Overview& overview, const PullRequest& request) {
-    const auto into = waiting_folder(world, project, "pull-" + kept.token);
-    const JobFolder there{.token = kept.token,
+           const state::Record& record, const state::Overview& overview,
+           const PullRequest& request) {
+    const auto into = waiting_folder(world, project, "pull-" + record.token);
+    const JobFolder there{.token = record.token,
                           .folder = "output",
-                          .place = kept.folder(overview.dir) + "/output",
+                          .place = record.folder(overview.dir) + "/output",
                           .has_rsync = overview.has_rsync};
     try {
         bring_folder(world, cluster, there, into);
     } catch (Error& error) {
         if (error.hint().empty())
-            error.hint(fmt::format("`rdvc pull {}` goes on with it", kept.id()));
+            error.hint(fmt::format("`rdvc pull {}` continues", record.id()));
         throw;
     }
-    const bool in_place = place(world, project, kept, request, into);
+    const bool in_place = place(world, project, record, request, into);
     base::remove_tree(into);
-    if (in_place) // else the laptop that submitted it still wants it
-        mark_as_pulled(cluster, kept.token);
+    if (in_place) // otherwise the laptop that submitted it still needs it
+        mark_as_pulled(cluster, record.token);
 }
 
 } // namespace
@@ -144,25 +146,25 @@ void bring(world::World& world, const remote::Project& project, remote::Cluster&
 PulledOutputs pull_outputs(world::World& world, const remote::Project& project,
                            remote::Cluster& cluster, const PullRequest& request,
                            state::Overview& overview) {
-    const auto is_asked_for = [&](const state::Record& kept) {
+    const auto is_asked_for = [&](const state::Record& record) {
         const auto& tokens = request.tokens;
         return tokens.empty() ||
-               std::find(tokens.begin(), tokens.end(), kept.token) != tokens.end();
+               std::find(tokens.begin(), tokens.end(), record.token) != tokens.end();
     };
     std::vector<state::Record> commands;
-    for (const auto& kept : overview.submissions) // a token becomes part of a path
-        if (kept.is_command() && submission::is_token(kept.token) && is_asked_for(kept))
-            commands.push_back(kept);
+    for (const auto& record : overview.submissions) // a token becomes part of a path
+        if (record.is_command() && submission::is_token(record.token) && is_asked_for(record))
+            commands.push_back(record);
     std::reverse(commands.begin(), commands.end());
     PulledOutputs pulled;
-    for (const auto& kept : commands) {
+    for (const auto& record : commands) {
         pulled.said = pulled.said || !request.tokens.empty();
-        if (!is_wanted(world, kept, request, overview) ||
-            (request.tokens.empty() && is_apart(world, project, kept)))
+        if (!is_wanted(world, record, request, overview) ||
+            (request.tokens.empty() && is_apart(world, project, record)))
             continue;
         pulled.said = true;
         try {
-            bring(world, project, cluster, kept, overview, request);
+            bring(world, project, cluster, record, overview, request);
         } catch (const Error& error) {
             if (error.code() != Exit::failed)
                 throw;
@@ -171,7 +173,7 @@ PulledOutputs pull_outputs(world::World& world, const remote::Project& project,
         }
     }
     std::erase_if(overview.submissions,
-                  [](const state::Record& kept) { return kept.is_command(); });
+                  [](const state::Record& record) { return record.is_command(); });
     return pulled;
 }
 

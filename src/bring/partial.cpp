@@ -19,48 +19,49 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Error no_partial(const state::Record& kept, const state::State& state) {
-    Error error(Exit::failed, fmt::format("{} has no partial result: {}", kept.id(), state.word));
+Error no_partial(const state::Record& record, const state::State& state) {
+    Error error(Exit::failed, fmt::format("{} has no partial result: {}", record.id(), state.word));
     error.context(state.detail);
     if (state::has_result(state.kind()))
-        error.hint("it has a whole one: rdvc pull " + kept.id());
+        error.hint("it has a complete one: rdvc pull " + record.id());
     else if (state.kind() == state::Kind::unpublished)
-        error.hint("rdvc recover " + kept.id());
+        error.hint("rdvc recover " + record.id());
     else if (state::is_live(state.kind()))
-        error.hint("it has not written any yet; rdvc logs -f " + kept.id());
+        error.hint("it has not written one yet; rdvc logs -f " + record.id());
     else
-        error.hint("rdvc logs " + kept.id());
+        error.hint("rdvc logs " + record.id());
     return error;
 }
 
-// As it is in the mirror now, so that `dvc exp show` lists it; a newer one replaces it. False if
-// there is none.
+// Fetches the current one from the mirror, so that `dvc exp show` lists it; a newer one replaces
+// it. False if there is none.
 bool fetch_partial_ref(world::World& world, const remote::Project& project,
-                       remote::Cluster& cluster, const state::Record& kept,
+                       remote::Cluster& cluster, const state::Record& record,
                        const state::Overview& overview) {
-    const auto ref = state::field(kept.result, "partial_ref");
+    const auto ref = state::field(record.result, "partial_ref");
     if (!submission::is_experiment_ref(ref) || ref.find("-partial") == std::string::npos)
         return false;
     const auto fetched =
         world.runner.run(cluster.fetch(cluster.url(overview.dir + "/repos/" + project.mirror),
                                        {"+" + ref + ":" + ref}, project.repository.top));
     if (fetched.status != 0)
-        world.console.warn(fmt::format("its commit {} did not come: {}", base::printable(ref),
+        world.console.warn(fmt::format("its commit {} could not be fetched: {}",
+                                       base::printable(ref),
                                        base::printable(base::trim(fetched.err))));
     return fetched.status == 0;
 }
 
-// Gives the files, from the folder `into`.
+// Returns the files, from the folder `into`.
 std::vector<std::string> bring_files(world::World& world, const remote::Project& project,
-                                     remote::Cluster& cluster, const state::Record& kept,
+                                     remote::Cluster& cluster, const state::Record& record,
                                      const state::Overview& overview, fs::path& into) {
-    const auto name = state::field(kept.notes, "name");
+    const auto name = state::field(record.notes, "name");
     into = folder_apart(project, "partial", name);
-    const auto waiting = waiting_folder(world, project, "partial-" + kept.token);
+    const auto waiting = waiting_folder(world, project, "partial-" + record.token);
     const bool is_here = fs::is_directory(fs::symlink_status(into));
-    const JobFolder folder_there{.token = kept.token,
+    const JobFolder folder_there{.token = record.token,
                                  .folder = "partial",
-                                 .place = kept.folder(overview.dir) + "/partial",
+                                 .place = record.folder(overview.dir) + "/partial",
                                  .has_rsync = overview.has_rsync,
                                  .earlier = is_here ? into : fs::path()};
     bring_folder(world, cluster, folder_there, waiting);
@@ -73,28 +74,29 @@ std::vector<std::string> bring_files(world::World& world, const remote::Project&
 }
 
 void bring(world::World& world, const remote::Project& project, remote::Cluster& cluster,
-           const state::Record& kept, const state::Overview& overview) {
-    const auto state = state::derive_state(kept, overview);
-    const auto there = look_at_folder(cluster, kept.token, "partial");
-    const auto name = base::printable(state::field(kept.notes, "name"));
-    const bool has_ref = fetch_partial_ref(world, project, cluster, kept, overview);
+           const state::Record& record, const state::Overview& overview) {
+    const auto state = state::derive_state(record, overview);
+    const auto there = look_at_folder(cluster, record.token, "partial");
+    const auto name = base::printable(state::field(record.notes, "name"));
+    const bool has_ref = fetch_partial_ref(world, project, cluster, record, overview);
     if (there.value_or(0) == 0) {
         if (!has_ref)
-            throw no_partial(kept, state);
+            throw no_partial(record, state);
         world.console.data(fmt::format("pulled {}-partial; no files were kept\n", name));
         return;
     }
     fs::path into;
-    const auto files = bring_files(world, project, cluster, kept, overview, into);
+    const auto files = bring_files(world, project, cluster, record, overview, into);
     world.console.data(fmt::format(
         "pulled the partial result of {}: {} in {}\n", name, base::count(files.size(), "file"),
         into.lexically_relative(project.repository.top).generic_string()));
     for (const auto& line : base::lines(base::first_lines(files)))
         world.console.data("  " + base::printable(line) + "\n");
     if (state::is_live(state.kind()))
-        world.console.note("its job goes on; the same command again brings what is newer by then");
+        world.console.note(
+            "its job is still running; run the same command again to bring newer files");
     world.console.note(
-        fmt::format("next:  rdvc logs {}{}", kept.id(), has_ref ? "    dvc exp show" : ""));
+        fmt::format("next:  rdvc logs {}{}", record.id(), has_ref ? "    dvc exp show" : ""));
 }
 
 } // namespace
@@ -105,12 +107,12 @@ Exit pull_partial(world::World& world, const remote::Project& project, remote::C
         cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", remote::all_submissions);
     auto exit = Exit::done;
     for (const auto& token : tokens) {
-        const auto kept = std::find_if(overview.submissions.begin(), overview.submissions.end(),
-                                       [&](const state::Record& k) { return k.token == token; });
-        if (kept == overview.submissions.end() || !submission::is_token(token))
+        const auto record = std::find_if(overview.submissions.begin(), overview.submissions.end(),
+                                         [&](const state::Record& k) { return k.token == token; });
+        if (record == overview.submissions.end() || !submission::is_token(token))
             throw Error(Exit::failed, "the cluster has no trace of this submission");
         try {
-            bring(world, project, cluster, *kept, overview);
+            bring(world, project, cluster, *record, overview);
         } catch (const Error& error) {
             if (error.code() != Exit::failed || tokens.size() == 1)
                 throw;

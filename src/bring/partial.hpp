@@ -1,4 +1,4 @@
-// What an experiment or a command has left that did not end, or has not ended yet.
+// The files of an experiment or a command that did not complete, or is still running.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@
 namespace rdvc::bring {
 
 /// `rdvc pull --partial`: brings the partial results of these submissions into `.rdvc/partial/NAME`
-/// and their refs. Throws Error (failed) where one has none.
+/// and their refs. Throws Error (failed) if one has none.
 base::Exit pull_partial(world::World& world, const remote::Project& project,
                         remote::Cluster& cluster, const std::vector<std::string>& tokens);
 

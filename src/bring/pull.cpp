@@ -25,12 +25,12 @@ std::vector<Arrived> as_arrived(const std::vector<Result>& results) {
 }
 
 Error no_place() {
-    return Error(Exit::failed, "some experiments could not be put here")
-        .hint("another experiment has the name here; `rdvc pull --force` replaces it");
+    return Error(Exit::failed, "some experiments could not be added here")
+        .hint("another experiment here has the name; `rdvc pull --force` replaces it");
 }
 
-// The data first, then the ref: an experiment that is seen is whole. Where the cluster no
-// longer has all of it the experiment comes all the same. One that fails is in no other one's way.
+// The data first, then the ref: if you see an experiment, it is complete. If the cluster has lost
+// some data, the experiment is brought anyway. A failure of one does not affect others.
 Taken take_over_ssh(world::World& world, remote::Cluster& cluster, const remote::Project& project,
                     const std::vector<Result>& results, bool force) {
     Taken taken;
@@ -61,8 +61,8 @@ Taken take_over_ssh(world::World& world, remote::Cluster& cluster, const remote:
     return taken;
 }
 
-// DVC brings the data from its remote, for which it needs the refs. What it does not bring, or is
-// not asked for, comes from the cluster's cache, where the job had it.
+// DVC brings the data from its remote, for which it needs the refs. Data that DVC does not bring,
+// or is not asked for, comes from the cluster's cache, which the job used.
 Taken take_by_remote(world::World& world, remote::Cluster& cluster, const remote::Project& project,
                      const std::vector<Result>& asked_for, bool force) {
     const auto results = put_refs(world, cluster, project, asked_for, force);
@@ -95,15 +95,15 @@ Taken take_by_remote(world::World& world, remote::Cluster& cluster, const remote
     return taken;
 }
 
-[[noreturn]] void refuse_without_result(const state::Record& kept,
+[[noreturn]] void refuse_without_result(const state::Record& record,
                                         const state::Overview& overview) {
-    const auto state = state::derive_state(kept, overview);
-    const auto id = kept.id();
-    const std::string partial = state::field(kept.result, "partial");
+    const auto state = state::derive_state(record, overview);
+    const auto id = record.id();
+    const std::string partial = state::field(record.result, "partial");
     const bool has_partial = !partial.empty() && partial != "0";
     std::string hint = state::next_command(state.kind(), id);
     if (has_partial && state.kind() != state::Kind::unpublished)
-        hint = fmt::format("what it had made until then: rdvc pull --partial {}", id);
+        hint = fmt::format("what it had produced until then: rdvc pull --partial {}", id);
     throw Error(Exit::failed, fmt::format("{} has no result to pull: {}", id, state.word))
         .context(state.detail)
         .hint(hint);
@@ -123,13 +123,15 @@ Chosen choose(world::World& world, const remote::Project& project, const state::
     const auto waiting = project::refs_below(world.runner, project.repository, pulled_refs);
     Chosen chosen;
     std::set<std::string> refs;
-    for (const auto& kept : overview.submissions) {
-        if (!tokens.empty() && std::find(tokens.begin(), tokens.end(), kept.token) == tokens.end())
+    for (const auto& record : overview.submissions) {
+        if (!tokens.empty() &&
+            std::find(tokens.begin(), tokens.end(), record.token) == tokens.end())
             continue;
-        const auto result = published(kept, has_remote);
+        const auto result = published(record, has_remote);
         if (!result && !tokens.empty())
-            refuse_without_result(kept, overview);
-        // Newest first: with -f an older submission's result was replaced under the same ref.
+            refuse_without_result(record, overview);
+        // Newest first: with -f a newer submission replaces an older one's result under the same
+        // ref.
         if (!result || !refs.insert(result->ref).second)
             continue;
         const bool is_here =

@@ -1,4 +1,4 @@
-// Published experiments come here: their commits, their data, and last their refs.
+// Brings published experiments: their commits, their data, and last their refs.
 #pragma once
 
 #include <functional>
@@ -14,18 +14,19 @@
 
 namespace rdvc::bring {
 
-/// What there is to do of the submissions that are asked for, or of all.
+/// What to do for the requested submissions, or for all.
 struct Chosen {
     std::vector<Result> fresh; ///< not here yet
-    std::vector<Result> here;  ///< here and asked for by name: their data may not be
+    std::vector<Result> here;  ///< here and requested by name: their data may be missing
 };
 
 /// Chooses those of `overview` that `tokens` name, all without tokens. Throws Error (failed) for
-/// one that was asked for by name and has no result.
+/// one that was requested by name and has no result.
 Chosen choose(world::World& world, const remote::Project& project, const state::Overview& overview,
               const std::vector<std::string>& tokens, bool no_data);
 
-/// What came of some results. Those whose data did not come wait on, and are pulled again.
+/// The outcome for some results. Those whose data did not arrive keep waiting, and are pulled
+/// again.
 struct Taken {
     std::vector<Result> results;
     bool whole = true; ///< false: the cluster no longer has all of their data
@@ -34,13 +35,13 @@ struct Taken {
 
 using OnTaken = std::function<void(const std::vector<Result>& results)>;
 
-/// Brings them with their data; `on_taken` gets each part that is here. Throws Error as fetch()
+/// Brings them with their data; `on_taken` gets each part that has arrived. Throws Error as fetch()
 /// and bring_data() do.
 Taken take(world::World& world, const remote::Project& project, remote::Cluster& cluster,
            const std::string& mirror_url, const Chosen& chosen, bool force,
            const OnTaken& on_taken);
 
-/// Brings their refs alone. Throws Error as fetch() does.
+/// Brings only their refs. Throws Error as fetch() does.
 Taken take_refs(world::World& world, const remote::Project& project, remote::Cluster& cluster,
                 const std::string& mirror_url, const Chosen& chosen, bool force);
 

@@ -1,4 +1,4 @@
-// `rdvc recover --here`: what a kept workspace has comes to this machine, where it cannot be
+// `rdvc recover --here`: brings the content of a kept workspace to this machine, if it cannot be
 // published.
 
 #include <algorithm>
@@ -19,15 +19,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A path of the cluster's becomes part of a URL.
+// A path from the cluster becomes part of a URL.
 bool is_plain_path(const std::string& path) {
     return path.starts_with("/") && std::none_of(path.begin(), path.end(), [](char c) {
                return static_cast<unsigned char>(c) < 0x20 || c == '%' || c == 0x7f;
            });
 }
 
-// From the kept repository itself; one of another content here keeps its name. Gives the name that
-// it has here, "" where there is no experiment.
+// From the kept repository itself; an experiment here with different content keeps its name.
+// Returns the name here, or "" if there is no experiment.
 std::string fetch_experiment(world::World& world, const remote::Project& project,
                              remote::Cluster& cluster, const Recovery& recovery) {
     const auto from = state::field(recovery.words, "ref");
@@ -56,8 +56,8 @@ std::string fetch_experiment(world::World& world, const remote::Project& project
 void require_new_folder(const fs::path& folder) {
     if (fs::exists(fs::symlink_status(folder)) &&
         (!fs::is_directory(fs::symlink_status(folder)) || !fs::is_empty(folder)))
-        throw Error(Exit::usage, fmt::format("{} is there already", folder.string()))
-            .hint("--into needs a new or an empty folder");
+        throw Error(Exit::usage, fmt::format("{} already exists", folder.string()))
+            .hint("--into needs a new or empty folder");
 }
 
 } // namespace

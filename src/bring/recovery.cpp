@@ -25,7 +25,7 @@ std::string Recovery::name() const {
 }
 
 std::string Recovery::id() const {
-    const auto job = state::field(result, "job"); // which users type again
+    const auto job = state::field(result, "job"); // which users have to type
     return slurm::is_job_id(job) ? job : token.substr(0, 8);
 }
 
@@ -38,7 +38,7 @@ std::string in_project(const remote::Project& project) {
 
 void tell_progress(const world::Console& console, const transport::Frame& frame) {
     if (frame.verb == "away")
-        console.note("the workspace is on its node, which the login node does not see into: " +
+        console.note("the workspace is on its node, where the login node cannot see it: " +
                      base::printable(frame.rest));
     else if (frame.verb == "sent")
         console.note(fmt::format("job {} moves it to the shared folder; waiting for it",
@@ -48,7 +48,7 @@ void tell_progress(const world::Console& console, const transport::Frame& frame)
     else if (frame.verb == "said")
         console.note(base::printable(frame.rest));
     else if (frame.verb == "put")
-        console.note(fmt::format("{} put into the cluster's cache, from the workspace",
+        console.note(fmt::format("{} copied from the workspace into the cluster's cache",
                                  base::printable(frame.rest) + " lacking object(s)"));
 }
 
@@ -97,7 +97,7 @@ Error with_words(Exit code, const std::string& what, const std::string& context,
     return error.context(context).hint(hint);
 }
 
-// The job left nothing that could be recovered.
+// The job left nothing to recover.
 Error nothing_to_recover(const Recovery& recovery) {
     const auto state = state::field(recovery.result, "state");
     const auto phase = recovery.word("phase");
@@ -131,7 +131,7 @@ std::optional<Error> hindrance(const Recovery& recovery, const std::string& clus
                           "the job that brings the workspace from its node has not run yet",
                           fmt::format("{}\nit is called rdvc-recover and stays in the queue",
                                       recovery.word("late")),
-                          fmt::format("`{}` goes on with it", again));
+                          fmt::format("`{}` continues", again));
     if (recovery.has("failed"))
         return with_words(Exit::failed, fmt::format("{} could not be recovered", recovery.name()),
                           recovery.word("failed"),
@@ -145,18 +145,18 @@ std::optional<Error> hindrance(const Recovery& recovery, const std::string& clus
                           fmt::format("objects of {} cannot be read: the mirror is gone or damaged",
                                       recovery.name()),
                           fmt::format("{}:{}", cluster, recovery.word("kept")),
-                          fmt::format("a `rdvc run` of this commit mends it; then {}", again));
+                          fmt::format("a `rdvc run` of this commit repairs it; then {}", again));
     return std::nullopt;
 }
 
-// Why an experiment that is there cannot be published.
+// Why an existing experiment cannot be published.
 std::optional<Error> obstacle(const Recovery& recovery, const std::string& cluster) {
     const auto id = recovery.id();
     const auto place = fmt::format("{}:{}", cluster, recovery.word("kept"));
     if (recovery.has("bare"))
         return with_words(
             Exit::failed,
-            fmt::format("the workspace of {} has no such experiment: dvc had not ended",
+            fmt::format("the workspace of {} has no such experiment: dvc had not completed",
                         recovery.name()),
             place,
             fmt::format("rdvc pull --partial {0}    rdvc recover --here {0} (its new files)", id));
@@ -179,9 +179,9 @@ std::vector<std::string> find_unpublished(const remote::Project& project,
     const auto overview =
         remote::ask_overview(cluster, project.mirror, "", remote::all_submissions);
     std::vector<std::string> tokens;
-    for (const auto& kept : overview.submissions)
-        if (submission::is_token(kept.token) && state::may_be_recovered(kept, overview))
-            tokens.push_back(kept.token);
+    for (const auto& record : overview.submissions)
+        if (submission::is_token(record.token) && state::may_be_recovered(record, overview))
+            tokens.push_back(record.token);
     std::reverse(tokens.begin(), tokens.end());
     return tokens;
 }

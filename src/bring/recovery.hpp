@@ -1,4 +1,4 @@
-// What the cluster tells `rdvc recover` about a submission whose result was not published.
+// What the cluster says to `rdvc recover` about a submission whose result was not published.
 #pragma once
 
 #include <map>
@@ -28,19 +28,19 @@ struct Recovery {
 };
 
 /// One request. `action`: `publish`, or `here` (see cluster/login/recover.sh). Throws Error:
-/// unreachable, unknown (the same again goes on), not_ready.
+/// unreachable, unknown (repeating it continues), not_ready.
 Recovery ask_to_recover(world::World& world, const remote::Project& project,
                         remote::Cluster& cluster, const std::string& token,
                         const std::string& action);
 
-/// The Error for a submission whose workspace cannot be used now: its job lives, SLURM does not
-/// answer, its node does not, nothing is left. Nothing if it can.
+/// The Error for a submission whose workspace cannot be used now: its job is alive, SLURM or its
+/// node does not answer, or nothing is left. Nothing if it can be used.
 std::optional<base::Error> hindrance(const Recovery& recovery, const std::string& cluster);
 
-/// Why an experiment that is there cannot be published; nothing if it can.
+/// Why an existing experiment cannot be published; nothing if it can.
 std::optional<base::Error> obstacle(const Recovery& recovery, const std::string& cluster);
 
-/// The tokens of submissions whose result waits to be published, the oldest first.
+/// The tokens of submissions whose result waits to be published, oldest first.
 std::vector<std::string> find_unpublished(const remote::Project& project, remote::Cluster& cluster);
 
 /// `rdvc recover --here`: brings experiment and new files of the kept workspace into `into` ("":

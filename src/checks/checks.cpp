@@ -32,7 +32,7 @@ Check check_version(const std::string& name, const std::string& text, std::pair<
     const auto version = find_version(text);
     if (version && *version >= least)
         return {Level::ok, name, text};
-    return {level, name, text.empty() ? "says no version" : text, advice};
+    return {level, name, text.empty() ? "prints no version" : text, advice};
 }
 
 Check check_space(const std::string& name, const std::string& place, std::uint64_t free,

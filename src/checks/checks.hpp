@@ -1,5 +1,4 @@
-// What `rdvc doctor` looks at: checks of this machine, of the cluster, of a compute node; each one
-// line.
+// The checks of `rdvc doctor`: of this machine, of the cluster, of a compute node; one line each.
 #pragma once
 
 #include <optional>
@@ -23,21 +22,21 @@ struct Check {
 };
 using Checks = std::vector<Check>;
 
-/// Where the user stands: a project or not, and the configuration that counts there.
+/// The current folder: whether it is in a project, and its configuration.
 struct Place {
     std::optional<remote::Project> project;
     std::string no_project; ///< why there is none
     config::Config config;
 };
 
-/// The first `N.M` in what a program says of its version, or nothing.
+/// The first `N.M` in a program's version output, or nothing.
 std::optional<std::pair<int, int>> find_version(std::string_view text);
 
 /// A check of a program whose version should be `least` or newer; `level` if it is not.
 Check check_version(const std::string& name, const std::string& text, std::pair<int, int> least,
                     Level level, const std::string& advice);
 
-/// A check of free space: a warning below 1 GB (or `least`), an error where there is none.
+/// A check of free space: a warning below 1 GB (or `least`), an error if none is free.
 Check check_space(const std::string& name, const std::string& place, std::uint64_t free,
                   std::uint64_t least = 1'000'000'000);
 

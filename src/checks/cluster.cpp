@@ -41,12 +41,12 @@ const std::vector<Needed>& needed() {
         {"sbatch",
          {20, 11},
          Level::error,
-         "rdvc needs SLURM 20.11; `rdvc init remote` looks whether "
-         "a login shell or a module has it"},
+         "rdvc needs SLURM 20.11; `rdvc init remote` checks whether a login shell or a module has "
+         "it"},
         {"rsync",
          {0, 0},
          Level::warning,
-         "tar is used in its place; it cannot go on where a transfer broke off"},
+         "tar is used instead; it cannot continue an interrupted transfer"},
         {"md5sum", {0, 0}, Level::error, from_module},
         {"tar", {0, 0}, Level::error, from_module}};
     return table;
@@ -70,7 +70,7 @@ Check check_clock(const std::string& name, std::int64_t theirs, std::int64_t ear
     if (ahead + behind <= largest_difference)
         return {Level::ok, name, found};
     return {Level::warning, name, found,
-            "ages that rdvc shows are wrong by as much; a clock should be set by NTP"};
+            "ages that rdvc shows are wrong by this much; clocks should be set by NTP"};
 }
 
 // Words: WHICH there|absent|closed KIB PATH.
@@ -82,17 +82,17 @@ void add_folder(Checks& checks, const std::string& words) {
     const std::string name = is_cache ? "DVC's cache" : "rdvc's folder";
     if (state == "closed") {
         checks.push_back({Level::error, name, "cannot write to " + path,
-                          fmt::format("choose another {}, or look at its owner, mode and quota",
+                          fmt::format("choose another {}, or check its owner, mode and quota",
                                       is_cache ? "cluster.cache" : "cluster.dir")});
         return;
     }
-    checks.push_back({Level::ok, name, path + (state == "absent" ? " (will be made)" : "")});
+    checks.push_back({Level::ok, name, path + (state == "absent" ? " (will be created)" : "")});
     if (kib.find_first_not_of("0123456789") == std::string::npos && !kib.empty())
         checks.push_back(check_space(is_cache ? "free for it" : "free there", path,
                                      std::strtoull(kib.c_str(), nullptr, 10) * 1024));
 }
 
-// sbatch options that make no sense for a job of a second, or that would trouble somebody.
+// sbatch options that make no sense for a job of a second, or that would disturb somebody.
 bool is_left_out(const std::string& name) {
     static const std::vector<std::string> names = {"array",    "begin",     "dependency", "hold",
                                                    "time",     "mail-user", "mail-type",  "signal",
@@ -100,7 +100,7 @@ bool is_left_out(const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// A job with the options that `rdvc run` would give it, so that it comes where experiments do.
+// A job with the options that `rdvc run` would give it, so that it runs where experiments do.
 std::string job_script(const Place& place, const std::string& token) {
     submission::Facts facts;
     facts.repo_name = place.project ? place.project->repo_name : "rdvc-doctor";
@@ -118,15 +118,15 @@ std::string job_script(const Place& place, const std::string& token) {
            std::string(script::embedded("node/look.sh"));
 }
 
-// What the job said, and the login node about it.
+// The job's output, and what the login node says about it.
 using Node = std::map<std::string, std::string>;
 
 Check check_shared(const std::string& name, const std::string& path, bool shared,
                    const std::string& setting) {
     if (shared)
         return {Level::ok, name, "the same as on the login node"};
-    return {Level::error, name, fmt::format("a compute node sees another {}", path),
-            fmt::format("{} must be a folder that login and compute nodes share", setting)};
+    return {Level::error, name, fmt::format("a compute node sees a different {}", path),
+            fmt::format("{} must be a folder that login nodes and compute nodes share", setting)};
 }
 
 void add_node(Checks& checks, const Place& place, const Node& node, const std::string& home) {
@@ -148,17 +148,17 @@ void add_node(Checks& checks, const Place& place, const Node& node, const std::s
     else
         checks.push_back({Level::warning, "its home",
                           fmt::format("{}; on the login node {}", value("home"), home),
-                          "`~/` in cluster.dir and cluster.cache means another folder there"});
+                          "`~/` in cluster.dir and cluster.cache means a different folder there"});
     const std::string advice =
         "jobs run there; a module may have a newer one: load it in ~/.bashrc";
     checks.push_back(check_version("its bash", value("bash"), least_bash, Level::error, advice));
     checks.push_back(check_version("its git", value("git"), least_git, Level::error, advice));
     checks.push_back(
         {Level::ok, "its dvc",
-         value("dvc").empty() ? "none; the project's environment brings it" : value("dvc")});
+         value("dvc").empty() ? "none; the project's environment provides it" : value("dvc")});
     if (value("root").empty())
         checks.push_back(
-            {Level::error, "its workspaces", "no folder can hold them", "job.workspace"});
+            {Level::error, "its workspaces", "no folder can be used for them", "job.workspace"});
     else
         checks.push_back(check_space("its workspaces", value("root"),
                                      std::strtoull(value("free").c_str(), nullptr, 10) * 1024,
@@ -173,16 +173,16 @@ Check check_job(const std::string& words) {
         return {Level::ok, "job", fmt::format("job {} ran", why)};
     if (word == "refused")
         return {Level::error, "job", "sbatch refused it: " + why,
-                "it was given the options of [run] and of run.instance"};
+                "it got the options of [run] and of run.instance"};
     if (word == "late") {
         const auto [state, reason] = base::key_and_value(why);
         return {Level::warning, "job",
-                "it has not run in 2 minutes: " +
+                "it has not run within 2 minutes: " +
                     (state == "PENDING" ? slurm::explain_reason(reason) : state),
                 "it was cancelled; try again when the cluster is less busy, or give [run] a "
                 "partition\nthat has idle nodes (`sinfo`)"};
     }
-    return {Level::error, "job", "it ended and left no answer" + (why.empty() ? "" : ": " + why),
+    return {Level::error, "job", "it ended without an answer" + (why.empty() ? "" : ": " + why),
             "does the compute node see cluster.dir? It must be shared with the login node"};
 }
 
@@ -200,9 +200,9 @@ class Listener {
             checks.push_back(check_clock("clock", static_cast<std::int64_t>(base::parse_time(word)),
                                          asked_, std::time(nullptr)));
         else if (frame.verb == "program" || frame.verb == "missing")
-            hear_program(word, rest, frame.verb == "missing");
+            read_program(word, rest, frame.verb == "missing");
         else if (frame.verb == "answers" || frame.verb == "silent")
-            hear_whether(word, rest, frame.verb == "answers");
+            read_answer(word, rest, frame.verb == "answers");
         else if (frame.verb == "folder")
             add_folder(checks, frame.rest);
         else if (frame.verb == "quota")
@@ -211,13 +211,13 @@ class Listener {
             checks.push_back({Level::warning, "mirror", frame.rest + " is damaged",
                               "the next `rdvc run` of its project repairs it"});
         else
-            hear_end(frame, word, rest);
+            read_end(frame, word, rest);
     }
 
     Checks checks;
 
   private:
-    void hear_program(const std::string& name, const std::string& version, bool missing) {
+    void read_program(const std::string& name, const std::string& version, bool missing) {
         const auto* row = find_needed(name);
         if (row == nullptr)
             return;
@@ -230,17 +230,17 @@ class Listener {
             checks.push_back(check_version(name, version, row->least, row->level, advice));
     }
 
-    void hear_whether(const std::string& name, const std::string& words, bool answers) {
+    void read_answer(const std::string& name, const std::string& words, bool answers) {
         if (answers)
             checks.push_back({Level::ok, name, "answers"});
         else if (name == "sacct") // nothing depends on it
-            checks.push_back({Level::ok, name, "does not answer; rdvc works without"});
+            checks.push_back({Level::ok, name, "does not answer; rdvc works without it"});
         else
             checks.push_back({Level::error, name, "does not answer: " + words,
-                              "without it no state of a job is known"});
+                              "without it the state of jobs is unknown"});
     }
 
-    void hear_end(const transport::Frame& frame, const std::string& word, const std::string& rest) {
+    void read_end(const transport::Frame& frame, const std::string& word, const std::string& rest) {
         if (frame.verb == "pending")
             console_.note("the job waits: " + slurm::explain_reason(word));
         else if (frame.verb == "node")
@@ -281,11 +281,11 @@ Checks check_cluster(world::World& world, const Place& place, bool deep) {
     auto& checks = listener.checks;
     if (reply.outcome == transport::Outcome::answered && finished) {
         if (!reply.noise.empty())
-            checks.insert(checks.begin(),
-                          {Level::warning, "logins", fmt::format("print `{}`", reply.noise),
-                           "rdvc takes no notice, but `git fetch rdvc`, `dvc exp pull rdvc` and "
-                           "scp stumble over it;\n~/.bashrc there should print only "
-                           "`if [[ $- == *i* ]]`"});
+            checks.insert(
+                checks.begin(),
+                {Level::warning, "logins", fmt::format("print `{}`", reply.noise),
+                 "rdvc ignores it, but it breaks `git fetch rdvc`, `dvc exp pull rdvc` and scp;\n"
+                 "~/.bashrc there should print only `if [[ $- == *i* ]]`"});
         checks.insert(checks.begin(), {Level::ok, "connection", cluster.name()});
         return checks;
     }

@@ -16,11 +16,11 @@ namespace rdvc::checks {
 
 namespace {
 
-// What a program says of its version, in one line; nothing if it is not there.
+// A program's version output, in one line; nothing if the program is missing.
 std::optional<std::string> ask_version(world::World& world, const base::Command& command) {
     try {
         const auto result = world.runner.run(command);
-        const auto lines = base::lines(result.out + result.err); // ssh says it on standard error
+        const auto lines = base::lines(result.out + result.err); // ssh prints it on standard error
         if (result.status == 0)
             return lines.empty() ? "" : base::trim(lines.front());
     } catch (const base::Error&) { // it cannot be started
@@ -60,29 +60,27 @@ Check check_instance(const config::Config& config) {
             base::join(config.advice_on_instance(name), "\n")};
 }
 
-// Names alone: values may be secrets.
+// Only names: values may be secrets.
 Check check_local_settings(const std::filesystem::path& dvc_project) {
     const auto keys = project::local_settings(dvc_project);
     if (keys.empty())
-        return {Level::ok, "config.local", "has nothing that a job would miss"};
-    return {
-        Level::warning, "config.local",
-        fmt::format("a job does not have {}", base::join(keys, ", ")),
-        "`.dvc/config.local` stays on this machine. What jobs need belongs into `.dvc/config`;\n"
-        "credentials into ~/.config/dvc/config on the cluster"};
+        return {Level::ok, "config.local", "has nothing that a job would need"};
+    return {Level::warning, "config.local",
+            fmt::format("a job does not have {}", base::join(keys, ", ")),
+            "`.dvc/config.local` stays on this machine. What jobs need belongs in `.dvc/config`,\n"
+            "credentials in ~/.config/dvc/config on the cluster"};
 }
 
-// None where there is nothing to say.
+// None if there is nothing to say.
 std::optional<Check> check_remote(const std::filesystem::path& dvc_project) {
     const auto url =
         project::default_remote_url(project::read_config(dvc_project / ".dvc" / "config"));
     if (!url || !project::is_path(*url))
         return std::nullopt;
     return Check{
-        Level::warning, "DVC's remote", fmt::format("`{}` is a path of this machine", *url),
-        "jobs use it only where the cluster has that folder, too (run.data = \"remote\" says "
-        "that it\n"
-        "has); else data travels over SSH, and `dvc push` here brings it there"};
+        Level::warning, "DVC's remote", fmt::format("`{}` is a path on this machine", *url),
+        "jobs use it only if the cluster has that folder, too (run.data = \"remote\" says so);\n"
+        "otherwise data travels over SSH, and `dvc push` here copies it to the remote"};
 }
 
 Check check_cache(const world::World& world, const std::filesystem::path& dvc_project) {
@@ -93,7 +91,7 @@ Check check_cache(const world::World& world, const std::filesystem::path& dvc_pr
     const auto space = std::filesystem::space(folder, error);
     if (error)
         return {Level::warning, "DVC's cache",
-                fmt::format("{}: {}", folder.string(), error.message()), "look at cache.dir"};
+                fmt::format("{}: {}", folder.string(), error.message()), "check cache.dir"};
     return check_space("DVC's cache", folder.string(), space.available);
 }
 
@@ -104,7 +102,7 @@ Checks check_laptop(world::World& world, const Place& place) {
         check_program(world, "git", "--version", Level::error, "install git"),
         check_program(world, "ssh", "-V", Level::error, "install OpenSSH's client"),
         check_program(world, "rsync", "--version", Level::warning,
-                      "tar is used in its place; it cannot go on where a transfer broke off"),
+                      "tar is used instead; it cannot continue an interrupted transfer"),
         check_dvc(world)};
     if (place.config.text("cluster.host").empty()) {
         checks.push_back(

@@ -61,7 +61,7 @@ bool Options::given(const std::string& name) const {
 bool Options::parse(const std::vector<std::string>& arguments, const world::Console& console) {
     std::vector<std::string> words;
     for (const auto& word : arguments) {
-        // CLI11 takes `--name=` for an option without its value; it is one with an empty value.
+        // To CLI11 `--name=` is an option without a value; here its value is empty.
         const bool is_empty = word.starts_with("--") && word.find('=') == word.size() - 1;
         words.push_back(is_empty ? word.substr(0, word.size() - 1) : word);
         if (is_empty)

@@ -37,8 +37,8 @@ class Options {
     /// True if an option was given on the command line.
     [[nodiscard]] bool given(const std::string& name) const;
 
-    /// Parses; true if the command shall go on, false if help was asked for and printed.
-    /// Throws Error (usage).
+    /// Parses; true if the command should continue, false if help was requested and printed. Throws
+    /// Error (usage).
     bool parse(const std::vector<std::string>& arguments, const world::Console& console);
 
   private:

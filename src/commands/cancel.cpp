@@ -18,26 +18,26 @@ using base::Exit;
 
 namespace {
 
-// The cluster's word on one submission.
+// The cluster's answer about one submission.
 struct Outcome {
     std::string word; ///< job, revoked, ended, absent, failed, unknown
     std::string job;
     std::string said; ///< by SLURM
 };
 
-// What it means to the user, and as an exit code.
+// Its meaning for the user, and as an exit code.
 Exit report(const world::Console& console, const std::string& what, const Outcome& outcome) {
     if (outcome.word == "job")
         console.note(fmt::format("cancelled {} (job {})", what, outcome.job));
     else if (outcome.word == "revoked")
         console.note(fmt::format("cancelled {}: it has not started, and will not run", what));
     else if (outcome.word == "ended")
-        console.note(fmt::format("{} has ended already", what));
+        console.note(fmt::format("{} has already ended", what));
     else if (outcome.word == "absent")
         console.note(fmt::format("the cluster has no trace of {}", what));
     else
         console.warn(
-            fmt::format("it is not known whether {} is cancelled: {}", what, outcome.said));
+            fmt::format("it is not known whether {} was cancelled: {}", what, outcome.said));
     const bool settled = outcome.word != "failed" && outcome.word != "unknown";
     return settled ? Exit::done : Exit::unknown;
 }
@@ -47,13 +47,13 @@ Exit report(const world::Console& console, const std::string& what, const Outcom
 Exit cancel(world::World& world, const Words& words) {
     std::vector<std::string> wanted;
     std::string cluster_name;
-    cli::Options options("cancel", "Ends submissions: their jobs, or the wait for them.");
+    cli::Options options("cancel", "Ends submissions, whether or not their jobs have started.");
     options.words("SUBMISSION", wanted, "job ids, experiments' names or tokens")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words, world.console))
         return Exit::done;
     if (wanted.empty())
-        throw Error(Exit::usage, "`rdvc cancel` needs to know what: a job id, a name or a token")
+        throw Error(Exit::usage, "`rdvc cancel` needs a job id, a name or a token")
             .hint("`rdvc status` lists them");
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);

@@ -54,7 +54,7 @@ std::string summary(const remote::Cleaned& answer, bool dry_run) {
     return world::table(rows);
 }
 
-// One line a kind and reason.
+// One line per kind and reason.
 std::string kept_lines(const remote::Cleaned& answer) {
     using Words = std::pair<std::string_view, std::string_view>;
     std::map<Words, std::vector<state::KeptItem>> groups;
@@ -105,14 +105,13 @@ std::string to_json(const remote::Cleaned& answer, bool dry_run) {
 
 // False if there is nothing to do but to show help.
 bool parse(const world::Console& console, const Words& words, Arguments& arguments) {
-    cli::Options options("clean",
-                         "Removes from the cluster what is no longer needed: nothing that a "
-                         "live job needs, and no result that is not here.");
-    options.flag("--dry-run", arguments.dry_run, "say what would go, and change nothing")
+    cli::Options options("clean", "Removes from the cluster what is no longer needed, but nothing "
+                                  "that a live job needs and no result that is not here.");
+    options.flag("--dry-run", arguments.dry_run, "show what would be removed, and change nothing")
         .text("--older", arguments.older,
-              "what is younger stays: hours, days or weeks, e.g. 12h, 7d, 2w; default: 14d", "AGE")
+              "keep what is younger: hours, days or weeks, e.g. 12h, 7d, 2w; default: 14d", "AGE")
         .flag("--all-projects", arguments.all_projects,
-              "submissions and environments of all projects, not of this one alone")
+              "submissions and environments of all projects, not only of this one")
         .flag("--json", arguments.json, "as JSON")
         .text("--cluster", arguments.cluster, "use [clusters.NAME]", "NAME");
     return options.parse(words, console);
@@ -120,14 +119,15 @@ bool parse(const world::Console& console, const Words& words, Arguments& argumen
 
 std::int64_t older_of(const Arguments& arguments) {
     const auto seconds = base::parse_age(arguments.older);
-    constexpr std::int64_t hour = 3600; // less would meet what is just being submitted
+    constexpr std::int64_t hour = 3600; // less would affect what is just being submitted
     if (!seconds)
         throw Error(Exit::usage, fmt::format("--older: `{}` is not an age", arguments.older))
-            .context("it is a number of hours, days or weeks")
+            .context("give a number of hours, days or weeks")
             .hint("--older=12h, --older=7d, --older=2w");
     if (*seconds < hour)
         throw Error(Exit::usage, fmt::format("--older: `{}` is too short", arguments.older))
-            .context("what is younger than an hour may belong to what is just being submitted")
+            .context(
+                "anything younger than an hour may belong to a submission that is just being sent")
             .hint("--older=1h");
     return *seconds;
 }
@@ -176,7 +176,7 @@ Exit clean(world::World& world, const Words& words) {
         world.console.data(summary(answer, arguments.dry_run) + kept_lines(answer));
     }
     if (answer.squeue_words)
-        world.console.warn("squeue does not answer, so nothing was removed that a job may need: " +
+        world.console.warn("squeue does not answer, so nothing that a job may need was removed: " +
                            *answer.squeue_words);
     if (arguments.dry_run)
         world.console.note("nothing was removed (--dry-run)");

@@ -20,14 +20,14 @@ const std::vector<Command>& commands() {
         {"status", "this project's submissions and their state", status},
         {"logs", "the log of a submission's job", logs},
         {"wait", "wait until a submission's job has ended", wait},
-        {"cancel", "end submissions, running or not", cancel},
+        {"cancel", "end submissions, whether or not they are running", cancel},
         {"retry", "submit again what is known to be gone", retry},
         {"pull", "bring finished experiments into the local repository", pull},
         {"recover", "publish results that their jobs could not publish", recover},
         {"show", "the script of a submission", show},
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
         {"clean", "remove from the cluster what is no longer needed", clean},
-        {"doctor", "check this machine, the cluster, and what lies between", doctor},
+        {"doctor", "check this machine, the cluster, and the connection between them", doctor},
     };
     return table;
 }
@@ -44,7 +44,7 @@ std::string help() {
                   "  --version   the program's version\n";
 }
 
-// True if `rdvc run` takes these words: its own options, DVC's or sbatch's.
+// True if `rdvc run` accepts these words: its own options, DVC's or sbatch's.
 bool is_for_run(const Words& words) {
     try {
         submission::parse_run_arguments(words);
@@ -70,7 +70,7 @@ Exit dispatch_group(world::World& world, std::string_view group, const std::vect
         auto choice = names;
         const auto last = choice.back();
         choice.pop_back();
-        throw Error(Exit::usage, fmt::format("`rdvc {}` needs to know what: {} or {}", group,
+        throw Error(Exit::usage, fmt::format("`rdvc {}` needs a command: {} or {}", group,
                                              base::join(choice, ", "), last))
             .context(text);
     }
@@ -108,7 +108,7 @@ Exit dispatch(world::World& world, const Words& words) {
     for (const auto& known : table)
         names.emplace_back(known.name);
     if (name.starts_with("-"))
-        throw Error(Exit::usage, fmt::format("an option comes after its command: `{}`", name))
+        throw Error(Exit::usage, fmt::format("options come after the command: `{}`", name))
             .hint(is_for_run(words) ? base::trim("rdvc run " + base::quote_all(words))
                                     : "rdvc --help");
     throw Error(Exit::usage,

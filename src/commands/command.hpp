@@ -23,8 +23,8 @@ const std::vector<Command>& commands();
 /// Runs the command that `words` names, or prints help or the version. Throws Error.
 base::Exit dispatch(world::World& world, const Words& words);
 
-/// Runs the one of `parts` that the first word names: `rdvc GROUP PART`. Throws Error (usage) where
-/// there is none of that name.
+/// Runs the one of `parts` that the first word names: `rdvc GROUP PART`. Throws Error (usage) if
+/// none has that name.
 base::Exit dispatch_group(world::World& world, std::string_view group,
                           const std::vector<Command>& parts, const Words& words);
 

@@ -1,4 +1,4 @@
-// `rdvc doctor`: what is there, what is wrong, and what to do about it.
+// `rdvc doctor`: what exists, what is wrong, and how to fix it.
 
 #include <algorithm>
 #include <array>
@@ -49,7 +49,7 @@ nlohmann::json to_json(const Checks& checks) {
     return all;
 }
 
-// The project's configuration counts where there is one. Throws Error (configuration).
+// Uses the project's configuration, if in a project. Throws Error (configuration).
 checks::Place look_around(world::World& world, const std::string& cluster) {
     checks::Place place;
     try {
@@ -70,10 +70,11 @@ Exit doctor(world::World& world, const Words& words) {
     std::string cluster_name;
     bool deep = false;
     bool json = false;
-    cli::Options options("doctor", "Checks this machine, the cluster, and what lies between.");
+    cli::Options options("doctor",
+                         "Checks this machine, the cluster, and the connection between them.");
     options
         .flag("--deep", deep,
-              "also by a small job: what a compute node sees; waits 2 minutes for it")
+              "also run a small job that checks a compute node; waits up to 2 minutes for it")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME")
         .flag("--json", json, "as JSON");
     if (!options.parse(words, world.console))

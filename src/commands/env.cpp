@@ -1,4 +1,4 @@
-// `rdvc env list|build|clear`: the environments that are kept on the cluster for later jobs.
+// `rdvc env list|build|clear`: the environments that the cluster keeps for later jobs.
 
 #include <algorithm>
 
@@ -23,16 +23,16 @@ namespace {
 
 std::string to_json(const remote::EnvironmentList& list) {
     nlohmann::json answer = nlohmann::json::array();
-    for (const auto& kept : list.kept)
-        answer.push_back({{"key", kept.key},
-                          {"id", kept.id},
-                          {"made", kept.made},
-                          {"kib", kept.kib},
-                          {"setup_seconds", kept.seconds},
-                          {"current", kept.current},
-                          {"uses", kept.uses},
-                          {"job", kept.job},
-                          {"node", kept.node}});
+    for (const auto& environment : list.kept)
+        answer.push_back({{"key", environment.key},
+                          {"id", environment.id},
+                          {"made", environment.made},
+                          {"kib", environment.kib},
+                          {"setup_seconds", environment.seconds},
+                          {"current", environment.current},
+                          {"uses", environment.uses},
+                          {"job", environment.job},
+                          {"node", environment.node}});
     for (const auto& [key, text] : list.others)
         answer.push_back({{"key", key}, {"detail", text}});
     return answer.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
@@ -41,17 +41,18 @@ std::string to_json(const remote::EnvironmentList& list) {
 void print(const world::Console& console, const remote::EnvironmentList& list) {
     std::vector<std::vector<std::string>> rows = {
         {"KEY", "MADE", "BY JOB", "ON", "SETUP", "SIZE", "USED BY"}};
-    for (const auto& kept : list.kept)
-        rows.push_back({kept.key + (kept.current ? "" : " (old)"),
-                        base::age(std::max<std::int64_t>(list.time - kept.made, 0)) + " ago",
-                        kept.job, kept.node, kept.seconds + " s", base::bytes(kept.kib * 1024),
-                        kept.uses == "0" ? "" : kept.uses + " jobs"});
+    for (const auto& environment : list.kept)
+        rows.push_back({environment.key + (environment.current ? "" : " (old)"),
+                        base::age(std::max<std::int64_t>(list.time - environment.made, 0)) + " ago",
+                        environment.job, environment.node, environment.seconds + " s",
+                        base::bytes(environment.kib * 1024),
+                        environment.uses == "0" ? "" : environment.uses + " jobs"});
     console.data(world::table(rows));
     for (const auto& [key, text] : list.others)
         console.data(fmt::format("{}\n", base::printable(fmt::format("{} {}", key, text))));
     if (list.of_one_commit > 0)
         console.note(fmt::format(
-            "{} of these {} for one commit only, since setup asks Git for a version; where that "
+            "{} of these {} for one commit only, because setup asks Git for a version; if that "
             "does not matter, `env.ignore = [\".git\"]` makes one environment serve all commits",
             list.of_one_commit, list.of_one_commit == 1 ? "is" : "are"));
 }
@@ -59,7 +60,7 @@ void print(const world::Console& console, const remote::EnvironmentList& list) {
 Exit list(world::World& world, const Words& words) {
     std::string cluster_name;
     bool json = false;
-    cli::Options options("env list", "The environments that are kept for this project.");
+    cli::Options options("env list", "Lists the environments that are kept for this project.");
     options.text("--cluster", cluster_name, "use [clusters.NAME]", "NAME")
         .flag("--json", json, "as JSON");
     if (!options.parse(words, world.console))
@@ -81,14 +82,15 @@ Exit build(world::World& world, const Words& words) {
     if (arguments.help) {
         world.console.data(
             "usage: rdvc env build [OPTIONS]\n\n"
-            "Makes the environment of the code as it stands, if it is not there, by a job (or on\n"
-            "the login node, with env.where = \"login\"). Takes sbatch's options, and of those of\n"
+            "Builds the environment for the code as it stands, if it is missing, in a job (or on\n"
+            "the login node, with env.where = \"login\"). Accepts sbatch's options, and these of\n"
             "`rdvc run`: --instance --cluster --code --only-committed --include -C --fresh-env\n"
             "--dry-run --json --quiet --verbose.\n");
         return Exit::done;
     }
     if (!arguments.dvc.empty() || arguments.name || arguments.is_command)
-        throw Error(Exit::usage, "`rdvc env build` runs no experiment, and takes no option of it")
+        throw Error(Exit::usage,
+                    "`rdvc env build` runs no experiment, and accepts no options of `dvc exp run`")
             .context(base::quote_all(arguments.dvc));
     if (arguments.quiet || arguments.verbose)
         world.console.verbosity =
@@ -122,16 +124,16 @@ Exit clear(world::World& world, const Words& words) {
     std::string cluster_name;
     bool all = false;
     cli::Options options("env clear", "Removes environments that no waiting or running job uses.");
-    options.words("KEY", keys, "the starts of keys, as `rdvc env list` shows them")
+    options.words("KEY", keys, "keys or their first digits, as `rdvc env list` shows them")
         .flag("--all", all, "all environments of this project")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words, world.console))
         return Exit::done;
     if (std::find(keys.begin(), keys.end(), "") != keys.end())
-        throw Error(Exit::usage, "an empty KEY would be all of them").hint("--all");
+        throw Error(Exit::usage, "an empty KEY would select all of them").hint("--all");
     if (keys.empty() == !all)
         throw Error(Exit::usage, all ? "`--all` and a KEY cannot be given together"
-                                     : "`rdvc env clear` needs to know what: a KEY, or --all")
+                                     : "`rdvc env clear` needs a KEY or --all")
             .hint("rdvc env list");
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);
@@ -154,7 +156,7 @@ Exit clear(world::World& world, const Words& words) {
 Exit env(world::World& world, const Words& words) {
     return dispatch_group(world, "env",
                           {{"list", "those that are kept for this project", list},
-                           {"build", "make one now", build},
+                           {"build", "build one now", build},
                            {"clear", "remove those that no job uses", clear}},
                           words);
 }

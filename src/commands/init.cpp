@@ -10,7 +10,7 @@ base::Exit init(world::World& world, const Words& words) {
         {{"project", "defaults of this project's runs -> .rdvc/config.toml", init_project},
          {"global", "your cluster and your e-mail address -> ~/.config/rdvc/config.toml",
           init_global},
-         {"remote", "folders on the cluster; checks what is there; the Git remote `rdvc`",
+         {"remote", "folders on the cluster, checks of what is there, the Git remote `rdvc`",
           init_remote}},
         words);
 }

@@ -42,9 +42,8 @@ void answer_environment(const world::World& world, const remote::Project& projec
                          by_proposal ? proposal->activate : config.text("env.activate"),
                          [](const std::string&) { return std::string(); });
     if (answers.setup.empty() && project.has_dvc)
-        world.console.note(
-            "note: without a setup command jobs use the `dvc` that is on PATH on the "
-            "cluster; a requirements.txt that names dvc is enough for one");
+        world.console.note("note: without a setup command, jobs use the `dvc` that is on PATH on "
+                           "the cluster; a requirements.txt with dvc is enough to have one");
     for (const auto& note : taken ? proposal->notes : std::vector<std::string>{})
         world.console.note("note: " + note);
     for (const auto& cost : project::costs_of_setup(answers.setup, read))
@@ -65,10 +64,9 @@ void warn_of_missing_data(const world::World& world, const remote::Project& proj
     const auto text = base::read_file(project.dvc_project / ".dvc" / "config").value_or("");
     if (const auto names = project::foreign_settings_that_run(project.dvc_project, text);
         !names.empty()) {
-        world.console.warn(fmt::format(
-            "DVC is not asked whether its remote has the data: {} in .dvc/config can run "
-            "a program",
-            base::printable(names.front())));
+        world.console.warn(fmt::format("rdvc did not ask DVC whether its remote has the data: {} "
+                                       "in .dvc/config can run a program",
+                                       base::printable(names.front())));
         return;
     }
     constexpr std::chrono::seconds patience(30);
@@ -83,10 +81,10 @@ void warn_of_missing_data(const world::World& world, const remote::Project& proj
     const auto missing = result.status == 0 ? data::parse_not_in_remote(result.out) : std::nullopt;
     if (!missing) {
         const auto reason = project::failure_in(base::lines(result.err));
-        world.console.warn(fmt::format("DVC does not say whether its remote has the data{}",
+        world.console.warn(fmt::format("DVC did not say whether its remote has the data{}",
                                        reason.empty() ? "" : ": " + reason));
     } else if (!missing->empty()) {
-        world.console.warn(fmt::format("the DVC remote lacks {} that this commit names:",
+        world.console.warn(fmt::format("the DVC remote lacks {} that this commit refers to:",
                                        base::count(missing->size(), "output")));
         for (const auto& line : base::lines(base::first_lines(*missing)))
             world.console.note("  " + line);

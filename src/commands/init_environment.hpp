@@ -1,4 +1,4 @@
-// What `rdvc init project` proposes for a project's environment, and what it says of its data.
+// What `rdvc init project` suggests for a project's environment, and says about its data.
 #pragma once
 
 #include <optional>
@@ -16,8 +16,8 @@ struct EnvironmentAnswers {
     std::string activate;
 };
 
-/// Fills what `--setup` and `--activate` have not given: by the configuration, else by the files of
-/// the project. Says what the choice costs. Throws Error (usage) for a script that is not there.
+/// Fills what `--setup` and `--activate` have not set: from the configuration, else based on the
+/// project's files. Says what the choice costs. Throws Error (usage) for a missing script.
 void answer_environment(const world::World& world, const remote::Project& project,
                         const Questions& questions, EnvironmentAnswers& answers);
 
@@ -25,8 +25,8 @@ void answer_environment(const world::World& world, const remote::Project& projec
 void write_environment(const config::Config& config, const EnvironmentAnswers& answers,
                        SettingsFile& file);
 
-/// Warns of recorded outputs that the project's DVC remote does not have, as DVC tells; says so if
-/// it does not tell within half a minute. Nothing without a remote.
+/// Warns about recorded outputs that the project's DVC remote lacks, according to DVC; says so if
+/// DVC does not answer within half a minute. Nothing without a remote.
 void warn_of_missing_data(const world::World& world, const remote::Project& project);
 
 } // namespace rdvc::commands

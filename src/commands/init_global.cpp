@@ -14,7 +14,7 @@ using base::Exit;
 
 namespace {
 
-// What ssh would not take for a host or user name.
+// True for names that ssh would not accept as a host or user name.
 std::string not_a_name(const std::string& value) {
     const bool bad = value.starts_with("-") || value.find_first_of(" \t\n!") != std::string::npos;
     return bad ? fmt::format("`{}` cannot be a host or user name", value) : "";
@@ -41,10 +41,10 @@ Exit init_global(world::World& world, const Words& words) {
     cli::Options options("init global",
                          "Your cluster and your e-mail address -> ~/.config/rdvc/config.toml.");
     options.text("--host", host, "where SLURM is: anything that ssh accepts, or `local`", "HOST")
-        .text("--username", username, "user name there; default: as ssh's configuration says",
+        .text("--username", username, "user name there; default: ssh's configuration decides",
               "NAME")
         .text("--email", email, "where SLURM sends mail when a job ends or fails", "ADDRESS")
-        .flag("-y,--yes", yes, "ask nothing; keep what is there");
+        .flag("-y,--yes", yes, "ask nothing; keep the current values");
     if (!options.parse(words, world.console))
         return Exit::done;
 
@@ -56,7 +56,7 @@ Exit init_global(world::World& world, const Words& words) {
                          return value.empty() ? "a host is needed, e.g. --host=hpc"
                                               : not_a_name(value);
                      });
-    questions.answer("--username", "User name there (-: as ssh's configuration says)", username,
+    questions.answer("--username", "User name there (-: ssh's configuration decides)", username,
                      config.text("cluster.username"), not_a_name);
     questions.answer("--email", "E-mail address for SLURM's messages (-: none)", email,
                      mail == config.run_options().end() ? "" : text_of(mail->second),

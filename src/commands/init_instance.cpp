@@ -24,7 +24,8 @@ Definition define(const slurm::Offer& offer) {
 }
 
 void show(const world::World& world, const slurm::Offer& offer, const Definition& definition) {
-    world.console.note(fmt::format("by the nodes that have the feature `{}`:", offer.feature));
+    world.console.note(
+        fmt::format("based on the nodes that have the feature `{}`:", offer.feature));
     world.console.note(fmt::format("  [instances.{}]", config::toml_string(offer.feature)));
     for (const auto& [key, value] : definition)
         world.console.note(fmt::format("  {} = {}", key, value));
@@ -41,7 +42,7 @@ bool is_defined(const config::Config& config, const std::string& name) {
 
 void warn_of_undefined(const world::World& world, const config::Config& config,
                        const std::string& instance) {
-    world.console.warn(fmt::format("nothing defines the instance `{}`", instance));
+    world.console.warn(fmt::format("the instance `{}` is not defined", instance));
     for (const auto& line : config.advice_on_instance(instance))
         world.console.note("  " + line);
 }
@@ -63,7 +64,7 @@ std::vector<slurm::Offer> cluster_offers(world::World& world, const config::Conf
         });
     } catch (const base::Error& error) {
         world.console.warn(
-            fmt::format("the cluster was not asked for its nodes: {}", error.what()));
+            fmt::format("could not ask the cluster for its nodes: {}", error.what()));
     }
     return slurm::offers(all);
 }
@@ -88,7 +89,7 @@ void define_instance(const world::World& world, const config::Config& config,
         return warn_of_undefined(world, config, instance);
     const auto definition = define(*offer);
     show(world, *offer, definition);
-    if (!questions.agree("Write that into .rdvc/config.toml"))
+    if (!questions.agree("Write this to .rdvc/config.toml"))
         return warn_of_undefined(world, config, instance);
     for (const auto& [key, value] : definition)
         file.set_source({"instances", instance, key}, value);

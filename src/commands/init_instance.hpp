@@ -1,5 +1,5 @@
-// The instance that a project's runs get: what the cluster's nodes offer, and what is written where
-// nothing defines it.
+// The instance for a project's runs: what the cluster's nodes offer, and what to write if it is not
+// defined.
 #pragma once
 
 #include <string>
@@ -12,21 +12,21 @@
 
 namespace rdvc::commands {
 
-/// What the nodes of the configured cluster offer. Nothing if there is no cluster yet or it does
-/// not answer, which is warned of.
+/// What the nodes of the configured cluster offer. Nothing, with a warning, if there is no cluster
+/// yet or it does not answer.
 std::vector<slurm::Offer> cluster_offers(world::World& world, const config::Config& config);
 
-/// All that can be chosen: what is defined, then what is offered.
+/// All choices: first the defined ones, then those that are offered.
 std::vector<std::string> instance_names(const config::Config& config,
                                         const std::vector<slurm::Offer>& offers);
 
-/// Defines `instance` in `file` by its offer, if nothing defines it; shows it before, and asks with
-/// `questions`. Warns where there is no offer.
+/// If `instance` is not defined, defines it in `file` from its offer; shows it first, and asks with
+/// `questions`. Warns if there is no offer.
 void define_instance(const world::World& world, const config::Config& config,
                      const std::vector<slurm::Offer>& offers, const std::string& instance,
                      const Questions& questions, SettingsFile& file);
 
-/// Warns if `run.instance` names what nothing defines, with what to write.
+/// Warns if the instance that `run.instance` names is not defined, and says what to write.
 void warn_of_undefined_instance(const world::World& world, const config::Config& config);
 
 } // namespace rdvc::commands

@@ -50,14 +50,14 @@ Exit init_project(world::World& world, const Words& words) {
     std::string name;
     bool yes = false;
     cli::Options options("init project", "Defaults of this project's runs -> .rdvc/config.toml.");
-    options.text("--instance", instance, "instance used when `rdvc run` is given none", "NAME")
+    options.text("--instance", instance, "instance to use if `rdvc run` gets none", "NAME")
         .text("--wckey", wckey,
               "SLURM's workload characterisation key; \"\" for sites that refuse unknown ones",
               "WCKEY")
-        .text("--setup", environment.setup, "command that makes the environment", "COMMAND")
+        .text("--setup", environment.setup, "command that builds the environment", "COMMAND")
         .text("--activate", environment.activate, "shell code that activates it", "CODE")
         .text("--name", name, "name of the project; default: the repository's", "NAME")
-        .flag("-y,--yes", yes, "ask nothing; keep what is there");
+        .flag("-y,--yes", yes, "ask nothing; keep the current values");
     if (!options.parse(words, world.console))
         return Exit::done;
 
@@ -68,7 +68,7 @@ Exit init_project(world::World& world, const Words& words) {
     const auto is_defined = [&](const std::string& one) {
         return one.empty() || std::find(defined.begin(), defined.end(), one) != defined.end();
     };
-    // The cluster is asked only where its answer can matter.
+    // Asks the cluster only if its answer can matter.
     const bool ask_cluster =
         !yes || !is_defined(options.given("--instance") ? base::trim(instance) : current_instance);
     const auto offers = ask_cluster ? cluster_offers(world, config) : std::vector<slurm::Offer>{};
@@ -100,16 +100,17 @@ Exit init_project(world::World& world, const Words& words) {
 
     if (const auto sent = remote::submissions_to(world, mirror);
         sent > 0 && base::file_name(name) != until_now.name)
-        world.console.warn(fmt::format("{} of this project's will not be listed under another "
-                                       "name: until now it was `{}`",
-                                       base::count(sent, "submission"), until_now.name));
-    // A link that came with the project could lead to any file of the user's.
+        world.console.warn(fmt::format(
+            "{} of this project will not be listed under the new name: until now it was `{}`",
+            base::count(sent, "submission"), until_now.name));
+    // A link that came with the project could lead to any of the user's files.
     for (const auto& path : {project.config_file().parent_path(), project.config_file()})
         if (std::filesystem::is_symlink(std::filesystem::symlink_status(path)))
-            throw base::Error(
-                base::Exit::not_ready,
-                fmt::format("{} is a symbolic link; nothing is written through it", path.string()));
-    SettingsFile file(project.config_file(), "# rdvc's settings of this project; commit this file");
+            throw base::Error(base::Exit::not_ready,
+                              fmt::format("{} is a symbolic link; rdvc does not write through it",
+                                          path.string()));
+    SettingsFile file(project.config_file(),
+                      "# rdvc's settings for this project; commit this file");
     if (config.text("project.id").empty())
         file.set({"project", "id"}, new_id(world, project, until_now));
     if (name != config.text("project.name"))

@@ -1,4 +1,4 @@
-// `rdvc init remote`: folders on the cluster, a look at what is there, the Git remote.
+// `rdvc init remote`: folders on the cluster, checks of what is there, the Git remote.
 
 #include <fmt/core.h>
 
@@ -59,11 +59,12 @@ Exit init_remote(world::World& world, const Words& words) {
     std::string dir;
     std::string cluster_name;
     bool yes = false;
-    cli::Options options("init remote",
-                         "Folders on the cluster; checks what is there; the Git remote `rdvc`.");
+    cli::Options options(
+        "init remote",
+        "Creates folders on the cluster, checks what is there, and sets the Git remote `rdvc`.");
     options.text("--dir", dir, "rdvc's folder on the cluster", "FOLDER")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME")
-        .flag("-y,--yes", yes, "ask nothing; keep what is there");
+        .flag("-y,--yes", yes, "ask nothing; keep the current values");
     if (!options.parse(words, world.console))
         return Exit::done;
 

@@ -20,18 +20,18 @@ Exit logs(world::World& world, const Words& words) {
     std::string submission;
     std::string cluster_name;
     bool follow = false;
-    cli::Options options("logs", "The log of a submission's job.");
+    cli::Options options("logs", "Prints the log of a submission's job.");
     options
         .word("SUBMISSION", submission,
               "a job id, an experiment's name or a token; default: the newest")
-        .flag("-f,--follow", follow, "go on as it grows, until the job ends")
+        .flag("-f,--follow", follow, "follow the log until the job ends")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words, world.console))
         return Exit::done;
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);
     const auto token = remote::find_submission(world, cluster, project.mirror, submission);
-    std::size_t offset = 0; // what is printed already, should the connection be lost
+    std::size_t offset = 0; // what is already printed, in case the connection is lost
     const auto variables = [&] {
         script::Variables all;
         all.words = {{"token", token},
@@ -63,7 +63,7 @@ Exit logs(world::World& world, const Words& words) {
     if (absent == "file")
         throw Error(Exit::failed, "there is no log yet")
             .context("SLURM writes it when the job starts")
-            .hint("`rdvc status` tells what the job waits for; `rdvc logs -f` waits for the log");
+            .hint("`rdvc status` says what the job waits for; `rdvc logs -f` waits for the log");
     if (absent == "job")
         throw Error(Exit::failed, "this submission has no job, so there is no log")
             .hint("rdvc status " + token.substr(0, 8));

@@ -1,4 +1,5 @@
-// `rdvc pull`: refs come from the mirror or origin, data from the cluster's cache or a DVC remote.
+// `rdvc pull`: brings refs from the mirror or origin, and data from the cluster's cache or a DVC
+// remote.
 
 #include <fmt/core.h>
 
@@ -38,16 +39,16 @@ Exit pull(world::World& world, const Words& words) {
     bool no_data = false;
     bool force = false;
     bool partial = false;
-    cli::Options options("pull", "Brings finished experiments, and what commands have left.");
+    cli::Options options("pull", "Brings finished experiments, and the outputs of commands.");
     options
         .words("SUBMISSION", wanted,
-               "job ids, experiments' names or tokens; default: all that are not here")
-        .flag("--no-data", no_data, "the experiments' refs only")
+               "job ids, experiments' names or tokens; default: all that are missing here")
+        .flag("--no-data", no_data, "only the experiments' refs")
         .flag("-f,--force", force,
               "replace local experiments of the same name, and local files by a command's output")
         .flag("--partial", partial,
-              "what was made until now, if it failed, was stopped or still runs (default: the "
-              "newest)")
+              "what it has produced so far, if it failed, was stopped or is still running "
+              "(default: the newest)")
         .texts("--output", folders,
                "a folder here that may take the output of a command that another laptop submitted",
                "FOLDER")
@@ -79,7 +80,7 @@ Exit pull(world::World& world, const Words& words) {
         report(world, project, came.results);
         if (came.failure)
             throw Error(*came.failure);
-        world.console.note("their data was not asked for (--no-data); `rdvc pull NAME` brings it");
+        world.console.note("their data was not requested (--no-data); `rdvc pull NAME` brings it");
         return outputs.exit;
     }
     auto all = bring::take(
@@ -93,7 +94,7 @@ Exit pull(world::World& world, const Words& words) {
     if (!all.whole)
         throw Error(Exit::failed, "the experiments are here, but the cluster no longer has all of "
                                   "their data")
-            .hint("run them again: what DVC's run-cache has is not computed again");
+            .hint("run them again: results in DVC's run-cache are not computed again");
     if (!all.results.empty())
         world.console.note("next:  dvc exp show    dvc exp apply " +
                            base::quote(all.results.front().name));

@@ -1,5 +1,5 @@
-// `rdvc recover`: publishes what a job could not. The login node does it, from the workspace that
-// the job has kept; nothing of it is lost until the result is written there.
+// `rdvc recover`: publishes what a job could not. The login node does this from the kept workspace,
+// which stays until the result is written.
 
 #include <algorithm>
 
@@ -46,8 +46,8 @@ void report(const world::World& world, const remote::Project& project,
     if (state::field(recovery.result, "data") == "ssh" &&
         project::has_dvc_remote(project.dvc_project))
         world.console.note(fmt::format(
-            "its data is in the cluster's cache, from where rdvc pull brings it; the DVC remote "
-            "still lacks it:\n  rdvc pull {}; dvc exp apply {}; dvc push",
+            "its data is in the cluster's cache, and rdvc pull brings it from there; the DVC "
+            "remote still lacks it:\n  rdvc pull {}; dvc exp apply {}; dvc push",
             recovery.id(), recovery.name()));
 }
 
@@ -68,7 +68,7 @@ nlohmann::json to_json(const bring::Recovery& recovery, const std::optional<Erro
             {"error", error ? error->what() : ""}};
 }
 
-// The exit code for several: what is not known outweighs what failed.
+// The exit code for several: an unknown outcome outweighs a failure.
 Exit worse(Exit one, Exit other) {
     if (one == Exit::unknown || other == Exit::unknown)
         return Exit::unknown;
@@ -87,7 +87,7 @@ bool read_words(const world::Console& console, const Words& words, Asked& asked)
     cli::Options options("recover", "Publishes results that their jobs could not publish.");
     options
         .word("SUBMISSION", asked.submission,
-              "a job id, an experiment's name or a token; default: all of this project")
+              "a job id, an experiment's name or a token; default: all of this project's")
         .flag("--here", asked.here,
               "bring the kept workspace's experiment and new files here instead")
         .text("--into", asked.into, "with --here: a new folder (default: .rdvc/recovered/NAME)",
@@ -97,10 +97,10 @@ bool read_words(const world::Console& console, const Words& words, Asked& asked)
     if (!options.parse(words, console))
         return false;
     if (asked.here && asked.submission.empty())
-        throw Error(Exit::usage, "`rdvc recover --here` needs to know of which submission")
+        throw Error(Exit::usage, "`rdvc recover --here` needs a submission")
             .hint("`rdvc recover` lists those that could not be published");
     if (!asked.here && !asked.into.empty())
-        throw Error(Exit::usage, "`--into` goes with `--here`");
+        throw Error(Exit::usage, "`--into` needs `--here`");
     return true;
 }
 
@@ -121,7 +121,7 @@ Exit recover(world::World& world, const Words& words) {
         return Exit::done;
     }
     if (tokens.empty())
-        world.console.note("nothing of this project waits to be recovered");
+        world.console.note("this project has nothing to recover");
     nlohmann::json all = nlohmann::json::array();
     auto exit = Exit::done;
     for (const auto& token : tokens) {

@@ -1,4 +1,4 @@
-// `rdvc retry`: another attempt of a submission that is known to be gone; where the cluster has
+// `rdvc retry`: another attempt of a submission that is known to be gone; if the cluster has
 // nothing of it, a new submission.
 
 #include <fmt/core.h>
@@ -22,10 +22,10 @@ Exit retry(world::World& world, const Words& words) {
             "usage: rdvc retry SUBMISSION [SBATCH OPTIONS]\n\n"
             "Submits again what is known to be gone: the same code, arguments and name, as "
             "another\n"
-            "attempt. A training goes on from its outputs with `persist: true`. sbatch's options\n"
-            "replace those of before, e.g. --time=12:00:00 --mem=64G. Where the cluster has "
-            "nothing\n"
-            "of the submission, the same `rdvc run` is done again.\n\n"
+            "attempt. A training continues from its outputs with `persist: true`. sbatch's "
+            "options\n"
+            "replace the earlier ones, e.g. --time=12:00:00 --mem=64G. If the cluster has nothing\n"
+            "of the submission, the same `rdvc run` is repeated.\n\n"
             "  SUBMISSION        a job id, an experiment's name or a token\n"
             "  --cluster NAME    use [clusters.NAME]\n");
         return words.empty() ? Exit::usage : Exit::done;

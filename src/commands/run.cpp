@@ -1,4 +1,4 @@
-// `rdvc run`: an order is prepared, described, and shipped.
+// `rdvc run`: plans a submission, describes it, and sends it.
 
 #include <fmt/core.h>
 
@@ -47,29 +47,28 @@ void describe(const world::Console& console, const send::Plan& plan, const send:
     if (const auto news = sender.environment_news(); !news.empty())
         console.note("environment: " + news);
     for (const auto& line : base::lines(base::first_lines(plan.filtered)))
-        console.note("as it is here, not as Git has it: " + line);
+        console.note("as it is here, not as it is in Git: " + line);
     if (plan.left_here > 0)
-        console.note(fmt::format("left here: {} (--only-committed)",
+        console.note(fmt::format("left out: {} (--only-committed)",
                                  base::count(plan.left_here, "uncommitted change")));
     if (plan.submission.kind == submission::Kind::command)
         console.note(facts.outputs.empty()
-                         ? "back:  nothing but the log (no --output, and no run.output)"
+                         ? "back:  only the log (no --output, and no run.output)"
                          : "back:  what is new or changed in " + base::join(facts.outputs, ", "));
     for (const auto& submodule : facts.submodules)
         console.note(
             fmt::format("submodule {} at {}", submodule.path, submodule.commit.substr(0, 10)));
     if (sender.is_cut())
-        console.warn(
-            "the history is larger than run.max_history and is not sent: the job sees this "
-            "commit alone, without tags");
+        console.warn("the history is larger than run.max_history and is not sent: the job sees "
+                     "only this commit, without tags");
 }
 
-// What would travel beside the code; the cluster is not asked what it has.
+// What would travel besides the code; does not ask the cluster what it has.
 void describe_data(const world::Console& console, const send::Plan& plan) {
     if (plan.submission.kind == submission::Kind::command)
         return;
     if (plan.submission.data != "ssh") {
-        console.note("data: by the project's DVC remote");
+        console.note("data: through the project's DVC remote");
         return;
     }
     const auto& objects = plan.inputs.objects;
@@ -78,7 +77,7 @@ void describe_data(const world::Console& console, const send::Plan& plan) {
     std::uint64_t size = 0;
     for (const auto& object : objects)
         size += object.size.value_or(0);
-    console.note(fmt::format("data: {}, {}; of these what the cluster lacks is sent",
+    console.note(fmt::format("data: {}, {}; what the cluster lacks of it is sent",
                              base::count(objects.size(), "object"), base::bytes(size)));
 }
 

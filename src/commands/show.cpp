@@ -1,4 +1,4 @@
-// `rdvc show`: the script of a submission, as it was sent.
+// `rdvc show`: prints the script of a submission as it was sent.
 
 #include "cli/options.hpp"
 #include "commands/command.hpp"
@@ -16,7 +16,7 @@ using base::Exit;
 Exit show(world::World& world, const Words& words) {
     std::string submission;
     std::string cluster_name;
-    cli::Options options("show", "The script of a submission.");
+    cli::Options options("show", "Prints the script of a submission.");
     options
         .word("SUBMISSION", submission,
               "a job id, an experiment's name or a token; default: the newest")

@@ -23,89 +23,90 @@ using base::Exit;
 
 namespace {
 
-// The name that the result has now: another than was asked for where that was taken.
-std::string name_of(const state::Record& kept) {
-    const auto published = state::field(kept.result, "name");
-    return published.empty() ? state::field(kept.notes, "name") : published;
+// The result's current name, which differs from the requested one if that was taken.
+std::string name_of(const state::Record& record) {
+    const auto published = state::field(record.result, "name");
+    return published.empty() ? state::field(record.notes, "name") : published;
 }
 
-std::string phase_and_age(const state::Record& kept, const state::State& state,
+std::string phase_and_age(const state::Record& record, const state::State& state,
                           const state::Overview& overview) {
-    if (kept.phases.empty() || state::has_result(state.kind()) ||
+    if (record.phases.empty() || state::has_result(state.kind()) ||
         state.kind() == state::Kind::built)
         return "";
-    const bool ended = !kept.result.empty();
-    const auto since = overview.time - static_cast<std::int64_t>(kept.phases.back().first);
+    const bool ended = !record.result.empty();
+    const auto since = overview.time - static_cast<std::int64_t>(record.phases.back().first);
     return ended ? state.phase
                  : fmt::format("{}, {}", state.phase, base::age(std::max<std::int64_t>(since, 0)));
 }
 
-nlohmann::json to_json(const state::Record& kept, const state::State& state) {
+nlohmann::json to_json(const state::Record& record, const state::State& state) {
     nlohmann::json phases = nlohmann::json::array();
-    for (const auto& [start, name] : kept.phases)
+    for (const auto& [start, name] : record.phases)
         phases.push_back({{"start", start}, {"phase", name}});
-    return {{"token", kept.token},
-            {"job", kept.job},
-            {"name", name_of(kept)},
-            {"kind", kept.is_command() ? "command" : "experiment"},
+    return {{"token", record.token},
+            {"job", record.job},
+            {"name", name_of(record)},
+            {"kind", record.is_command() ? "command" : "experiment"},
             {"state", state.word},
             {"phase", state.phase},
             {"detail", state.detail},
-            {"ref", state::field(kept.result, "ref")},
-            {"commit", state::field(kept.notes, "commit")},
-            {"snapshot", state::field(kept.notes, "snapshot")},
-            {"exit", state::field(kept.result, "exit")},
-            {"node", state::field(kept.result, "node")},
-            {"kept", state::field(kept.result, "kept")},
-            {"output", kept.output()},
-            {"pulled", kept.pulled},
-            {"time", state::field(kept.notes, "time")},
-            {"command", state::field(kept.notes, "command")},
+            {"ref", state::field(record.result, "ref")},
+            {"commit", state::field(record.notes, "commit")},
+            {"snapshot", state::field(record.notes, "snapshot")},
+            {"exit", state::field(record.result, "exit")},
+            {"node", state::field(record.result, "node")},
+            {"kept", state::field(record.result, "kept")},
+            {"output", record.output()},
+            {"pulled", record.pulled},
+            {"time", state::field(record.notes, "time")},
+            {"command", state::field(record.notes, "command")},
             {"phases", phases}};
 }
 
-// All that is known of one submission.
-std::string describe(const state::Record& kept, const state::State& state,
+// Everything that is known about one submission.
+std::string describe(const state::Record& record, const state::State& state,
                      const state::Overview& overview, const std::string& cluster) {
     std::string text;
     const auto line = [&text](std::string_view key, const std::string& value) {
         if (!value.empty())
             text += fmt::format("{:<12} {}\n", key, base::printable(value));
     };
-    line(kept.is_command() ? "name" : "experiment", name_of(kept));
+    line(record.is_command() ? "name" : "experiment", name_of(record));
     line("state", state.word + (state.detail.empty() ? "" : ": " + state.detail));
-    line("job", kept.job);
-    line("node", state::field(kept.result, "node"));
-    line("token", kept.token);
-    line("command", state::field(kept.notes, "command"));
-    line("commit", state::field(kept.notes, "commit"));
-    line("snapshot", state::field(kept.notes, "snapshot"));
-    line("submitted", state::field(kept.notes, "time"));
-    for (std::size_t i = 0; i < kept.phases.size(); ++i) {
-        const auto& [start, name] = kept.phases[i];
-        const bool last = i + 1 == kept.phases.size();
-        if (last && !kept.result.empty())
+    line("job", record.job);
+    line("node", state::field(record.result, "node"));
+    line("token", record.token);
+    line("command", state::field(record.notes, "command"));
+    line("commit", state::field(record.notes, "commit"));
+    line("snapshot", state::field(record.notes, "snapshot"));
+    line("submitted", state::field(record.notes, "time"));
+    for (std::size_t i = 0; i < record.phases.size(); ++i) {
+        const auto& [start, name] = record.phases[i];
+        const bool last = i + 1 == record.phases.size();
+        if (last && !record.result.empty())
             continue;
-        const double end = last ? static_cast<double>(overview.time) : kept.phases[i + 1].first;
+        const double end = last ? static_cast<double>(overview.time) : record.phases[i + 1].first;
         line(i == 0 ? "phases" : "",
              fmt::format("{:<12} {:8.2f} s", name, std::max(0.0, end - start)));
     }
-    const auto folder = overview.dir + "/submissions/" + kept.token;
+    const auto folder = overview.dir + "/submissions/" + record.token;
     line("log",
-         kept.job.empty() ? "" : fmt::format("{}:{}/slurm-{}.out", cluster, folder, kept.job));
-    if (kept.output() > 0)
-        line("output", fmt::format("{}{}", base::count(kept.output(), "file"),
-                                   kept.pulled ? "" : ", not pulled yet: rdvc pull " + kept.job));
-    if (const auto partial = base::parse_number(state::field(kept.result, "partial")))
+         record.job.empty() ? "" : fmt::format("{}:{}/slurm-{}.out", cluster, folder, record.job));
+    if (record.output() > 0)
+        line("output",
+             fmt::format("{}{}", base::count(record.output(), "file"),
+                         record.pulled ? "" : ", not pulled yet: rdvc pull " + record.job));
+    if (const auto partial = base::parse_number(state::field(record.result, "partial")))
         line("partial",
-             fmt::format("{}: rdvc pull --partial {}", base::count(*partial, "file"), kept.id()));
-    line("kept", state::field(kept.result, "kept"));
-    if (state::may_be_recovered(kept, overview))
-        text += fmt::format("\nnext: rdvc recover {}\n", kept.id());
+             fmt::format("{}: rdvc pull --partial {}", base::count(*partial, "file"), record.id()));
+    line("kept", state::field(record.result, "kept"));
+    if (state::may_be_recovered(record, overview))
+        text += fmt::format("\nnext: rdvc recover {}\n", record.id());
     return text;
 }
 
-// Nothing is listed: perhaps since the project has become another one.
+// If nothing is listed, the project's identity may have changed.
 void note_nothing(world::World& world, const remote::Project& project, const std::string& cluster) {
     world.console.note("this project has no submission on " + cluster);
     const auto mirror = remote::earlier_mirror(world, project);
@@ -130,10 +131,10 @@ Exit status(world::World& world, const Words& words) {
     std::string cluster_name;
     unsigned limit = 20;
     bool json = false;
-    cli::Options options("status", "This project's submissions and their state.");
+    cli::Options options("status", "Lists this project's submissions and their state.");
     options
         .word("SUBMISSION", submission,
-              "a job id, an experiment's name or a token; all that is known of it")
+              "a job id, an experiment's name or a token: show everything that is known about it")
         .number("-n,--limit", limit, "how many, newest first")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME")
         .flag("--json", json, "as JSON");
@@ -149,8 +150,8 @@ Exit status(world::World& world, const Words& words) {
 
     if (json) {
         nlohmann::json all = nlohmann::json::array();
-        for (const auto& kept : overview.submissions)
-            all.push_back(to_json(kept, state::derive_state(kept, overview)));
+        for (const auto& record : overview.submissions)
+            all.push_back(to_json(record, state::derive_state(record, overview)));
         world.console.data(all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
                            "\n");
         return Exit::done;
@@ -158,20 +159,20 @@ Exit status(world::World& world, const Words& words) {
     if (!overview.squeue_answered)
         world.console.warn("squeue does not answer: " + overview.squeue_words);
     if (!token.empty()) {
-        for (const auto& kept : overview.submissions)
-            if (kept.token == token)
-                world.console.data(
-                    describe(kept, state::derive_state(kept, overview), overview, cluster.name()));
+        for (const auto& record : overview.submissions)
+            if (record.token == token)
+                world.console.data(describe(record, state::derive_state(record, overview), overview,
+                                            cluster.name()));
         if (overview.submissions.empty())
             world.console.note("the cluster has no trace of this submission");
         return Exit::done;
     }
     std::vector<std::vector<std::string>> rows = {
         {"EXPERIMENT", "JOB", "STATE", "PHASE", "DETAIL"}};
-    for (const auto& kept : overview.submissions) {
-        const auto state = state::derive_state(kept, overview);
-        rows.push_back({name_of(kept), kept.job.empty() ? "-" : kept.job, state.word,
-                        phase_and_age(kept, state, overview), state.detail});
+    for (const auto& record : overview.submissions) {
+        const auto state = state::derive_state(record, overview);
+        rows.push_back({name_of(record), record.job.empty() ? "-" : record.job, state.word,
+                        phase_and_age(record, state, overview), state.detail});
     }
     if (rows.size() == 1)
         note_nothing(world, project, cluster.name());

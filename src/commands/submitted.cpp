@@ -17,7 +17,7 @@ void report_submitted(const world::Console& console, const ledger::Record& recor
                                        {"commit", record.commit}};
         console.data(answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     } else if (job.empty()) {
-        console.note("the environment is there");
+        console.note("the environment is ready");
     } else if (console.verbosity == world::Verbosity::quiet) {
         console.data(base::printable(job) + "\n");
     } else {

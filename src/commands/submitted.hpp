@@ -1,4 +1,4 @@
-// What a user is told of a submission that was sent.
+// What a user is told about a submission that was sent.
 #pragma once
 
 #include "ledger/ledger.hpp"
@@ -6,8 +6,8 @@
 
 namespace rdvc::commands {
 
-/// Says on standard output what was submitted: a sentence; the job's id alone with --quiet; or
-/// JSON. Without a job an environment was made on the login node.
+/// Says on standard output what was submitted: a sentence; only the job's id with --quiet; or JSON.
+/// Without a job, an environment was built on the login node.
 void report_submitted(const world::Console& console, const ledger::Record& record, bool json);
 
 } // namespace rdvc::commands

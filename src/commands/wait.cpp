@@ -74,7 +74,7 @@ Exit wait(world::World& world, const Words& words) {
         return Exit::done;
     }
     if (result["state"] == "built") {
-        world.console.note("the environment is there");
+        world.console.note("the environment is ready");
         return Exit::done;
     }
     throw Error(Exit::experiment_failed,

@@ -1,5 +1,5 @@
-// What the three wizards share: questions with a default each, and a TOML file whose values are
-// changed one by one, comments kept.
+// Shared by the three wizards: questions with defaults, and a TOML file whose values are changed
+// one by one, keeping comments.
 #pragma once
 
 #include <filesystem>
@@ -19,7 +19,7 @@
 
 namespace rdvc::commands {
 
-/// Says what is wrong with an answer, "" if nothing is.
+/// Says what is wrong with an answer; "" if nothing.
 using Check = std::function<std::string(const std::string&)>;
 
 class Questions {
@@ -27,8 +27,8 @@ class Questions {
     Questions(const world::World& world, const cli::Options& options, bool ask_nothing)
         : world_(world), options_(options), ask_nothing_(ask_nothing) {}
 
-    /// Fills `value`: as given by `option`, else (with --yes) `current`, else as answered; a wrong
-    /// answer is asked for again. Throws Error (usage) for a wrong option.
+    /// Fills `value`: as given by `option`, else (with --yes) `current`, else as answered; asks
+    /// again after a wrong answer. Throws Error (usage) for a wrong option.
     void answer(const std::string& option, const std::string& question, std::string& value,
                 const std::string& current, const Check& check) const {
         const bool given = options_.given(option);

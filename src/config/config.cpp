@@ -42,7 +42,7 @@ Error user_only(const std::string& place, const std::string& key) {
         .hint("set it in ~/.config/rdvc/config.toml");
 }
 
-// A flag may be written as a word where only words can be had (environment).
+// A flag may be written as a word if the source has only words (environment).
 std::optional<bool> as_flag(const Scalar& value) {
     if (const auto* flag = std::get_if<bool>(&value))
         return *flag;
@@ -68,14 +68,14 @@ Scalar checked(const Setting& setting, const Scalar& value, const std::string& p
         if (std::holds_alternative<std::vector<std::string>>(value))
             return value;
         throw Error(Exit::configuration,
-                    fmt::format("{}: `{}` must be a list of texts", place, setting.key));
+                    fmt::format("{}: `{}` must be a list of strings", place, setting.key));
     case Kind::text:
     case Kind::size:
     case Kind::number: break;
     }
     if (!std::holds_alternative<std::string>(value))
         throw Error(Exit::configuration,
-                    fmt::format("{}: `{}` must be a text", place, setting.key));
+                    fmt::format("{}: `{}` must be a string", place, setting.key));
     const auto& text = std::get<std::string>(value);
     const auto choices = base::words(setting.choices);
     if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end())
@@ -177,7 +177,8 @@ const SbatchOptions& Config::instance(const std::string& name) const {
     throw Error(Exit::configuration,
                 fmt::format("unknown instance `{}`{}", name, base::suggestion(name, instances())))
         .context(base::join(advice_on_instance(name), "\n"))
-        .hint("`rdvc init project` defines it if your cluster's nodes have a feature of this name");
+        .hint(
+            "`rdvc init project` defines it if your cluster's nodes have a feature with this name");
 }
 
 std::vector<std::string> Config::advice_on_instance(const std::string& name) const {
@@ -187,7 +188,7 @@ std::vector<std::string> Config::advice_on_instance(const std::string& name) con
     const auto names = instances();
     lines.push_back(names.empty() ? "no instance is defined"
                                   : "defined are: " + base::join(names, ", "));
-    lines.emplace_back("write into ~/.config/rdvc/config.toml, with any other options of sbatch:");
+    lines.emplace_back("add this to ~/.config/rdvc/config.toml, with any other options of sbatch:");
     lines.push_back(fmt::format("  [instances.{}]", toml_string(name)));
     lines.push_back(fmt::format("  constraint = {}", toml_string(name)));
     return lines;
@@ -219,12 +220,12 @@ void Config::read_entry(const Entry& entry, const std::string& file, bool is_pro
     }
     if (entry.path.size() != (named ? 3U : 2U))
         throw Error(Exit::configuration,
-                    fmt::format("{}: `{}` is no setting", place, base::join(entry.path, ".")));
+                    fmt::format("{}: `{}` is not a setting", place, base::join(entry.path, ".")));
     const std::string& name = entry.path.back();
     const std::string key = (table == "clusters" ? "cluster" : table) + "." + name;
     const auto* setting = find_setting(key);
     if (setting == nullptr) {
-        const std::string option = name == "cpus" ? "cpus-per-task" : name; // as the first rdvc had
+        const std::string option = name == "cpus" ? "cpus-per-task" : name; // as in the first rdvc
         const bool sbatch =
             (table == "run" || table == "instances") && slurm::find_option(option) != nullptr;
         if (!sbatch)

@@ -23,7 +23,7 @@ struct Value {
 /// sbatch options by name; a value of true is the option alone, false or "" is "not given".
 using SbatchOptions = std::map<std::string, Value>;
 
-/// What to read. A path that is empty or names no file is an empty layer.
+/// What to read. An empty path or a missing file is an empty layer.
 struct Sources {
     std::filesystem::path user_file;
     std::filesystem::path project_file;
@@ -40,7 +40,7 @@ class Config {
     /// In bytes.
     [[nodiscard]] std::uint64_t size(std::string_view key) const;
     [[nodiscard]] std::uint32_t number(std::string_view key) const;
-    /// "default" or the place that set it.
+    /// "default", or the place that set it.
     [[nodiscard]] std::string origin(std::string_view key) const;
 
     /// Replaces a setting; for options of the command line.
@@ -53,12 +53,12 @@ class Config {
     /// The sbatch options of `[instances.NAME]`. Throws Error (configuration) for an unknown name.
     [[nodiscard]] const SbatchOptions& instance(const std::string& name) const;
 
-    /// What to do about an instance that nothing defines, as lines.
+    /// What to do about an undefined instance, as lines.
     [[nodiscard]] std::vector<std::string> advice_on_instance(const std::string& name) const;
 
     /// Reads one layer. `who_line` says whose file it is. Throws Error (configuration) with
-    /// file:line for an unknown key (with the one probably meant), a key that this file may not
-    /// set, a value of the wrong kind.
+    /// file:line for an unknown key (and names the one probably meant), a key that this file may
+    /// not set, or a value of the wrong kind.
     void read_layer(std::string_view text, const std::string& file, bool is_project,
                     const std::string& cluster);
     /// Reads RDVC_*.
@@ -78,7 +78,7 @@ class Config {
 };
 
 /// Reads all layers. Throws Error (configuration) as read_layer does, and for a cluster that no
-/// layer has.
+/// layer defines.
 Config load(const Sources& sources);
 
 } // namespace rdvc::config

@@ -16,14 +16,14 @@ bool is_header(const std::string& line) {
     return base::trim(line).starts_with("[");
 }
 
-// True if `line` is this header, whatever comment follows it.
+// True if `line` is this header, with or without a comment.
 bool is_header_of(const std::string& line, const std::string& header) {
     const auto text = base::trim(line);
     const auto rest = text.starts_with(header) ? base::trim(text.substr(header.size())) : "-";
     return rest.empty() || rest.front() == '#';
 }
 
-// A table's header as this file writes it: keys that are not bare are quoted.
+// A table's header as written here: keys that are not bare are quoted.
 std::string header_for(const std::vector<std::string>& tables) {
     std::vector<std::string> keys;
     for (const auto& key : tables) {
@@ -47,7 +47,7 @@ std::string add_line(std::string_view text, const std::string& header, const std
         return base::join(all, line_end) + line_end;
     }
     auto end = std::find_if(table + 1, all.end(), is_header);
-    // Blank lines, and a comment right above the next table, belong to what follows.
+    // Blank lines and a comment directly above the next table belong to that table.
     const auto is_value = [](const std::string& candidate) {
         const auto content = base::trim(candidate);
         return !content.empty() && content.front() != '#';
@@ -59,7 +59,7 @@ std::string add_line(std::string_view text, const std::string& header, const std
     return base::join(all, line_end) + line_end;
 }
 
-// True if `after` has what `before` has and besides at most the key `path` (and new tables).
+// True if `after` equals `before` except for the key `path` and new tables.
 bool differs_only_in(const std::vector<std::string>& path, const std::vector<Entry>& before,
                      std::vector<Entry> after) {
     const auto is_new = [&](const Entry& entry) {

@@ -8,9 +8,9 @@
 namespace rdvc::config {
 
 /// `text` with the value at `path` (tables, then the key) set to `value` (TOML source, e.g. from
-/// toml_string): replaced where it stands, else added at the end of its table, which is added where
-/// it is missing. Throws Error (configuration) if `text` is no TOML, or its table is written in a
-/// way that this cannot add to (inline, dotted).
+/// toml_string): replaced in place, else added at the end of its table, which is created if
+/// missing. Throws Error (configuration) if `text` is not TOML, or if its table has a form that
+/// cannot be extended by a line (inline, dotted).
 std::string set_value(std::string_view text, const std::vector<std::string>& path,
                       const std::string& value, const std::string& file);
 

@@ -1,5 +1,5 @@
 // The one table of settings: name, kind, default, who may set it, and what it means. Reading,
-// checking, `rdvc init` and the manual come from it.
+// checking and `rdvc init` use it; the manual has the same table.
 #pragma once
 
 #include <string>
@@ -20,12 +20,12 @@ struct Setting {
     SetBy set_by;
     std::string_view fallback;
     std::string_view help;
-    std::string_view choices = {}; ///< the words that a text may be; "": any
+    std::string_view choices = {}; ///< allowed values of a text; "": any
 };
 
 const std::vector<Setting>& settings();
 
-/// The row of `key`, or null. `run.<sbatch option>` has no row: sbatch's own table knows it.
+/// The row of `key`, or null. `run.<sbatch option>` has no row: it is in sbatch's own table.
 const Setting* find_setting(std::string_view key);
 
 /// The environment variable that sets `key`: RDVC_ and the key in capitals.

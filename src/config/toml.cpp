@@ -14,7 +14,7 @@ namespace {
 // Offset of a toml++ position; its columns count code points.
 std::size_t offset(std::string_view text, const toml::source_position& position) {
     std::size_t at = 0;
-    if (text.starts_with("\xef\xbb\xbf")) // a byte order mark is no column
+    if (text.starts_with("\xef\xbb\xbf")) // a byte order mark takes no column
         at = 3;
     for (toml::source_index line = 1; line < position.line; ++line)
         at = text.find('\n', at) + 1;
@@ -83,26 +83,26 @@ class Flattener {
         return text;
     }
 
-    // Arguments, paths and shells' words end there.
+    // A NUL would end arguments, paths and shell words.
     [[noreturn]] void refuse_nul(const toml::node& node) const {
         throw base::Error(base::Exit::configuration,
-                          fmt::format("{}:{}: `\\u0000` can be in no name and no value", file_,
+                          fmt::format("{}:{}: names and values must not contain `\\u0000`", file_,
                                       node.source().begin.line));
     }
 
     [[noreturn]] void refuse(const toml::node& node) const {
         throw base::Error(
             base::Exit::configuration,
-            fmt::format("{}:{}: a value must be a text, a number, true or false, or a "
-                        "list of texts",
-                        file_, node.source().begin.line));
+            fmt::format(
+                "{}:{}: a value must be a string, a number, true or false, or a list of strings",
+                file_, node.source().begin.line));
     }
 
     std::string_view text_;
     const std::string& file_;
 };
 
-// Each part of a key is a table in a table, and the parser calls itself for each.
+// Each part of a key is a nested table, and the parser is recursive.
 void refuse_endless_keys(std::string_view text, const std::string& file) {
     constexpr int most = 100;
     int line = 1;
@@ -137,8 +137,8 @@ std::vector<Entry> parse_toml(std::string_view text, const std::string& file) {
         flattener.table(toml::parse(text, std::string_view(file)), {});
     } catch (const toml::parse_error& error) {
         throw base::Error(base::Exit::configuration,
-                          fmt::format("{}:{}: this is no TOML: {}", file, error.source().begin.line,
-                                      error.description()));
+                          fmt::format("{}:{}: this is not valid TOML: {}", file,
+                                      error.source().begin.line, error.description()));
     }
     std::stable_sort(flattener.entries.begin(), flattener.entries.end(),
                      [](const Entry& a, const Entry& b) { return a.begin < b.begin; });

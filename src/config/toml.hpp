@@ -10,8 +10,9 @@ namespace rdvc::config {
 
 using Scalar = std::variant<std::string, bool, std::vector<std::string>>;
 
-/// One table, or one `key = value` with the tables that it stands in, outermost first, and where
-/// its value stands in the text (line and column from 1, bytes; `end` is one past the last byte).
+/// One table, or one `key = value` with the tables that contain it, outermost first, and the
+/// position of its value in the text (line and column from 1, bytes; `end` is one past the last
+/// byte).
 struct Entry {
     std::vector<std::string> path;
     Scalar value; ///< numbers become text
@@ -26,7 +27,8 @@ struct Entry {
 };
 
 /// All entries of `text`, in the file's order. Throws Error (configuration) that names `file` and
-/// the line where it is no TOML, or a value is of a kind that no setting has (dates, nested lists).
+/// the line if it is not valid TOML, or if a value has a kind that no setting has (dates, nested
+/// lists).
 std::vector<Entry> parse_toml(std::string_view text, const std::string& file);
 
 /// `text` as a TOML basic string, quotes included.

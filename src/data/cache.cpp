@@ -41,7 +41,7 @@ std::optional<fs::path> cache_dir_in(const fs::path& file, const fs::path& home)
     return found;
 }
 
-// The folders of DVC's configuration that are no project's, as DVC looks for them.
+// The folders of DVC's configuration outside of projects, in DVC's order.
 fs::path system_config(const Variables& variables) {
     if (const auto named = variables("DVC_SYSTEM_CONFIG_DIR"); named && !named->empty())
         return *named;
@@ -129,7 +129,7 @@ std::optional<std::vector<std::string>> parse_not_in_remote(const std::string& t
     return paths;
 }
 
-// As Python's json.dumps does it: blanks after separators, all but ASCII escaped, sorted by path.
+// As Python's json.dumps: blanks after separators, everything but ASCII escaped, sorted by path.
 std::string render_listing(const Listing& listing) {
     std::string text;
     for (const auto& [path, hash] : listing)

@@ -1,4 +1,4 @@
-// DVC's cache: where an object lies, what a folder's object lists. Source: DVC's documentation of
+// DVC's cache: where an object is, and what a folder's object lists. Source: DVC's documentation of
 // its cache folder, https://dvc.org/doc/user-guide/project-structure/internal-files.
 #pragma once
 
@@ -22,7 +22,7 @@ using Variables = std::function<std::optional<std::string>(const std::string&)>;
 std::filesystem::path cache_dir(const std::filesystem::path& dvc_project,
                                 const Variables& variables);
 
-/// An object's place in a cache: `files/md5/ab/cdef...`, or `ab/cdef...` as DVC 2 has it.
+/// An object's place in a cache: `files/md5/ab/cdef...`, or `ab/cdef...` for DVC 2.
 std::string object_name(const std::string& hash, bool legacy);
 
 /// The hash in a name, and whether it is one of DVC 2.
@@ -30,16 +30,17 @@ struct ObjectName {
     std::string hash;
     bool legacy = false;
 };
-/// Nothing for anything but an object's name; all names from elsewhere are checked with this.
+/// Nothing for anything but an object's name; all foreign names are checked with this.
 std::optional<ObjectName> parse_object_name(std::string_view name);
 
-/// What is in a folder that DVC tracks: path in it (with `/`) -> hash.
+/// The contents of a folder that DVC tracks: path in it (with `/`) -> hash.
 using Listing = std::map<std::string, std::string>;
 
-/// Reads a folder's object. Nothing if it is none, or has a path that leads out of the folder.
+/// Reads a folder's object. Nothing if it is malformed, or has a path that leads out of the folder.
 std::optional<Listing> parse_listing(const std::string& text);
 
-/// The hash of a file in a folder, or of a folder in it, as DVC computes it; "" if there is none.
+/// The hash of a file in a folder, or of a folder in it, as DVC computes it; "" if it does not
+/// exist.
 std::string hash_in(const Listing& listing, const std::string& path);
 
 /// The text that DVC writes for a folder; its MD5 is the folder's hash, without `.dir`.
@@ -49,15 +50,15 @@ std::string render_listing(const Listing& listing);
 /// Nothing for any other answer.
 std::optional<std::vector<std::string>> parse_not_in_remote(const std::string& text);
 
-/// Paths of which others differ in nothing but the case of ASCII letters: on some file systems they
-/// are one file.
+/// Paths that differ from others only in the case of ASCII letters: on some file systems they are
+/// one file.
 std::vector<std::string> same_but_for_case(const std::vector<std::string>& paths);
 
 /// True if the file at `path` has the content that `name` says.
 bool has_content(const std::filesystem::path& path, const ObjectName& name);
 
-/// Removes from below `folder` whatever is neither a folder nor a regular file: nothing leads out
-/// of it then, and reading its files comes to an end.
+/// Removes everything below `folder` that is neither a folder nor a regular file: after that
+/// nothing leads out of it, and reading its files comes to an end.
 void leave_regular_files(const std::filesystem::path& folder);
 
 } // namespace rdvc::data

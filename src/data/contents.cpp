@@ -41,7 +41,7 @@ bool read_number(std::string_view& line, Number& number) {
 }
 
 // The object of the cache that `file` is: by a link, or by an inode shared with a read-only object,
-// which DVC takes for unchanged as well.
+// which DVC also considers unchanged.
 bool is_object(const fs::path& file, const fs::path& object) {
     struct stat of_file {};
     struct stat of_object {};
@@ -58,7 +58,7 @@ bool is_unchanged(Contents& contents, const fs::path& cache, const fs::path& fil
            contents.hash(file, legacy) == hash;
 }
 
-// A project may name files that DVC leaves out.
+// A project may name files that DVC ignores.
 bool has_ignore_rules(const fs::path& top, const std::string& folder) {
     fs::path at = top;
     bool any = project::has_ignore_rules(at / ".dvcignore");
@@ -70,7 +70,7 @@ bool has_ignore_rules(const fs::path& top, const std::string& folder) {
     return any;
 }
 
-// What rules of .dvcignore name in a folder. Git reads the same grammar.
+// The paths in a folder that .dvcignore rules match. Git reads the same grammar.
 std::set<std::string> ignored_in(base::Runner& runner, const project::Repository& repository,
                                  const std::string& folder) {
     if (!has_ignore_rules(repository.top, folder))
@@ -86,13 +86,13 @@ std::set<std::string> ignored_in(base::Runner& runner, const project::Repository
     return ignored;
 }
 
-// The files of a folder, as paths in it, without those that DVC leaves out.
+// The files of a folder, as paths in it, without those that DVC ignores.
 std::vector<std::string> files_of(base::Runner& runner, const project::Repository& repository,
                                   const std::string& folder) {
     const auto ignored = ignored_in(runner, repository, folder);
     const auto root = repository.top / folder;
     std::vector<std::string> files;
-    fs::recursive_directory_iterator at(root); // which follows no link to a folder, as DVC
+    fs::recursive_directory_iterator at(root); // like DVC, it follows no link to a folder
     for (; at != fs::recursive_directory_iterator(); ++at) {
         const auto name = at->path().filename();
         if (name == ".git" || (name == ".hg" && at->is_directory())) {
@@ -122,13 +122,12 @@ Contents::~Contents() {
         return;
     try {
         save();
-    } catch (const std::exception&) { // it is only slower the next time
+    } catch (const std::exception&) { // the next time is only slower
         return;
     }
 }
 
-// Records of "size time inode hash kind:path", each with a NUL at its end. What is damaged is left
-// out.
+// Records of "size time inode hash kind:path", each ended by a NUL. Damaged ones are skipped.
 void Contents::load() {
     loaded_ = true;
     std::error_code ignored;
@@ -175,7 +174,7 @@ std::string Contents::hash(const fs::path& file, bool legacy) {
         return known.hash;
     known = {size, change_time(status), status.st_ino,
              legacy ? base::md5_of_file_dos2unix(file) : base::md5_of_file(file)};
-    // What was changed within the clock's grain may be changed again without a trace.
+    // A file that was changed within the clock's resolution may change again without a trace.
     const auto now = std::time(nullptr);
     if (now - change_time(status) / 1'000'000'000 <= 2)
         known.inode = 0;
@@ -201,7 +200,7 @@ Comparison compare_in_place(base::Runner& runner, const project::Repository& rep
         return comparison;
     const auto object =
         base::read_file(cache / object_name(output.hash, output.legacy)).value_or("");
-    const auto parsed = parse_listing(object); // nothing as well if it is damaged
+    const auto parsed = parse_listing(object); // also nothing if it is damaged
     const auto recorded = parsed.value_or(Listing{});
     for (const auto& file : files_of(runner, repository, output.path)) {
         const auto known = recorded.find(file);

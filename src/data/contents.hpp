@@ -1,5 +1,5 @@
-// The content of files in the work tree, by its MD5. What was hashed once is remembered by size,
-// time and inode, as DVC does, so that unchanged data is not read again.
+// The content of files in the work tree, by its MD5. Hashes are remembered by size, time and inode,
+// as DVC does, so that unchanged data is not read again.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace rdvc::data {
 
 class Contents {
   public:
-    /// `memory`: the file that remembers; need not be there. A damaged one is made anew.
+    /// `memory`: the file with the remembered hashes; it may be missing. A damaged one is replaced.
     explicit Contents(std::filesystem::path memory);
     ~Contents();
     Contents(const Contents&) = delete;
@@ -24,7 +24,8 @@ class Contents {
     Contents(Contents&&) = delete;
     Contents& operator=(Contents&&) = delete;
 
-    /// The MD5 of a file, links followed; "" if there is none. Throws Error if it cannot be read.
+    /// The MD5 of a file, links followed; "" if it does not exist. Throws Error if it cannot be
+    /// read.
     std::string hash(const std::filesystem::path& file, bool legacy);
 
   private:
@@ -44,16 +45,15 @@ class Contents {
     bool changed_ = false;
 };
 
-/// How a tracked file or folder stands in the work tree.
+/// The state of a tracked file or folder in the work tree.
 struct Comparison {
     bool is_there = false;
-    bool as_recorded = false; ///< the content is what the hash says
+    bool as_recorded = false; ///< the content matches the hash
     Listing listing;          ///< of a folder that is there
 };
 
-/// Compares `output` with what is in the work tree at `root`. A link into the cache, or a file that
-/// shares the inode of a read-only object there, is unchanged. Throws Error if something cannot be
-/// read.
+/// Compares `output` with the work tree at `root`. A link into the cache, or a file that shares the
+/// inode of a read-only object there, is unchanged. Throws Error if something cannot be read.
 Comparison compare(base::Runner& runner, const project::Repository& repository, Contents& contents,
                    const std::filesystem::path& cache, const Output& output);
 

@@ -11,7 +11,7 @@ namespace {
 
 using Members = std::optional<std::vector<Member>>;
 
-constexpr std::size_t most = 10'000; // stages of a group, beyond which it is not worth it
+constexpr std::size_t most = 10'000; // stages of a group, above which expanding it is not worth it
 
 bool is_composite(const YAML::Node& node) {
     return node.IsMap() || node.IsSequence();

@@ -12,19 +12,19 @@
 
 namespace rdvc::data {
 
-/// One of them: what stands behind `NAME@`, and what its templates have besides.
+/// One of them: the text after `NAME@`, and the extra values of its templates.
 struct Member {
     std::string suffix;
-    /// `item`, `key`. Never assign to such a node: yaml-cpp changes what it stands for.
+    /// `item`, `key`. Never assign to such a node: yaml-cpp would change the original.
     std::vector<std::pair<std::string, YAML::Node>> values;
 };
 
 bool is_group(const YAML::Node& definition);
 
-/// What defines each of the stages.
+/// The definition that all the stages share.
 YAML::Node body_of(const YAML::Node& definition);
 
-/// Nothing where it takes DVC to tell.
+/// Nothing if only DVC can tell.
 std::optional<std::vector<Member>> members_of(const YAML::Node& definition, const Context& context);
 
 } // namespace rdvc::data

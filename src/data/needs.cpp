@@ -52,8 +52,8 @@ class Plan {
   private:
     static bool is_unrecorded(const Output& output) { return output.hash.empty() && output.cached; }
 
-    // Whether DVC would skip a stage that has to run, if data may be missing: there is nothing that
-    // it compares, or nothing that it can compare before the data is there.
+    // Whether DVC would skip a stage that has to run, if data may be missing: DVC has nothing to
+    // compare, or cannot compare before the data is there.
     bool may_be_skipped(std::size_t at) {
         const auto& stage = pipeline_.stages[at];
         if (!stage.has_run && stage.is_known && stage.deps.empty() && !stage.has_params)
@@ -74,8 +74,8 @@ class Plan {
                    });
     }
 
-    // What stages that have never run read and neither DVC nor another stage provides. DVC would
-    // take what is absent for unchanged, and skip a stage that fails without it.
+    // Files that stages which have never run read, and that neither DVC nor another stage provides.
+    // DVC would consider missing ones unchanged, and skip a stage that fails without them.
     std::vector<std::string> plain_dependencies() {
         std::set<std::string> paths;
         for (const auto at : selected_.stages) {
@@ -103,7 +103,7 @@ class Plan {
             });
     }
 
-    // The output as a whole is a dependency, not a part of it or a folder that it is in.
+    // The output as a whole is a dependency, not a part of it or a folder that contains it.
     static bool names(const Stage& stage, const Output& output) {
         return std::none_of(stage.deps.begin(), stage.deps.end(), [&](const std::string& dep) {
             return dep != output.path && overlap(dep, output.path);
@@ -139,7 +139,7 @@ class Plan {
     // An output of another stage, which this one reads.
     void add_made(const Output& output, std::size_t maker, std::size_t at) {
         auto made = selected_.stages.contains(maker) ? will_run(maker) : Runs::no;
-        // DVC does not wait for others with a frozen stage.
+        // A frozen stage does not wait for others.
         if (pipeline_.stages[at].frozen)
             made = std::min(made, Runs::maybe);
         if (made == Runs::no && output.cached)
@@ -150,7 +150,8 @@ class Plan {
             need(output, at, Runs::no, true);
     }
 
-    // What a stage that runs finds of its last run, or one that does not is to leave as it is.
+    // What a stage that runs finds from its last run, or what a stage that does not run must leave
+    // unchanged.
     void add_own(std::size_t at) {
         for (const auto& output : pipeline_.stages[at].outs)
             if (output.persist && will_run(at) != Runs::no && !lost_.contains(output.path))
@@ -170,7 +171,7 @@ class Plan {
     Runs will_run(std::size_t at) {
         if (const auto known = runs_.find(at); known != runs_.end())
             return known->second;
-        runs_[at] = Runs::maybe; // where a circle comes back to
+        runs_[at] = Runs::maybe; // where a cycle closes
         const auto& outs = pipeline_.stages[at].outs;
         if (std::any_of(outs.begin(), outs.end(),
                         [&](const Output& output) { return lost_.contains(output.path); }))
@@ -185,7 +186,7 @@ class Plan {
             return Runs::maybe;
         if (scope_.force)
             return Runs::yes;
-        if (!stage.has_run) // DVC leaves a frozen one alone while nothing of it is there
+        if (!stage.has_run) // DVC leaves a frozen one alone while none of it exists
             return stage.frozen ? Runs::maybe : Runs::yes;
         if (stage.frozen ? !stage.same_command : !stage.same_definition)
             return Runs::maybe;
@@ -242,7 +243,8 @@ class Plan {
         return same_hash(output, locked) ? Runs::no : Runs::yes;
     }
 
-    // A dependency that Git tracks. Where DVC has other rules than Git, it is not sure to differ.
+    // A dependency that Git tracks. DVC's rules differ from Git's, so it may still be equal for
+    // DVC.
     [[nodiscard]] Runs in_git(const std::string& dep, const Locked& locked) const {
         if (may_write(dep))
             return Runs::maybe;
@@ -293,7 +295,7 @@ class Plan {
     Graph::Selected selected_;
     std::map<std::size_t, Runs> runs_;
     Needs needs_;
-    std::map<std::string, std::size_t> places_; // of outputs in what is needed
+    std::map<std::string, std::size_t> places_; // of outputs among the needs
     std::set<std::string> looked_at_;
 };
 

@@ -1,6 +1,5 @@
-// What of a project's tracked data a run needs: computed from the stages that it will run, as far
-// as the project's files tell. In doubt a stage counts as one that may run, so that nothing is
-// missing in the job.
+// Which of a project's tracked data a run needs, computed from the stages that it will run, as far
+// as the project's files tell. If in doubt a stage may run, so that nothing is missing in the job.
 #pragma once
 
 #include <functional>
@@ -23,17 +22,17 @@ struct Need {
     bool made_by_stage = false; ///< an output of a stage, not of a `.dvc` file
 };
 
-/// What can be asked about files that DVC does not track.
+/// Questions about files that DVC does not track.
 struct Files {
     std::function<std::string(const std::string& path)> hash; ///< as DVC makes it; "": not known
     std::function<std::optional<std::string>(const std::string& path)> text;
-    /// Of what is at `path` in a tracked folder, as that is recorded; "": not known.
+    /// The recorded hash of `path` in a tracked folder; "": not known.
     std::function<std::string(const Output& folder, const std::string& path)> part;
-    /// Whether the job's work tree has all of them, from what Git keeps.
+    /// Whether the job's work tree has all of them, from Git.
     std::function<bool(const std::vector<std::string>& paths)> in_commit;
 };
 
-/// A recorded output that the result may name without having made it.
+/// A recorded output that the result may name although the run did not make it.
 struct Record {
     Output output;
     std::string stage;     ///< that made it, by its address
@@ -45,12 +44,12 @@ struct Needs {
     std::vector<Output> looked_at;  ///< inputs of all stages in scope: none of them may be edited
     std::vector<Record> kept;       ///< each of them must exist, or its stage must run
     std::vector<Output> unrecorded; ///< inputs without a hash: DVC has yet to fetch them
-    /// DVC must not be told to allow missing data: it would skip a stage that has to run.
+    /// DVC must not be allowed to miss data: it would skip a stage that has to run.
     bool all_there = false;
 };
 
-/// `lost`: outputs of stages, by path, that are nowhere, so that their stages must run again. All
-/// other data must be there then.
+/// `lost`: outputs of stages, by path, that exist nowhere, so that their stages must run again;
+/// then all other data must exist.
 Needs find_needs(const Pipeline& pipeline, const Scope& scope, const Files& files,
                  const std::set<std::string>& lost = {});
 

@@ -32,8 +32,7 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-// What Hydra and YAML read as the same value: a word, or a number without a sign or zeros before
-// it.
+// Values that Hydra and YAML read alike: a word, or a number without a sign or zeros before it.
 bool is_plain(const std::string& value) {
     const auto lower = base::lower(value);
     if (value.empty() || lower == "nan" || lower == "inf")

@@ -16,13 +16,14 @@ struct Override {
 };
 Override parse_override(const std::string& text);
 
-/// The value that this key of this file gets, as `flat` has it, where that is plain to see; nothing
-/// otherwise. `here` is where the user stands.
+/// The value that this key of this file gets, in the form of `flat`, if that is obvious; otherwise
+/// nothing. `here` is the user's current folder.
 std::optional<std::string> value_set(const std::vector<std::string>& overrides,
                                      const std::string& here, const std::string& file,
                                      const std::string& key);
 
-/// Whether one of them may set this key of this file, or something in it, or what it is in.
+/// Whether one of them may set this key of this file, something inside it, or something that
+/// contains it.
 bool may_set(const std::vector<std::string>& overrides, const std::string& file,
              const std::string& key);
 

@@ -1,26 +1,26 @@
-// Paths as DVC's files write them -> from the repository's root.
+// Paths as written in DVC's files -> from the repository's root.
 #pragma once
 
 #include <string>
 
 namespace rdvc::data {
 
-/// The folder that a file is in; "" for the repository's root.
+/// The folder of a file; "" for the repository's root.
 std::string folder_of(const std::string& file);
 
 /// The last part of a path.
 std::string base_name(const std::string& path);
 
-/// A path as written in `folder` -> from the repository's root; "" for that itself.
+/// A path as written in `folder` -> from the repository's root; "" for the root itself.
 std::string join_path(const std::string& folder, const std::string& path);
 
-/// The same, but `.` for the root itself and "" for what is not in the repository.
+/// The same, but `.` for the root itself and "" for a path outside of the repository.
 std::string in_repository(const std::string& folder, const std::string& path);
 
-/// True if one path is the other or lies in it; `.` is the repository's root.
+/// True if the paths are equal or one is inside the other; `.` is the repository's root.
 bool overlap(const std::string& a, const std::string& b);
 
-/// What `a/${x}.csv` is in whatever x is: `a`; "" if that cannot be told.
+/// The folder of `a/${x}.csv` for any x: `a`; "" if it depends on x.
 std::string literal_part(const std::string& path);
 
 /// True if `path` may be what the template `written` gives.

@@ -16,7 +16,7 @@ using base::Exit;
 
 namespace {
 
-// Whether the job can fetch what `deps` of a `.dvc` file name: not a file of this machine.
+// Whether the job can fetch the `deps` of a `.dvc` file: not if they are files on this machine.
 bool comes_from_afar(const YAML::Node& deps, const std::string& folder) {
     bool is_afar = true;
     each_in(deps, [&](const YAML::Node& dep) {
@@ -78,7 +78,7 @@ class File {
     }
 
   private:
-    // What dvc.lock has of a stage; undefined if nothing.
+    // A stage's entry in dvc.lock; undefined if missing.
     [[nodiscard]] YAML::Node entry_of(const std::string& stage) const {
         return locked_.IsMap() ? locked_[stage] : YAML::Node(YAML::NodeType::Undefined);
     }
@@ -91,7 +91,7 @@ class File {
             read_stage(stage, name_, context.resolve(definition), entry_of(stage)));
     }
 
-    // The stages `NAME@ITEM`; if it takes DVC to tell them, those that have run and one that stands
+    // The stages `NAME@ITEM`; if only DVC can list them, those that have run and one that stands
     // for all others.
     void read_group(const std::string& group, const YAML::Node& definition) {
         const auto body = body_of(definition);
@@ -118,7 +118,7 @@ class File {
         pipeline_.stages.back().is_group = true;
     }
 
-    // Files that dvc.yaml shows without a stage that makes them; DVCLive writes such ones.
+    // Files that dvc.yaml lists without a stage that makes them; DVCLive writes such files.
     void read_shown() {
         for (const auto* key : {"metrics", "plots"})
             each_path(root_[key], [&](const std::string& written, const YAML::Node&) {
@@ -145,7 +145,7 @@ class File {
         .context(place + error.msg);
 }
 
-// The file's content; it is named if it cannot be read.
+// The file's content; an error names the file if it cannot be read.
 YAML::Node load(const std::string& file, const std::string& content) {
     try {
         return load_yaml(content);

@@ -1,5 +1,5 @@
-// What DVC's own files say of a project: what is tracked, by which hash, and which stages there
-// are. Nothing here starts DVC or looks at data.
+// What DVC's own files say about a project: what is tracked, with which hash, and which stages
+// exist. Nothing here starts DVC or reads data.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace rdvc::data {
 
-/// A file or folder that DVC tracks, as a `.dvc` file or a dvc.lock tells.
+/// A file or folder that DVC tracks, according to a `.dvc` file or a dvc.lock.
 struct Output {
     std::string path;    ///< from the repository's root
     std::string hash;    ///< MD5, ending in `.dir` for a folder; "": not known
@@ -28,7 +28,7 @@ struct Output {
     [[nodiscard]] bool is_folder() const { return hash.ends_with(".dir"); }
 };
 
-/// A dependency as dvc.lock tells of it.
+/// A dependency as recorded in dvc.lock.
 struct Locked {
     std::string hash;
     bool legacy = false; ///< as in Output
@@ -55,7 +55,7 @@ struct Stage {
     bool is_known = true;  ///< false: what it reads and makes cannot be told (templates)
     bool is_group = false; ///< stands for stages of a foreach or matrix, some of which may be new
 
-    /// `FILE:NAME`, as DVC addresses it.
+    /// `FILE:NAME`, DVC's address of it.
     [[nodiscard]] std::string address() const { return file + ":" + name; }
 };
 
@@ -69,12 +69,12 @@ struct Pipeline {
 struct Values {
     /// A file, as the job will have it: path from the repository's root -> content.
     std::function<std::optional<std::string>(const std::string& path)> text;
-    /// Whether the run may set this key of this file to something else, so that nobody can tell.
+    /// Whether the run may set this key of this file, so that its value cannot be known.
     std::function<bool(const std::string& path, const std::string& key)> may_change;
 };
 
 /// Reads these files: path from the repository's root -> content. Throws Error (not_ready) that
-/// names a file that is no YAML. What DVC would refuse for other reasons is left to it.
+/// names a file that is not YAML. DVC refuses other faults itself.
 Pipeline read_pipeline(const std::map<std::string, std::string>& files, const Values& values = {});
 
 } // namespace rdvc::data

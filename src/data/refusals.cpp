@@ -22,7 +22,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// Letters, digits, `_`, `-` and `/`: what means itself in Hydra's grammar.
+// Letters, digits, `_`, `-` and `/`: characters without a special meaning in Hydra's grammar.
 bool is_plain(const std::string& text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
         return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '/';
@@ -34,7 +34,7 @@ bool is_plain_key(const std::string& key) {
     return std::all_of(parts.begin(), parts.end(), is_plain);
 }
 
-// Overrides that name something that must be there.
+// Overrides that name something that must exist.
 std::vector<Override> that_change(const Scope& scope) {
     std::vector<Override> changes;
     for (const auto& text : scope.overrides) {
@@ -114,7 +114,7 @@ void refuse_unknown_keys(const Scope& scope, const Files& files, const std::stri
             continue;
         throw Error(Exit::not_ready, fmt::format("`{}` has no parameter `{}`{}", change.file,
                                                  change.key, base::suggestion(change.key, keys)))
-            .hint(fmt::format("a new one is added by `-S +{}=...`", change.key));
+            .hint(fmt::format("to add a new one: `-S +{}=...`", change.key));
     }
 }
 
@@ -125,7 +125,7 @@ void refuse_unknown_options(const Scope& scope, const HydraConfig& config) {
                    file.first.find(word) != std::string::npos;
         });
     };
-    // It may have configurations from elsewhere.
+    // It may use configurations from elsewhere.
     if (config.files.empty() || has_word("searchpath") || has_word("pkg://"))
         return;
     for (const auto& change : that_change(scope)) {
@@ -146,7 +146,7 @@ void refuse_unknown_options(const Scope& scope, const HydraConfig& config) {
         if (options.empty() && !has_word(last))
             throw Error(Exit::not_ready,
                         fmt::format("Hydra's configuration has no parameter `{}`", change.key))
-                .hint(fmt::format("a new one is added by `-S +{}=...`", change.key));
+                .hint(fmt::format("to add a new one: `-S +{}=...`", change.key));
     }
 }
 

@@ -74,13 +74,13 @@ bool Graph::is_named(const Stage& stage, const std::string& target, const Scope&
                        [&](const Output& output) { return output.path == path; });
 }
 
-// The stages that `target` names; nothing if it cannot be told.
+// The stages that `target` names; nothing if that is not known.
 std::optional<Places> Graph::named(const std::string& target, const Scope& scope) const {
     Places found;
     for (std::size_t i = 0; i < pipeline_.stages.size(); ++i)
         if (is_named(pipeline_.stages[i], target, scope))
             found.insert(i);
-    // A `.dvc` file is no stage to run, but others hang on it.
+    // A `.dvc` file is not a stage to run, but others depend on it.
     const std::string path = join_path(scope.here, target);
     bool is_tracked = false;
     for (std::size_t i = 0; i < pipeline_.tracked.size(); ++i) {
@@ -95,7 +95,7 @@ std::optional<Places> Graph::named(const std::string& target, const Scope& scope
     return found.empty() && !is_tracked ? std::nullopt : std::optional(found);
 }
 
-// All that hangs together, be it by the data of a `.dvc` file.
+// All stages that are connected, even only through the data of a `.dvc` file.
 void Graph::add_connected(Places& found) const {
     for (std::size_t before = 0; before != found.size();) {
         before = found.size();

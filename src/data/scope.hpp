@@ -1,4 +1,4 @@
-// Which stages `dvc exp run` looks at, and what they read of each other.
+// Which stages `dvc exp run` considers, and what they read from each other.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace rdvc::data {
 
-/// What `dvc exp run` was asked for.
+/// The targets and options of `dvc exp run`.
 struct Scope {
     std::string here;                   ///< where the user stands, from the repository's root
     std::vector<std::string> targets;   ///< as typed; none: the dvc.yaml here
@@ -32,7 +32,7 @@ class Graph {
   public:
     explicit Graph(const Pipeline& pipeline);
 
-    /// The stages that make what this one reads, as far as is known; of one that is not known, all.
+    /// The stages that make what this one reads, as far as known; for an unknown one, all.
     [[nodiscard]] const Places& makers(std::size_t stage) const { return makers_[stage]; }
 
     struct Selected {
@@ -60,7 +60,7 @@ class Graph {
     std::vector<Places> sharing_; ///< of each tracked output: the stages that read it
 };
 
-/// True if the stage reads the output, or something in it, or what it is in.
+/// True if the stage reads the output, something in it, or a folder that contains it.
 bool reads(const Stage& stage, const Output& output);
 
 } // namespace rdvc::data

@@ -15,7 +15,7 @@ namespace rdvc::data {
 
 namespace {
 
-// It becomes part of names of files: "" for anything that is not a hash.
+// It becomes part of file names: "" for anything that is not a hash.
 std::string hash_of(const YAML::Node& node) {
     auto text = text_of(node);
     const auto digits = text.substr(0, text.ends_with(".dir") ? text.size() - 4 : text.size());
@@ -25,8 +25,8 @@ std::string hash_of(const YAML::Node& node) {
     return sound ? text : "";
 }
 
-// Of a folder whose files are listed one by one, as in a remote with versions; "" where one of them
-// has no MD5.
+// For a folder whose files are listed one by one, as in a versioned remote; "" if one of them has
+// no MD5.
 std::string hash_of_files(const YAML::Node& files) {
     Listing listing;
     bool is_whole = files && files.IsSequence() && files.size() > 0;
@@ -46,7 +46,7 @@ std::optional<std::uint64_t> size_of(const YAML::Node& node) {
                : std::nullopt;
 }
 
-struct Written { // paths as they are written, from the stage's folder
+struct Written { // paths as written, from the stage's folder
     std::vector<std::string> deps;
     std::vector<std::pair<std::string, Output>> outs; // with their settings
 };
@@ -72,7 +72,7 @@ Written read_written(const YAML::Node& definition, const std::string& file) {
     return written;
 }
 
-// The paths of `deps` or `outs` in dvc.lock, as they are written.
+// The paths of `deps` or `outs` in dvc.lock, as written.
 std::vector<std::string> locked_paths(const YAML::Node& list) {
     std::vector<std::string> paths;
     each_in(list, [&](const YAML::Node& element) {
@@ -126,7 +126,7 @@ void read_lock(Stage& stage, const Written& written, const YAML::Node& lock) {
                                 [text_of(value.first)] = flat(value.second);
 }
 
-// Takes over what is written; a template stands for the folder that it is in.
+// Copies what is written; a template stands for the folder that contains it.
 void read_paths(Stage& stage, const Written& written) {
     for (const auto& path : written.deps) {
         const auto known = literal_part(path);
@@ -144,7 +144,7 @@ void read_paths(Stage& stage, const Written& written) {
 }
 
 // True if dvc.lock has a value for each parameter that the definition names, and the definition
-// does not take whole files, whose keys may be others by now.
+// names no whole files, whose keys may have changed.
 bool has_values(const Stage& stage, const YAML::Node& params) {
     bool has_all = true;
     const auto look_for = [&](const std::string& file, const std::string& key) {
@@ -165,7 +165,8 @@ bool has_values(const Stage& stage, const YAML::Node& params) {
     return has_all;
 }
 
-// A command, or a list of them; however they are written: `a` in dvc.yaml, `b` in dvc.lock.
+// Whether commands (one or a list) are equal, however they are written: `a` in dvc.yaml, `b` in
+// dvc.lock.
 bool same_command(const YAML::Node& a, const YAML::Node& b) {
     if (!a || !b || a.IsSequence() != b.IsSequence())
         return false;
@@ -177,7 +178,7 @@ bool same_command(const YAML::Node& a, const YAML::Node& b) {
                                               });
 }
 
-// What the last run was of; `lock` is that of a stage without templates.
+// Whether the last run was of this definition; `lock` is that of a stage without templates.
 void compare_with_lock(Stage& stage, const Written& written, const YAML::Node& definition,
                        const YAML::Node& lock) {
     auto deps = written.deps;
@@ -188,7 +189,7 @@ void compare_with_lock(Stage& stage, const Written& written, const YAML::Node& d
     std::sort(outs.begin(), outs.end());
     stage.same_command =
         same_command(definition["cmd"], lock["cmd"]) && outs == locked_paths(lock["outs"]);
-    // What is not in the repository may have changed.
+    // A file outside of the repository may have changed.
     stage.same_definition =
         stage.same_command && deps == locked_paths(lock["deps"]) && !stage.lock.contains("") &&
         !flag_of(definition["always_changed"], false) && has_values(stage, definition["params"]);
@@ -222,7 +223,7 @@ Stage read_stage(const std::string& name, const std::string& file, const YAML::N
     stage.has_run = lock && lock.IsMap();
     stage.is_told = !has_template(definition);
     stage.is_known = !has_template(wdir);
-    if (!stage.is_known) // nor where its paths start
+    if (!stage.is_known) // nor the folder where its paths start
         return stage;
     stage.folder = in_repository(folder_of(file), wdir);
     const auto written = read_written(definition, file);

@@ -1,5 +1,5 @@
-// One stage: what dvc.yaml defines, with templates replaced as far as that goes, and what dvc.lock
-// has of its last run.
+// One stage: its definition in dvc.yaml, with templates replaced as far as possible, and its last
+// run in dvc.lock.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace rdvc::data {
 
-/// An entry of `outs` or `deps` in a `.dvc` file or dvc.lock; `owner` is what stands in Output.
+/// An entry of `outs` or `deps` in a `.dvc` file or dvc.lock; `owner` is copied into Output.
 Output read_output(const YAML::Node& entry, const std::string& folder, const std::string& owner);
 
 /// `lock` may be undefined: the stage has not run.

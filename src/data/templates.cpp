@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view open = "${";
 
-// Where the first `${` is that no backslash takes back.
+// The position of the first `${` that no backslash escapes.
 std::size_t find_open(std::string_view text, std::size_t from) {
     auto at = text.find(open, from);
     while (at != std::string_view::npos && at > 0 && text[at - 1] == '\\')
@@ -77,7 +77,7 @@ std::optional<std::string> printed_float(const std::string& text) {
     return printed;
 }
 
-// What starts as numbers do in YAML 1.2, as Python prints it.
+// Text that begins like a number in YAML 1.2, as Python prints it.
 std::optional<std::string> printed_number(const std::string& text) {
     auto digits = text.substr(text.starts_with("-") || text.starts_with("+") ? 1 : 0);
     if (digits.find_first_not_of("0123456789.eE+-") != std::string::npos)
@@ -166,7 +166,7 @@ void Context::set(const std::string& name, const YAML::Node& value) {
     sources_.push_back({"", map});
 }
 
-// Maps of several sources are one to DVC: what is not in the last one may be in one before.
+// DVC merges maps of several sources: what the last one lacks may be in an earlier one.
 YAML::Node Context::select(const std::string& expression) const {
     const auto parts = parts_of(expression);
     for (auto source = sources_.rbegin(); is_sure_ && source != sources_.rend(); ++source) {
@@ -206,7 +206,7 @@ YAML::Node Context::resolve_scalar(const YAML::Node& node) const {
     const auto& text = node.Scalar();
     if (text.find(open) == std::string::npos)
         return node;
-    if (find_open(text, 0) == 0 && text.find('}') == text.size() - 1) { // it may be no text
+    if (find_open(text, 0) == 0 && text.find('}') == text.size() - 1) { // it may not be text
         const auto value = select(text.substr(open.size(), text.size() - open.size() - 1));
         return value && value.IsDefined() ? value : node;
     }

@@ -1,5 +1,5 @@
-// The templates of dvc.yaml: `${x}` from params.yaml and `vars`, as far as they are simple. What is
-// not stays as it is written, and then nothing is known of it but its literal parts.
+// The templates of dvc.yaml: `${x}` from params.yaml and `vars`, if they are simple. Others stay as
+// written, and only their literal parts are known.
 #pragma once
 
 #include <optional>
@@ -18,10 +18,10 @@ namespace rdvc::data {
 bool has_template(std::string_view text);
 bool has_template(const YAML::Node& node);
 
-/// A resolved text as DVC has it in the end: `\${` stands for `${`.
+/// A resolved text in DVC's final form: `\${` stands for `${`.
 std::string unescaped(std::string text);
 
-/// The text of a scalar as DVC puts it in place of `${}`; nothing where it is not plain.
+/// The text of a scalar as DVC substitutes it for `${}`; nothing if it is not plain.
 std::optional<std::string> interpolated(const YAML::Node& scalar);
 
 class Context {
@@ -29,15 +29,15 @@ class Context {
     /// `values` must outlive it.
     explicit Context(const Values& values) : values_(&values) {}
 
-    /// Takes in a list of `vars` that stands in a file in `folder`.
+    /// Reads a list of `vars` from a file in `folder`.
     void load(const YAML::Node& vars, const std::string& folder);
-    /// Takes in a file of parameters; false if it cannot be read.
+    /// Reads a parameter file; false if it cannot be read.
     bool load_file(const std::string& path, const std::vector<std::string>& keys = {});
-    /// `item`, `key`: before all others.
+    /// `item`, `key`: they take precedence over all others.
     void set(const std::string& name, const YAML::Node& value);
 
-    /// The value with all its `${}` replaced that can be; `\${` stays, so that it is told from
-    /// them.
+    /// The value with every possible `${}` replaced; `\${` stays, so that it can be distinguished
+    /// from them.
     [[nodiscard]] YAML::Node resolve(const YAML::Node& node) const;
     [[nodiscard]] std::string resolve(const std::string& text) const;
 

@@ -15,8 +15,7 @@ namespace rdvc::data {
 
 namespace {
 
-// A decimal number that a double holds exactly enough to compare it; others stay as they are
-// written.
+// A decimal number that a double represents exactly enough for comparing; others stay as written.
 std::optional<double> number_in(const std::string& text) {
     constexpr std::size_t digits_of_a_double = 15;
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -35,7 +34,7 @@ std::optional<double> number_in(const std::string& text) {
                                                                              : std::nullopt;
 }
 
-// Only what starts like a word is a text without quotes, and not each of that.
+// Only something that begins like a word can be text without quotes, and not always.
 bool is_word(const std::string& text) {
     if (text.empty() || !((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z')))
         return false;
@@ -52,7 +51,7 @@ std::string flat_scalar(const YAML::Node& node) {
     return number ? fmt::format("{}", *number) : text;
 }
 
-// Aliases can make a small file a value without end.
+// Aliases can expand a small file into an endless value.
 void check_size(std::size_t depth, std::size_t size) {
     constexpr std::size_t deepest = 100;
     constexpr std::size_t longest = 1U << 24U;

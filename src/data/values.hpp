@@ -8,11 +8,12 @@
 
 namespace rdvc::data {
 
-/// One line for a value, the same for what DVC takes for the same, however it is written: `1e-3`
-/// and `0.001`, maps in any order. A text is another value than the number in it.
+/// One line for a value, the same for values that DVC considers equal, however they are written:
+/// `1e-3` and `0.001`, maps in any order. A text differs from the number in it.
 std::string flat(const YAML::Node& node);
 
-/// The value of `key` (`a.b.0`) in a parameter file, as `flat` has it; nothing if there is none.
+/// The value of `key` (`a.b.0`) in a parameter file, in the form of `flat`; nothing if it is
+/// missing.
 std::optional<std::string> parameter(const std::string& content, const std::string& key);
 
 } // namespace rdvc::data

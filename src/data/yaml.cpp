@@ -15,12 +15,13 @@ bool is_merge_key(const YAML::Node& key) {
     return key.IsScalar() && key.Scalar() == merge_key && key.Tag() != "!"; // not in quotes
 }
 
-// Works in place, so that aliases of one node stay one.
+// Works in place, so that aliases of one node stay one node.
 class Merger {
   public:
     void merge(YAML::Node node, std::size_t depth = 0) {
         constexpr std::size_t deepest = 100;
-        constexpr std::size_t most = 1'000'000; // aliases can make a small file a tree without end
+        constexpr std::size_t most =
+            1'000'000; // aliases can expand a small file into an endless tree
         if (depth > deepest || ++visited_ > most)
             throw YAML::Exception(node.Mark(), "a value is too large");
         if (node.IsSequence()) {
@@ -40,7 +41,7 @@ class Merger {
     }
 
   private:
-    // What `<<` names, nearest first. A key that stands twice is an error to DVC.
+    // The maps that `<<` names, nearest first. To DVC a duplicate key is an error.
     static std::vector<YAML::Node> sources_of(const YAML::Node& map) {
         std::vector<YAML::Node> sources;
         std::set<std::string> keys;
@@ -55,7 +56,7 @@ class Merger {
                 sources.push_back(pair.second);
             for (const auto& source : sources)
                 if (!source.IsMap())
-                    throw YAML::Exception(pair.first.Mark(), "`<<` takes a map, or a list of maps");
+                    throw YAML::Exception(pair.first.Mark(), "`<<` needs a map or a list of maps");
         }
         return sources;
     }

@@ -1,4 +1,4 @@
-// YAML as DVC reads it: merge keys are merged, a key stands once in a map.
+// YAML as DVC reads it: merge keys are merged, and a map has each key once.
 #pragma once
 
 #include <string>
@@ -7,13 +7,13 @@
 
 namespace rdvc::data {
 
-/// Throws YAML::Exception for text that is not YAML, or none that DVC takes.
+/// Throws YAML::Exception for text that is not YAML, or that DVC would reject.
 YAML::Node load_yaml(const std::string& text);
 
 /// The text of a scalar; "" for everything else.
 std::string text_of(const YAML::Node& node);
 
-/// True where the YAML says true or false so; `otherwise` for all else.
+/// The YAML's true or false; `otherwise` for everything else.
 bool flag_of(const YAML::Node& node, bool otherwise);
 
 /// Calls `visit` for each element of a list, or not at all.

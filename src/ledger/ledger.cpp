@@ -76,7 +76,7 @@ std::string to_line(const Record& record) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-// It becomes part of paths here.
+// It becomes part of paths.
 bool is_plain(const std::string& token) {
     return !token.empty() && std::all_of(token.begin(), token.end(),
                                          [](unsigned char c) { return std::isalnum(c) != 0; });

@@ -1,5 +1,5 @@
 // What was submitted from this laptop: an append-only file of JSON lines, and each script in full.
-// Written and synced before ssh starts, so that no crash leaves a job that nobody knows of.
+// Written and synced before ssh starts, so that no crash leaves an unknown job.
 #pragma once
 
 #include <filesystem>
@@ -14,18 +14,18 @@
 namespace rdvc::ledger {
 
 enum class State {
-    intent,      ///< written down; ssh may or may not have run
+    intent,      ///< recorded; ssh may or may not have run
     submitted,   ///< the cluster answered with a job id
     refused,     ///< the cluster answered that there is no job
     unconfirmed, ///< the answer did not arrive
-    built        ///< an environment was made on the login node; there is no job
+    built        ///< an environment was built on the login node; there is no job
 };
 
 /// Something that a cluster has after a submission.
 struct Stored {
     std::string place;    ///< a mirror's name, or `functions`
     std::string object;   ///< the commit, with all that it needs; or the functions' hash
-    std::string boundary; ///< where the history ends there; "": nowhere, it is whole
+    std::string boundary; ///< where the history ends there; "": nowhere, it is complete
 
     bool operator==(const Stored&) const = default;
 };
@@ -40,15 +40,15 @@ struct Record {
     std::string job; ///< empty until submitted
     State state = State::intent;
     std::vector<Stored> stored = {}; ///< what the cluster has once this is submitted
-    bool resent = false; ///< all of them were sent whole: what was believed of their places is void
+    bool resent = false; ///< everything was sent again: earlier beliefs about their places are void
     std::string dir = {};                ///< rdvc's folder on the cluster, as configured
     std::vector<std::string> words = {}; ///< after `rdvc run`
-    /// Of a command: where its files may go here, from the work tree's root. Nothing: not known.
+    /// For a command: where its files may go, from the work tree's root. Nothing: not known.
     std::optional<std::vector<std::string>> outputs = {};
     std::vector<std::string> earlier_jobs =
         {}; ///< of attempts before the newest, as read() finds them
 
-    /// What became of it is not known.
+    /// Its outcome is not known.
     [[nodiscard]] bool is_open() const {
         return state == State::intent || state == State::unconfirmed;
     }
@@ -60,12 +60,12 @@ struct Record {
 
 class Ledger {
   public:
-    /// `folder`: $XDG_STATE_HOME/rdvc. Nothing is read or made yet.
+    /// `folder`: $XDG_STATE_HOME/rdvc. Reads and creates nothing yet.
     explicit Ledger(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-    /// Whoever is about to send a submission holds it: what is open and not held has been given up,
-    /// by a process that was killed or has lost its connection. Null if another process has it.
-    /// Throws Error.
+    /// The process that is about to send a submission holds it: an open submission that is not held
+    /// was abandoned by a process that was killed or lost its connection. Null if another process
+    /// holds it. Throws Error.
     [[nodiscard]] std::unique_ptr<base::FileLock> hold(const std::string& token) const;
 
     /// Writes down a new submission and its script, synced; with what decides its environment,
@@ -74,8 +74,8 @@ class Ledger {
     /// Writes down what became of it. Throws Error.
     void conclude(const Record& record);
 
-    /// All submissions, oldest first, each with its newest state. Lines that cannot be read (torn
-    /// by a crash) are left out.
+    /// All submissions, oldest first, each with its newest state. Unreadable lines (torn by a
+    /// crash) are skipped.
     [[nodiscard]] std::vector<Record> read() const;
 
     /// The kept script, or nothing.
@@ -87,8 +87,8 @@ class Ledger {
     std::filesystem::path folder_;
 };
 
-/// What a cluster is believed to have, from its latest submissions, newest first; 16 of a place at
-/// most.
+/// What a cluster is believed to have, from its latest submissions, newest first; at most 16 per
+/// place.
 std::vector<Stored> believed_stored(const std::vector<Record>& records, std::string_view cluster);
 
 } // namespace rdvc::ledger

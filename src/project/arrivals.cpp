@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// True if `path` is one of the declared folders or files, or in one. Byte for byte: what another
-// spelling leads to is the file system's affair.
+// True if `path` is one of the declared folders or files, or in one. Byte for byte: it does not
+// matter where another spelling leads.
 bool is_within(const std::vector<std::string>& declared, const fs::path& path) {
     return std::any_of(declared.begin(), declared.end(), [&](const fs::path folder) {
         return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
@@ -32,7 +32,7 @@ bool is_within(const std::vector<std::string>& declared, const fs::path& path) {
     });
 }
 
-// True if a declared folder lies in `path`, or is it: the user has typed each part of that name.
+// True if a declared folder is `path` or is in it: the user has typed each part of that name.
 bool is_named_by(const std::vector<std::string>& declared, const fs::path& path) {
     return std::any_of(declared.begin(), declared.end(), [&](const std::string& folder) {
         return is_within({path.string()}, folder);
@@ -69,7 +69,7 @@ bool is_same(const fs::path& arrival, const fs::path& local) {
                    : fs::is_regular_file(local) && same_content(arrival, local);
 }
 
-// What is in the way of a file at `path`, as a sentence; "" if nothing is.
+// A sentence about what is in the way of a file at `path`; "" if nothing is.
 std::string obstacle(const fs::path& top, const fs::path& path) {
     fs::path at;
     for (const auto& part : path.parent_path()) {
@@ -78,7 +78,7 @@ std::string obstacle(const fs::path& top, const fs::path& path) {
         if (fs::is_symlink(status))
             return fmt::format("{}: {} is a symbolic link here", path.string(), at.string());
         if (fs::exists(status) && !fs::is_directory(status))
-            return fmt::format("{}: {} is no folder here", path.string(), at.string());
+            return fmt::format("{}: {} is not a folder here", path.string(), at.string());
     }
     if (fs::is_directory(fs::symlink_status(top / path)))
         return fmt::format("{} is a folder here", path.string());
@@ -111,8 +111,8 @@ bool stays_inside(const fs::path& path, const fs::path& target) {
     for (const auto& part : target) {
         if (is_guarded_name(part.string()))
             return false;
-        // Up is counted from the link's own folder; behind another name, which may be a link
-        // itself, it could be anywhere.
+        // `..` counts from the link's own folder; after another name, which may itself be a link,
+        // it could lead anywhere.
         if (part == ".." && (down || --depth < 0))
             return false;
         down = down || (part != ".." && part != ".");
@@ -166,7 +166,7 @@ std::vector<fs::path> arrivals_in(const fs::path& folder) {
             throw refusal(path, "which is Git's own");
         auto& beside = names_in[path.parent_path()];
         beside.insert(folded_name(name));
-        // Whoever stands in such a folder and calls git obeys its configuration.
+        // Calling git in such a folder obeys its configuration.
         if (beside.contains("head") && (beside.contains("commondir") ||
                                         (beside.contains("objects") && beside.contains("refs"))))
             throw refusal(path.parent_path() / "", "which Git takes for a repository");
@@ -174,8 +174,8 @@ std::vector<fs::path> arrivals_in(const fs::path& folder) {
         if (fs::is_directory(status))
             continue;
         if (fs::is_symlink(status) && !stays_inside(path, fs::read_symlink(entry.path())))
-            throw refusal(path,
-                          "a link that leads out of the work tree, or to what is not the output's");
+            throw refusal(path, "a link that leads out of the work tree, or to a file that is not "
+                                "part of the output");
         if (!fs::is_symlink(status) && !fs::is_regular_file(status))
             throw refusal(path, "which is neither a file nor a link");
         arrivals.push_back(path);
@@ -203,11 +203,11 @@ Placed put_into_place(const fs::path& folder, const fs::path& top, Replace repla
     }
     if (!obstacles.empty())
         throw Error(Exit::failed,
-                    "the output cannot be put into the work tree; nothing was changed")
+                    "the output cannot be added to the work tree; nothing was changed")
             .context(base::first_lines(obstacles));
     if (!others.empty() && replace == Replace::no)
         throw Error(Exit::failed,
-                    fmt::format("{} here with another content; nothing was changed",
+                    fmt::format("{} here with different content; nothing was changed",
                                 others.size() == 1 ? std::string("a file is")
                                                    : fmt::format("{} files are", others.size())))
             .context(base::first_lines(others))

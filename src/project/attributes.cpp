@@ -57,7 +57,7 @@ ConversionSettings read_conversion_settings(base::Runner& runner, const Reposito
          : name == "smudge" ? driver.smudge
                             : driver.process) = value;
     }
-    settings.filters.erase("lfs"); // whose content travels by itself
+    settings.filters.erase("lfs"); // whose content travels separately
     std::erase_if(settings.filters, [](const auto& entry) { return !entry.second.is_there(); });
     static const std::set<std::string> no = {"", "false", "no", "off", "0"};
     if (const auto crlf = core["autocrlf"]; !no.contains(crlf))

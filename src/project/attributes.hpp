@@ -1,4 +1,4 @@
-// What people ask Git to make of files: settings, the filters that they define, and attributes.
+// How people configure Git's conversions of files: settings, filters, and attributes.
 #pragma once
 
 #include <map>
@@ -10,25 +10,25 @@
 
 namespace rdvc::project {
 
-/// A filter, as gitattributes(5) says.
+/// A filter, see gitattributes(5).
 struct Driver {
     std::string clean;
     std::string smudge;
     std::string process;
 
     [[nodiscard]] bool is_there() const;
-    /// What only strips on the way in (nbstripout) gives the blob at checkout.
+    /// A filter that only strips when adding (nbstripout) makes the blob at checkout.
     [[nodiscard]] bool seals() const;
 };
 
-/// The settings that decide what a checkout makes of files.
+/// The settings that decide how a checkout converts files.
 struct ConversionSettings {
     std::string text; ///< what differs from Git's defaults, as part of a configuration file
     std::string attributes_file;           ///< core.attributesFile
     std::map<std::string, Driver> filters; ///< by name, without Git LFS's
 };
 
-/// What all attributes files together ask for, whatever the files.
+/// What all attributes files together request, for any file.
 struct Asked {
     std::set<std::string> filters;
     bool conversions = false; ///< Git's own
@@ -37,8 +37,8 @@ struct Asked {
 
 ConversionSettings read_conversion_settings(base::Runner& runner, const Repository& repository);
 
-/// gitattributes(5): the file for all repositories of a user; `configured` by core.attributesFile,
-/// or "".
+/// gitattributes(5): the file for all repositories of a user; `configured` is the value of
+/// core.attributesFile, or "".
 std::string read_user_attributes(const std::string& configured);
 
 /// `.git/info/attributes`.

@@ -20,8 +20,8 @@ using base::Exit;
 
 namespace {
 
-// A pattern that matches the path, and hardly another one. Programs differ in how they read
-// quotes and escapes in .gitattributes; `?` they all know.
+// A pattern that matches the path and hardly any other. Programs read quotes and escapes in
+// .gitattributes differently, but all know `?`.
 std::string pattern_of(const std::string& path) {
     std::string pattern = "/";
     for (const char c : path) {
@@ -46,7 +46,7 @@ std::vector<TreeFile> files_of(base::Runner& runner, const Repository& repositor
     const auto listing =
         ask_git(runner, repository, {"ls-tree", "-r", "-l", "-z", "--full-tree", commit});
     for (std::size_t at = 0, end = 0; (end = listing.find('\0', at)) != std::string::npos;
-         at = end + 1) { // "mode blob HASH SIZE TAB path", each of tens of thousands
+         at = end + 1) { // "mode blob HASH SIZE TAB path", one of tens of thousands
         const auto record = std::string_view(listing).substr(at, end - at);
         const auto tab = record.find('\t');
         if (tab == std::string_view::npos || !record.starts_with("100"))
@@ -60,7 +60,7 @@ std::vector<TreeFile> files_of(base::Runner& runner, const Repository& repositor
     return files;
 }
 
-// Attributes by which a checkout makes other bytes; with the value that does, or any.
+// Attributes that make a checkout convert bytes; with the value that does, or any value.
 const std::map<std::string, std::string>& expanding() {
     static const std::map<std::string, std::string> attributes = {
         {"eol", "crlf"}, {"ident", "set"}, {"working-tree-encoding", ""}};
@@ -108,7 +108,7 @@ class Search {
             .out;
     }
 
-    // An attribute of each file, as the commit has it.
+    // An attribute of each file in the commit.
     std::vector<std::string> values_of(const std::vector<const TreeFile*>& files,
                                        const std::string& attribute) {
         std::string paths;
@@ -131,7 +131,7 @@ class Search {
             all.push_back(&file);
         const auto filters = values_of(all, "filter");
         std::vector<ConvertedFile> candidates;
-        std::vector<std::size_t> away; // of them those that are not here
+        std::vector<std::size_t> away; // those of them that are not here
         for (std::size_t i = 0; i < all.size(); ++i) {
             const auto driver = filters_.find(filters[i]);
             if (driver == filters_.end())
@@ -141,7 +141,7 @@ class Search {
                                .filter = filters[i],
                                .sealed = driver->second.seals(),
                                .content = repository_.top / all[i]->path};
-            // What is committed, checked out here, is the blob if nothing is made of it.
+            // Without conversions, a checkout here is the blob.
             const bool is_here = bytes_ == Bytes::of_work_tree &&
                                  fs::is_regular_file(fs::symlink_status(file.content));
             if (!is_here && !file.sealed)
@@ -161,8 +161,8 @@ class Search {
             found_.files.push_back(std::move(file));
     }
 
-    // Files of the commit as a checkout here would make them, in a folder that lasts as long as
-    // what is found.
+    // Files of the commit as a checkout here would make them, in a folder that exists as long as
+    // the result.
     fs::path check_out(const std::vector<std::string>& paths) {
         found_.made.push_back(std::make_shared<base::TemporaryFolder>());
         auto folder = found_.made.back()->path() / "files";
@@ -175,8 +175,8 @@ class Search {
         return folder;
     }
 
-    // Those of another size than the blob, and those of the same size from which a checkout would
-    // make something else: so many that Git's conversions may be at work.
+    // Files whose size differs from the blob's, and files of the same size that a checkout would
+    // convert: too many to be anything but Git's conversions.
     std::vector<const TreeFile*> suspects(const Asked& asked) {
         std::vector<const TreeFile*> found;
         std::vector<const TreeFile*> same;
@@ -205,7 +205,7 @@ class Search {
     // Files whose line ends, encoding or `$Id$` here are not those of a checkout.
     void add_converted(const Asked& asked) {
         auto others = suspects(asked);
-        std::sort(others.begin(), others.end()); // in the order of the tree, each once
+        std::sort(others.begin(), others.end()); // in the tree's order, each once
         others.erase(std::unique(others.begin(), others.end()), others.end());
         if (others.empty())
             return;
@@ -217,7 +217,7 @@ class Search {
                                       .blob = others[i]->blob,
                                       .filter = {},
                                       .content = repository_.top / others[i]->path});
-        // What git does not look at (skip-worktree) may be another file here.
+        // A file that git does not look at (skip-worktree) may be different here.
         keep(candidates, Conversion::as_git_does, Equal::yes);
         std::vector<std::string> paths;
         for (const auto& file : candidates)
@@ -231,7 +231,7 @@ class Search {
     enum class Conversion { as_git_does, none };
     enum class Equal { yes, no };
 
-    // Of `files` those whose content, converted or not, is or is not their blob.
+    // Those of `files` whose content, converted or not, is or is not their blob.
     void keep(std::vector<ConvertedFile>& files, Conversion conversion, Equal equal) {
         if (files.empty())
             return;
@@ -251,7 +251,7 @@ class Search {
         files = std::move(kept);
     }
 
-    // An index that has the commit.
+    // An index with the commit's tree.
     const fs::path& index() {
         if (index_.empty()) {
             index_ = folder_.path() / "index";
@@ -296,9 +296,8 @@ void refuse_sealed(const Repository& repository, const Conversions& conversions,
     const auto here = repository.prefix.empty()
                           ? first->path
                           : fs::path(first->path).lexically_relative(repository.prefix).string();
-    throw Error(Exit::not_ready,
-                "a Git filter keeps other bytes in Git than those here, and the job does not have "
-                "the filter")
+    throw Error(Exit::not_ready, "a Git filter stores other bytes in Git than those here, and the "
+                                 "job does not have the filter")
         .context(base::first_lines(sealed))
         .hint(
             fmt::format("if the cluster may have them as they are here: --include={}, or, for all "

@@ -1,6 +1,6 @@
-// What Git makes of a file between a commit and a work tree: line ends, encodings, `ident`, and the
+// Git's conversions between a commit and a work tree: line ends, encodings, `ident`, and the
 // filters that people define (clean and smudge). A job's checkout makes Git's own conversions as
-// they are set here. The programs of filters are not there, so what they would have made travels.
+// configured here. The programs of filters do not exist there, so their results travel.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,7 @@
 
 namespace rdvc::project {
 
-/// A file whose bytes here are not those that a checkout in the job would make.
+/// A file whose bytes here differ from those that a checkout in the job would make.
 struct ConvertedFile {
     std::string path;              ///< from the work tree's root
     std::string blob;              ///< what the commit has
@@ -24,12 +24,12 @@ struct ConvertedFile {
 };
 
 struct Conversions {
-    std::string settings;             ///< for the job's .git/config; "" if Git's defaults do
+    std::string settings;             ///< for the job's .git/config; "" if Git's defaults suffice
     std::string attributes;           ///< `.git/info/attributes`
     std::string user_attributes;      ///< the file that core.attributesFile names
     std::vector<std::string> sealing; ///< filters in use that make other bytes at checkout
     std::vector<ConvertedFile> files;
-    std::vector<std::shared_ptr<base::TemporaryFolder>> made; ///< what holds bytes of `files`
+    std::vector<std::shared_ptr<base::TemporaryFolder>> made; ///< folders with the bytes of `files`
 
     [[nodiscard]] bool empty() const {
         return settings.empty() && attributes.empty() && user_attributes.empty() &&
@@ -37,27 +37,27 @@ struct Conversions {
     }
 };
 
-/// Whose bytes are meant: those of the work tree, or, where it may hold something else, those of a
-/// checkout here.
+/// Whose bytes are meant: those of the work tree, or, if the work tree may have something else,
+/// those of a checkout here.
 enum class Bytes { of_work_tree, of_checkout };
 
-/// Whether the commit has a .gitattributes; to look for one costs time in a large repository.
+/// Whether the commit has a .gitattributes; searching for one costs time in a large repository.
 enum class TrackedAttributes { none, maybe };
 
-/// What has to travel beside `commit`, so that the job's files have these bytes. Content of Git LFS
-/// is no part of it.
+/// What must travel with `commit`, so that the job's files have these bytes. Excludes the content
+/// of Git LFS.
 Conversions find_conversions(base::Runner& runner, const Repository& repository,
                              const std::string& commit, Bytes bytes,
                              TrackedAttributes attributes = TrackedAttributes::maybe);
 
-/// A filter that makes other bytes at checkout may be there to encrypt. Throws Error (not_ready),
+/// A filter that makes other bytes at checkout may exist to encrypt. Throws Error (not_ready),
 /// naming files and filters, unless a file is in `named` (paths from the root) or its filter in
 /// `filters`.
 void refuse_sealed(const Repository& repository, const Conversions& conversions,
                    const std::vector<std::string>& named, const std::vector<std::string>& filters);
 
-/// The job's `.git/info/attributes`: those from here, and then the files whose bytes travel, with
-/// the filter `rdvc`, or `rdvc-sealed`.
+/// The job's `.git/info/attributes`: those from here, followed by the files whose bytes travel,
+/// with the filter `rdvc` or `rdvc-sealed`.
 std::string attributes_of(const Conversions& conversions);
 
 } // namespace rdvc::project

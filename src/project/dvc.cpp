@@ -83,7 +83,7 @@ std::vector<std::string> local_settings(const fs::path& dvc_project) {
     std::vector<std::string> names;
     for (const auto& [name, value] : read_config(dvc_project / ".dvc" / "config.local"))
         if (name != "core.analytics" && name != "core.check_update" && name != "exp.auto_push")
-            names.push_back(name); // the job sets those itself
+            names.push_back(name); // the job sets these itself
     return names;
 }
 
@@ -97,7 +97,7 @@ bool uses_hydra(const fs::path& dvc_project) {
 
 bool is_dvc_file(std::string_view path) {
     if (!path.ends_with(".dvc") && !path.ends_with("dvc.yaml") && !path.ends_with("dvc.lock"))
-        return false;                                   // as most of tens of thousands
+        return false;                                   // like most of tens of thousands
     const auto name = path.substr(path.rfind('/') + 1); // npos + 1 is 0
     return name == "dvc.yaml" || name == "dvc.lock" || (name.size() > 4 && name.ends_with(".dvc"));
 }

@@ -17,7 +17,7 @@ std::string parent_of(const std::string& path) {
     return slash == std::string::npos ? "" : path.substr(0, slash);
 }
 
-// The folders that files lie in, up to the project's own, which is not among them.
+// The folders that contain files, up to but without the project's own.
 std::set<std::string> folders_between(const std::string& project,
                                       const std::vector<std::string>& paths) {
     std::set<std::string> folders;
@@ -27,7 +27,7 @@ std::set<std::string> folders_between(const std::string& project,
     return folders;
 }
 
-// What Git makes of .dvcignore: the grammar is that of .gitignore.
+// Lets Git interpret .dvcignore: its grammar is that of .gitignore.
 std::set<std::string> ignored(base::Runner& runner, const Repository& repository) {
     const auto listed = ask_git(runner, repository,
                                 {"ls-files", "-z", "--ignored", "--cached", "--others",

@@ -1,4 +1,4 @@
-// Which of DVC's files belong to a project: not those of another project below it, nor what
+// Which of DVC's files belong to a project: not those of another project below it, nor those that
 // .dvcignore names.
 #pragma once
 

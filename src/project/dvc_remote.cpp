@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view remote_section = "remote.";
 
-// As DVC does, which knows no difference of case in names.
+// As DVC does, which ignores the case of names.
 std::map<std::string, std::string> by_name(const DvcSettings& settings) {
     std::map<std::string, std::string> values;
     for (const auto& [name, written] : settings)
@@ -30,7 +30,7 @@ std::string value_of(const std::map<std::string, std::string>& values, const std
     return found == values.end() ? "" : found->second;
 }
 
-// The URL of `remote`; `remote://OTHER/path` is a path in another one.
+// The URL of `remote`; `remote://OTHER/path` is a path in another remote.
 std::string url_of(const std::map<std::string, std::string>& values, const std::string& remote) {
     constexpr std::string_view other = "remote://";
     auto url = value_of(values, "remote." + base::lower(remote) + ".url");
@@ -89,8 +89,8 @@ std::string content_in(base::Runner& runner, const Repository& repository,
     return files.empty() ? "" : files.begin()->second;
 }
 
-// DVC would clone what an import names, and obey the configuration that it finds there. Gives a
-// file that could be one and is not in HEAD.
+// DVC would clone what an import names, and obey the configuration that it finds there. Returns a
+// file that could be an import and is not in HEAD.
 std::string new_import(base::Runner& runner, const Repository& repository,
                        const std::string& commit) {
     // ":MODE MODE OBJECT OBJECT LETTER", path
@@ -103,7 +103,7 @@ std::string new_import(base::Runner& runner, const Repository& repository,
     for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
         if (words[i].find(" 100") == std::string::npos ||
             words[i + 1].find('\n') != std::string::npos)
-            return words[i + 1]; // a link, or a name that cannot be asked for
+            return words[i + 1]; // a link, or a name that cannot be requested
         changed.push_back(words[i + 1]);
     }
     for (const auto& [path, text] : read_files(runner, repository, commit, changed))
@@ -121,13 +121,15 @@ std::string objection_to_dvc(base::Runner& runner, const Repository& repository,
     const auto text = content_in(runner, repository, commit, path);
     if (text != base::read_file(file).value_or("") &&
         text != content_in(runner, repository, "HEAD", path))
-        return "its .dvc/config is another than yours";
+        return "its .dvc/config differs from yours";
     for (const auto& name : foreign_settings_that_run(dvc_project, text))
-        return fmt::format(
-            "{} in .dvc/config can run a program; `dvc config --local` makes it yours",
-            base::printable(name));
+        return fmt::format("{} in .dvc/config can run a program; if you trust it, set it yourself "
+                           "with `dvc config --local`",
+                           base::printable(name));
     const auto import = new_import(runner, repository, commit);
-    return import.empty() ? "" : base::printable(import) + " imports what your commit does not";
+    return import.empty()
+               ? ""
+               : base::printable(import) + " imports something that your commit does not";
 }
 
 } // namespace rdvc::project

@@ -1,6 +1,5 @@
 // DVC's remotes: where the default one is, and whether DVC may be started for an experiment's data.
-// DVC reads the configuration of the commit whose data it brings, and some of its settings name
-// programs.
+// DVC reads the configuration of the commit whose data it brings, and some settings name programs.
 #pragma once
 
 #include <filesystem>
@@ -16,18 +15,18 @@ namespace rdvc::project {
 /// Names and values of a file of DVC's configuration, as read_config gives them.
 using DvcSettings = std::vector<std::pair<std::string, std::string>>;
 
-/// The URL of the default remote in `settings`, with `remote://NAME/..` followed; nothing if they
-/// have none.
+/// The URL of the default remote in `settings`, with `remote://NAME/..` resolved; nothing if there
+/// is none.
 std::optional<std::string> default_remote_url(const DvcSettings& settings);
 
 /// True if the URL is a path: `../store`, `/data/store`, `file:///data/store`.
 bool is_path(const std::string& url);
 
-/// What in `settings` lets DVC run a program, or load what could be one, that is not the user's own
-/// choice: the AWS configuration of an S3 remote (`credential_process`), places of DVC's databases.
+/// Which of `settings` make DVC run a program, or load what could be one, that the user did not
+/// choose: the AWS configuration of an S3 remote (`credential_process`), places of DVC's databases.
 std::vector<std::string> settings_that_run(const DvcSettings& settings);
 
-/// Those of `.dvc/config`'s text that the user's own config.local does not repeat.
+/// Such settings in `.dvc/config`'s text that the user's own config.local does not repeat.
 std::vector<std::string> foreign_settings_that_run(const std::filesystem::path& dvc_project,
                                                    const std::string& text);
 

@@ -22,7 +22,7 @@ fs::path lfs_file(const fs::path& store, const std::string& oid) {
     return store / oid.substr(0, 2) / oid.substr(2, 2) / oid;
 }
 
-// Where git lfs keeps its objects: one place for all work trees.
+// Where git lfs stores its objects: one place for all work trees.
 fs::path lfs_store(base::Runner& runner, const Repository& repository) {
     const auto storage = read_setting(runner, repository, "lfs.storage");
     if (fs::path(storage).is_absolute())
@@ -38,7 +38,7 @@ struct Pointer {
     std::string blob;
 };
 
-// git grep ends with 1 where nothing matches.
+// git grep exits with 1 if nothing matches.
 bool mentions_lfs(base::Runner& runner, const Repository& repository, const std::string& commit) {
     return runner
                .run({.argv = {"git", "-C", repository.top.string(), "grep", "--quiet", "-F",
@@ -75,7 +75,7 @@ std::vector<Pointer> lfs_pointers(base::Runner& runner, const Repository& reposi
     return pointers;
 }
 
-// The SHA-256 that a pointer names, or "" if the blob is none.
+// The SHA-256 that a pointer names, or "" if the blob is not a pointer.
 std::string oid_of(const std::string& blob) {
     constexpr std::string_view mark = "\noid sha256:";
     constexpr std::size_t digits = 64;
@@ -110,7 +110,7 @@ std::vector<std::string> oids_of(base::Runner& runner, const Repository& reposit
     return oids;
 }
 
-// Blobs of files as they are, without the filters of .gitattributes: "mode blob" each.
+// Blobs of unconverted files, without the filters of .gitattributes: "mode blob" each.
 std::vector<std::string> store_files(base::Runner& runner, const Repository& repository,
                                      const std::vector<fs::path>& files) {
     std::string regular;
@@ -134,13 +134,13 @@ std::vector<std::string> store_files(base::Runner& runner, const Repository& rep
         const bool executable =
             (fs::status(file).permissions() & fs::perms::owner_exec) != fs::perms::none;
         if (blob == blobs.end())
-            throw Error(Exit::failed, "git hash-object did not tell all hashes");
+            throw Error(Exit::failed, "git hash-object did not print all hashes");
         stored.push_back((executable ? "100755 " : "100644 ") + *blob++);
     }
     return stored;
 }
 
-// What decides the job's conversions, as entries of an index.
+// The settings and attributes that decide the job's conversions, as entries of an index.
 std::string store_texts(base::Runner& runner, const Repository& repository,
                         const Conversions& conversions) {
     const std::vector<std::pair<std::string, std::string>> texts = {
@@ -174,7 +174,7 @@ std::vector<std::string> files_below(const Repository& repository,
             throw Error(Exit::usage, fmt::format("`{}` is not in the work tree", path));
         if (!fs::exists(fs::symlink_status(full)))
             throw Error(Exit::usage, fmt::format("`{}` does not exist", path))
-                .context("it is given with --copy-paths");
+                .context("it was given with --copy-paths");
         if (fs::is_symlink(full) || !fs::is_directory(full)) {
             add(full);
             continue;

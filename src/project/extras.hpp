@@ -1,5 +1,5 @@
-// What a job's checkout needs and Git does not track as such: ignored files that the user names,
-// the content that Git LFS keeps outside of Git, and what Git's conversions make of files here. It
+// Files that a job's checkout needs and that Git does not track: ignored files that the user names,
+// the content that Git LFS keeps outside of Git, and the results of Git's conversions here. It
 // travels as one more commit on top of the snapshot, with folders:
 //   copies       files by path
 //   lfs          content by its SHA-256
@@ -17,8 +17,8 @@
 
 namespace rdvc::project {
 
-/// The files below `paths` (from the work tree's root), folders entered, as paths from there.
-/// Throws Error (usage) for a path that does not exist or is not below the root.
+/// The files below `paths` (from the work tree's root), recursively, as paths from there. Throws
+/// Error (usage) for a path that does not exist or is not below the root.
 std::vector<std::string> files_below(const Repository& repository,
                                      const std::vector<std::string>& paths);
 
@@ -34,7 +34,7 @@ struct Extras {
     Conversions conversions = {};
 };
 
-/// The commit, child of `parent`, or "" if there is nothing to hold.
+/// The commit, child of `parent`, or "" if there is nothing to send.
 std::string make_extras(base::Runner& runner, const Repository& repository,
                         const std::string& parent, const Extras& extras);
 

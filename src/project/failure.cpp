@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view dvc_error = "ERROR: ";
 
 // Without colours and other sequences `ESC [ ... LETTER`, and without what a progress bar has
-// written over.
+// overwritten.
 std::string plain(std::string_view line) {
     while (line.ends_with('\r'))
         line.remove_suffix(1);
@@ -52,7 +52,7 @@ bool is_dvc_notice(const std::string& line) {
                        [&](auto start) { return line.starts_with(start); });
 }
 
-// The last line above `end` that is not empty, if it tells of an error.
+// The last non-empty line above `end`, if it reports an error.
 std::string last_error_before(const std::vector<std::string>& lines, std::size_t end) {
     for (auto i = end; i-- > 0;)
         if (const auto line = base::trim(lines[i]); !line.empty())
@@ -60,7 +60,7 @@ std::string last_error_before(const std::vector<std::string>& lines, std::size_t
     return "";
 }
 
-// DVC's message that begins at `at`: what is indented, or comes after an empty line, is detail. A
+// DVC's message that begins at `at`: indented lines, or lines after an empty one, are details. A
 // command of several lines is part of the sentence.
 std::string dvc_message(const std::vector<std::string>& lines, std::size_t at) {
     auto message = lines[at].substr(dvc_error.size());
@@ -77,7 +77,7 @@ std::string dvc_message(const std::vector<std::string>& lines, std::size_t at) {
     return message;
 }
 
-// Cut between characters; a command in the middle may be of any length, its exit code is at the
+// Cuts between characters; a command in the middle may have any length, and its exit code is at the
 // end.
 std::string bounded(std::string text) {
     constexpr std::size_t most = 400;
@@ -115,7 +115,7 @@ std::string failure_in(const std::vector<std::string>& lines) {
     }
     const auto at = static_cast<std::size_t>(read.rend() - last) - 1;
     auto message = dvc_message(read, at);
-    // A stage's program has told the reason itself.
+    // The stage's program has reported the reason itself.
     if (message.find(": failed to run: ") != std::string::npos)
         if (const auto reason = last_error_before(read, at); !reason.empty())
             message += ": " + reason;

@@ -25,7 +25,7 @@ std::vector<std::string> git_in(const Repository& repository, std::vector<std::s
     return argv;
 }
 
-// The subcommand: the first word that is no option, nor the value of `-c`.
+// The subcommand: the first word that is neither an option nor the value of `-c`.
 std::string name_of(const std::vector<std::string>& arguments) {
     for (std::size_t i = 0; i < arguments.size(); ++i)
         if (arguments[i] == "-c")
@@ -66,7 +66,7 @@ std::optional<Repository> find_repository(base::Runner& runner,
          .folder = folder});
     if (result.status != 0 && result.err.find("not a git repository") != std::string::npos)
         return std::nullopt;
-    // Paths may have line ends in them; the way up (`../../`) has none.
+    // Paths may contain line ends; the way up (`../../`) does not.
     const auto first = result.out.find('\n');
     const auto last = result.out.rfind('\n', result.out.size() < 2 ? 0 : result.out.size() - 2);
     if (result.status != 0 || first == std::string::npos || last == std::string::npos ||
@@ -97,7 +97,7 @@ Head read_head(base::Runner& runner, const Repository& repository) {
         } else if (record.starts_with("? ")) {
             head.changes.push_back({.xy = "??", .path = after("? ")});
         } else if (record.starts_with("1 ") || record.starts_with("u ")) {
-            // "1 XY sub mH mI mW hH hI path"; an unmerged file has one mode and one hash more.
+            // "1 XY sub mH mI mW hH hI path"; an unmerged file has an additional mode and hash.
             const int fields = record[0] == '1' ? 8 : 10;
             std::size_t at = 0;
             for (int field = 0; field < fields && at != std::string::npos; ++field)
@@ -130,9 +130,9 @@ std::string commit_tree(base::Runner& runner, const Repository& repository, cons
 std::filesystem::path git_dir(base::Runner& runner, const Repository& repository) {
     auto usual = repository.top / ".git";
     if (std::filesystem::is_directory(usual) && std::getenv("GIT_DIR") == nullptr)
-        return usual; // a process less
+        return usual; // one process less
     auto path = ask_git(runner, repository, {"rev-parse", "--absolute-git-dir"});
-    return path.substr(0, path.rfind('\n')); // others may be the name's
+    return path.substr(0, path.rfind('\n')); // others may be part of the name
 }
 
 Identity identity(base::Runner& runner, const Repository& repository) {
@@ -147,7 +147,7 @@ Identity identity(base::Runner& runner, const Repository& repository) {
 IndexFacts read_index(base::Runner& runner, const Repository& repository) {
     IndexFacts facts;
     const auto text = ask_git(runner, repository, {"ls-files", "-v", "-z"});
-    for (std::size_t at = 0; at < text.size();) { // "H path", each of tens of thousands
+    for (std::size_t at = 0; at < text.size();) { // "H path", one of tens of thousands
         const auto end = std::min(text.find('\0', at), text.size());
         if (end < at + 2) {
             at = end + 1;

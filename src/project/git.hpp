@@ -15,7 +15,7 @@ namespace rdvc::project {
 
 struct Repository {
     std::filesystem::path top;    ///< the work tree's root
-    std::filesystem::path prefix; ///< from there to where the user stands; empty: the root
+    std::filesystem::path prefix; ///< from there to the user's current folder; empty: the root
     bool shallow = false;
 };
 
@@ -28,7 +28,7 @@ struct Change {
     std::string xy;   ///< letters of index and work tree, `.` for unchanged; `??`: untracked
     std::string path; ///< from the work tree's root; with a slash at its end: another repository
     std::string submodule = "N..."; ///< `S` and what changed there: commit, content, untracked
-    bool unmerged = false;          ///< in conflict; the letters alone do not tell (`DD`)
+    bool unmerged = false;          ///< in conflict, which the letters alone do not show (`DD`)
 
     [[nodiscard]] bool is_untracked() const { return xy == "??"; }
 };
@@ -47,8 +47,8 @@ std::string ask_git(base::Runner& runner, const Repository& repository,
                     const std::vector<std::string>& arguments, const std::string& input = "",
                     const std::vector<std::pair<std::string, std::string>>& environment = {});
 
-/// The same on an index of our own. Nothing but objects is left in the repository: no hook runs,
-/// and no part of the index (a split one's) is written there.
+/// The same on an index of our own. It leaves only objects in the repository: no hook runs, and no
+/// part of a split index is written there.
 std::string ask_git_apart(base::Runner& runner, const Repository& repository,
                           const std::filesystem::path& index,
                           const std::vector<std::string>& arguments, const std::string& input = "");
@@ -72,9 +72,9 @@ struct IndexFacts {
     /// Existing files that are marked as skip-worktree or assume-unchanged: git status reports no
     /// changes in them (git-update-index(1)).
     std::vector<std::string> hidden;
-    std::vector<std::string> not_here;  ///< those so marked that are not (a sparse checkout)
+    std::vector<std::string> not_here;  ///< marked files that do not exist (a sparse checkout)
     bool has_attributes = false;        ///< some folder has a tracked .gitattributes
-    std::vector<std::string> dvc_files; ///< what DVC keeps there: `*.dvc`, dvc.yaml, dvc.lock
+    std::vector<std::string> dvc_files; ///< DVC's own: `*.dvc`, dvc.yaml, dvc.lock
 };
 IndexFacts read_index(base::Runner& runner, const Repository& repository);
 
@@ -125,25 +125,25 @@ std::vector<Tag> reachable_tags(base::Runner& runner, const Repository& reposito
 /// The root commit that git lists last on HEAD's history.
 std::string root_commit(base::Runner& runner, const Repository& repository);
 
-/// Commits of HEAD that no branch of `origin` has, as lines "hash subject", newest first, 20 at
-/// most.
+/// Commits of HEAD that no branch of `origin` has, as lines "hash subject", newest first, at most
+/// 20.
 std::vector<std::string> unpushed_commits(base::Runner& runner, const Repository& repository);
 
-/// The commit that `ref` has here, or "".
+/// The commit of `ref` here, or "".
 std::string commit_of(base::Runner& runner, const Repository& repository, const std::string& ref);
 
 /// True if the repository has `ref`.
 bool has_ref(base::Runner& runner, const Repository& repository, const std::string& ref);
 
-/// The names of all refs below `folder`, `refs/heads` say.
+/// The names of all refs below `folder`, e.g. `refs/heads`.
 std::set<std::string> refs_below(base::Runner& runner, const Repository& repository,
                                  const std::string& folder);
 
 /// A repository's name in a URL: the last part without `.git`; "" if there is none.
 std::string name_in_url(const std::string& url);
 
-/// `url` reduced to what makes it the same place for everybody: `host/path`, without scheme, user,
-/// password, port, `.git` and a slash at the end; the host in lower case.
+/// `url` in a form that is the same for everybody: `host/path`, without scheme, user, password,
+/// port, `.git` and a slash at the end; the host in lower case.
 std::string normalised_url(const std::string& url);
 
 /// `url` without a password in it.

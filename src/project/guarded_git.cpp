@@ -15,7 +15,7 @@ base::Result GuardedRunner::run(const base::Command& command) {
 
 namespace {
 
-// As git's is_git_directory() does, and a little more often.
+// Like git's is_git_directory(), but true in a few more cases.
 bool looks_like_a_repository(const fs::path& folder) {
     std::error_code ignored;
     const auto has = [&](const char* name) {

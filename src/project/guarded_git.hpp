@@ -1,5 +1,5 @@
-// Every git of rdvc's goes through here. A folder of a project's can look like a bare repository,
-// whose settings name programs; a user who stands in it has never agreed to them.
+// All git commands of rdvc go through here. A folder of a project can look like a bare repository
+// whose settings name programs; a user who is in that folder has never agreed to them.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,8 @@
 
 namespace rdvc::project {
 
-/// Hands commands on. git gets `safe.bareRepository=explicit` (since 2.38; older ones pass over it)
-/// and `core.fsmonitor=false`, its children too.
+/// Passes commands on. git and its children get `safe.bareRepository=explicit` (since 2.38; older
+/// versions ignore it) and `core.fsmonitor=false`.
 class GuardedRunner : public base::Runner {
   public:
     explicit GuardedRunner(base::Runner& inner) : inner_(inner) {}
@@ -19,8 +19,8 @@ class GuardedRunner : public base::Runner {
     base::Runner& inner_;
 };
 
-/// The folder that git would take for a bare repository when called in `folder`, before it comes to
-/// a `.git`; empty if there is none. For gits that do not know safe.bareRepository, and for DVC.
+/// The folder that git would take for a bare repository when called in `folder`, before it reaches
+/// a `.git`; empty if there is none. For versions of git without safe.bareRepository, and for DVC.
 std::filesystem::path embedded_repository(const std::filesystem::path& folder);
 
 } // namespace rdvc::project

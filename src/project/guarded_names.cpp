@@ -7,8 +7,8 @@ namespace rdvc::project {
 
 namespace {
 
-// With `*` at the end: whatever begins so. Each is run, sourced or followed by its program without
-// a question.
+// With `*` at the end: every name that begins so. Its program runs, sources or obeys each of them
+// without asking.
 constexpr auto guarded = std::to_array<std::string_view>({
     // clang-format off
     ".git", ".gitattributes", ".gitmodules", ".gitconfig", ".lfsconfig", ".hg", ".hgrc", ".svn", ".bzr", ".jj",
@@ -24,7 +24,7 @@ constexpr auto guarded = std::to_array<std::string_view>({
     // clang-format on
 });
 
-// HFS+ passes over these; Git does the same for `.git`.
+// HFS+ ignores these; Git does the same for `.git`.
 bool is_ignored(unsigned code) {
     return (code >= 0x200c && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) ||
            (code >= 0x206a && code <= 0x206f) || code == 0xfeff;
@@ -76,7 +76,7 @@ std::string folded_name(std::string_view name) {
                 name[at] >= 'A' && name[at] <= 'Z' ? static_cast<char>(name[at] + 32) : name[at];
         }
     }
-    folded.resize(std::min(folded.find(':'), folded.size())); // a stream of NTFS's
+    folded.resize(std::min(folded.find(':'), folded.size())); // an NTFS stream
     folded.resize(folded.find_last_not_of(". ") + 1);         // npos + 1 is 0
     return folded;
 }

@@ -1,5 +1,5 @@
-// Names of files that programs on this machine obey as soon as they are there: Git, DVC and rdvc,
-// shells, editors, direnv. A cluster's files never get one of them unasked.
+// Names of files that programs on this machine obey as soon as they exist: Git, DVC and rdvc,
+// shells, editors, direnv. A file from a cluster never gets one of them unasked.
 #pragma once
 
 #include <string>
@@ -7,9 +7,8 @@
 
 namespace rdvc::project {
 
-/// `name` as those file systems take it that know no difference of case, ignore some characters,
-/// drop dots and blanks at the end, or know a file by a short name as well: names that could be one
-/// file are equal.
+/// `name` as read by file systems that ignore case or some characters, drop dots and blanks at the
+/// end, or have short names: names that could be the same file become equal.
 std::string folded_name(std::string_view name);
 
 /// True if that is `.git`.

@@ -35,7 +35,7 @@ Pack make_pack(base::Runner& runner, const Repository& repository, const PackCon
         revisions += object + "\n";
     for (const auto& object : content.haves)
         revisions += "^" + object + "\n";
-    // --shallow: all that is in a commit of `haves` is left out, also where no parent leads there.
+    // --shallow: everything in a commit of `haves` is left out, even if no parent leads there.
     const auto result =
         runner.run({.argv = {"git", "-C", repository.top.string(), "pack-objects", "--revs",
                              "--thin", "--shallow", "--stdout", "--delta-base-offset", "--quiet"},

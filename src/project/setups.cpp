@@ -20,13 +20,13 @@ struct Row {
 
 constexpr std::string_view venv = "source .venv/bin/activate";
 constexpr std::string_view conda_note =
-    "conda writes the checkout's path into programs; where `rdvc env list` names that as the "
-    "reason "
-    "why it is made in each job, keep it outside of the checkout and name it in env.outside";
+    "conda writes the checkout's path into programs; if `rdvc env list` names that as the reason "
+    "why the environment is built in each job, put it outside of the checkout and name it in "
+    "env.outside";
 
-// In the order in which they count. All of them leave what they make in the checkout, compiled.
-// Sources: the tools' references of `uv sync`, `poetry install`, `pdm sync`, `pixi install`, `pixi
-// shell-hook`, `conda env create`, `cmake --install`.
+// In order of precedence. All of them leave the result in the checkout, compiled. Sources: the
+// tools' references of `uv sync`, `poetry install`, `pdm sync`, `pixi install`, `pixi shell-hook`,
+// `conda env create`, `cmake --install`.
 constexpr std::array<Row, 10> rows = {{
     {"uv.lock", "UV_COMPILE_BYTECODE=1 uv sync --frozen", venv, "uv add dvc"},
     {"poetry.lock", "POETRY_VIRTUALENVS_IN_PROJECT=1 poetry install --compile", venv,
@@ -57,7 +57,7 @@ bool is_one_of(const std::vector<std::string>& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// A pyproject.toml of settings of linters alone is no package.
+// A pyproject.toml with only linter settings is not a package.
 bool is_package(const ReadFile& read) {
     for (const auto& line : base::lines(read("pyproject.toml").value_or("")))
         if (const auto text = base::trim(line); text.starts_with("[project]") ||
@@ -71,7 +71,7 @@ bool is_script(const std::string& name) {
     return name.starts_with("init_") && name.ends_with(".sh");
 }
 
-// The two that rdvc takes without being told come first.
+// The two that rdvc uses without a setting come first.
 std::optional<std::string> find_script(std::vector<std::string> names) {
     for (const auto* usual : {"init_python_venv.sh", "init_env.sh"})
         if (is_one_of(names, usual))
@@ -125,8 +125,8 @@ std::vector<std::string> costs_of_setup(const std::string& setup, const ReadFile
     };
     std::vector<std::string> costs;
     if (has_any({"editable_mode=strict", "editable_mode = \"strict\"", "editable-mode=strict"}))
-        costs.emplace_back("setuptools' strict editable mode makes the environment anew in each "
-                           "job; without it, it is made once");
+        costs.emplace_back("with setuptools' strict editable mode the environment is built again "
+                           "in each job; without it, once");
     if (has_any({"setuptools_scm", "setuptools-scm", "hatch-vcs", "versioneer", "versioningit",
                  "dunamai", "poetry-dynamic-versioning", "git describe"}))
         costs.emplace_back("versions from Git's tags: each commit and each edit has an environment "

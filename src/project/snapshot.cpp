@@ -23,7 +23,7 @@ using base::Exit;
 
 namespace {
 
-// Changes inside of another repository are in no commit of this one.
+// Changes inside another repository are in no commit of this one.
 void refuse_other_repositories(const Repository& repository, const Head& head) {
     const bool has_submodules = fs::exists(repository.top / ".gitmodules");
     for (const auto& change : head.changes) {
@@ -35,7 +35,7 @@ void refuse_other_repositories(const Repository& repository, const Head& head) {
         if (change.submodule[0] == 'S' && change.submodule.find_first_of("MU") != std::string::npos)
             throw Error(Exit::not_ready,
                         fmt::format("the submodule `{}` has uncommitted changes", change.path))
-                .hint("commit them there, or send what is committed: --only-committed");
+                .hint("commit them there, or send only what is committed: --only-committed");
     }
 }
 
@@ -46,7 +46,7 @@ std::uintmax_t size_of(const fs::path& file) {
     return error ? 0 : size;
 }
 
-// Data does not belong into Git, and a forgotten checkpoint should not cross the network each time.
+// Data does not belong in Git, and a forgotten checkpoint should not cross the network each time.
 void refuse_large(const Repository& repository, const Head& head, std::uint64_t limit) {
     std::vector<std::pair<std::uintmax_t, std::string>> files;
     for (const auto& change : head.changes)
@@ -88,8 +88,8 @@ std::string from_here(const Repository& repository, const std::string& path) {
                : fs::path(path).lexically_relative(repository.prefix).string();
 }
 
-// A copy of the index that git may write to. Its time must be the original's: entries that are as
-// new as the index are compared by content, not by time (git's documentation, racy-git).
+// A copy of the index that git may write to. It must keep the original's time: git compares entries
+// that are as new as the index by content, not by time (git's documentation, racy-git).
 fs::path copy_index(base::Runner& runner, const Repository& repository, const fs::path& folder) {
     const fs::path original = git_dir(runner, repository) / "index";
     fs::path copy = folder / "index";
@@ -114,18 +114,18 @@ std::string commit_changes(base::Runner& runner, const Repository& repository, c
     for (const auto& change : head.changes)
         if (change.xy[1] == 'D')
             gone += change.path + '\0';
-        else if (!stays_untracked(change) && change.xy != "D.") // the index is without that one
+        else if (!stays_untracked(change) && change.xy != "D.") // the index does not have that one
             there += change.path + '\0';
     const auto update = [&](std::vector<std::string> arguments, const std::string& paths) {
         arguments.insert(arguments.begin(), "update-index");
         if (!paths.empty())
             ask_git_apart(runner, repository, index, arguments, paths);
     };
-    // By force: git does not look for a file whose folder is a link now.
+    // With force: git does not look for a file whose folder is now a link.
     update({"-z", "--force-remove", "--stdin"}, gone);
     update({"-z", "--add", "--remove", "--replace", "--stdin"}, there);
     const auto tree = base::trim(ask_git_apart(runner, repository, index, {"write-tree"}));
-    // A change of one letter that deletes nothing cannot come out as what HEAD has.
+    // If only one status letter is set and nothing was deleted, the result cannot equal HEAD.
     const bool may_be_undone =
         std::any_of(head.changes.begin(), head.changes.end(), [](const Change& change) {
             return !change.is_untracked() && (change.xy.find('D') != std::string::npos ||
@@ -137,8 +137,8 @@ std::string commit_changes(base::Runner& runner, const Repository& repository, c
     return commit_tree(runner, repository, tree, head.commit, "Uncommitted changes");
 }
 
-// What left the index (`git rm --cached`) and is there all the same: git tells of it twice, as
-// deleted and as untracked.
+// A file that left the index (`git rm --cached`) but still exists: git lists it twice, as deleted
+// and as untracked.
 std::set<std::string> told_twice(const Head& head) {
     std::set<std::string> left;
     std::set<std::string> twice;
@@ -201,7 +201,7 @@ void refuse_secrets(const Repository& repository, const std::vector<std::string>
     for (const auto& path : added) {
         const bool may_travel = std::find(include.begin(), include.end(), path) != include.end();
         const auto file = repository.top / path;
-        // Of a link only its target's name travels.
+        // For a link only its target's name travels.
         if (!may_travel && !fs::is_symlink(file) &&
             (is_secret_name(path) || holds_private_key(file)))
             secrets.push_back(path);
@@ -211,7 +211,7 @@ void refuse_secrets(const Repository& repository, const std::vector<std::string>
                                          ? "a new file looks like a secret and would travel"
                                          : "new files look like secrets and would travel")
             .context(base::first_lines(secrets))
-            .hint("ignore them with .gitignore, or let one travel: --include=" +
+            .hint("ignore them with .gitignore, or allow one: --include=" +
                   base::quote(from_here(repository, secrets.front())));
 }
 
@@ -257,7 +257,7 @@ Snapshot take_snapshot(base::Runner& runner, const Repository& repository, const
         if (stays_untracked(change))
             snapshot.beside.push_back(change.path);
         const bool gone = change.xy[1] == 'D' || change.xy == "D.";
-        // `DA`: left the index, and is intended to come back.
+        // `DA`: removed from the index, then added with intent-to-add.
         const bool is_new = change.is_untracked() ||
                             (change.xy[0] != 'D' && change.xy.find('A') != std::string::npos);
         if (twice.contains(change.path))
@@ -270,7 +270,7 @@ Snapshot take_snapshot(base::Runner& runner, const Repository& repository, const
     refuse_secrets(repository, snapshot.added, rules.include);
     if (!head.changes.empty())
         snapshot.commit = commit_changes(runner, repository, head);
-    if (snapshot.commit.empty()) // the work tree has undone what the index says
+    if (snapshot.commit.empty()) // the work tree reverts the index
         snapshot.changed = snapshot.deleted = 0;
     return snapshot;
 }

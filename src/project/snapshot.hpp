@@ -1,6 +1,6 @@
 // The code as it stands: what the work tree adds to HEAD, as Git objects. The user's index, work
-// tree, stash and HEAD are read, never touched; the objects lie in the repository, unreferenced, as
-// those of `git stash create` do, until `git gc` takes them.
+// tree, stash and HEAD are only read; the objects stay in the repository unreferenced, like those
+// of `git stash create`, until `git gc` removes them.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace rdvc::project {
 
-/// What may travel without a question.
+/// Limits on what may travel.
 struct SnapshotRules {
     std::vector<std::string> include; ///< new files that may travel though they look like secrets,
                                       ///< as paths from the work tree's root
@@ -22,8 +22,8 @@ struct SnapshotRules {
 struct Snapshot {
     std::string commit; ///< child of HEAD with the work tree's content; "" if that is HEAD's
     std::vector<std::string> added; ///< paths of files that HEAD does not have
-    /// Untracked files that must stay untracked, also in `added`: DVC fails on a staged file whose
-    /// name is not UTF-8, and works beside an untracked one.
+    /// Untracked files that must stay untracked; they are in `added` too. DVC fails on a staged
+    /// file whose name is not UTF-8, but ignores an untracked one.
     std::vector<std::string> beside;
     std::size_t changed = 0; ///< number of files with other content, mode or type
     std::size_t deleted = 0;
@@ -43,8 +43,8 @@ void refuse_unfinished(base::Runner& runner, const Repository& repository, const
 
 /// Takes the snapshot. The same content on the same HEAD gives the same commit. Throws Error
 /// (not_ready) for what refuse_unfinished refuses; for changes inside a submodule and for
-/// repositories that are no submodules, which a commit cannot hold; for untracked files above the
-/// limit (naming the largest); and for new files that look like secrets.
+/// repositories that are not submodules, which a commit cannot contain; for untracked files above
+/// the limit (naming the largest); and for new files that look like secrets.
 Snapshot take_snapshot(base::Runner& runner, const Repository& repository, const Head& head,
                        const SnapshotRules& rules);
 

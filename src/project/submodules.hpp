@@ -1,4 +1,4 @@
-// Submodules that are checked out here, at the commits that a commit of the project names.
+// Submodules that are checked out here, at the commits that a commit of the project refers to.
 #pragma once
 
 #include <string>
@@ -16,9 +16,9 @@ struct Submodule {
     std::string url;    ///< of its origin, without password; "" if it has none
 };
 
-/// All of them, submodules of submodules too, outer ones first. Those that are not checked out here
-/// are left out: their folders are empty in the job as they are here. Throws Error (not_ready) for
-/// one that lacks its commit.
+/// All of them, submodules of submodules too, outer ones first. Those that are not checked out are
+/// left out: their folders are empty in the job as they are here. Throws Error (not_ready) for one
+/// that lacks its commit.
 std::vector<Submodule> submodules_of(base::Runner& runner, const Repository& repository,
                                      const std::string& commit);
 

@@ -28,7 +28,7 @@ struct Cleaned {
     std::vector<state::Removal> removed;
     std::vector<state::KeptItem> kept;
     std::vector<std::string> failed;         ///< paths
-    std::optional<std::string> squeue_words; ///< where it did not answer
+    std::optional<std::string> squeue_words; ///< its message, if it did not answer
 };
 
 enum class Mode { measure, remove };

@@ -75,7 +75,7 @@ void Cluster::settle(std::vector<ledger::Record>& open, const transport::Frame& 
     open_ledger(world_).conclude(*record);
 }
 
-// One line for each text that a cluster is known to keep: its name, rdvc's folder, a hash.
+// One line for each text that a cluster is known to have: its name, rdvc's folder, a hash.
 std::filesystem::path Cluster::texts_file() const {
     return world_.state_folder() / "requests";
 }
@@ -89,7 +89,7 @@ bool Cluster::keeps_text(const std::string& hash) const {
     return std::find(lines.begin(), lines.end(), text_line(hash)) != lines.end();
 }
 
-// Lines of older versions of rdvc go with time.
+// Lines of older versions of rdvc disappear with time.
 void Cluster::note_text(const std::string& hash) const {
     constexpr std::size_t most = 200;
     auto lines = base::lines(base::read_file(texts_file()).value_or(""));
@@ -139,7 +139,7 @@ transport::Connection::Reply Cluster::execute(std::string_view request, script::
     }
     asked.program = script::render_request(request, variables);
     auto reply = connection_.execute(asked);
-    if (has_text) // only now: nothing here may keep an answer from being read
+    if (has_text) // only now: a failure here must not prevent reading an answer
         note_text(hash);
     return reply;
 }
@@ -184,7 +184,7 @@ void Cluster::ask_until_answered(const world::Console& console, std::string_view
             const bool was_there = heard != Clock::time_point::min();
             if (!lost || !was_there || Clock::now() - heard > patience)
                 throw;
-            console.note("the connection was lost, the job goes on; connecting again");
+            console.note("the connection was lost, the job continues; connecting again");
             std::this_thread::sleep_for(pause);
             pause = std::min(pause * 2, longest_pause);
         }
@@ -221,7 +221,7 @@ base::Command Cluster::fetch(const std::string& source, const std::vector<std::s
                       .effect = base::Effect::changes,
                       .folder = top};
     git.argv.insert(git.argv.end(), refspecs.begin(), refspecs.end());
-    if (source.starts_with("ssh://")) // a url(); others are the user's own affair
+    if (source.starts_with("ssh://")) // a url(); other remotes are the user's own
         git.environment = git_environment();
     return git;
 }
@@ -248,19 +248,18 @@ Error connection_error(const std::string& cluster, const transport::Connection::
         Error error(Exit::unreachable, fmt::format("cannot connect to `{}`", cluster));
         error.context(reason);
         if (reason.find("Host key verification failed") != std::string::npos)
-            error.hint(
-                fmt::format("the host key is unknown or has changed; if you know why, connect once "
-                            "with `ssh {}` and follow what it says",
-                            cluster));
+            error.hint(fmt::format("the host key is unknown or has changed; if you know why, "
+                                   "connect once with `ssh {}` and follow its instructions",
+                                   cluster));
         else
             error.hint(fmt::format("`ssh {} true` must work", cluster));
         return error;
     }
     if (!reply.shell.empty())
-        return Error(Exit::not_ready, fmt::format("logins on `{}` run `{}` in place of bash",
+        return Error(Exit::not_ready, fmt::format("logins on `{}` run `{}` instead of bash",
                                                   cluster, base::printable(reply.shell)))
             .context(reason)
-            .hint("`~/.bashrc` there must not `exec` another shell but for terminals: `[[ $- != "
+            .hint("`~/.bashrc` there may `exec` another shell only for terminals: `[[ $- != "
                   "*i* ]] "
                   "|| exec " +
                   base::printable(reply.shell) + "`");

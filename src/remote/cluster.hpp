@@ -1,4 +1,4 @@
-// The login node of the cluster: one ssh execution a request, and git over the same connection.
+// The login node of the cluster: one ssh execution per request, and git over the same connection.
 #pragma once
 
 #include <cstdint>
@@ -29,41 +29,41 @@ class Cluster {
     using OnData = std::function<void(std::string_view)>;
 
     /// Runs a request that only reads. Throws Error: unreachable; unknown if the answer is cut off;
-    /// and what a `refused` frame says.
+    /// and the error of a `refused` frame.
     void ask(
         std::string_view request, script::Variables variables, const OnFrame& on_frame,
         const OnData& on_data = [](std::string_view) {}, const Data& data = {});
 
-    /// The same for a request that may take hours: connects again when the connection was lost, for
-    /// ten minutes. `variables` is asked for each connection.
+    /// The same for a request that may take hours: if the connection is lost, it reconnects for up
+    /// to ten minutes. `variables` is called for each connection.
     void ask_until_answered(
         const world::Console& console, std::string_view request,
         const std::function<script::Variables()>& variables, const OnFrame& on_frame,
         const OnData& on_data = [](std::string_view) {});
 
-    /// Runs a request and leaves the judgement to the caller. `nonce` marks the answer. With it
-    /// goes the question what became of submissions whose answer never arrived; what the cluster
-    /// tells of them is written down, and said. The request's own text travels where the cluster is
-    /// not known to keep it, or says that it does not.
+    /// Runs a request and leaves errors to the caller. `nonce` marks the answer. The request also
+    /// asks what became of submissions whose answer never arrived; their outcomes are recorded and
+    /// reported. The request's own text travels if the cluster is not known to have it, or says
+    /// that it does not.
     transport::Connection::Reply execute(
         std::string_view request, script::Variables variables, const std::string& nonce,
         const Data& data, base::Effect effect, const OnFrame& on_frame,
         const OnData& on_data = [](std::string_view) {});
 
-    /// Host, with user name where one is configured: how the ledger names it.
+    /// Host, with the user name if configured: the ledger's name for it.
     [[nodiscard]] std::string name() const;
     /// The URL of a folder there, for git. `absolute` is a path on the cluster.
     [[nodiscard]] std::string url(const std::string& absolute) const;
-    /// For git, which calls rdvc in place of ssh.
+    /// For git, which calls rdvc instead of ssh.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> git_environment();
     /// For rsync's `-e`, likewise.
     [[nodiscard]] std::string rsync_shell();
     /// `git fetch` of `refspecs` from `source`, a url() or a remote of the repository `top`;
-    /// nothing else comes along.
+    /// fetches nothing else.
     base::Command fetch(const std::string& source, const std::vector<std::string>& refspecs,
                         const std::filesystem::path& top);
-    /// `git push` of `refspecs` to a url() from the repository `top`; no hook runs, nothing else
-    /// goes.
+    /// `git push` of `refspecs` to a url() from the repository `top`; runs no hook and pushes
+    /// nothing else.
     base::Command push(const std::string& url, const std::vector<std::string>& refspecs,
                        const std::filesystem::path& top);
     /// True if several ssh executions share one connection.
@@ -87,11 +87,11 @@ class Cluster {
     std::uint32_t poll_;
 };
 
-/// True for `submitted JOB ...`, sbatch's success. With another word in the job's place it is no
-/// answer, and the outcome stays unknown.
+/// True for `submitted JOB ...`, sbatch's success. If something else is in the job's place, it is
+/// not an answer, and the outcome stays unknown.
 bool is_submitted(const transport::Frame& frame);
 
-/// The Error for a connection that was not made or broke off.
+/// The Error for a connection that failed or broke.
 base::Error connection_error(const std::string& cluster, const transport::Connection::Reply& reply);
 
 ledger::Ledger open_ledger(const world::World& world);

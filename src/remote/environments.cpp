@@ -37,12 +37,12 @@ EnvironmentList ask_environments(Cluster& cluster, const std::string& mirror) {
         if (frame.verb == "time") {
             list.time = static_cast<std::int64_t>(base::parse_time(key));
         } else if (frame.verb == "environment") {
-            if (auto kept = parse_environment(frame.rest))
-                list.kept.push_back(*kept);
+            if (auto environment = parse_environment(frame.rest))
+                list.kept.push_back(*environment);
         } else if (frame.verb == "not-reusable") {
             list.others.emplace_back(key, "cannot be reused: " + rest);
         } else if (frame.verb == "building") {
-            list.others.emplace_back(key, "is being made by job " + rest);
+            list.others.emplace_back(key, "is being built by job " + rest);
         } else if (frame.verb == "of-one-commit") {
             ++list.of_one_commit;
         }

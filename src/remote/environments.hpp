@@ -1,4 +1,4 @@
-// The request `environments`: those that the cluster keeps for a project's later jobs.
+// The request `environments`: those that the cluster has for a project's later jobs.
 #pragma once
 
 #include <cstdint>
@@ -10,16 +10,16 @@
 
 namespace rdvc::remote {
 
-/// An environment that is kept.
+/// A stored environment.
 struct KeptEnvironment {
     std::string key;
     std::string id;
     std::int64_t made = 0;    ///< seconds since the epoch
     std::uint64_t kib = 0;    ///< size
     std::string seconds = {}; ///< that the setup command took
-    bool current = false;     ///< later jobs take this one
+    bool current = false;     ///< later jobs use this one
     std::string uses = {};    ///< by jobs that wait or run; "?" if squeue does not answer
-    std::string job = {};     ///< that made it
+    std::string job = {};     ///< that built it
     std::string node = {};
 };
 
@@ -37,7 +37,7 @@ struct ClearedEnvironments {
     std::size_t cleared = 0;
     std::uint64_t kib = 0;
     std::vector<std::pair<std::string, std::string>> in_use; ///< key, how many jobs
-    std::vector<std::string> absent;                         ///< keys that no environment has
+    std::vector<std::string> absent;                         ///< keys without an environment
 };
 
 /// Removes those whose keys begin with one of `keys` (an empty list stands for all of them), unless

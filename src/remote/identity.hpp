@@ -1,4 +1,4 @@
-// Which project this one was before it had an id or an origin: submissions are listed by that.
+// The identity of this project before it had an id or an origin: submissions are listed by it.
 #pragma once
 
 #include <optional>
@@ -9,12 +9,12 @@
 
 namespace rdvc::remote {
 
-/// The mirror of this laptop's submissions of this project if it is another one than they would
-/// have now: they were sent before the project got its id, or before its repository got an origin.
-/// Nothing where some were sent to the present one.
+/// The mirror of this laptop's submissions of this project if it differs from the present one: they
+/// were sent before the project got its id, or before its repository got an origin. Nothing if some
+/// were sent to the present one.
 std::optional<std::string> earlier_mirror(world::World& world, const Project& project);
 
-/// How many submissions of this laptop's went to `mirror`.
+/// How many submissions this laptop has sent to `mirror`.
 std::size_t submissions_to(const world::World& world, const std::string& mirror);
 
 } // namespace rdvc::remote

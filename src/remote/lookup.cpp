@@ -16,7 +16,7 @@ using base::Exit;
 
 namespace {
 
-// What a submission may be called by.
+// Names by which a user may refer to a submission.
 struct Named {
     std::string token;
     std::string job;
@@ -24,8 +24,8 @@ struct Named {
     std::vector<std::string> earlier_jobs = {};
 };
 
-// The newest of `all`, oldest first, that has this id or name, or else the only one whose token
-// begins so; "" if no submission matches. Throws Error (usage).
+// The newest of `all` (sorted oldest first) with this id or name, or else the only one whose token
+// begins with it; "" if no submission matches. Throws Error (usage).
 std::string called(const std::vector<Named>& all, const std::string& word) {
     constexpr std::size_t least = 4;
     const auto is_meant = [&](const Named& one) {
@@ -46,7 +46,7 @@ std::string called(const std::vector<Named>& all, const std::string& word) {
             lines.push_back(line);
         throw Error(Exit::usage, fmt::format("several tokens begin with `{}`", word))
             .context(base::first_lines(lines))
-            .hint("more digits tell them apart");
+            .hint("give more digits");
     }
     return begin.empty() ? "" : begin.begin()->first;
 }
@@ -72,9 +72,9 @@ std::vector<std::string> find_submissions(world::World& world, Cluster& cluster,
             const auto overview = ask_overview(
                 cluster, mirror, "", words.size() == 1 && word.empty() ? 1 : all_submissions);
             there.emplace();
-            for (const auto& kept : overview.submissions)
+            for (const auto& record : overview.submissions)
                 there->insert(there->begin(),
-                              {kept.token, kept.job, state::field(kept.notes, "name")});
+                              {record.token, record.job, state::field(record.notes, "name")});
         }
         if (token.empty())
             token = called(*there, word);

@@ -11,12 +11,13 @@
 namespace rdvc::remote {
 
 /// The token of the submission that `word` names: a job id or an experiment's name (the newest that
-/// has it), or a token's start (4 digits or more); "" is the newest. Looks into the ledger first,
-/// then asks the cluster. Throws Error (usage) if there is none, or if several tokens begin so.
+/// has it), or the start of a token (4 digits or more); "" means the newest. Looks into the ledger
+/// first, then asks the cluster. Throws Error (usage) if there is none, or if several tokens begin
+/// with it.
 std::string find_submission(world::World& world, Cluster& cluster, const std::string& mirror,
                             const std::string& word);
 
-/// The same of each of `words`; the ledger is read once, and the cluster asked once at most.
+/// The same for each of `words`; reads the ledger once, and asks the cluster at most once.
 std::vector<std::string> find_submissions(world::World& world, Cluster& cluster,
                                           const std::string& mirror,
                                           const std::vector<std::string>& words);

@@ -113,7 +113,8 @@ void Transfer::check_sources(const std::vector<Object>& objects,
     throw Error(Exit::not_ready, fmt::format("{} damaged in this laptop's DVC cache",
                                              wrong.size() == 1 ? "an object is" : "objects are"))
         .context(base::first_lines(lines))
-        .hint("remove the file in brackets, then `dvc fetch` or `dvc commit` what it belongs to");
+        .hint("remove the file in brackets, then `dvc fetch` or `dvc commit` the output that it "
+              "belongs to");
 }
 
 void Transfer::send(const std::vector<Object>& objects) {
@@ -143,10 +144,10 @@ void Transfer::send(const std::vector<Object>& objects) {
                 .hint("bring it here with `dvc pull` or `dvc fetch`");
         const auto rest = size - std::min(size, answer.partial);
         if (answer.free > 0 && rest > answer.free)
-            throw Error(Exit::not_ready,
-                        fmt::format("{} of data are to be sent, and {} are free in the cluster's "
-                                    "cache",
-                                    base::bytes(rest), base::bytes(answer.free)))
+            throw Error(
+                Exit::not_ready,
+                fmt::format("{} of data must be sent, but only {} are free in the cluster's cache",
+                            base::bytes(rest), base::bytes(answer.free)))
                 .context(answer.cache)
                 .hint("make room there, or move the cache: cluster.cache in "
                       "~/.config/rdvc/config.toml");
@@ -154,7 +155,7 @@ void Transfer::send(const std::vector<Object>& objects) {
             "data: {} to send, {}{}", base::count(lacking.size(), "object"), base::bytes(size),
             answer.partial == 0
                 ? ""
-                : fmt::format("; {} of it there already", base::bytes(answer.partial))));
+                : fmt::format("; {} of it is already there", base::bytes(answer.partial))));
         answer.partial = 0;
         push(lacking, answer);
         const auto damaged = take();
@@ -262,9 +263,9 @@ std::vector<Object> Transfer::bring(const std::vector<Object>& objects, const fs
 void Transfer::refuse_damaged() const {
     if (damaged_.empty())
         return;
-    DamagedData error(Exit::failed, "data is damaged in the cluster's cache, and was not taken");
+    DamagedData error(Exit::failed, "data is damaged in the cluster's cache, and was not accepted");
     error.context(base::first_lines(damaged_))
-        .hint("remove the file in brackets there, then run what makes it again");
+        .hint("remove the file in brackets there, then run again what makes it");
     throw error;
 }
 

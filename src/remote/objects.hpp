@@ -1,6 +1,6 @@
 // Objects of DVC's cache on their way between this laptop and the cluster, over the same
-// connection, with rsync. An object is named by its content, so only what is missing travels, and
-// what was interrupted goes on where it was. Nothing gets into a cache before its content was
+// connection, with rsync. An object is named by its content, so only missing ones travel, and an
+// interrupted transfer continues where it stopped. Nothing enters a cache before its content was
 // compared with its name.
 #pragma once
 
@@ -23,7 +23,8 @@ struct Object {
     std::filesystem::path source;      ///< a file here with that content; empty: there is none
 };
 
-/// Everything has come but what is damaged in the cluster's cache; to try again would not help.
+/// Everything has arrived except what is damaged in the cluster's cache; trying again would not
+/// help.
 struct DamagedData : base::Error {
     using base::Error::Error;
 };

@@ -22,9 +22,8 @@ project::Repository open_repository(world::World& world) {
     if (!embedded.empty())
         throw Error(Exit::not_ready, "Git sees this folder as a bare repository")
             .context(embedded.string())
-            .hint("rdvc works in a work tree only; settings of a repository that lies in a project "
-                  "are not "
-                  "obeyed");
+            .hint("rdvc works only in a work tree, and does not obey settings of a repository "
+                  "inside a project");
     const auto repository = project::find_repository(world.runner, world.folder);
     for (auto folder = world.folder; !repository; folder = folder.parent_path()) {
         if (std::filesystem::exists(folder / ".git" / "objects"))
@@ -37,7 +36,7 @@ project::Repository open_repository(world::World& world) {
     if (!repository)
         throw Error(Exit::not_ready, "this is not a Git repository")
             .context(world.folder.string())
-            .hint("go into your project's folder, or make one with `git init` and `dvc init`");
+            .hint("go to your project's folder, or create one with `git init` and `dvc init`");
     return *repository;
 }
 
@@ -74,8 +73,8 @@ Project open_project(world::World& world, const std::string& cluster) {
 void require_dvc(const Project& project) {
     const auto& [top, prefix, shallow] = project.repository;
     if (!project.has_dvc)
-        throw Error(Exit::not_ready, "there is no DVC project here")
-            .context(fmt::format("neither `{}` nor a folder above it has a folder `.dvc`",
+        throw Error(Exit::not_ready, "this is not a DVC project")
+            .context(fmt::format("neither `{}` nor a folder above it contains `.dvc`",
                                  (prefix.empty() ? top : top / prefix).string()))
             .hint("dvc init; or, for a program of your own, `rdvc run --cmd -- COMMAND`");
 }

@@ -1,4 +1,4 @@
-// The project that the user stands in, its configuration, and what it is called on the cluster.
+// The project of the current folder, its configuration, and its name on the cluster.
 #pragma once
 
 #include <filesystem>
@@ -31,22 +31,22 @@ struct Project {
     }
 };
 
-/// The repository that the user stands in. Throws Error (not_ready) outside of one.
+/// The repository of the current folder. Throws Error (not_ready) outside of one.
 project::Repository open_repository(world::World& world);
 
-/// The project that the user stands in, with its configuration. `cluster` is the value of
-/// --cluster. Throws Error: not_ready outside of a Git repository, configuration for a bad file.
+/// The project of the current folder, with its configuration. `cluster` is the value of --cluster.
+/// Throws Error: not_ready outside of a Git repository, configuration for a bad file.
 Project open_project(world::World& world, const std::string& cluster);
 
-/// Throws Error (not_ready) for a project without DVC, which can run commands but no experiment.
+/// Throws Error (not_ready) for a project without DVC, which can run commands but no experiments.
 void require_dvc(const Project& project);
 
 /// The configuration outside of any project.
 config::Config open_user_config(world::World& world, const std::string& cluster);
 
-/// The folders whose files come back of a command, from the work tree's root: as typed from where
-/// the user stands, else as configured (`run.output`). Throws Error (usage) for one that no output
-/// can be.
+/// The folders whose files come back from a command, from the work tree's root: as typed, relative
+/// to the current folder, else as configured (`run.output`). Throws Error (usage) for one that
+/// cannot be an output.
 std::vector<std::string> declared_outputs(const Project& project,
                                           const std::vector<std::string>& typed);
 

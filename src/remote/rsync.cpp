@@ -17,7 +17,7 @@ using base::Exit;
 
 namespace {
 
-// rsync's exit code, which is in its last words; xargs has one of its own.
+// rsync's exit code, from its last line; xargs has its own.
 int code_in(std::string_view words) {
     int code = 0;
     const auto at = words.rfind("(code ");
@@ -33,7 +33,8 @@ Error rsync_error(const base::Result& result, const std::string& what) {
     if (full)
         return Error(Exit::failed, fmt::format("no space left while {}", what))
             .context(result.err)
-            .hint("what has arrived is kept; after making room the same command goes on there");
+            .hint(
+                "what has arrived is kept; make room, then run the same command again to continue");
     constexpr std::array connection = {12, 20, 30, 255}; // protocol, killed, timeout, ssh
     if (std::find(connection.begin(), connection.end(), code_in(result.err)) != connection.end())
         return Error(Exit::unreachable, fmt::format("the connection was lost while {}", what))

@@ -48,7 +48,7 @@ void add_line(state::Record& kept, const std::string& file, const std::string& l
 
 namespace {
 
-// It becomes part of URLs, where anything else could name another host.
+// It becomes part of URLs, in which anything else could name another host.
 std::string sound_folder(const std::string& dir) {
     if (!dir.starts_with("/") || base::printable(dir) != dir)
         throw Error(Exit::failed, "the cluster's answer does not name rdvc's folder").context(dir);

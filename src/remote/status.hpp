@@ -1,4 +1,4 @@
-// The request `status`: what the cluster knows of this project's submissions.
+// The request `status`: what the cluster knows about this project's submissions.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace rdvc::remote {
 
-/// Adds one frame of that answer; what it does not know it passes over. Throws Error (failed) for a
-/// folder that is none.
+/// Adds one frame of that answer; ignores unknown ones. Throws Error (failed) for an invalid
+/// folder.
 void add_frame(state::Overview& overview, const transport::Frame& frame);
 
 inline constexpr unsigned all_submissions = 1000000;

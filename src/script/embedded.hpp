@@ -1,4 +1,4 @@
-// The bash files of `cluster/`, as they were when the program was built.
+// The bash files of `cluster/`, as of the program's build.
 #pragma once
 
 #include <string>
@@ -10,15 +10,14 @@ namespace rdvc::script {
 /// The text of `cluster/<name>`, e.g. "job/main.sh". The name must exist.
 std::string_view embedded(std::string_view name);
 
-/// The names of the files in a folder of `cluster/`, in their order.
+/// The names of the files in a folder of `cluster/`, in order.
 std::vector<std::string_view> embedded_in(std::string_view folder);
 
-/// `embedded` as a request carries it, since it travels each time: without blank lines and lines
-/// that are nothing but a comment.
+/// `embedded` without blank lines and comment lines, since it may travel with a request.
 std::string embedded_without_comments(std::string_view name);
 
 /// The functions of a job script, the same for every job: all of `cluster/both/` and `cluster/job/`
-/// but `main.sh`. They lie on the cluster once, in a folder that is named by their hash.
+/// but `main.sh`. The cluster stores them once, in a folder named by their hash.
 struct JobFunctions {
     std::string text;
     std::string hash; ///< 8 hex digits

@@ -36,7 +36,7 @@ std::vector<std::string> submodule_words(const std::vector<submission::Submodule
     return words;
 }
 
-// What the job runs in its workspace, once the environment is there.
+// What the job runs in its workspace when the environment is ready.
 std::string assign_task(const Submission& submission) {
     const auto& task = submission.tasks.front();
     std::string text = assign("RDVC_JOB_EXP_NAME", task.name);
@@ -56,7 +56,7 @@ std::string assign_task(const Submission& submission) {
            assign_list("RDVC_JOB_EXP_RUN_OPTIONS", task.arguments);
 }
 
-// `~/` is the home folder on the cluster, wherever that is.
+// `~/` is the home folder on the cluster.
 std::string cluster_path(const std::string& path) {
     if (path == "~")
         return "${HOME}";
@@ -149,8 +149,8 @@ namespace {
            std::all_of(variables.lists.begin(), variables.lists.end(), is_known);
 }
 
-// Any shell can read the first line. What follows is for bash, in whose place ~/.bashrc may have
-// put another one.
+// Any shell can read the first line. The rest needs bash, which ~/.bashrc may have replaced by
+// another shell.
 std::string beginning(const Variables& variables, const RequestText& request) {
     const auto nonce = variables.words.find("nonce");
     auto text = "[ \"${BASH_VERSION:-}\" ] || { echo \"@rdvc:" +

@@ -14,7 +14,7 @@ namespace rdvc::script {
 /// Throws Error (usage) for an sbatch value that a header line cannot express.
 std::string render_job(const submission::Submission& submission);
 
-/// What the cluster keeps beside the script for whoever asks later, as lines of `key value`.
+/// What the cluster keeps beside the script for later requests, as lines of `key value`.
 std::string render_notes(const submission::Submission& submission, std::string_view command_line,
                          std::string_view time);
 
@@ -24,9 +24,9 @@ struct Variables {
     std::map<std::string, std::vector<std::string>> lists;
 };
 
-/// The bash of a request, which the cluster keeps under its hash: what all requests share (in
-/// `cluster/both/` and `cluster/login/lib/`), then `cluster/login/<request>.sh` but for the call in
-/// its last line. Comments stay at home.
+/// The bash of a request, which the cluster stores under its hash: what all requests share (in
+/// `cluster/both/` and `cluster/login/lib/`), then `cluster/login/<request>.sh` without the call in
+/// its last line. Comments are left out.
 struct RequestText {
     std::string text;
     std::string hash;
@@ -34,12 +34,12 @@ struct RequestText {
 };
 RequestText request_text(std::string_view request);
 
-/// A program for `bash -s`: the variables, the request's text, the call. Bytes that follow it on
+/// A program for `bash -s`: the variables, the request's text, the call. The bytes after it on
 /// standard input are the request's data. It needs no folder on the cluster.
 std::string render_request(std::string_view request, const Variables& variables);
 
-/// The same without the text, which the cluster has; if not, it answers `need HASH` and does
-/// nothing.
+/// The same without the text, which the cluster should have; if it does not, the request answers
+/// `need HASH` and does nothing.
 std::string render_short_request(std::string_view request, const Variables& variables);
 
 } // namespace rdvc::script

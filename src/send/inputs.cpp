@@ -72,15 +72,15 @@ class Finder {
         }
     }
 
-    // Which outputs are on the DVC remote is for the job to find out.
+    // The job finds out which outputs are on the DVC remote.
     static Inputs left_to_the_job(const data::Needs& needs) {
         Inputs inputs;
         inputs.allow_missing = !needs.all_there;
-        constexpr std::size_t most = 10'000; // bytes; a script has to stay readable
+        constexpr std::size_t most = 10'000; // bytes; a script must stay readable
         std::size_t length = 0;
-        for (const auto& kept : needs.kept)
-            if (kept.can_rerun) {
-                inputs.kept.push_back(kept.output.hash + " " + kept.output.path);
+        for (const auto& record : needs.kept)
+            if (record.can_rerun) {
+                inputs.kept.push_back(record.output.hash + " " + record.output.path);
                 length += inputs.kept.back().size();
             }
         if (length > most)
@@ -88,8 +88,8 @@ class Finder {
         return inputs;
     }
 
-    // What the result will name and the cluster's users could not have: outputs that HEAD does not
-    // name yet travel, others must at least be here or there.
+    // Outputs that the result will name and that nobody else could have: those that HEAD does not
+    // name yet travel, others must at least exist here or there.
     void add_kept(data::Needs& needs) {
         std::set<std::string> known;
         for (const auto& need : needs.needed)
@@ -101,7 +101,8 @@ class Finder {
             if (here ? is_in_baseline(output) : !can_rerun)
                 continue;
             needs.needed.push_back({output, stage, data::Runs::maybe, true});
-            needs.needed.back().output.persist = false; // if it is nowhere its stage makes it anew
+            needs.needed.back().output.persist =
+                false; // if it is nowhere, its stage makes it again
         }
     }
 
@@ -112,7 +113,7 @@ class Finder {
                             [](const remote::Object& object) { return object.source.empty(); });
     }
 
-    // Whether a dvc.lock of HEAD has it.
+    // Whether a dvc.lock in HEAD names it.
     bool is_in_baseline(const Output& output) {
         if (question_.commit == question_.baseline)
             return true;
@@ -141,7 +142,7 @@ class Finder {
                     }};
     }
 
-    // Of what Git tracks, as the job will have it; "" where the work tree may be another.
+    // The hash of a file that Git tracks, as the job will have it; "" if the work tree may differ.
     std::string hash_of(const std::string& path) {
         if (question_.arguments.only_committed)
             return "";
@@ -167,7 +168,7 @@ class Finder {
         return base::md5(data::render_listing(listing)) + ".dir";
     }
 
-    // What is at `path` in a tracked folder, as recorded; "" where no list of it is here.
+    // The recorded hash of `path` in a tracked folder; "" if its listing is not here.
     std::string part_of(const Output& folder, const std::string& path) {
         const auto name = data::object_name(folder.hash, folder.legacy);
         auto listing = data::parse_listing(base::read_file(cache_ / name).value_or(""));
@@ -200,11 +201,11 @@ class Finder {
             if (std::none_of(needs.needed.begin(), needs.needed.end(),
                              [&](const Need& need) { return need.output.path == output.path; }))
                 world_.console.trace(
-                    fmt::format("not sent: `{}` ({}), since no stage that reads it has to run",
+                    fmt::format("not sent: `{}` ({}), because no stage that reads it has to run",
                                 output.path, output.owner));
     }
 
-    // A job would get what DVC has recorded, not what is there: never a run on old data.
+    // A job would get what DVC has recorded, not the edited file: never run on old data.
     void refuse_edited(const std::vector<Output>& outputs) {
         std::vector<std::string> edited;
         std::set<std::string> owners;
@@ -219,9 +220,8 @@ class Finder {
             return;
         if (question_.arguments.only_committed) {
             if (!warned_)
-                world_.console.warn(
-                    fmt::format("left here: changes of {} that DVC has not recorded",
-                                base::count(edited.size(), "tracked input")));
+                world_.console.warn(fmt::format("left out: changes of {} that DVC has not recorded",
+                                                base::count(edited.size(), "tracked input")));
             warned_ = true;
             return;
         }
@@ -232,11 +232,11 @@ class Finder {
             .context(base::first_lines(edited))
             .hint("record the new content with `dvc commit " +
                   base::join({owners.begin(), owners.end()}, " ") +
-                  "`, or go back to the recorded one with `dvc checkout`");
+                  "`, or restore the recorded one with `dvc checkout`");
     }
 
-    // DVC would fetch them first. The job cannot where they come from this machine, or, without a
-    // DVC remote, where they are nobody's import.
+    // DVC would fetch them first. The job cannot if they come from this machine, or, without a DVC
+    // remote, if they are not an import.
     void refuse_unrecorded(const std::vector<Output>& outputs) const {
         std::vector<std::string> here;
         std::set<std::string> owners;
@@ -250,7 +250,7 @@ class Finder {
         }
         if (here.empty())
             return;
-        throw Error(Exit::not_ready, "DVC has recorded no content of data that the run needs")
+        throw Error(Exit::not_ready, "DVC has not recorded the content of data that the run needs")
             .context(base::first_lines(here))
             .hint(fmt::format("record it with `dvc {} {}`", is_import ? "update" : "commit",
                               base::join({owners.begin(), owners.end()}, " ")));
@@ -309,8 +309,8 @@ class Finder {
         return file;
     }
 
-    // Asks the cluster for what is not here. What is nowhere: its stage makes it again, or it is
-    // refused, or said where it may not be needed.
+    // Asks the cluster about objects that are not here. If an object is nowhere, its stage makes it
+    // again, or the run is refused, or, if it may not be needed, warned about.
     void drop_what_is_nowhere(const std::vector<Need>& needed, Inputs& inputs,
                               std::set<std::string>& lost) {
         std::vector<remote::Object> absent;
@@ -344,8 +344,8 @@ class Finder {
             throw Error(Exit::not_ready,
                         "data that the run needs is neither here nor on the cluster")
                 .context(base::first_lines(missing))
-                .hint("bring it here with `dvc pull` or `dvc fetch`; what is `push: false` must be "
-                      "in the cluster's cache already");
+                .hint("bring it here with `dvc pull` or `dvc fetch`; outputs with `push: false` "
+                      "must be in the cluster's cache already");
         std::erase_if(inputs.objects,
                       [&](const remote::Object& object) { return nowhere.contains(object.name); });
     }

@@ -1,5 +1,5 @@
-// The tracked data that a run needs: which objects, where they are, whether they are what the
-// project says.
+// The tracked data that a run needs: which objects, where they are, and whether they are as
+// recorded.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@
 
 namespace rdvc::send {
 
-/// What one submission needs on the cluster. Movable, since it owns what it had to make.
+/// What one submission needs on the cluster. Movable, because it owns files that it had to make.
 struct Inputs {
     std::vector<remote::Object> objects; ///< files and folders, and each file in a folder
     std::string
@@ -30,7 +30,7 @@ struct Inputs {
         made; ///< folders' objects that no cache had
 };
 
-/// What is to be known of a project to find them.
+/// What must be known about a project to find them.
 struct InputQuestion {
     const remote::Project& project;
     const submission::RunArguments& arguments;
@@ -42,8 +42,8 @@ struct InputQuestion {
 };
 
 /// Throws Error (not_ready): for inputs that were edited since DVC recorded them, by name; for an
-/// object that the run certainly needs and that is nowhere. The cluster is asked only for what is
-/// not here.
+/// object that the run certainly needs and that exists nowhere. Asks the cluster only about objects
+/// that are not here.
 Inputs find_inputs(world::World& world, remote::Cluster& cluster, const InputQuestion& question);
 
 } // namespace rdvc::send

@@ -44,7 +44,7 @@ data::Pipeline JobFiles::pipeline(const data::Scope& scope) {
                                }});
 }
 
-// The work tree's are the snapshot's, and nearer at hand than git's.
+// The work tree's files are the snapshot's, and quicker to read than git's.
 std::map<std::string, std::string> JobFiles::read_dvc_files() {
     std::map<std::string, std::string> files;
     std::vector<std::string> others;
@@ -71,7 +71,7 @@ std::optional<std::string> JobFiles::text(const std::string& path) {
 
 namespace {
 
-// Nothing where there are too many files, or the configuration is a Python module.
+// Nothing if there are too many files, or if the configuration is a Python module.
 data::HydraConfig hydra_config(const fs::path& project) {
     constexpr std::size_t most = 1000;
     fs::path folder = project / "conf";
@@ -97,7 +97,7 @@ data::HydraConfig hydra_config(const fs::path& project) {
 } // namespace
 
 void JobFiles::refuse_at_once(const data::Pipeline& pipeline, const data::Scope& scope) {
-    if (question_.arguments.only_committed) // the work tree tells less then
+    if (question_.arguments.only_committed) // the work tree then says less
         return;
     data::refuse_unknown_targets(pipeline, scope, [&](const std::string& path) {
         return fs::exists(repository_.top / path);
@@ -126,10 +126,10 @@ std::vector<std::string> JobFiles::left_out(const data::Pipeline& pipeline) {
         return {};
     auto ignored = project::ignored_by_git(world_.runner, repository_, paths);
     for (const auto& path : ignored)
-        world_.console.warn(fmt::format(
-            "no experiment will have `{}`: dvc.yaml says `cache: false`, and Git ignores it (`git "
-            "check-ignore -v {}`)",
-            path, base::quote(path)));
+        world_.console.warn(fmt::format("no experiment will contain `{}`: dvc.yaml says `cache: "
+                                        "false`, and Git ignores it (`git "
+                                        "check-ignore -v {}`)",
+                                        path, base::quote(path)));
     return ignored;
 }
 

@@ -1,4 +1,4 @@
-// DVC's files and files of parameters as the job will have them, and what they say at once.
+// DVC's files and parameter files as the job will have them, and what follows from them directly.
 #pragma once
 
 #include <map>
@@ -12,7 +12,7 @@
 
 namespace rdvc::send {
 
-/// What `dvc exp run` is asked for.
+/// The targets and options of `dvc exp run`.
 data::Scope scope_of(const InputQuestion& question);
 
 class JobFiles {
@@ -23,13 +23,13 @@ class JobFiles {
     /// Throws Error (not_ready) for text that is not YAML, by name and line.
     data::Pipeline pipeline(const data::Scope& scope);
 
-    /// A file of parameters; nothing if the job will not have it.
+    /// A parameter file; nothing if the job will not have it.
     std::optional<std::string> text(const std::string& path);
 
-    /// Throws Error (not_ready) where `dvc exp run` would certainly refuse what it is asked for.
+    /// Throws Error (not_ready) if `dvc exp run` would certainly refuse the request.
     void refuse_at_once(const data::Pipeline& pipeline, const data::Scope& scope);
 
-    /// Outputs that neither DVC nor Git keeps, so that no experiment has them; it warns of each.
+    /// Warns about each output that neither DVC nor Git keeps, so that no experiment has it.
     std::vector<std::string> left_out(const data::Pipeline& pipeline);
 
   private:

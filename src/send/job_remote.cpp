@@ -35,15 +35,15 @@ bool job_has_dvc_remote(const world::World& world, const remote::Project& projec
     const bool is_absolute = path.starts_with("/");
     if (way == "remote" && !is_absolute)
         throw Error(Exit::not_ready,
-                    fmt::format("the default DVC remote is `{}`, a folder of this machine", *url))
+                    fmt::format("the default DVC remote is `{}`, a folder on this machine", *url))
             .context("run.data = \"remote\" is set by " + project.config.origin("run.data"))
-            .hint("without it data travels over SSH");
+            .hint("without this setting data travels over SSH");
     // A dry run asks nobody.
     if (way == "remote" || (is_absolute && (arguments.dry_run || has_folder(cluster, path))))
         return true;
     world.console.note(
         fmt::format("the default DVC remote is `{}`, which the cluster does not have; data travels "
-                    "over SSH, and `dvc push` here brings it there",
+                    "over SSH, and `dvc push` on this machine copies it to the remote",
                     base::printable(*url)));
     return false;
 }

@@ -12,7 +12,7 @@
 
 namespace rdvc::send {
 
-/// What is to be in a mirror.
+/// What a mirror should have.
 struct MirrorContent {
     const project::Repository& repository;
     std::string mirror;
@@ -26,12 +26,12 @@ struct MirrorPack {
     std::vector<std::string> haves = {};    ///< commits that the pack builds on
     std::vector<std::string> boundary = {}; ///< commits whose parents the mirror need not have
     project::Pack pack = {};
-    bool cut = false; ///< the history is too large: the pack has `history` alone, without parents
+    bool cut = false; ///< the history is too large: the pack has only `history`, without parents
 };
 
-/// Packs what the mirror lacks into `file`, as far as `believed` tells. A whole history that is
-/// larger than `max_history` bytes is cut. Throws Error.
-MirrorPack make_mirror_pack(base::Runner& runner, const MirrorContent& delivery,
+/// Packs what the mirror lacks into `file`, as far as `believed` tells. A history larger than
+/// `max_history` bytes is cut. Throws Error.
+MirrorPack make_mirror_pack(base::Runner& runner, const MirrorContent& mirror_content,
                             const std::vector<ledger::Stored>& believed, std::uint64_t max_history,
                             const std::filesystem::path& file);
 

@@ -33,7 +33,7 @@ void refuse_dirty_tree(const project::Head& head) {
         Exit::not_ready,
         fmt::format("the work tree has {}", base::count(head.changes.size(), "uncommitted change")))
         .context(base::first_lines(dirty))
-        .hint("commit and push them, leave them here with `--only-committed`, or use `--code=ssh`");
+        .hint("commit and push them, leave them out with `--only-committed`, or use `--code=ssh`");
 }
 
 // With `code = "origin"` the job sees only what origin has.
@@ -119,7 +119,7 @@ void refuse_converted(world::World& world, const remote::Project& project,
                                 .files)
         lines.push_back(fmt::format("{}  (filter `{}`)", file.path, file.filter));
     if (!lines.empty())
-        throw Error(Exit::not_ready, "a Git filter keeps other bytes in Git than those here, and "
+        throw Error(Exit::not_ready, "a Git filter stores other bytes in Git than those here, and "
                                      "with `code = \"origin\"` the job has those of Git")
             .context(base::first_lines(lines))
             .hint("--code=ssh");
@@ -202,13 +202,13 @@ void warn_of_local_remote(const world::World& world, const remote::Project& proj
         if (name == "core.remote" || name.starts_with("remote."))
             names.push_back(std::move(name));
     if (!names.empty())
-        world.console.warn(fmt::format("the job does not have {} of .dvc/config.local; if it "
-                                       "cannot reach the DVC remote without, "
-                                       "`--data=ssh` does without the remote",
-                                       base::join(names, ", ")));
+        world.console.warn(
+            fmt::format("the job does not have {} of .dvc/config.local; if it cannot reach the DVC "
+                        "remote without that, `--data=ssh` bypasses the remote",
+                        base::join(names, ", ")));
 }
 
-// A script has to stay readable, and sites limit its length.
+// A script must stay readable, and sites limit its length.
 std::vector<std::string> shortened(world::World& world, std::vector<std::string> paths,
                                    std::string_view what) {
     constexpr std::size_t most = 3000;
@@ -275,8 +275,8 @@ void refuse_taken_name(world::World& world, const remote::Project& project,
         return;
     if (project::has_ref(world.runner, project.repository,
                          submission::experiment_ref(commit, *arguments.name)))
-        throw Error(Exit::usage, fmt::format("there is an experiment `{}` on this commit already",
-                                             *arguments.name))
+        throw Error(Exit::usage,
+                    fmt::format("this commit already has an experiment `{}`", *arguments.name))
             .hint("choose another name, or replace it with `-f`");
 }
 
@@ -285,7 +285,8 @@ void warn_of_no_setup(const world::World& world, const remote::Project& project)
     world.console.warn(fmt::format(
         "no setup command (./init_python_venv.sh, ./init_env.sh or env.setup{}); the job uses the "
         "dvc that is on its PATH",
-        proposal ? fmt::format("; `rdvc init project` proposes one by {}", proposal->file) : ""));
+        proposal ? fmt::format("; `rdvc init project` suggests one based on {}", proposal->file)
+                 : ""));
 }
 
 } // namespace
@@ -296,7 +297,7 @@ Plan make_plan(world::World& world, remote::Project& project, remote::Cluster& c
     if (head.commit.empty() && head.branch == "(unknown)")
         throw Error(Exit::not_ready, "git cannot read the branch that HEAD names")
             .hint(
-                "`git fsck` tells what is damaged; `.git/logs/HEAD` has the branch's last commits");
+                "`git fsck` shows what is damaged; `.git/logs/HEAD` has the branch's last commits");
     if (head.commit.empty())
         throw Error(Exit::not_ready, "the repository has no commit yet")
             .hint("git add, git commit");
@@ -314,7 +315,7 @@ Plan make_plan(world::World& world, remote::Project& project, remote::Cluster& c
             refuse_dirty_tree(head);
         if (!arguments.copy_paths.empty())
             throw Error(Exit::usage, "`--copy-paths` cannot be given with `--code=origin`")
-                .context("nothing but what origin has reaches the job");
+                .context("the job gets only what origin has");
         refuse_unpushed(world, project);
     }
     refuse_taken_name(world, project, head.commit, arguments);

@@ -19,7 +19,7 @@ using base::Exit;
 
 namespace {
 
-// What the laptop wrote down of it; of another laptop's submission as much as is known.
+// What the laptop has recorded; for another laptop's submission, as much as is known.
 ledger::Record record_of(world::World& world, const remote::Project& project,
                          const remote::Cluster& cluster, const std::string& token) {
     for (auto& record : remote::open_ledger(world).read())
@@ -35,14 +35,13 @@ ledger::Record record_of(world::World& world, const remote::Project& project,
             .dir = project.config.text("cluster.dir")};
 }
 
-// `--OPTION=VALUE` as sbatch takes it, for what changes this time. Throws Error (usage).
+// `--OPTION=VALUE` as sbatch takes it, for the options that change this time. Throws Error (usage).
 std::vector<std::string> sbatch_words(const submission::RunArguments& arguments,
                                       const std::string& token) {
     if (!arguments.dvc.empty() || arguments.name || arguments.has_targets() || arguments.is_command)
-        throw Error(Exit::usage,
-                    "only sbatch's options can change: the code, the arguments and the "
-                    "name are those of the submission")
-            .hint("for another experiment: rdvc run");
+        throw Error(Exit::usage, "only sbatch's options can change; code, arguments and name are "
+                                 "those of the submission")
+            .hint("to submit another experiment: rdvc run");
     std::vector<std::string> options;
     for (const auto& [name, value] : arguments.sbatch) {
         const std::string own = name == "comment" ? "rdvc:" + token + " " : "";
@@ -107,8 +106,8 @@ RetryAnswer ask_retry(world::World& world, remote::Cluster& cluster,
     return answer;
 }
 
-// Sends the Git objects of a mirror that lacks them; the repository is the project's or a
-// submodule's. Throws Error if none has them any more.
+// Sends the Git objects that a mirror lacks; the repository is the project's or a submodule's.
+// Throws Error if neither has them any longer.
 void send_objects(world::World& world, const remote::Project& project, remote::Cluster& cluster,
                   const ledger::Record& record, const std::string& mirror,
                   const std::string& cluster_dir) {
@@ -140,11 +139,11 @@ void send_objects(world::World& world, const remote::Project& project, remote::C
                                           "repository no longer has it",
                                           record.name))
         .context(mirror)
-        .hint("for the project as it is now: rdvc run");
+        .hint("to submit the project as it is now: rdvc run");
 }
 
-// Sends what has gone from the cluster since the submission; gives the functions that go with the
-// next request. Throws Error.
+// Sends what the cluster has lost since the submission; returns the functions that go with the next
+// request. Throws Error.
 std::string send_lacking(world::World& world, const remote::Project& project,
                          remote::Cluster& cluster, const ledger::Record& record,
                          const RetryAnswer& answer) {
@@ -162,23 +161,23 @@ std::string send_lacking(world::World& world, const remote::Project& project,
                         fmt::format("the cluster no longer has the functions that {} was "
                                     "submitted with, and this rdvc has others",
                                     record.name))
-                .hint("for the project as it is now: rdvc run");
+                .hint("to submit the project as it is now: rdvc run");
     }
     return functions;
 }
 
-// Why there is no new attempt.
+// The reason why there is no new attempt.
 Error failure(const std::string& what, const std::string& cluster, const RetryAnswer& answer) {
     const auto [kind, rest] = base::key_and_value(answer.rest);
     if (answer.verb == "kept" && kind == "live")
         return Error(Exit::failed, fmt::format("{} has a job: {}", what, rest))
-            .hint("rdvc cancel " + what + ", if it is to begin again");
+            .hint("rdvc cancel " + what + ", to begin again");
     if (answer.verb == "kept" && kind == "unpublished")
         return Error(Exit::failed, fmt::format("{} has a result that is not published yet", what))
             .hint("rdvc recover " + what);
     if (answer.verb == "kept")
         return Error(Exit::failed, fmt::format("{} has its result: {}", what, kind))
-            .hint("rdvc pull " + what + "; for another experiment: rdvc run");
+            .hint("rdvc pull " + what + "; to submit another experiment: rdvc run");
     if (answer.verb == "lacking")
         return Error(Exit::failed, "the cluster still lacks something after it was sent")
             .context(base::join(answer.lacks, "\n"));
@@ -194,7 +193,7 @@ Error failure(const std::string& what, const std::string& cluster, const RetryAn
         .context(answer.verb == "unknown"
                      ? base::trim(answer.rest + "\n" + base::join(answer.errors, "\n"))
                      : transport::main_reason(answer.reply.errors))
-        .hint("`rdvc status` will tell once the cluster answers");
+        .hint("`rdvc status` will say once the cluster answers");
 }
 
 } // namespace
@@ -209,7 +208,7 @@ ledger::Record retry(world::World& world, const remote::Project& project, remote
         !record.dir.empty() && record.dir != dir)
         throw Error(Exit::configuration, fmt::format("{} was submitted in {}", what, record.dir))
             .context(fmt::format(
-                "cluster.dir is {} now, where nothing tells whether its job is gone", dir))
+                "cluster.dir is now {}, where nothing says whether its job is gone", dir))
             .hint(fmt::format("RDVC_CLUSTER_DIR={} rdvc retry {}", record.dir, what));
     const auto held = ledger.hold(token);
     if (held == nullptr)

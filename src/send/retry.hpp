@@ -16,10 +16,10 @@ struct RetryQuestion {
     const submission::RunArguments& arguments; ///< sbatch's options that change
 };
 
-/// Submits it again, and writes down what became of that. Gives the record: with the new job; or
-/// without one, refused, where the cluster has nothing of the submission and the record has the
-/// words of `rdvc run` to do it anew. Throws Error: usage, failed (it has a job or a result),
-/// refused, not_ready, configuration, unreachable, unknown.
+/// Submits it again and records the outcome. Returns the record: with the new job; or without a
+/// job, refused, if the cluster has nothing of the submission and the record has the words of
+/// `rdvc run` for a new one. Throws Error: usage, failed (it has a job or a result), refused,
+/// not_ready, configuration, unreachable, unknown.
 ledger::Record retry(world::World& world, const remote::Project& project, remote::Cluster& cluster,
                      const RetryQuestion& question);
 

@@ -142,10 +142,10 @@ Sender::Payload Sender::load(const std::vector<ledger::Stored>& believed) const 
         payload.tag_objects.clear();
     }
     const auto max_history = project_.config.size("run.max_history");
-    const auto add = [&](const MirrorContent& delivery) {
+    const auto add = [&](const MirrorContent& content) {
         const auto file = folder_.path() / fmt::format("pack-{}", payload.packs.size());
         payload.packs.push_back(
-            make_mirror_pack(world_.runner, delivery, believed, max_history, file));
+            make_mirror_pack(world_.runner, content, believed, max_history, file));
     };
     add({project_.repository, facts.mirror, facts.tip(), facts.commit, payload.tag_objects});
     for (std::size_t i = 0; i < submodules_.size(); ++i)
@@ -238,7 +238,7 @@ Sender::SubmitAnswer Sender::submit() {
     return answer;
 }
 
-// The same words on the same code; what is made of the work tree is the same commit each time.
+// The same words on the same code; the same work tree gives the same commit each time.
 bool Sender::is_same(const ledger::Record& record) const {
     const auto code = [&](const ledger::Record& one) {
         for (const auto& stored : one.stored)
@@ -251,7 +251,7 @@ bool Sender::is_same(const ledger::Record& record) const {
            record.mirror == record_.mirror && code(record) == code(record_);
 }
 
-// Of a process that was killed, or lost its connection, before it could tell.
+// Of a process that was killed or lost its connection before it could report.
 std::optional<ledger::Record> Sender::earlier() {
     std::string token;
     for (const auto& record : ledger_.read())
@@ -262,10 +262,10 @@ std::optional<ledger::Record> Sender::earlier() {
     remote::ask_overview(cluster_, record_.mirror, token, 1); // which settles it
     for (const auto& record : ledger_.read())
         if (record.token == token && record.is_open())
-            throw Error(Exit::unknown, "it is not known yet whether this very run was submitted "
-                                       "before")
+            throw Error(Exit::unknown,
+                        "it is not known yet whether the same run was already submitted")
                 .context(fmt::format("{} of {}", record.name, record.time))
-                .hint("`rdvc status` will tell once the cluster answers; then run it again");
+                .hint("`rdvc status` will say once the cluster answers; then run it again");
         else if (record.token == token && record.state == ledger::State::submitted)
             return record;
     return std::nullopt;
@@ -281,13 +281,13 @@ void Sender::send(const Tell& tell) {
     const auto held = ledger_.hold(record_.token);
     ledger_.intend(record_, script_, payload_.environment);
     auto answer = submit();
-    if (answer.verb == "lacking") { // somebody has cleaned its cache, or something there is damaged
+    if (answer.verb == "lacking") { // somebody has cleaned the cache, or something there is damaged
         world_.console.note(
             "the cluster's cache no longer has all the data; sending what is missing");
         send_inputs();
         answer = submit();
     }
-    if (answer.verb == "resend") { // the mirror lacks what an earlier submission had sent
+    if (answer.verb == "resend") { // the mirror lacks what an earlier submission sent
         world_.console.note(answer.rest + "; sending everything");
         pack({});
         record_.resent = true;
@@ -316,7 +316,7 @@ void Sender::send(const Tell& tell) {
     ledger_.conclude(record_);
 }
 
-// Only where it is certain that there is no job may it be another code than `unknown`.
+// A code other than `unknown` needs certainty that there is no job.
 Error Sender::failure(const SubmitAnswer& answer) const {
     if (answer.verb == "refused")
         return refusal(answer);
@@ -324,7 +324,7 @@ Error Sender::failure(const SubmitAnswer& answer) const {
         return Error(Exit::failed, "the cluster's cache loses data while it is sent")
             .context(answer.rest + " objects");
     if (answer.verb == "resend")
-        return Error(Exit::failed, "the cluster still lacks something after all was sent")
+        return Error(Exit::failed, "the cluster still lacks something after everything was sent")
             .context(answer.rest);
     if (answer.reply.outcome == transport::Outcome::unreachable ||
         answer.reply.outcome == transport::Outcome::no_bash)
@@ -333,7 +333,7 @@ Error Sender::failure(const SubmitAnswer& answer) const {
         .context(answer.verb == "unknown"
                      ? base::trim(answer.rest + "\n" + base::join(answer.errors, "\n"))
                      : transport::main_reason(answer.reply.errors))
-        .hint("`rdvc status` will tell once the cluster answers; do not run it again before then");
+        .hint("`rdvc status` will say once the cluster answers; do not run it again before then");
 }
 
 Error Sender::refusal(const SubmitAnswer& answer) const {
@@ -343,11 +343,11 @@ Error Sender::refusal(const SubmitAnswer& answer) const {
             .context(base::join(answer.errors, "\n"));
     if (kind == "name")
         return Error(Exit::usage,
-                     fmt::format("the cluster has an experiment `{}` on this commit already", rest))
+                     fmt::format("the cluster already has an experiment `{}` on this commit", rest))
             .hint("choose another name, or replace it with `-f`");
     if (kind == "environment")
-        return Error(Exit::failed, "the environment could not be made on the login node")
-            .context("its words are above; no job was submitted");
+        return Error(Exit::failed, "the environment could not be built on the login node")
+            .context("its output is above; no job was submitted");
     if (kind == "program")
         return Error(Exit::not_ready, fmt::format("`{}` has no `{}`", record_.cluster, rest))
             .context("it is not on the PATH of `ssh HOST bash -s`")

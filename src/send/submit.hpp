@@ -1,4 +1,4 @@
-// One submission on its way: what travels, one ssh execution, what became of it, written down.
+// Sends one submission: what travels, one ssh execution, and the recorded outcome.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ namespace rdvc::send {
 class Sender {
   public:
     /// Renders the script and packs the Git objects that the mirrors lack, as far as the ledger
-    /// knows. Nothing is written down yet. `words`: those after `rdvc run`. Throws Error. The
-    /// arguments must outlive this.
+    /// knows. Records nothing yet. `words`: those after `rdvc run`. Throws Error. The arguments
+    /// must outlive this.
     Sender(world::World& world, const remote::Project& project, remote::Cluster& cluster,
            const Plan& plan, const std::string& command_line,
            const std::vector<std::string>& words = {});
@@ -36,16 +36,16 @@ class Sender {
     /// True if the history is too large to travel: the job sees one commit without parents.
     [[nodiscard]] bool is_cut() const;
 
-    /// Takes what was submitted; without a job where only an environment was made, on the login
+    /// Receives what was submitted; without a job if only an environment was built, on the login
     /// node.
     using Tell = std::function<void(const ledger::Record& record)>;
 
-    /// Writes down the intent, sends everything in one ssh execution (in a second one where the
-    /// mirror lacks what it was believed to have), tells, writes down the outcome: in this order,
-    /// so that a process killed in between leaves the record open, and running the command again
-    /// finds its job. If this very run was sent before, and what became of it was open, that is
-    /// settled first, and its job told. Throws Error: refused, not_ready, usage (a name that is
-    /// taken), unreachable, or unknown.
+    /// Records the intent, sends everything in one ssh execution (in a second one if the mirror
+    /// lacks what it was believed to have), tells the user, records the outcome: in this order, so
+    /// that a process killed in between leaves the record open, and running the command again finds
+    /// its job. If the same run was sent before and its outcome is open, that is settled first, and
+    /// its job reported. Throws Error: refused, not_ready, usage (a name that is taken),
+    /// unreachable, or unknown.
     void send(const Tell& tell);
 
   private:

@@ -25,7 +25,7 @@ Offer offer_of(const std::string& feature, const std::vector<Nodes>& all) {
         else if (offer.gres.empty())
             offer.gres = nodes.gres;
     }
-    // Where each node has GPUs a feature says nothing about who needs one.
+    // If all nodes have GPUs, a feature does not tell whether its jobs need one.
     offer.gpu = all_have_gpus && std::any_of(all.begin(), all.end(),
                                              [](const Nodes& nodes) { return !nodes.has_gpu(); });
     return offer;

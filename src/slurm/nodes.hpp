@@ -1,4 +1,5 @@
-// What sinfo shows of nodes, and what can be offered by it: a feature of some nodes as an instance.
+// What sinfo shows of nodes, and the instances that can be offered: one for each feature of some
+// nodes.
 #pragma once
 
 #include <optional>
@@ -19,10 +20,10 @@ struct Nodes {
 };
 
 /// One line of `sinfo --noheader -o '%P|%f|%G|%l'` (partition with `*` if it is the default,
-/// features, GRES, time limit), or nothing if it is no such line.
+/// features, GRES, time limit), or nothing if the line has another form.
 std::optional<Nodes> parse_sinfo_line(std::string_view line);
 
-/// The sbatch options that an instance named after a feature would have.
+/// The sbatch options of an instance named after a feature.
 struct Offer {
     std::string feature;
     std::string partition; ///< the default one if it has such nodes, else the first that has

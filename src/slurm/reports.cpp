@@ -46,7 +46,7 @@ std::string explain_reason(const std::string& reason) {
     static const std::map<std::string, std::string> sentences = {
         {"None", "is about to be scheduled"},
         {"Priority", "waits for jobs of higher priority"},
-        {"Resources", "is next; waits for nodes to become free"},
+        {"Resources", "is next; waits for free nodes"},
         {"Dependency", "waits for a job that it depends on"},
         {"DependencyNeverSatisfied", "waits for a job that failed: it will never start"},
         {"BeginTime", "waits for its begin time"},
@@ -58,7 +58,7 @@ std::string explain_reason(const std::string& reason) {
         {"PartitionTimeLimit", "asks for more time than the partition allows: it will never start"},
         {"PartitionNodeLimit",
          "asks for more nodes than the partition allows: it will never start"},
-        {"BadConstraints", "asks for what no node has: it will never start"},
+        {"BadConstraints", "asks for something that no node has: it will never start"},
         {"Licenses", "waits for licences"},
         {"Reservation", "waits for its reservation"},
         {"QOSMaxJobsPerUserLimit", "waits: you run as many jobs as your QOS allows"},

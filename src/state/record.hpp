@@ -1,4 +1,4 @@
-// What the cluster keeps of submissions, and what SLURM says of their jobs.
+// What the cluster records about submissions, and what SLURM says about their jobs.
 #pragma once
 
 #include <cstdint>
@@ -11,33 +11,32 @@
 
 namespace rdvc::state {
 
-/// What the cluster keeps about one submission, as it was sent.
+/// What the cluster records about one submission, as it was sent.
 struct Record {
     std::string token;
     unsigned task = 0;                              ///< a submission has one today
     std::map<std::string, std::string> notes = {};  ///< file `submission`
-    std::map<std::string, std::string> result = {}; ///< file `result`; empty: the job has not ended
+    std::map<std::string, std::string> result = {}; ///< file `result`; empty: no result yet
     std::vector<std::pair<double, std::string>> phases =
         {}; ///< start (seconds since the epoch), name
     std::string job = {};
     std::string sbatch_exit = {};
     std::string sbatch_error = {}; ///< the last line that sbatch printed on standard error
     bool claimed = false;          ///< by a job
-    std::string revoked = {};      ///< why no job may take the attempt any more
+    std::string revoked = {};      ///< why no job may take the attempt any longer
     unsigned attempt = 1;
-    bool is_new = false;    ///< the job was submitted after SLURM was asked
-    bool cancelled = false; ///< by `rdvc cancel`
-    std::string slurm =
-        {}; ///< how the job ended, in SLURM's word, where it has no result of its own
-    std::string unsure = {}; ///< why the job may live although squeue does not show it
+    bool is_new = false;     ///< the job was submitted after SLURM was asked
+    bool cancelled = false;  ///< by `rdvc cancel`
+    std::string slurm = {};  ///< how the job ended, in SLURM's word, if it has no result of its own
+    std::string unsure = {}; ///< why the job may be alive although squeue does not show it
     bool pulled = false;     ///< a command's output, by some laptop
 
     [[nodiscard]] bool is_command() const;
-    /// What a user may call it by, the job's id, or where there is none the token's first digits.
+    /// The name that a user may give: the job's id, or without a job the token's first digits.
     [[nodiscard]] std::string id() const;
-    /// The folder of its job's record below `dir`, rdvc's own on the cluster.
+    /// The folder of its job's record below `dir`, rdvc's folder on the cluster.
     [[nodiscard]] std::string folder(const std::string& dir) const;
-    /// The number of files that a command's job keeps for `rdvc pull`.
+    /// The number of files that a command's job has stored for `rdvc pull`.
     [[nodiscard]] unsigned long output() const;
 };
 
@@ -49,9 +48,9 @@ struct Overview {
     std::vector<Record> submissions;             ///< newest first
     std::multimap<std::string, slurm::Job> jobs; ///< by token
     bool squeue_answered = false;
-    std::string squeue_words;     ///< what it said where it did not answer
+    std::string squeue_words;     ///< its message, if it did not answer
     std::int64_t queue_time = 0;  ///< when it last answered, with `jobs`; 0: never
-    std::string accounting_words; ///< what sacct said where it was asked and did not answer
+    std::string accounting_words; ///< sacct's message, if it was asked and did not answer
     std::int64_t time = 0;        ///< the cluster's clock, seconds since the epoch
     std::string dir;              ///< rdvc's folder there, absolute
     bool has_rsync = false;

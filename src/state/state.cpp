@@ -12,27 +12,27 @@ namespace rdvc::state {
 
 namespace {
 
-// SLURM's word, as a user of rdvc reads it: `CANCELLED by 1000` -> `cancelled`.
+// SLURM's word as rdvc shows it: `CANCELLED by 1000` -> `cancelled`.
 std::string state_word(const std::string& state) {
     const auto words = base::words(state);
     return words.empty() ? "unknown" : base::lower(words.front());
 }
 
 // The job's own word for how it ended.
-State ended(const Record& kept, const slurm::Job* job) {
+State ended(const Record& record, const slurm::Job* job) {
     static const std::map<std::string, std::string> words = {{"time_limit", "timeout"},
                                                              {"cancelled", "cancelled"},
                                                              {"preempted", "preempted"},
                                                              {"out_of_memory", "out_of_memory"},
                                                              {"node_failure", "node_fail"}};
-    State state{field(kept.result, "state"), field(kept.result, "phase"),
-                explain_failure(kept.result)};
+    State state{field(record.result, "state"), field(record.result, "phase"),
+                explain_failure(record.result)};
     if (state.word.empty())
         return {"unknown", state.phase, "the job's result is damaged"};
     if (state.word != "failed")
         return state;
-    const auto cause = words.find(field(kept.result, "cause"));
-    // Where the job can only say that it was stopped, SLURM knows by what.
+    const auto cause = words.find(field(record.result, "cause"));
+    // If the job can only say that it was stopped, SLURM knows why.
     if (cause != words.end())
         state.word = cause->second;
     else if (job != nullptr && !slurm::is_active(job->state) && job->state != "FAILED" &&
@@ -41,7 +41,7 @@ State ended(const Record& kept, const slurm::Job* job) {
     return state;
 }
 
-// A shell that is replaced cannot write why the job ends.
+// A shell that was replaced cannot record why the job ends.
 constexpr auto in_bashrc =
     "the job ended without a message while ~/.bashrc was loaded: does it `exec` "
     "another shell? In jobs it must not";
@@ -50,13 +50,14 @@ bool ended_in_bashrc(const std::string& slurm_state, const std::string& phase) {
     return phase == "bashrc" && (slurm_state == "COMPLETED" || slurm_state == "FAILED");
 }
 
-// SLURM knows how the job ended, which has written no result.
-State ended_by_slurm(const std::string& slurm_state, const std::string& phase, const Record& kept) {
+// SLURM knows how the job ended, and the job has written no result.
+State ended_by_slurm(const std::string& slurm_state, const std::string& phase,
+                     const Record& record) {
     static const std::map<std::string, std::string> sentences = {
         {"node_fail", "the node failed"},
-        {"out_of_memory", "the job used more memory than it had asked for"},
+        {"out_of_memory", "the job used more memory than it had requested"},
         {"timeout", "the job reached its time limit"},
-        {"preempted", "the job had to make room for another one"},
+        {"preempted", "the job was preempted by another one"},
         {"cancelled", "the job was cancelled"},
         {"boot_fail", "the node did not start"},
     };
@@ -64,10 +65,10 @@ State ended_by_slurm(const std::string& slurm_state, const std::string& phase, c
         return {"failed", phase, in_bashrc};
     const auto word = state_word(slurm_state);
     const auto sentence = sentences.find(word);
-    const bool began = kept.claimed || !phase.empty();
+    const bool began = record.claimed || !phase.empty();
     if (word == "failed" || word == "completed") // by itself
         return {word, phase,
-                fmt::format("the job's script ended without a result; rdvc logs {}", kept.id())};
+                fmt::format("the job's script ended without a result; rdvc logs {}", record.id())};
     const std::string how = began ? "before it could say more" : "before it started";
     return {word, phase,
             sentence == sentences.end() ? "SLURM ended the job " + how
@@ -89,29 +90,29 @@ State unknown(const slurm::Job* job, const std::string& phase, const Overview& o
                         : fmt::format("; {} ago: {}", ago(overview.queue_time, overview), then))};
 }
 
-// SLURM has no job of it that could still do anything, and the job has left no result.
-State without_job(const Record& kept, const std::string& phase, const Overview& overview) {
-    const auto retry = "; next: rdvc retry " + kept.id();
-    if (kept.revoked == "cancelled")
+// SLURM has no job of this submission that could still do anything, and there is no result.
+State without_job(const Record& record, const std::string& phase, const Overview& overview) {
+    const auto retry = "; next: rdvc retry " + record.id();
+    if (record.revoked == "cancelled")
         return {"cancelled", phase, "before it started"};
-    if (!kept.revoked.empty())
-        return {"not submitted", phase, kept.revoked + retry};
-    if (!kept.slurm.empty())
-        return ended_by_slurm(kept.slurm, phase, kept);
-    if (!kept.unsure.empty())
-        return {"unknown", phase, kept.unsure};
-    if (kept.cancelled)
+    if (!record.revoked.empty())
+        return {"not submitted", phase, record.revoked + retry};
+    if (!record.slurm.empty())
+        return ended_by_slurm(record.slurm, phase, record);
+    if (!record.unsure.empty())
+        return {"unknown", phase, record.unsure};
+    if (record.cancelled)
         return {"cancelled", phase, ""};
-    if (kept.claimed && phase == "bashrc")
+    if (record.claimed && phase == "bashrc")
         return {"lost", phase, in_bashrc + retry};
-    if (kept.claimed)
+    if (record.claimed)
         return {"lost", phase,
                 "the job ended without a result; see its log" +
                     (overview.accounting_words.empty()
                          ? ""
                          : " (sacct does not answer: " + overview.accounting_words + ")") +
                     retry};
-    if (!kept.job.empty() || kept.sbatch_exit == "0")
+    if (!record.job.empty() || record.sbatch_exit == "0")
         return {"lost", phase, "SLURM no longer knows the job, and it never started" + retry};
     return {"unconfirmed", phase, "it is not known yet whether there is a job"};
 }
@@ -123,44 +124,44 @@ std::string explain_failure(const std::map<std::string, std::string>& result) {
     const auto reason = project::failure_in(base::split(field(result, "said"), '\t'));
     if (reason.empty())
         return message;
-    // Of `dvc exp run` the exit code says nothing: it is 255 whatever happened.
+    // The exit code of `dvc exp run` says nothing: it is 255 whatever happened.
     if (field(result, "cause") == "stage" && field(result, "phase") == "experiment")
         return reason;
     return message + ": " + reason;
 }
 
-State derive_state(const Record& kept, const Overview& overview) {
-    const std::string phase = kept.phases.empty() ? "" : kept.phases.back().second;
+State derive_state(const Record& record, const Overview& overview) {
+    const std::string phase = record.phases.empty() ? "" : record.phases.back().second;
     const slurm::Job* job = nullptr;
-    const auto [begin, end] = overview.jobs.equal_range(kept.token);
+    const auto [begin, end] = overview.jobs.equal_range(record.token);
     for (auto one = begin; one != end; ++one)
-        if (kept.job.empty() || one->second.id == kept.job)
+        if (record.job.empty() || one->second.id == record.job)
             job = &one->second;
-    const auto word = field(kept.result, "state");
+    const auto word = field(record.result, "state");
     const bool good = word == "published" || word == "done";
-    // SLURM starts it again, after a preemption, say.
+    // SLURM starts it again, e.g. after a preemption.
     const bool again = job != nullptr && job->state == "PENDING" && !good;
-    if (!kept.result.empty() && !again)
-        return ended(kept, job);
-    // sbatch's own word; nothing is in doubt.
-    if (kept.job.empty() && !kept.sbatch_exit.empty() && kept.sbatch_exit != "0" &&
-        !kept.revoked.empty())
+    if (!record.result.empty() && !again)
+        return ended(record, job);
+    // sbatch's own answer; nothing is in doubt.
+    if (record.job.empty() && !record.sbatch_exit.empty() && record.sbatch_exit != "0" &&
+        !record.revoked.empty())
         return {"refused", phase,
-                kept.sbatch_error.empty() ? "sbatch refused it" : kept.sbatch_error};
-    if (!kept.revoked.empty()) // whatever SLURM has of it will do nothing
-        return without_job(kept, phase, overview);
-    if (!overview.squeue_answered && kept.slurm.empty())
+                record.sbatch_error.empty() ? "sbatch refused it" : record.sbatch_error};
+    if (!record.revoked.empty()) // any job of it will do nothing
+        return without_job(record, phase, overview);
+    if (!overview.squeue_answered && record.slurm.empty())
         return unknown(job, phase, overview);
-    if (job == nullptr && kept.is_new)
-        return kept.claimed ? State{"running", phase, ""}
-                            : State{"pending", phase, "has just been submitted"};
+    if (job == nullptr && record.is_new)
+        return record.claimed ? State{"running", phase, ""}
+                              : State{"pending", phase, "has just been submitted"};
     if (job == nullptr)
-        return without_job(kept, phase, overview);
+        return without_job(record, phase, overview);
     if (job->state == "PENDING")
         return {"pending", phase, slurm::explain_reason(job->reason)};
     if (slurm::is_active(job->state))
         return {job->state == "COMPLETING" ? "running" : base::lower(job->state), phase, ""};
-    return ended_by_slurm(job->state, phase, kept);
+    return ended_by_slurm(job->state, phase, record);
 }
 
 bool may_hold_result(std::string_view phase) {
@@ -171,9 +172,9 @@ bool may_be_recovered(const Record& kept, const Overview& overview) {
     const auto state = derive_state(kept, overview);
     if (state.kind() == Kind::unpublished)
         return true;
-    std::string phase; // without a result `end` only says that it was over
-    for (const auto& [start, name] : kept.phases)
-        if (name != "end" || !kept.result.empty())
+    std::string phase; // without a result `end` only says that the job ended
+    for (const auto& [start, name] : record.phases)
+        if (name != "end" || !record.result.empty())
             phase = name;
     const bool lives =
         is_live(state.kind()) || has_result(state.kind()) || state.kind() == Kind::unknown;

@@ -1,4 +1,4 @@
-// Records and SLURM's words become what a user is told. Pure.
+// From records and SLURM's words to what a user is told. Pure.
 #pragma once
 
 #include <map>
@@ -20,11 +20,11 @@ struct State {
     [[nodiscard]] Kind kind() const { return kind_of(word); }
 };
 
-/// Why a job failed, by its result: its own sentence, and the reason that the program gave which
-/// failed, DVC's for an experiment.
+/// Why a job failed, according to its result: its own sentence, and the reason that the failed
+/// program gave (DVC, for an experiment).
 std::string explain_failure(const std::map<std::string, std::string>& result);
 
-State derive_state(const Record& kept, const Overview& overview);
+State derive_state(const Record& record, const Overview& overview);
 
 /// True for a phase whose job may hold a result that is nowhere else, if it ended in it. Jobs and
 /// `rdvc recover` on the cluster have the same in `both/names.sh`.

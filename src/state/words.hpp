@@ -1,4 +1,4 @@
-// The words for states of a submission, and what they mean for what comes next.
+// The words for states of a submission, and what may be done next.
 #pragma once
 
 #include <string>
@@ -23,7 +23,7 @@ enum class Kind {
     not_submitted
 };
 
-/// rdvc's word for a kind; none for `ended`, which has SLURM's.
+/// rdvc's word for a kind; empty for `ended`, which has SLURM's words.
 struct Word {
     Kind kind;
     std::string_view word;
@@ -32,14 +32,14 @@ struct Word {
 
 const std::vector<Word>& words();
 
-/// The kind of a state's word: rdvc's own, or SLURM's in lower case. What SLURM calls active counts
-/// as running.
+/// The kind of a state's word: rdvc's own, or SLURM's in lower case. States that SLURM calls active
+/// count as running.
 Kind kind_of(std::string_view word);
 
 /// True for a job that waits or runs.
 bool is_live(Kind kind);
 
-/// True for a result that is where `rdvc pull` finds it.
+/// True for a result that `rdvc pull` can bring.
 bool has_result(Kind kind);
 
 /// The command to type next for a submission that is in such a state, e.g. `rdvc wait 7`.

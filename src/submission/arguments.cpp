@@ -25,14 +25,14 @@ const std::vector<OwnOption>& own_options() {
         {"cluster", "NAME", "use [clusters.NAME] of the configuration"},
         {"code", "ssh|origin", "how the code travels: with the submission, or by the job cloning origin"},
         {"data", "ssh|remote", "how the data travels: over the same connection, or by the project's DVC remote"},
-        {"only-committed", "", "leave uncommitted changes here: run HEAD as it is"},
-        {"include", "PATH", "let a new file travel though it looks like a secret; may be given several times"},
-        {"fresh-env", "", "make the environment anew, even if one can be reused"},
+        {"only-committed", "", "leave uncommitted changes out: run HEAD as it is"},
+        {"include", "PATH", "allow a new file that looks like a secret; may be given several times"},
+        {"fresh-env", "", "build the environment again, even if one can be reused"},
         {"cmd", "", "run what follows `--` instead of `dvc exp run`: rdvc run --cmd -- ./script.sh ARGS"},
         {"output", "FOLDER", "with --cmd: `rdvc pull` brings what is new or changed there; may be given several times"},
         {"no-pull", "", "do not fetch missing data from the DVC remote"},
         {"sbatch", "OPTION[=VALUE]", "any other option of sbatch"},
-        {"dry-run", "", "print the script and what would be sent; submit nothing"},
+        {"dry-run", "", "print the script and say what would be sent; submit nothing"},
         {"json", "", "answer as JSON on standard output"},
     };
     return table;
@@ -77,7 +77,7 @@ class Parser {
                                    behind_dashes_.end());
     }
 
-    // What `dvc exp run` alone would take means nothing to a command.
+    // Options of `dvc exp run` mean nothing to a command.
     void take_command() {
         constexpr auto usage = "rdvc run --cmd [OPTIONS] -- COMMAND [ARGUMENTS]";
         if (!result_.dvc.empty())
@@ -89,14 +89,14 @@ class Parser {
                 .hint(usage);
         if (result_.pull)
             throw Error(Exit::usage, "`--pull` and `--no-pull` cannot be given with `--cmd`")
-                .context("they are for `dvc exp run`, which does not run");
+                .context("they are options of `dvc exp run`, which does not run");
         if (behind_dashes_.size() < 2 || behind_dashes_[1].empty())
             throw Error(Exit::usage, "`--cmd` needs a command after `--`").hint(usage);
         result_.command = {behind_dashes_.begin() + 1, behind_dashes_.end()};
     }
 
-    // The value of an option: behind `=`, or the next word. A next word that looks like an option
-    // is none, as in argparse.
+    // The value of an option: after `=`, or the next word. As in argparse, a next word that looks
+    // like an option is not a value.
     std::string value(const std::string& option, const std::optional<std::string>& attached) {
         if (attached)
             return *attached;
@@ -175,7 +175,7 @@ class Parser {
             any_sbatch_option(given);
     }
 
-    // An empty path, of a variable that is not set, would be the whole folder.
+    // An empty path (from an unset variable) would mean the whole folder.
     static void refuse_empty(const std::string& shown, const std::string& given) {
         if (given.empty())
             throw Error(Exit::usage, fmt::format("`{}` is empty", shown));
@@ -205,7 +205,7 @@ class Parser {
         if (const auto* option = slurm::find_option(name))
             refuse_if_owned(*option);
         else
-            refuse_abbreviation(name); // sbatch would take it for the whole
+            refuse_abbreviation(name); // sbatch would accept the abbreviation
         result_.sbatch.emplace_back(name, attached);
     }
 
@@ -243,20 +243,20 @@ class Parser {
             return act_on(option, given);
         if (option.name == "set-param" && is_sweep(*given))
             throw Error(Exit::usage, fmt::format("`{} {}` is a sweep", shown, *given))
-                .context("sweeps as job arrays are not built yet; one `rdvc run` is one experiment")
-                .hint("run each value with a `rdvc run` of its own, or quote a value that has a "
+                .context("sweeps are not supported yet; one `rdvc run` is one experiment")
+                .hint("run each value with its own `rdvc run`, or quote a value that contains a "
                       "comma: -S \"key='a,b'\"");
-        // Hydra's grammar: only a key that is deleted has no value.
+        // Hydra's grammar: only a deleted key has no value.
         if (option.name == "set-param" && given->find_first_of("=~") == std::string::npos)
             throw Error(Exit::usage, fmt::format("`{} {}` has no value", shown, *given))
-                .context("it is KEY=VALUE, or FILE:KEY=VALUE for another file than params.yaml");
+                .context("write KEY=VALUE, or FILE:KEY=VALUE for a file other than params.yaml");
         note_scope(option, given);
         result_.dvc.push_back(word);
         if (next)
             result_.dvc.push_back(*next);
     }
 
-    // What tells which stages will run.
+    // These determine which stages will run.
     void note_scope(const DvcOption& option, const std::optional<std::string>& given) {
         const std::array<std::pair<std::string_view, bool*>, 6> flags = {{
             {"force", &result_.force},
@@ -291,8 +291,8 @@ class Parser {
         }
     }
 
-    // `-fS a=b`, `-nNAME`: letters without value may be followed by more; one with a value takes
-    // the rest of the word, or the next one. Each option is passed on as a word of its own.
+    // `-fS a=b`, `-nNAME`: letters without a value may be followed by more; one with a value takes
+    // the rest of the word, or the next word. Each option is passed on as a word of its own.
     void short_options(const std::string& word) {
         for (std::size_t i = 1; i < word.size(); ++i) {
             const auto& table = dvc_options();
@@ -339,8 +339,8 @@ class Parser {
         throw Error(Exit::usage,
                     fmt::format("neither sbatch nor `dvc exp run` has an option `--{}`{}", name,
                                 base::suggestion("--" + name, all)))
-            .hint("options of sbatch that are newer than this rdvc go through "
-                  "`--sbatch=OPTION[=VALUE]`");
+            .hint("use `--sbatch=OPTION[=VALUE]` for options of sbatch that are newer than this "
+                  "rdvc");
     }
 
     [[noreturn]] static void unknown_short(const std::string& shown) {
@@ -365,7 +365,7 @@ class Parser {
 
     const std::vector<std::string>& words_;
     std::size_t at_ = 0;
-    std::vector<std::string> behind_dashes_; // and the dashes, where there are any
+    std::vector<std::string> behind_dashes_; // and the dashes, if any
     RunArguments result_;
 };
 

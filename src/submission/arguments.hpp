@@ -29,11 +29,11 @@ struct RunArguments {
     std::optional<std::string> code;
     std::optional<std::string> data;
     std::optional<bool> pull;
-    std::vector<std::string> copy_paths; ///< as typed: from where the user stands
+    std::vector<std::string> copy_paths; ///< as typed: from the user's current folder
     std::vector<std::string> include;    ///< the same
     bool is_command = false;             ///< --cmd: not `dvc exp run`, but these words
     std::vector<std::string> command;
-    std::vector<std::string> outputs; ///< what comes back of it; from where the user stands
+    std::vector<std::string> outputs; ///< its outputs; from the user's current folder
     bool only_committed = false;
     bool fresh_env = false;
     std::vector<std::string> targets;   ///< as typed
@@ -54,10 +54,10 @@ struct RunArguments {
     [[nodiscard]] bool has_targets() const { return all_pipelines || !targets.empty(); }
 };
 
-/// Reads the words. Throws Error (usage) for an option that neither program has (with the one
+/// Reads the words. Throws Error (usage) for an option that neither program has (and names the one
 /// probably meant), one that rdvc owns or refuses (with the reason), an abbreviation (with the full
-/// name), a missing value, and a sweep; with --cmd for whatever `dvc exp run` alone would take, and
-/// where no command follows `--`.
+/// name), a missing value, and a sweep; with --cmd also for options of `dvc exp run`, and if no
+/// command follows `--`.
 RunArguments parse_run_arguments(const std::vector<std::string>& words);
 
 } // namespace rdvc::submission

@@ -54,7 +54,8 @@ class Header {
     std::vector<SbatchOption> options_;
 };
 
-// A job name is one line of at most 1,024 bytes; branches may be long. Cut between characters.
+// A job name is one line of at most 1,024 bytes, and branch names may be long. Cuts between
+// characters.
 std::string job_name(const Facts& facts) {
     const std::string at = facts.branch.empty() ? facts.commit.substr(0, 10) : facts.branch;
     std::string name = fmt::format("rdvc-run:{}:{}", facts.repo_name, at).substr(0, 200);
@@ -63,7 +64,7 @@ std::string job_name(const Facts& facts) {
     return name;
 }
 
-// True if anybody has said anything about this sbatch option, be it that it is not wanted.
+// True if any source mentions this sbatch option, even to remove it.
 bool given(const std::string& name, const config::Config& config, const std::string& instance,
            const RunArguments& arguments) {
     return config.run_options().contains(name) ||
@@ -172,7 +173,7 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
     submission.kind = arguments.is_command ? Kind::command : Kind::experiment;
     submission.tasks = {{arguments.name.value_or(name_from_token(token)),
                          arguments.is_command ? arguments.command : arguments.dvc}};
-    // A command's name is for its user alone; no ref needs it.
+    // A command's name is only for its user; no ref needs it.
     submission.force = arguments.force || arguments.is_command;
     submission.pull = arguments.pull.value_or(true);
     const bool no_activation = facts.setup.empty() && config.origin("env.activate") == "default";

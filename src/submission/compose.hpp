@@ -28,7 +28,7 @@ struct Submodule {
     [[nodiscard]] const std::string& tip() const { return extras.empty() ? commit : extras; }
 };
 
-/// What `rdvc run` found out about the project before it composes anything.
+/// What `rdvc run` has found out about the project before it composes a submission.
 struct Facts {
     std::string repo_name;
     std::string origin_url; ///< without password; empty: no remote `origin`
@@ -42,7 +42,7 @@ struct Facts {
     std::vector<std::string> outputs =
         {}; ///< folders whose new files a command's job keeps; from the repository's root
     std::string project_dir;     ///< of the project within the repository; "" for its root
-    std::string subdir;          ///< where the user stands within the repository; "" for its root
+    std::string subdir;          ///< the user's current folder in the repository; "" for its root
     std::string mirror;          ///< `NAME-<8 hex>.git`
     std::string user_name = {};  ///< who commits; "" if Git does not know
     std::string user_email = {}; ///< the same
@@ -51,26 +51,26 @@ struct Facts {
     std::vector<std::string> skipped =
         {}; ///< lines "NAME PATH": inputs that no stage of the run reads, and that stay away
     std::vector<std::string> persist =
-        {}; ///< outputs that are saved while unfinished, and put back; from the repository's root
+        {}; ///< outputs that are saved while unfinished, and restored; from the repository's root
     std::vector<std::string> metrics = {}; ///< metrics and plots, the same
     std::vector<std::string> kept =
         {}; ///< lines "HASH PATH": outputs that the job must find on the DVC remote, or make
     std::vector<std::string> left_out =
         {}; ///< outputs with `cache: false` that Git ignores; from the repository's root
-    bool allow_missing = true; ///< `dvc exp run` may skip stages whose data is not there
+    bool allow_missing = true; ///< `dvc exp run` may skip stages whose data is missing
 
-    /// The commit whose history has all that is sent of the project.
+    /// The commit whose history has everything that is sent of the project.
     [[nodiscard]] const std::string& tip() const {
         return !extras.empty() ? extras : !snapshot.empty() ? snapshot : commit;
     }
 };
 
-/// How the job comes by its environment.
+/// How the job gets its environment.
 struct Environment {
     std::string activate;
     std::string where; ///< "node" or "login"
     bool reuse = true;
-    bool fresh = false; ///< make it anew, whatever is there
+    bool fresh = false; ///< build it again, whatever exists
     std::vector<std::string> inputs;
     std::vector<std::string> ignore;
     std::vector<std::string> outside;
@@ -90,7 +90,7 @@ struct Submission {
     Environment environment;
     std::string dir;          ///< rdvc's folder on the cluster, absolute or `~/...`
     std::string cache;        ///< DVC's cache there; "" for `cache` in `dir`
-    bool cache_group = false; ///< it is the user's group's
+    bool cache_group = false; ///< shared with the user's group
     std::string data;         ///< how data travels: "ssh", or "remote": by the project's DVC remote
     std::string workspace_root;
     std::string min_free;
@@ -101,21 +101,21 @@ struct Submission {
     bool requeue = false; ///< the user wants the job to start again
 };
 
-/// How long before its time limit a job is told, in seconds: less where the limit is short. `time`
-/// as sbatch has it; "": not known.
+/// How many seconds before its time limit a job is warned: fewer if the limit is short. `time` as
+/// given to sbatch; "": not known.
 int warning_before(const std::string& time);
 
-/// The warning that goes with a new `--time` among `options`, for a job of this script; nothing
-/// where that stays, or where the user chose the signal. Total.
+/// The warning that goes with a new `--time` among `options`, for a job of this script; nothing if
+/// it stays the same, or if the user chose the signal. Total.
 std::optional<int>
 new_warning(std::string_view script,
             const std::vector<std::pair<std::string, std::optional<std::string>>>& options);
 
-/// How data travels, "ssh" or "remote": as configured, else by the DVC remote if there is one.
+/// How data travels, "ssh" or "remote": as configured, else through the DVC remote if there is one.
 std::string way_of_data(const config::Config& config, bool has_dvc_remote);
 
 /// The submission. sbatch options: defaults, then `[run]`, then the instance, then `--option`; an
-/// empty value or `false` takes one away. Throws Error (configuration) for an unknown instance.
+/// empty value or `false` removes one. Throws Error (configuration) for an unknown instance.
 Submission compose(const std::string& token, const Facts& facts, const config::Config& config,
                    const RunArguments& arguments);
 

@@ -1,5 +1,5 @@
-// The table of `dvc exp run`'s options: which pass to the job, which are rdvc's, which make no
-// sense there. Source: `dvc exp run --help` of DVC 3.67.
+// The table of `dvc exp run`'s options: which are passed to the job, which are rdvc's own, and
+// which make no sense there. Source: `dvc exp run --help` of DVC 3.67.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,5 @@
-// The name of a project's mirror on a cluster: by it submissions, results and environments are
-// listed, so it has to stay what it was.
+// The name of a project's mirror on a cluster. Submissions, results and environments are listed by
+// it, so it must not change.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 namespace rdvc::submission {
 
 /// `<name>-<8 hex>.git`. `id` is project.id, if there is one; else origin's URL, else the first
-/// commit, tells projects of the same name apart.
+/// commit, distinguishes projects of the same name.
 std::string mirror_name(const std::string& repo_name, const std::string& id,
                         const std::string& origin_url, const std::string& root_commit);
 
@@ -20,10 +20,10 @@ struct MirrorParts {
     std::string digits; ///< 8 hex digits
 };
 
-/// Those of `mirror`, which mirror_name has made.
+/// Those of `mirror`, which mirror_name made.
 MirrorParts parts_of(const std::string& mirror);
 
-/// A project.id that gives a mirror of these digits, and is like no other after them.
+/// A project.id that gives a mirror with these digits, and is unique after them.
 std::string id_with(const std::string& digits);
 
 } // namespace rdvc::submission

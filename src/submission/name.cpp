@@ -38,9 +38,8 @@ void check_name(const std::string& name) {
     if (!can_end_ref(name) || name.size() > longest)
         throw base::Error(base::Exit::usage,
                           fmt::format("`{}` cannot be an experiment's name", name))
-            .context("Git and DVC allow no blanks, control characters, `~^:?*[\\/`, `..`, no `-` "
-                     "or `.` at the "
-                     "start,\nno `.` or `.lock` at the end; at most 100 bytes");
+            .context("Git and DVC allow no blanks, control characters, `~^:?*[\\/` or `..`, no `-` "
+                     "or `.` at the start,\nno `.` or `.lock` at the end; at most 100 bytes");
 }
 
 std::string experiment_ref(const std::string& baseline, const std::string& name) {

@@ -12,16 +12,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Why rdvc does not bring back what is at `path`, which is relative to the folder; "" if it does.
+// Why rdvc does not bring back `path`, which is relative to the folder; "" if it does.
 std::string objection(const fs::path& path, const fs::path& folder) {
     const auto whole = folder.empty() ? std::string("the repository") : folder.generic_string();
     if (path == ".")
-        return fmt::format("it is all of {}, the environment included", whole);
+        return fmt::format("it would be all of {}, the environment included", whole);
     if (path.empty() || *path.begin() == "..")
         return fmt::format("it is not below {}", whole);
     for (const auto& part : path)
         if (part == ".git" || part == ".dvc" || part == ".rdvc")
-            return fmt::format("what is in `{}` is not the command's", part.string());
+            return fmt::format("the contents of `{}` are not the command's", part.string());
     return "";
 }
 
@@ -41,7 +41,7 @@ std::vector<std::string> output_folders(const OutputsOf& of,
         if (!why.empty())
             throw base::Error(base::Exit::usage,
                               fmt::format("`{}` cannot be an output: {}", path, why))
-                .context("it is given by " + of.place);
+                .context("it was given by " + of.place);
         auto folder = full.lexically_relative(of.top).generic_string();
         if (std::find(folders.begin(), folders.end(), folder) == folders.end())
             folders.push_back(std::move(folder));

@@ -11,7 +11,7 @@ namespace rdvc::submission {
 
 namespace {
 
-// The parts of `value` between commas that are outside of brackets and quotes.
+// The parts of `value` between commas that are outside brackets and quotes.
 std::vector<std::string> split_at_commas(std::string_view value) {
     std::vector<std::string> parts(1);
     int depth = 0;
@@ -39,8 +39,8 @@ std::vector<std::string> split_at_commas(std::string_view value) {
 
 bool has_several_values(std::string_view text, int depth);
 
-// `NAME(...)`: sweeps of their own, and functions that are sweeps if what they are given is.
-// Source: Hydra 1.3, "Extended override grammar".
+// `NAME(...)`: sweeps, and functions that are sweeps if their argument is one. Source: Hydra 1.3,
+// "Extended override grammar".
 bool is_sweep_call(const std::string& function, const std::vector<std::string>& arguments,
                    int depth) {
     constexpr std::array<std::string_view, 4> sweeps = {"choice", "range", "interval", "glob"};
@@ -63,7 +63,7 @@ bool is_sweep_call(const std::string& function, const std::vector<std::string>& 
 }
 
 bool has_several_values(std::string_view text, int depth) {
-    constexpr int deepest = 100; // calls in calls; nobody means that
+    constexpr int deepest = 100; // nested calls; nobody means that
     if (depth > deepest)
         return true;
     const auto value = base::trim(text);

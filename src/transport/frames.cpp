@@ -10,7 +10,7 @@ namespace rdvc::transport {
 
 namespace {
 
-constexpr std::size_t longest_line = 16U << 20U; // bytes; ours have some thousand
+constexpr std::size_t longest_line = 16U << 20U; // bytes; ours have a few thousand
 
 } // namespace
 
@@ -42,7 +42,7 @@ void FrameReader::feed(std::string_view bytes) {
 }
 
 void FrameReader::line(std::string_view text) {
-    // No shell can print a NUL, and no name, path or argument can hold one.
+    // No shell can print a NUL, and no name, path or argument can contain one.
     if (!text.starts_with(mark_) || text.find('\0') != std::string_view::npos) {
         if (!has_begun_ && noise_.empty())
             noise_ = base::trim(text.substr(0, 200));

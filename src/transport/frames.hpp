@@ -22,7 +22,7 @@ class FrameReader {
     /// that does not end.
     void feed(std::string_view bytes);
 
-    /// The first line of what came before the first frame, or "".
+    /// The first line of the text before the first frame, or "".
     [[nodiscard]] const std::string& noise() const { return noise_; }
 
   private:

@@ -30,15 +30,16 @@ namespace {
 
 constexpr std::string_view begin_line = "@rdvc:begin";
 constexpr std::string_view end_mark = "@rdvc:end ";
-constexpr int silence = 2000; // milliseconds for what is still on its way after the program's end
+constexpr int silence = 2000; // milliseconds for bytes still in transit after the program's end
 constexpr int short_pause = 50;
 constexpr int failed = 255; // as ssh
 constexpr std::size_t longest_line = 4096;
 
 } // namespace
 
-// The command is what a login shell would get: one text, to be read by a shell. The braces are read
-// as a whole before anything is run, so what follows them on standard input is the program's.
+// The command is what a login shell would get: one text, read by a shell. bash reads the whole
+// braces before it runs anything, so everything after them on standard input belongs to the
+// program.
 RelayOrder read_relay_words(const std::vector<std::string>& words) {
     const auto end = std::find(words.begin(), words.end(), relay_end);
     RelayOrder order{{words.begin(), end}, ""};
@@ -63,7 +64,7 @@ RelayOrder read_relay_words(const std::vector<std::string>& words) {
 std::string_view Opening::feed(std::string_view piece) {
     while (!found_ && !piece.empty()) {
         const auto end = piece.find('\n');
-        if (line_.size() < longest_line) // a longer one is not it
+        if (line_.size() < longest_line) // a longer line is not the mark
             line_ += piece.substr(0, std::min(end, longest_line));
         piece.remove_prefix(end == std::string_view::npos ? piece.size() : end + 1);
         if (end == std::string_view::npos)
@@ -76,8 +77,8 @@ std::string_view Opening::feed(std::string_view piece) {
 
 namespace {
 
-// rsync gives its children streams that do not block. Waits where `fd` has said EAGAIN; false for
-// an error that stays.
+// rsync gives its children non-blocking streams. Waits after EAGAIN on `fd`; false for a permanent
+// error.
 bool may_try_again(int fd, short events) {
     pollfd stream{fd, events, 0};
     if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -95,7 +96,7 @@ bool write_all(int fd, std::string_view bytes) {
     return true;
 }
 
-// From our standard input to `fd`, behind `start`.
+// From our standard input to `fd`, after `start`.
 void feed(int fd, const std::string& start) {
     std::array<char, 65536> buffer{};
     bool goes_on = write_all(fd, start);
@@ -150,7 +151,7 @@ bool start(Program& program, const std::vector<std::string>& words) {
     return errno == 0;
 }
 
-// Standard error, line by line; the other side's word of how its program ended is kept back.
+// Standard error, line by line, without the other side's line that says how its program ended.
 class Errors {
   public:
     void feed(std::string_view bytes) {
@@ -159,7 +160,7 @@ class Errors {
             const auto line = line_.substr(0, end + 1);
             line_.erase(0, end + 1);
             if (line.starts_with(end_mark))
-                code = std::atoi(line.c_str() + end_mark.size()); // up to the line's end
+                code = std::atoi(line.c_str() + end_mark.size()); // up to the end of the line
             else
                 write_all(2, line);
         }
@@ -177,13 +178,13 @@ class Errors {
     std::string line_;
 };
 
-// True when ssh has ended by itself; `status` then says how.
+// True if ssh has ended by itself; `status` then says how.
 bool has_ended(const Program& program, int& status) {
     return ::waitpid(program.pid, &status, WNOHANG) == program.pid;
 }
 
-// Copies until the program there has ended, or ssh; true in the second case. A process of the
-// login's, or a master of ssh's, may hold the streams open for ever.
+// Copies until the program there has ended, or ssh; true in the second case. A process that the
+// login started, or an ssh master, may hold the streams open for ever.
 bool copy(const Program& program, Errors& errors, int& status) {
     Opening opening;
     std::array<char, 65536> buffer{};
@@ -210,7 +211,7 @@ bool copy(const Program& program, Errors& errors, int& status) {
             else if (stream.fd == program.err.read)
                 errors.feed(bytes);
             else if (!write_all(1, opening.feed(bytes)))
-                return false; // nobody reads any more
+                return false; // the reader has gone
         }
     }
     return false;

@@ -1,5 +1,6 @@
-// `rdvc internal-ssh`: what git and rsync get in place of ssh. It takes off what a login prints
-// before the program there (banners, ~/.bashrc), and does not wait for what a login leaves running.
+// `rdvc internal-ssh`: git and rsync call this instead of ssh. It drops what a login prints before
+// the program there starts (banners, ~/.bashrc), and does not wait for processes that a login
+// leaves running.
 #pragma once
 
 #include <string>
@@ -8,26 +9,26 @@
 
 namespace rdvc::transport {
 
-/// The verb that main() knows it by.
+/// The verb by which main() recognises it.
 constexpr auto relay_verb = "internal-ssh";
 
-/// What ends the words of ours; after it come those that git or rsync add.
+/// Ends our own words; those that git or rsync add come after it.
 constexpr auto relay_end = "--then";
 
-/// What is to be done: ssh's own words, and what the bash there gets to read first.
+/// What to do: ssh's own words, and what the bash there reads first.
 struct RelayOrder {
     std::vector<std::string> ssh;
     std::string program;
 };
 
-/// Reads `SSH... -- HOST bash -s --then [OPTIONS] HOST COMMAND...`. Options of git's go to ssh; the
+/// Reads `SSH... -- HOST bash -s --then [OPTIONS] HOST COMMAND...`. git's options go to ssh; the
 /// host is ours. Without a command the program is empty.
 RelayOrder read_relay_words(const std::vector<std::string>& words);
 
-/// Finds the line that begins the other side's bytes, in a stream that comes in pieces.
+/// Finds the line after which the other side's bytes begin, in a stream that comes in pieces.
 class Opening {
   public:
-    /// The bytes of `piece` that are behind the line.
+    /// The bytes of `piece` after the line.
     std::string_view feed(std::string_view piece);
 
   private:
@@ -35,7 +36,8 @@ class Opening {
     bool found_ = false;
 };
 
-/// Copies between our standard streams and the program there, to its end; gives the exit code.
+/// Copies between our standard streams and the program there until that ends; returns the exit
+/// code.
 int relay(const std::vector<std::string>& words);
 
 } // namespace rdvc::transport

@@ -20,7 +20,7 @@ namespace {
 void refuse_leading_dash(const std::string& value, std::string_view key) {
     if (value.starts_with("-"))
         throw Error(Exit::configuration,
-                    fmt::format("`{}` starts with `-`: ssh would take it as an option", value))
+                    fmt::format("`{}` starts with `-`: ssh would take it for an option", value))
             .context(fmt::format("it is the value of `{}`", key));
 }
 
@@ -40,7 +40,7 @@ std::vector<std::string> ssh_words(const Destination& destination,
 
 namespace {
 
-// ssh's own words for failures before the remote command is started, as whole lines begin.
+// How ssh's lines begin for failures before the remote command is started.
 bool is_before_start(std::string_view line) {
     constexpr auto starts = std::to_array<std::string_view>({
         "ssh: connect to host ",
@@ -83,7 +83,7 @@ bool is_before_start(std::string_view line) {
     return known || denied || disconnected || configuration;
 }
 
-// ssh's words for a session that broke off.
+// ssh's words for a session that broke.
 bool is_after_start(std::string_view line) {
     return line.starts_with("client_loop: ") || line.starts_with("Read from remote host ") ||
            line.starts_with("Timeout, server ") ||
@@ -95,7 +95,7 @@ bool is_after_start(std::string_view line) {
 Outcome classify(int status, bool heard_hello, std::string_view ssh_errors) {
     if (heard_hello)
         return status == 0 ? Outcome::answered : Outcome::unknown;
-    constexpr int cannot_execute = 126; // the login shell's word for bash
+    constexpr int cannot_execute = 126; // the login shell, about bash
     constexpr int not_found = 127;
     if (status == cannot_execute || status == not_found)
         return Outcome::no_bash;
@@ -110,7 +110,7 @@ std::string main_reason(std::string_view ssh_errors) {
     for (auto line = all.rbegin(); line != all.rend(); ++line)
         if (!base::trim(*line).empty())
             return base::trim(*line);
-    return "ssh says nothing more";
+    return "ssh printed no message";
 }
 
 Connection::Connection(base::Runner& runner, Destination destination,
@@ -121,8 +121,8 @@ Connection::Connection(base::Runner& runner, Destination destination,
     refuse_leading_dash(destination_.username, "cluster.username");
 }
 
-// Once; `-G` opens no connection. Where the configuration sends ssh into the background, it refuses
-// to say anything without a command.
+// Once; `-G` opens no connection. If the configuration sends ssh into the background, it refuses to
+// print anything without a command.
 void Connection::ask_configuration() {
     if (asked_)
         return;
@@ -156,7 +156,7 @@ bool Connection::is_shared() {
     return sharing_ == Sharing::own || sharing_ == Sharing::users;
 }
 
-// Constant, whatever the login shell is; all else goes on standard input.
+// Constant, whatever the login shell is; everything else goes on standard input.
 std::vector<std::string> Connection::bash_words() const {
     if (destination_.login_shell)
         return {"bash", "-l", "-s"};
@@ -187,7 +187,7 @@ Connection::Reply Connection::execute(const Request& request) {
         },
         request.on_data);
     command.on_output = [&reader](std::string_view bytes) { reader.feed(bytes); };
-    // A process that the login has started may hold the connection open for ever.
+    // A process that the login started may hold the connection open for ever.
     command.is_over = [&heard_bye] { return heard_bye; };
     const auto result = runner_.run(command);
     auto outcome = classify(result.status, heard_hello, result.err);

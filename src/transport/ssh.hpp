@@ -1,4 +1,5 @@
-// How a request reaches the cluster: OpenSSH as the user set it up, with one connection kept open.
+// How a request reaches the cluster: OpenSSH as the user has configured it, with one connection
+// kept open.
 #pragma once
 
 #include <filesystem>
@@ -23,8 +24,8 @@ struct Destination {
     bool login_shell = false;
 };
 
-/// The words before the remote command: `ssh OPTIONS -- HOST`. `first` come before the user's own,
-/// since ssh takes the first value that it gets.
+/// The words before the remote command: `ssh OPTIONS -- HOST`. `first` come before the user's own
+/// options, because ssh uses the first value that it gets.
 std::vector<std::string> ssh_words(const Destination& destination,
                                    const std::vector<std::string>& first,
                                    const std::vector<std::string>& last);
@@ -34,14 +35,14 @@ enum class Outcome {
     answered,    ///< the request ran to its last word
     unreachable, ///< it certainly did not start: no connection
     no_bash,     ///< it certainly did not start: the login shell found no bash to run it
-    unknown,     ///< it may have started; the answer is not whole
+    unknown,     ///< it may have started; the answer is incomplete
 };
 
-/// What ssh's exit status and words mean. Only failures before the remote command is started count
-/// as `unreachable`.
+/// What ssh's exit status and messages mean. Only failures before the remote command is started
+/// count as `unreachable`.
 Outcome classify(int status, bool heard_hello, std::string_view ssh_errors);
 
-/// One line for the user out of ssh's words on standard error.
+/// One line for the user from ssh's messages on standard error.
 std::string main_reason(std::string_view ssh_errors);
 
 class Connection {
@@ -62,17 +63,17 @@ class Connection {
         int status = 0;
         std::string errors;     ///< standard error of ssh and of the other side
         std::string noise = {}; ///< the first line that the login printed on standard output
-        std::string shell = {}; ///< what the request was given to in place of bash, if it could say
+        std::string shell = {}; ///< what the request reached instead of bash, if it could say
     };
 
     /// Runs one request in one ssh execution.
     Reply execute(const Request& request);
 
-    /// The words of a program that git and rsync may call in place of ssh: `program`, which is
-    /// rdvc itself, as a relay.
+    /// The command that git and rsync may call instead of ssh: `program`, which is rdvc itself, as
+    /// a relay.
     [[nodiscard]] std::vector<std::string> relay_words(const std::string& program);
 
-    /// True if an execution uses the connection of an earlier one: the user's own, or one of ours.
+    /// True if an execution uses an open connection: the user's own, or one of ours.
     [[nodiscard]] bool is_shared();
 
     [[nodiscard]] const Destination& destination() const { return destination_; }

@@ -9,9 +9,9 @@ namespace rdvc::transport {
 
 namespace {
 
-// Keys of `ssh -G`, which are in lower case; the values that do no harm; else the option that does
-// none. RemoteCommand came with OpenSSH 7.6; SessionType, StdinNull and ForkAfterAuthentication
-// with 8.7. RequestTTY is undone by `-T`.
+// Keys of `ssh -G`, in lower case; their harmless values; and for any other value, the option that
+// undoes it. RemoteCommand came with OpenSSH 7.6; SessionType, StdinNull and
+// ForkAfterAuthentication with 8.7. RequestTTY is undone by `-T`.
 struct Extra {
     std::string_view key;
     std::string_view harmless; ///< words; none: any value does harm
@@ -28,7 +28,7 @@ constexpr auto extras = std::to_array<Extra>({
     {"permitlocalcommand", "no", "PermitLocalCommand=no"},
     {"forwardx11", "no", "ForwardX11=no"},
     {"tunnel", "no false", "Tunnel=no"},
-    // What went wrong must be heard.
+    // Error messages must be visible.
     {"loglevel", "ERROR INFO VERBOSE DEBUG DEBUG1 DEBUG2 DEBUG3", "LogLevel=ERROR"},
 });
 
@@ -37,7 +37,7 @@ bool is_harmless(const Extra& extra, const std::string& value) {
     return std::find(harmless.begin(), harmless.end(), value) != harmless.end();
 }
 
-// The value of a key that is there once, or "".
+// The value of a key that occurs once, or "".
 std::string value_of(std::string_view ssh_config, std::string_view key) {
     for (const auto& line : base::lines(ssh_config))
         if (const auto [name, value] = base::key_and_value(line); name == key)
@@ -70,7 +70,7 @@ Sharing sharing_in(std::string_view ssh_config) {
 std::vector<std::string> sharing_options(Sharing sharing, const std::filesystem::path& folder) {
     switch (sharing) {
     case Sharing::users: return {};
-    // As the first user of the socket rdvc would have to stay for as long as others use it.
+    // As the first user of the socket, rdvc would have to stay as long as others use it.
     case Sharing::guest: return {"-o", "ControlMaster=no"};
     case Sharing::none: return {"-o", "ControlPath=none"};
     case Sharing::own: break;

@@ -1,4 +1,4 @@
-// What `ssh -G HOST` says of the user's configuration, and the options that follow from it.
+// What `ssh -G HOST` says about the user's configuration, and the options that follow from it.
 #pragma once
 
 #include <filesystem>
@@ -8,9 +8,9 @@
 
 namespace rdvc::transport {
 
-/// Options that undo what the configuration adds to logins by hand: a command, forwarded ports, a
-/// tunnel and the like. Only what `ssh_config` shows is undone, so a client never gets an option
-/// that it does not know.
+/// Options that undo what the configuration adds to interactive logins: a command, forwarded ports,
+/// a tunnel and the like. Only what `ssh_config` shows is undone, so ssh never gets an option that
+/// it does not know.
 std::vector<std::string> plain_options(std::string_view ssh_config);
 
 /// Whether executions share one connection, and whose.
@@ -21,11 +21,11 @@ enum class Sharing {
     none,  ///< `cluster.multiplex` is off
 };
 
-/// Of a cluster that is multiplexed.
+/// For a cluster with multiplexing.
 Sharing sharing_in(std::string_view ssh_config);
 
-/// The options for that. `folder` holds rdvc's socket; its path must be short (a socket's path has
-/// less than 104 bytes on macOS) and plain, since ssh expands `%` and splits words in it.
+/// The options for that. `folder` holds rdvc's socket; its path must be short (less than 104 bytes
+/// on macOS) and plain, because ssh expands `%` and splits words in it.
 std::vector<std::string> sharing_options(Sharing sharing, const std::filesystem::path& folder);
 
 } // namespace rdvc::transport

@@ -15,7 +15,7 @@ enum class Verbosity { quiet, normal, verbose };
 
 class Console {
   public:
-    /// Takes text as it is to be shown.
+    /// Takes text as it will be shown.
     using Stream = std::function<void(std::string_view)>;
 
     /// `out` and `err`: where text goes; by default this program's standard output and error.
@@ -32,7 +32,8 @@ class Console {
 
     Verbosity verbosity = Verbosity::normal;
 
-    /// Data: as it is; on a terminal, without what could take that over (base/terminal.hpp).
+    /// Data, unchanged; on a terminal, without anything that could take it over
+    /// (base/terminal.hpp).
     void data(std::string_view text) const;
     /// A line about what happens; not with --quiet.
     void note(std::string_view line) const;
@@ -40,10 +41,10 @@ class Console {
     void warn(std::string_view line) const;
     /// A line for --verbose only.
     void trace(std::string_view line) const;
-    /// True where somebody would see progress: on a terminal, not with --quiet.
+    /// True if somebody would see progress: on a terminal, without --quiet.
     [[nodiscard]] bool shows_progress() const;
-    /// A line in place of the last such line; an empty one takes it away. Nothing where it would
-    /// not be seen.
+    /// Replaces the last progress line; an empty one removes it. Prints nothing if nobody would see
+    /// it.
     void progress(std::string_view line) const;
     /// An Error's message, on standard error.
     void error(std::string_view message) const;

@@ -44,7 +44,7 @@ std::string World::ask(const std::string& question, const std::string& fallback)
     if (!std::getline(std::cin, answer)) {
         std::fputs("\n", stderr);
         throw base::Error(base::Exit::usage, "no answers: standard input is closed")
-            .hint("give the answers as options, or `--yes` to keep what is there");
+            .hint("give the answers as options, or `--yes` to keep the current values");
     }
     return answer.empty() ? fallback : answer;
 }

@@ -1,4 +1,4 @@
-// All that a command may touch outside itself, handed to it: processes, environment, console.
+// Everything outside itself that a command may touch: processes, environment, console.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,7 @@ namespace rdvc::world {
 struct World {
     base::Runner& runner;
     Console& console;
-    std::filesystem::path folder; ///< where the user stands
+    std::filesystem::path folder; ///< the user's current folder
     std::function<std::optional<std::string>(const std::string&)> environment;
     std::filesystem::path program = "rdvc"; ///< rdvc itself, for programs that call it
 
@@ -29,13 +29,13 @@ struct World {
     [[nodiscard]] std::filesystem::path state_folder() const;
     /// A short private folder for ssh's sockets, without anything that ssh would expand or split.
     [[nodiscard]] std::filesystem::path socket_folder() const;
-    /// One line asked on the terminal; `fallback` if it is empty. Throws Error (usage) at the end
-    /// of standard input.
+    /// Asks for one line on the terminal; `fallback` if it is empty. Throws Error (usage) at the
+    /// end of standard input.
     [[nodiscard]] std::string ask(const std::string& question, const std::string& fallback) const;
 };
 
-/// Where the program is that was called as `name`: a path, or a word that $PATH finds. `name`
-/// itself if it is nowhere.
+/// The location of the program that was called as `name`: a path, or a word that $PATH finds.
+/// `name` itself if not found.
 std::filesystem::path find_program(const std::string& name, const std::string& path_variable);
 
 /// The program's version.

@@ -1,4 +1,4 @@
-# What a command's job keeps: whole scripts, as `rdvc run --cmd` makes them, without SLURM.
+# What a command's job stores: whole scripts, as `rdvc run --cmd` makes them, without SLURM.
 
 load support
 
@@ -60,7 +60,7 @@ kept() {
     (cd "${record}/output" && find . -type f -o -type l | LC_ALL=C sort | tr '\n' ' ')
 }
 
-@test "what is new or changed is kept, and nothing else: not what was copied, a repository's .git, DVC's own" {
+@test "new and changed files are stored, and nothing else: not what was copied, a repository's .git, DVC's own" {
     printf 'large\n' >out/copied.bin
     run_job --output=out --output=out/deep --output=./single -C out/copied.bin -- bash -c '
         echo x >out/new; echo x >out/ignored.bin; mkdir -p out/deep/.dvc out/tool; echo x >out/deep/.dvc/config
@@ -75,7 +75,7 @@ c"; echo x >single; echo x >elsewhere; touch -d 2020-01-01 out/new; chmod +x out
     [[ -z $(ls -d "${root}"/rdvc-7-* 2>/dev/null) ]]
 }
 
-@test "files in folders that may not be written to are kept, saved on the way too, and the workspace is removed" {
+@test "files in read-only folders are stored, and saved during the run, and the workspace is removed" {
     run_job --output=out -- bash -c '
         mkdir -p out/deep/er; for file in out/deep/{a,b} out/deep/er/{c,d}; do echo x >"${file}"; done
         chmod a-w out/deep/er out/deep; mkdir -p closed/in; chmod 000 closed/in closed; exit 3' || true
@@ -89,7 +89,7 @@ c"; echo x >single; echo x >elsewhere; touch -d 2020-01-01 out/new; chmod +x out
         until [[ -e $0/part/out/deep/a && -e $0/part/out/deep/b ]]; do sleep 0.2; done' "${root}/record/partial"
 }
 
-@test "a changed file is kept, also one of the same size and time, of a tracked and of a copied one" {
+@test "a changed file is stored, even with the same size and time, whether tracked or copied" {
     printf 'large\n' >out/copied.bin
     run_job --output=out -C out/copied.bin -- bash -c '
         touch -r out/kept.txt time; echo "is tracked !" >out/kept.txt; touch -r time out/kept.txt; echo LARGE >out/copied.bin'
@@ -115,7 +115,7 @@ c"; echo x >single; echo x >elsewhere; touch -d 2020-01-01 out/new; chmod +x out
 }
 
 # bats test_tags=long
-@test "what a failed program said last goes into the result, from its own phase alone and bounded" {
+@test "the last output of a failed program goes into the result, only from its own phase and limited" {
     run run_job -- sh -c 'seq 100; printf "50%%\rERROR: no\tway\n  detail\n\n"; seq 100; exit 3'
     [[ $(result said) == $'98\t99\t100\tERROR: no    way\t  detail\t\t1\t2\t' ]]
     run run_job -- sh -c 'printf "fatal: \0%0500d\n" 1 >&2; exit 3'
@@ -125,7 +125,7 @@ c"; echo x >single; echo x >elsewhere; touch -d 2020-01-01 out/new; chmod +x out
     [[ -z $(result said) ]]
 }
 
-@test "where nothing is left there is no folder of outputs, which would wait for a pull for ever" {
+@test "without outputs there is no folder of outputs, which would wait for a pull for ever" {
     run_job --output=never -- true
     [[ $(result state) == done && $(result output) == 0 && ! -e ${record}/output ]]
 }
@@ -146,7 +146,7 @@ c"; echo x >single; echo x >elsewhere; touch -d 2020-01-01 out/new; chmod +x out
     [[ ${status} -eq 5 && $(result state) == unpublished && $(result exit) == 5 ]]
 }
 
-@test "started again, a job keeps what it makes then" {
+@test "a restarted job stores what it makes then" {
     run_job --output=out -- sh -c 'echo "$SLURM_RESTART_COUNT" >out/"$SLURM_RESTART_COUNT"' || true
     touch "${record}/pulled"
     SLURM_JOB_ID=7 SLURM_RESTART_COUNT=1 bash "${root}/job.sh" 1

@@ -1,5 +1,6 @@
-# Editable installs that know more of the code than its folder: setuptools' strict ones, and those whose version is
-# made from Git's tags. Whatever a job that reuses such an environment finds is what a fresh one would have.
+# Editable installs that know more about the code than its folder: setuptools' strict ones, and
+# those whose version is made from Git's tags. Whatever a job that reuses such an environment finds
+# is what a fresh one would have.
 
 load support
 
@@ -41,7 +42,8 @@ TOML
     [[ $1 == . ]] || printf 'where = ["%s"]\n' "$1" >>pyproject.toml
 }
 
-# All that setup has left, as a text: names, where links lead, what is in the files that pip and setuptools wrote.
+# Everything that setup has left, as a text: names, targets of links, and the files that pip and
+# setuptools wrote.
 look='
 echo "$(say) $(python -c "import pk; print(pk.f(), pk.__file__)")"
 python -c "from importlib.metadata import files, version; print(version(\"my-pk\"), [str(f) for f in files(\"my-pk\") if f.suffix != \".pyc\" and not f.locate().exists()])"
@@ -135,7 +137,7 @@ through_versions() {
 }
 
 # bats test_tags=long
-@test "what setuptools-scm writes beside the code is that of this commit, too" {
+@test "the files that setuptools-scm writes beside the code are those of this commit, too" {
     need_tools setuptools_scm
     python_project src
     scm_project src/pk/_version.py

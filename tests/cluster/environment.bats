@@ -1,5 +1,5 @@
-# The contract: a job that reuses an environment finds what it would have found had setup been run, or
-# setup is run. Each case compares what is imported and what programs say.
+# The contract: a job that reuses an environment finds what setup would have made, or it runs setup.
+# Each case compares what is imported and what programs print.
 
 load support
 
@@ -22,7 +22,8 @@ teardown() {
     stop_test
 }
 
-# Kills a builder, and starts a job that has to notice; the last test looks at it, since that takes its time.
+# Kills a builder, and starts a job that must notice; the last test checks it, because that takes
+# some time.
 lose_builder() {
     start_test
     { small_venv; echo "[[ \$(wc -l <${root}/setups) -gt 1 ]] || sleep 100"; } | setup_script
@@ -63,7 +64,7 @@ TOML
 
 probe_python='say; python -c "import pk, sys; from importlib.metadata import version; print(pk.f(), pk.__file__, sys.prefix, version(\"pk\"))"'
 
-@test "an editable install of src/ runs this job's code, with a module that is new" {
+@test "an editable install of src/ runs this job's code, with a new module" {
     python_project src
     pip_setup -e .
     commit
@@ -158,7 +159,7 @@ foreign_wheel() {
     )
 }
 
-@test "a dependency's file with the text of one of the project's is no copy; a built wheel of the project is one" {
+@test "a dependency's file with the same text as one of the project's is not a copy; a built wheel of the project is one" {
     local licence='# Licensed under the Apache License, Version 2.0.'
     foreign_wheel dep dep/__init__.py "${licence}" dep/py.typed partial dep/utils/__init__.py "${licence}" tests/__init__.py "${licence}"
     mkdir -p src/pk/utils tests
@@ -196,7 +197,7 @@ foreign_wheel() {
     was_reused
 }
 
-@test "pip install in a view adds to the view alone" {
+@test "pip install in a view changes only the view" {
     python_project src
     pip_setup -e .
     commit
@@ -228,7 +229,7 @@ foreign_wheel() {
     [[ ${said} == *two* ]]
 }
 
-@test "the checkout's path in debug information is no harm, in the program it is" {
+@test "the checkout's path in debug information does not prevent reuse, in the program it does" {
     { small_venv; echo "g++ -g \"\$PWD/tool.cpp\" \$FLAGS -o .venv/bin/tool"; } | setup_script
     printf '#include <cstdio>\nint main() { std::puts("one"); }\n' >tool.cpp
     commit
@@ -304,7 +305,7 @@ SETUP
     [[ ${said} == *'say two'* ]]
 }
 
-@test "bytecode that an installer left out is made once, also beside some that it left" {
+@test "bytecode that an installer left out is made once, also beside existing bytecode" {
     setup_script <<SETUP
 "${python}" -m venv --without-pip .venv
 for site in .venv/lib/python3*/site-packages; do
@@ -502,7 +503,7 @@ SETUP
     done
 }
 
-@test "what a stage may write to is its own: empty folders, small files" {
+@test "files and folders that a stage may write to are its own: empty folders, small files" {
     { small_venv; echo 'mkdir -p work/empty; echo 0 >work/state; mkdir .venv/lib/p; echo p >.venv/lib/p/f'; } | setup_script
     printf '/work/\n' >>.gitignore
     commit
@@ -578,7 +579,7 @@ SETUP
     log_has 'cpp" changed'
 }
 
-@test "--fresh-env makes it anew and keeps that; running jobs keep the old one" {
+@test "--fresh-env builds it again and keeps the new one; running jobs keep the old one" {
     { small_venv; echo "date +%N >.venv/time"; } | setup_script
     commit
     job cat .venv/time
@@ -742,7 +743,7 @@ owner_exists() {
     [[ $(find "${store}" -mindepth 2 -maxdepth 2 -type d | wc -l) -eq 1 ]]
 }
 
-@test "an owner that was taken over leaves the new owner's half-made copy alone" {
+@test "an owner that was taken over leaves the new owner's incomplete copy alone" {
     local lock="${root}/rdvc/envs/p/k.lock" half="${root}/rdvc/envs/p/k/.new-2"
     mkdir -p "${lock}/owner.1" "${lock}/owner.2" "${half}"
     RDVC_OWN_ENV_KEY=k bash -euc 'rdvc_say() { echo "$*"; }
@@ -754,7 +755,7 @@ owner_exists() {
 }
 
 # bats test_tags=root
-@test "a full disk leaves nothing half, and the job goes on" {
+@test "a full disk leaves no incomplete environment, and the job continues" {
     ((EUID == 0)) || skip 'only root can mount a small file system'
     mkdir -p "${root}/rdvc/envs"
     mount -t tmpfs -o size=200k tmpfs "${root}/rdvc/envs" 2>/dev/null || skip 'no file system can be mounted'
@@ -848,7 +849,7 @@ SETUP
 
 # --- What a hostile reader found ---
 
-@test "what finds its way into the store finds no checkout; small programs are this job's own" {
+@test "a program in the store finds no checkout; small programs are this job's own" {
     setup_script <<'SETUP'
 mkdir -p .venv/bin .venv/lib/python3/site-packages/pkg
 printf 'home = /usr/bin\n' >.venv/pyvenv.cfg
@@ -866,7 +867,7 @@ SETUP
     cat "${store}"/*/*/tree/.venv/lib/python3/site-packages/p.pth | grep '^/rdvc-no-checkout/'
 }
 
-@test "what setup installs elsewhere, or what finds its modules by its real path, is not reused" {
+@test "an environment that is installed elsewhere, or finds its modules by its real path, is not reused" {
     mkdir -p "${root}/v"
     "${python}" -m venv --without-pip "${root}/v"
     set_value "PATH=${root}/v/bin:\${PATH}" "RDVC_JOB_ENV_ACTIVATE="

@@ -1,4 +1,4 @@
-# What a job's result names is there: the functions of the job, with real git and DVC, without SLURM.
+# A job's result is complete: the job's functions, with real git and DVC, without SLURM.
 
 setup_file() {
     export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 DVC_NO_ANALYTICS=1
@@ -58,7 +58,7 @@ forget() { # FOLDER PATH...: takes the objects of these outputs out of a cache o
     [[ ! -e ${root}/ran ]]
 }
 
-@test "recorded outputs that only the DVC remote has are there; what it does not have is made again" {
+@test "recorded outputs that only the DVC remote has count; those that it lacks are made again" {
     rm -rf "${RDVC_JOB_CACHE_DIR}"
     has_kept_outputs
     rm -rf "${RDVC_JOB_CACHE_DIR}"

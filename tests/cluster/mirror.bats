@@ -1,4 +1,4 @@
-# The project's mirror under many hands. No SLURM is needed.
+# The project's mirror with many users at once. Needs no SLURM.
 
 source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
 

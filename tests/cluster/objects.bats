@@ -1,4 +1,4 @@
-# Objects on their way into the cluster's cache. No SLURM is needed.
+# Objects on their way into the cluster's cache. Needs no SLURM.
 
 source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
 
@@ -31,7 +31,7 @@ arrive() {
     printf '%s' "$2" >"${incoming}/${name}"
 }
 
-@test "what is missing, or has another size, is told by name" {
+@test "objects that are missing, or have another size, are named" {
     arrive one one
     arrive two two
     ask take </dev/null
@@ -44,7 +44,7 @@ arrive() {
     [[ ${output} != *lacks* && ${output} == *"size 4"* && ${output} == *"free "[1-9]* ]]
 }
 
-@test "what arrives whole is in the cache, read-only; what is damaged is told and gone" {
+@test "sound objects enter the cache, read-only; damaged ones are named and removed" {
     arrive one one
     local good=${name}
     arrive two 2
@@ -72,7 +72,7 @@ arrive() {
     [[ -e ${cache}/${good} && ${output} == *"damaged ${name}"* ]]
 }
 
-@test "names that are no objects' go nowhere" {
+@test "names that are not objects' names are ignored" {
     mkdir -p "${incoming}/files/md5/ab" "${incoming}/runs/ab/x"
     echo x >"${incoming}/files/md5/ab/short"
     echo x >"${incoming}/runs/ab/x/y"
@@ -116,7 +116,7 @@ arrive() {
     [[ ${output} == *"data "[1-9]* ]]
 }
 
-@test "with the listing of a folder, each file in it is looked for" {
+@test "with the listing of a folder, each file in it is checked" {
     arrive one one
     ask take </dev/null
     mkdir -p "${cache}/files/md5/ff"

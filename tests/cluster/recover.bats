@@ -1,4 +1,5 @@
-# What `rdvc recover` does on the login node, on a workspace made by hand. No SLURM and no DVC are needed.
+# What `rdvc recover` does on the login node, with a workspace made by hand. Needs neither SLURM nor
+# DVC.
 
 source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
 
@@ -120,7 +121,7 @@ value() {
     sed -n "s/^$1 //p" "${record}/result"
 }
 
-# All that a recovery promises.
+# Everything that a recovery promises.
 is_recovered() {
     [[ $(git -C "${mirror}" rev-parse --verify --quiet "${ref}") == "${commit}" &&
         $(value state) == published && $(value ref) == "${ref}" && $(value commit) == "${commit}" && $(value name) == e &&
@@ -149,7 +150,7 @@ is_recovered() {
     is_recovered
 }
 
-@test "a job that died after its push, before its word: the ref tells" {
+@test "a job that died after its push, before its result: the ref shows it" {
     git -C "${kept}" push --quiet "${mirror}" "${ref}:refs/rdvc/objects"
     rm -rf "${kept}" "${record}/result"
     printf '7\n' >"${record}/job"
@@ -164,7 +165,7 @@ is_recovered() {
     is_recovered
 }
 
-@test "a result that cannot be written: said, and the workspace stays" {
+@test "a result that cannot be written: reported, and the workspace stays" {
     fill_cache
     mkdir "${record}/result.N"
     run ask
@@ -184,7 +185,7 @@ is_recovered() {
     is_recovered
 }
 
-@test "a job that is still putting its result aside is let end first" {
+@test "a job that is still saving its result may end first" {
     fill_cache
     sed -i '/end$/d' "${record}/phases"
     echo "7|COMPLETING|None|N/A|x|rdvc:${token}" >"${root}/squeue"
@@ -196,7 +197,7 @@ is_recovered() {
     is_recovered
 }
 
-@test "objects that are lacking are taken from the work tree, a folder's own too, never a wrong content" {
+@test "missing objects come from the work tree, a folder's own too, never with wrong content" {
     mkdir "${kept}/another"
     printf other >"${kept}/another/model.txt"
     run ask
@@ -205,7 +206,7 @@ is_recovered() {
     [[ $(stat -c %a "$(printf model | object_of)") == 444 ]]
 }
 
-@test "what is nowhere is told by name, and nothing is changed" {
+@test "objects that are nowhere are named, and nothing is changed" {
     printf other >"${kept}/model.txt"
     run ask
     says 'missing model.txt'
@@ -214,7 +215,7 @@ is_recovered() {
     ! git -C "${mirror}" rev-parse --verify --quiet "${ref}"
 }
 
-@test "the name is taken: NAME-TOKEN, and it is said" {
+@test "the name is taken: NAME-TOKEN, and this is reported" {
     fill_cache
     git -C "${mirror}" update-ref "${ref}" "${base}"
     run ask
@@ -224,7 +225,7 @@ is_recovered() {
     [[ $(git -C "${mirror}" rev-parse "${ref}") == "${base}" && ! -e ${kept} ]]
 }
 
-@test "dvc push had not been reached: the data is in the cache alone" {
+@test "dvc push had not been reached: the data is only in the cache" {
     fill_cache
     sed -i 's/^data ssh/data remote/' "${rdvc}/submissions/${token}/submission"
     run ask
@@ -277,7 +278,7 @@ is_recovered() {
     [[ $(value state) == unpublished && -d ${kept} ]]
 }
 
-@test "no experiment in the workspace: what is there is told" {
+@test "no experiment in the workspace: the answer says what is there" {
     git -C "${kept}" update-ref -d "${ref}"
     run ask
     says "kept ${kept}"
@@ -285,7 +286,7 @@ is_recovered() {
     [[ -d ${kept} ]]
 }
 
-@test "a mirror that is gone is no reason to publish half" {
+@test "a missing mirror does not lead to an incomplete result" {
     fill_cache
     git -C "${mirror}" repack -a -d --quiet
     git -C "${kept}" prune-packed --quiet
@@ -314,7 +315,7 @@ is_recovered() {
     rm -rf "${kept}/.git/objects/info/alternates" "${mirror}"
     git -C "${kept}" remote add origin "${root}/nowhere.git"
     run ask
-    [[ ${output} == *"said origin did not take it"* ]]
+    [[ ${output} == *"said origin did not accept it"* ]]
     says 'result code ssh'
     is_recovered
 }
@@ -374,7 +375,7 @@ SH
 }
 
 # bats test_tags=long
-@test "the job that shall bring a workspace waits: said, and not sent twice" {
+@test "the job that brings a workspace waits: reported, and not sent twice" {
     sed -i "s|^kept .*|kept /nowhere/rdvc-7-abcdefgh/p|" "${record}/result"
     rm -rf "${kept}"
     printf '#!/bin/bash\necho x >>%q\necho "8|PENDING|Resources|N/A|x|rdvc:recover-%s" >%q\necho 8\n' "${root}/sent" "${token}" \
@@ -387,7 +388,7 @@ SH
     [[ $(wc -l <"${root}/sent") -eq 1 ]]
 }
 
-@test "a command's outputs are put aside as its job would have" {
+@test "a command's outputs are stored as its job would have done" {
     sed -i 's/^kind experiment/kind command/' "${rdvc}/submissions/${token}/submission"
     printf 'export X=1\nRDVC_JOB_OUTPUTS=(res "a b")\n' >"${rdvc}/submissions/${token}/job.sh"
     sed -i 's/ publish$/ output/' "${record}/phases" "${record}/result"
@@ -409,7 +410,7 @@ SH
     [[ $(ls -A "${record}" | tr '\n' ' ') == "output phases result " ]]
 }
 
-@test "new files are made ready for the laptop; the workspace stays" {
+@test "new files are prepared for the laptop; the workspace stays" {
     rm -f "${kept}/model.txt"
     printf model | store
     ln -s "$(printf model | object_of)" "${kept}/model.txt"

@@ -1,11 +1,12 @@
-# What git and rsync get in place of ssh: the real programs, over a login that prints, holds on or fails.
+# The relay that git and rsync call instead of ssh: the real programs, over a login that prints,
+# lingers or fails.
 
 source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
 
 setup() {
     root=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-ct-XXXXXX")
     cd "${root}" || return 1
-    # An ssh that runs the words after the host here, by way of a login shell's ~/.bashrc.
+    # An ssh that runs the words after the host here, through a login shell's ~/.bashrc.
     cat >ssh <<'SSH'
 #!/bin/bash
 printf '%s\n' "$@" >"${0%/*}/words"

@@ -1,4 +1,4 @@
-# What is open, is asked, ended and tried again: rdvc and the cluster's side together, on a fake SLURM.
+# Settling, asking, cancelling and retrying: rdvc and the cluster's side together, on a fake SLURM.
 
 source "${RDVC_SOURCE_FOLDER}/tests/support/slurm/slurm.bash"
 source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
@@ -63,7 +63,7 @@ forget_answer() {
     sed -i '$d' "${HOME}/.local/state/rdvc/ledger.jsonl"
 }
 
-# As if rdvc had asked nothing for long. What SLURM said in this second counts as new.
+# As if rdvc had not asked for a long time. SLURM's answer of this second counts as new.
 forget_questions() {
     sleep 1.1
     rm -f "${rdvc}"/queue/paid
@@ -78,7 +78,7 @@ forget_questions() {
     [[ ${output} != *"was submitted"* ]]
 }
 
-@test "the same run again, after rdvc was killed before it could tell, finds the job of before" {
+@test "the same run again, after rdvc was killed before it could report, finds the earlier job" {
     submit one true
     forget_answer
     run submit one true
@@ -91,7 +91,7 @@ forget_questions() {
     knob fail-squeue
     rm "$(dirname "$(readlink -f "${rdvc}/submissions/2.sbatch.sh")")"/{jobid,sbatch.exit} # sbatch is at work
     run submit one true
-    [[ ${status} -eq 75 && ${output} == *"it is not known yet whether this very run was submitted before"* ]]
+    [[ ${status} -eq 75 && ${output} == *"it is not known yet whether the same run was already submitted"* ]]
     echo y >file
     run submit one true # other code
     [[ ${status} -eq 0 && ${output} == *" as job 3 on local"* ]]
@@ -115,7 +115,7 @@ forget_questions() {
     wait_for_state 1 CANCELLED
 }
 
-@test "sbatch is still at work: it is not known yet; and later that there is nothing" {
+@test "sbatch is still running: not known yet; later it turns out that there is nothing" {
     submit one true
     wait_for_state 1 COMPLETED
     forget_answer
@@ -135,7 +135,7 @@ forget_questions() {
     [[ $(state_of one) == 'not submitted' ]]
 }
 
-@test "what was given up does nothing when it starts after all" {
+@test "an attempt that was given up does nothing if it starts after all" {
     knob no-start
     submit one touch "${root}/ran"
     rdvc cancel one
@@ -145,7 +145,7 @@ forget_questions() {
     [[ ${status} -eq 0 && ! -e ${root}/ran ]]
 }
 
-@test "what was never begun is not submitted, and a request that arrives later refuses itself" {
+@test "a submission that never began is not submitted, and a request that arrives later refuses itself" {
     submit one true
     local folder
     folder=$(folder_of one)
@@ -159,7 +159,7 @@ forget_questions() {
     [[ $(state_of one) == 'not submitted' ]]
 }
 
-@test "accounting tells of a job that squeue has forgotten" {
+@test "accounting shows a job that squeue has forgotten" {
     knob accounting
     submit one sleep 60
     wait_for_claim one
@@ -172,7 +172,7 @@ forget_questions() {
     (($(calls_of sacct) == 0)) # it is remembered
 }
 
-@test "without accounting a job that is gone without a result is lost, with the way to try again" {
+@test "without accounting a job that is gone without a result is lost, and the answer says how to retry" {
     submit one sleep 60
     wait_for_claim one
     end_as 1 NODE_FAIL
@@ -191,7 +191,7 @@ forget_questions() {
     [[ $(state_of one) == node_fail ]]
 }
 
-@test "no answer is unknown, with what was known and when; then it is right again" {
+@test "without an answer the state is unknown, with the last known state and its time; then it is right again" {
     submit one sleep 60
     sleep 1.1
     [[ $(state_of one) == running ]]
@@ -226,7 +226,7 @@ forget_questions() {
 }
 
 # bats test_tags=long
-@test "many that wait ask SLURM once for all; in steady state two questions a minute" {
+@test "many waiting commands ask SLURM once for all; in steady state two queries a minute" {
     export RDVC_CLUSTER_POLL=2
     submit one sleep 60
     forget_calls
@@ -261,14 +261,14 @@ forget_questions() {
     forget_calls
     run rdvc cancel done running waiting
     [[ ${status} -eq 0 ]]
-    [[ ${output} == *"done has ended already"* && ${output} == *"cancelled running (job 2)"* && ${output} == *"cancelled waiting (job 3)"* ]]
+    [[ ${output} == *"done has already ended"* && ${output} == *"cancelled running (job 2)"* && ${output} == *"cancelled waiting (job 3)"* ]]
     (($(calls_of scancel) == 1))
     wait_for_state 2 CANCELLED
     wait_for_state 3 CANCELLED
     [[ $(state_of waiting) == cancelled ]]
 }
 
-@test "cancel without an answer: what has not started will not run, of the rest it is not known" {
+@test "cancel without an answer: what has not started will not run, the rest is not known" {
     submit running sleep 60
     wait_for_claim running
     knob no-start
@@ -322,7 +322,7 @@ forget_questions() {
     ! grep 'phase: end' "${root}/said" || return
 }
 
-@test "a squeue that says nothing of a job that runs: no second one, and nobody is told that it has gone" {
+@test "a squeue that does not show a running job: no second one, and it is not reported as gone" {
     export RDVC_CLUSTER_POLL=1
     submit one sleep 60
     wait_for_claim one
@@ -347,7 +347,7 @@ forget_questions() {
     wait_for_state 2 RUNNING
 }
 
-@test "a job in a hidden partition is seen by all who ask: it runs, waits, is cancelled, and nothing of it is cleaned up" {
+@test "every command sees a job in a hidden partition: it runs, waits, is cancelled, and nothing of it is cleaned up" {
     submit() { rdvc run --cmd -n "$1" --partition=attic -- "${@:2}"; }
     submit one sleep 60
     wait_for_claim one
@@ -365,7 +365,7 @@ forget_questions() {
     wait_for_state 2 CANCELLED
 }
 
-@test "whatever squeue leaves out: what scontrol shows alive is not cleaned, nor lost, nor the environment that it uses" {
+@test "whatever squeue leaves out: a job that scontrol shows is neither lost nor cleaned, nor is its environment" {
     submit one sleep 60
     wait_for_claim one
     local record
@@ -390,7 +390,7 @@ forget_questions() {
     [[ ${status} -eq 75 && ! -e $(folder_of one)/attempt.2 ]]
 }
 
-@test "many that squeue shows no longer: one scontrol for all, and none for what it has once agreed on" {
+@test "many jobs that squeue no longer shows: one scontrol for all, and none for those that it has confirmed" {
     local name
     knob no-start
     for name in one two three; do submit "${name}" true; done
@@ -429,14 +429,14 @@ forget_questions() {
     [[ $(wc -l <"${root}/ran") -eq 1 ]]
 }
 
-@test "retry of what has a result is refused" {
+@test "retry of a submission with a result is refused" {
     submit one true
     rdvc wait one
     run rdvc retry one
     [[ ${status} -eq 1 && ${output} == *"one has its result: done"* ]]
 }
 
-@test "retry of what the cluster has nothing of is the same rdvc run again" {
+@test "retry of a submission that the cluster does not have repeats the same rdvc run" {
     knob fail-sbatch
     run submit one true
     [[ ${status} -eq 6 ]]
@@ -449,7 +449,7 @@ forget_questions() {
     [[ ${output} == *"the cluster has nothing of it; submitting the project as it is now: rdvc run --cmd -n one -- true"* ]]
 }
 
-@test "mirror or functions removed before the job starts: it says what is missing, and retry sends it" {
+@test "mirror or functions removed before the job starts: it says what is missing, and retry sends that" {
     knob no-start
     echo new >new.txt # the snapshot is in no branch
     submit one cat new.txt
@@ -457,7 +457,7 @@ forget_questions() {
     no_knob no-start
     wait_for_state 1 FAILED
     run rdvc wait one
-    [[ ${status} -eq 7 && ${output} == *"the mirror ${rdvc}/repos/"*" is not there"*"rdvc retry"* ]]
+    [[ ${status} -eq 7 && ${output} == *"the mirror ${rdvc}/repos/"*" is missing"*"rdvc retry"* ]]
     run rdvc retry one
     [[ ${status} -eq 0 && ${output} == *"the cluster no longer has the project's mirror; sending it again"* ]]
     rdvc wait one
@@ -467,12 +467,12 @@ forget_questions() {
     no_knob no-start
     wait_for_state 3 FAILED
     run rdvc status two
-    [[ ${output} == *"job.sh is not there"*"rdvc retry"* && ${output} != *"before it started"* ]]
+    [[ ${output} == *"job.sh is missing"*"rdvc retry"* && ${output} != *"before it started"* ]]
     run rdvc retry two --time=5
     [[ ${status} -eq 0 && ${output} == *"the cluster no longer has the job's functions; sending it again"* ]]
     grep -q -- '--time=5 --signal=B:USR1@60' "${FAKE_SLURM}/calls"
     rdvc wait two
-    # What this repository no longer has either is named.
+    # Objects that this repository no longer has either are named.
     knob no-start
     echo newer >new.txt
     submit three cat new.txt
@@ -483,7 +483,7 @@ forget_questions() {
     [[ ${status} -eq 1 && ${output} == *"this repository no longer has it"* ]]
 }
 
-@test "what the login node sets against an option of a retry is named and ignored" {
+@test "variables of the login node that contradict an option of a retry are named and ignored" {
     submit one false
     wait_for_state 1 FAILED
     SBATCH_PARTITION=short SBATCH_TIMELIMIT=1 run rdvc retry one --partition=general
@@ -491,7 +491,7 @@ forget_questions() {
     [[ $(job_field 2 partition) == general && $(cat "$(folder_of one)/options") == '#SBATCH --partition=general' ]]
 }
 
-@test "a retry that was ended before sbatch: the attempt before does not pass for it" {
+@test "a retry that was interrupted before sbatch: the previous attempt does not pass for it" {
     submit one true
     wait_for_state 1 COMPLETED
     rm -r "${rdvc}/jobs"
@@ -502,7 +502,7 @@ forget_questions() {
     [[ $(state_of one) == 'not submitted' ]]
 }
 
-@test "an sbatch of the attempt before that ends late leaves the new one alone" {
+@test "an sbatch of the previous attempt that ends late leaves the new one alone" {
     submit one true
     rdvc wait one
     rm -r "${rdvc}/jobs"
@@ -545,7 +545,7 @@ forget_questions() {
     [[ ${status} -eq 1 && ${output} == *"one has a job: 1 RUNNING"* ]]
 }
 
-@test "what was cancelled before its answer arrived is not submitted, whatever sbatch said" {
+@test "a submission that was cancelled before its answer arrived is not submitted, whatever sbatch said" {
     knob no-start
     submit one true
     rdvc cancel one

@@ -1,4 +1,4 @@
-# Jobs that are stopped: whole scripts, as `rdvc run` makes them, without SLURM; the signals are sent here.
+# Stopped jobs: whole scripts, as `rdvc run` makes them, without SLURM; the tests send the signals.
 
 source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
 
@@ -121,7 +121,7 @@ nothing_left() {
     no_process_left && [[ -z $(ls -d "${root}"/rdvc-7-* 2>/dev/null) ]]
 }
 
-@test "a stopped experiment: told at once, named, its unfinished result kept; then the same parameters train again" {
+@test "a stopped experiment: stops at once, names the cause, keeps its unfinished result; then the same parameters train again" {
     train <<'SH'
 mkdir -p ckpt scratch
 echo one >ckpt/a
@@ -164,12 +164,12 @@ SH
     [[ $(result state) == published && ! -e ${record}/partial ]]
 }
 
-@test "a copy that the end broke off leaves nothing half" {
+@test "a copy that the job's end interrupts leaves no incomplete file" {
     train <<'SH'
 mkdir -p ckpt; echo one >ckpt/a; sleep 60
 SH
     compose -n broken-off
-    # The first copy, of what is saved while it runs, goes on for longer than the job.
+    # The first copy during the run takes longer than the job.
     cat >"${root}/bin/cp" <<SH
 #!/bin/sh
 /bin/cp "\$@"
@@ -184,7 +184,7 @@ SH
     [[ $(cd "${record}" && find partial) == $'partial\npartial/ckpt\npartial/ckpt/a' ]]
 }
 
-@test "the same job again: it goes on from its checkpoint, in one log, and ends as one experiment" {
+@test "the same job again: it continues from its checkpoint, in one log, and ends as one experiment" {
     train <<'SH'
 mkdir -p ckpt
 n=$(cat ckpt/n 2>/dev/null || echo 0)
@@ -210,7 +210,7 @@ SH
     grep -A 1 'begins at' "${log}"
     [[ $(grep -c 'begins at 0' "${log}") -eq 1 && $(grep -c 'begins at 1' "${log}") -eq 1 && $(grep -c 'begins at 2' "${log}") -eq 1 ]]
     grep -q '^=== rdvc restart 2 of job 7: on ' "${log}"
-    grep -q 'put back from the last part: 1 files in ckpt' "${log}"
+    grep -q 'restored from the previous part: 1 files in ckpt' "${log}"
     [[ $(wc -l <"${record}/starts") -eq 3 && $(grep -c ' restart$' "${record}/phases") -eq 2 ]]
     [[ $(result state) == published && $(result restarts) == 2 && $(result name) == resumed ]]
     [[ ! -e ${record}/partial && -z $(git -C "${repos}" for-each-ref 'refs/exps/*/*/resumed-partial') ]]
@@ -240,7 +240,7 @@ SH
     grep -q "^$(result ref) $(result commit) " "${record}/publishing"
 }
 
-@test "with a DVC remote, and its run-cache, an unfinished stage counts as little" {
+@test "with a DVC remote and its run-cache, an unfinished stage does not count either" {
     dvc remote add --quiet -d store "${root}/store"
     # What other projects' jobs have left before, and leave meanwhile.
     mkdir -p "${RDVC_DIR}/cache/runs/aa/aaaa"
@@ -271,7 +271,7 @@ SH
     git -C "${repos}" show "$(result commit):dvc.lock" | grep -q "$(echo whole | md5sum | cut -d ' ' -f 1)"
 }
 
-@test "what ~/.bashrc sets in the shell is set back, and a locale that is not there says nothing" {
+@test "shell options that ~/.bashrc sets are reset, and a missing locale causes no messages" {
     train <<'SH'
 mkdir ckpt; touch model.txt metrics.json
 env >"$RDVC_DIR/environment"
@@ -291,7 +291,7 @@ BASHRC
     ! grep -E '^(SHELLOPTS|BASHOPTS|POSIXLY_CORRECT|CDPATH|GREP_OPTIONS|LC_ALL)=' "${RDVC_DIR}/environment"
 }
 
-@test "a claim: revoked or another job's, the job ends with one line; else it has its owner at once" {
+@test "a claim: if it is revoked or another job's, the job ends with one line; otherwise it names its owner at once" {
     train <<<'mkdir ckpt; touch model.txt metrics.json'
     compose -n claimed
     mkdir "${submission}/claim.1"
@@ -314,7 +314,7 @@ BASHRC
     [[ $(result state) == published && -z $(find "${submission}" -name '.claim*') ]]
 }
 
-@test "a job that starts again and again fails at last, and keeps what there is" {
+@test "a job that starts again and again finally fails, and keeps what it has" {
     train <<'SH'
 mkdir -p ckpt; echo x >ckpt/a; touch ready; sleep 60
 SH
@@ -324,7 +324,7 @@ SH
     for part in 1 2; do
         start
         wait_until 20 test -e "${record}/partial/ckpt/a"
-        [[ ${part} -eq 1 ]] || wait_until 20 grep -q 'put back' "${log}"
+        [[ ${part} -eq 1 ]] || wait_until 20 grep -q 'restored' "${log}"
         kill -KILL -- "-${job}"
         ended
     done
@@ -333,7 +333,7 @@ SH
     [[ $(result message) == 'the job was started again 2 times; job.max_restarts is 1' ]]
 }
 
-@test "no process stays: neither one that left its group, nor one that does not listen" {
+@test "no process stays: neither one that left its group, nor one that ignores signals" {
     train <<'SH'
 setsid sh -c 'trap "" TERM; echo $$ >"$RDVC_DIR/left"; sleep 61; sleep 62' &
 sh -c 'trap "" TERM; echo $$ >"$RDVC_DIR/deaf"; sleep 63; sleep 64' &
@@ -357,7 +357,7 @@ SH
     compose -n good
     go
     [[ ${code} -eq 0 && $(result state) == published ]]
-    grep -q 'killed processes that were left on' "${log}"
+    grep -q 'killed leftover processes on' "${log}"
     nothing_left
 }
 
@@ -372,15 +372,15 @@ SH
     [[ $(pgrep -fc "bash ${root}/job.sh") -ge 3 ]] # its shell, what watches that, what saves
     kill -KILL "${job}"
     wait_until 10 no_process_left
-    grep -q 'killed processes that were left on' "${log}"
+    grep -q 'killed leftover processes on' "${log}"
 }
 
 # bats test_tags=root
-@test "a full disk: named by the words in the log, by the disk; the shared one does not swallow the result" {
+@test "a full disk: recognised by the log or the disk; a full shared disk does not lose the result" {
     train <<<'mkdir ckpt; echo "cannot write: No space left on device" >&2; exit 3'
     compose -n words
     go
-    [[ $(result cause) == disk_full && $(result message) == *'a disk of '*' was full, or a quota used up: the log tells which' ]]
+    [[ $(result cause) == disk_full && $(result message) == *'a disk of '*' was full, or a quota exceeded: the log says which' ]]
     [[ $(id -u) -eq 0 ]] || skip "only root can mount a small file system"
     mount -t tmpfs -o size=6M none "${RDVC_DIR}" 2>/dev/null || skip "no file system can be mounted here"
     train <<<'mkdir ckpt; head -c 20M /dev/zero >"$RDVC_DIR/all" || exit 3'
@@ -394,7 +394,7 @@ SH
     [[ ${state} == failed && ${cause} == disk_full && ${message} == *"the disk is full: ${RDVC_DIR} on "* ]]
 }
 
-@test "a stage that is killed for want of memory is told from one that fails" {
+@test "a stage that is killed for lack of memory is distinguished from one that fails" {
     train <<<'mkdir ckpt; printf "oom 3\noom_kill 1\n" >"$RDVC_DIR/memory.events"; kill -9 $$'
     compose -n killed
     mkdir -p "${root}/cgroup"
@@ -405,7 +405,7 @@ SH
     ln -sf "${RDVC_DIR}/memory.events" "${path}/memory.events"
     export RDVC_OWN_CGROUP_ROOT="${root}/cgroup"
     go
-    [[ $(result cause) == out_of_memory && $(result message) == *'a process was killed for want of memory on '* ]]
+    [[ $(result cause) == out_of_memory && $(result message) == *'a process on '*' was killed for lack of memory'* ]]
     compose -n only-killed
     go
     [[ $(result cause) == signal && $(result message) == *'was ended by SIGKILL from outside'* ]]
@@ -437,7 +437,7 @@ SH
     [[ $(<"${root}/kept") == './*,./-n,./a  dir/ with_line ,./inside,' ]]
 }
 
-@test "a command goes on from its outputs, whatever ended its last part" {
+@test "a command continues from its outputs, whatever ended its last part" {
     train <<<true
     cat >work.sh <<'SH'
 mkdir -p out
@@ -461,7 +461,7 @@ SH
     [[ ${code} -eq 0 && $(result state) == done && $(<"${record}/output/out/n") == 3 && $(result restarts) == 2 ]]
 }
 
-@test "what a stage has ended with is not overwritten by what was saved while it ran" {
+@test "a completed stage's outputs are not overwritten by files that were saved while it ran" {
     train </dev/null
     printf '%s\n' 'stages:' '  train:' '    outs:' '    - path: ckpt' '      md5: d41d8cd98f00b204e9800998ecf8427e.dir' >dvc.lock
     printf '%s\0' ckpt other >"${root}/lasting"
@@ -496,17 +496,17 @@ SH
     rm -rf "${repos}"
     go
     [[ ${code} -ne 0 ]]
-    grep -q "^message the mirror ${repos} is not there" "${record}/result"
+    grep -q "^message the mirror ${repos} is missing" "${record}/result"
     compose -n nofunctions
     rm -rf "${RDVC_DIR}/functions"
     mkdir -p "${RDVC_DIR}/jobs"
     go
     [[ ${code} -ne 0 ]]
     grep -q '^state failed' "${record}/result"
-    grep -q '^message .*/job.sh is not there' "${record}/result"
+    grep -q '^message .*/job.sh is missing' "${record}/result"
 }
 
-@test "what a killed job has left goes, and the next one goes on" {
+@test "the next job removes what a killed job has left, and continues" {
     train <<'SH'
 mkdir -p ckpt
 echo whole | tee model.txt >ckpt/n
@@ -537,7 +537,7 @@ SH
     # Neither what squeue shows, nor what it leaves out and scontrol shows, nor what scontrol does not tell of, nor what it tells
     # to start again; but what nobody knows, and what is somebody else's id now.
     [[ $(cd "${root}" && echo rdvc-*-abcdefgh) == 'rdvc-10-abcdefgh rdvc-11-abcdefgh rdvc-8-abcdefgh rdvc-9-abcdefgh' ]]
-    grep -q 'what killed jobs had left:.* rdvc-6-abcdefgh' "${log}"
+    grep -q 'leftovers of killed jobs from .*:.* rdvc-6-abcdefgh' "${log}"
     mkdir "${root}/rdvc-6-abcdefgh"
     printf ' %s' "${RDVC_DIR}" >"${root}/rdvc-6-abcdefgh/rdvc-owner"
     printf '#!/bin/sh\necho "8|RUNNING"\n' >"${root}/bin/squeue" # not even of the job that asks

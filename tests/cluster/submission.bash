@@ -1,5 +1,5 @@
-# For tests of what becomes of a submission, with `rdvc` itself and the fake SLURM: quick, and each test has its
-# own laptop, project, cluster and queue.
+# For tests of submissions with `rdvc` itself and the fake SLURM: quick, and each test has its own
+# laptop, project, cluster and queue.
 #
 #   load submission
 #   setup()    { start_submission_test; }          # cluster.host = local; `through_ssh` for the fake ssh

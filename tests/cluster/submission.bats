@@ -1,5 +1,5 @@
-# What becomes of a submission when sbatch, squeue, the controller or the connection fail in the middle: it is
-# never lost, and it never runs twice.
+# Submissions when sbatch, squeue, the controller or the connection fails in the middle: never lost,
+# and never run twice.
 
 load submission
 
@@ -21,7 +21,7 @@ teardown() {
     [[ $(jobs_with_token) -eq 1 && $(runs) -eq 1 ]]
 }
 
-@test "found by its token with a comment of the user's behind it, and beside other jobs" {
+@test "found by its token with the user's comment after it, and among other jobs" {
     other_job 'rdvc:0123456789abcdef0123456789abcdef'
     knob fail-sbatch-after-accept
     submit -n one --comment='mine | too' -- true
@@ -31,7 +31,7 @@ teardown() {
     rdvc wait one
 }
 
-@test "lines of the site's around sbatch's answer" {
+@test "a site's own lines around sbatch's answer" {
     knob banner-sbatch $'Welcome!\nYou have used 12 of 100 hours\n17'
     submit -n one -- true
     [[ ${job} == 1 ]]
@@ -93,7 +93,7 @@ SH
     [[ $(runs) -eq 1 && $(<"${folder_of}/claim.1/owner") == 1 ]]
 }
 
-@test "neither sbatch nor squeue answer: unknown, nothing is revoked; the job that came of it counts" {
+@test "neither sbatch nor squeue answers: unknown, nothing is revoked; the resulting job counts" {
     knob fail-sbatch-after-accept
     knob fail-squeue
     run_rdvc 75 run --cmd -n one -- sh -c "$(count_command)"
@@ -112,7 +112,7 @@ SH
     [[ ${output} == *"Unable to contact slurm controller"* ]]
 }
 
-@test "squeue does not answer: what runs is unknown, what has ended is done" {
+@test "squeue does not answer: running jobs are unknown, ended ones are done" {
     submit -n ended -- true
     rdvc wait ended
     submit -n waits --hold -- true
@@ -174,14 +174,14 @@ SH
     [[ $(jobs_with_token) -eq 1 && $(runs) -eq 1 ]]
 }
 
-@test "the connection cannot be made: nothing was submitted, and nothing is to be looked for" {
+@test "no connection: nothing was submitted, and nothing stays open" {
     through_ssh
     knob ssh-fail
     run_rdvc 5 run --cmd -n one -- true
     [[ ${output} == *"Connection refused"* && ! -e ${rdvc_dir} ]]
 }
 
-@test "from inside of a job: what SLURM told that one is not the new one's" {
+@test "from inside a job: the new job does not get its SLURM variables" {
     export SLURM_JOB_ID=99 SLURM_JOBID=99 SLURM_MEM_PER_CPU=100 SLURM_ARRAY_JOB_ID=77 SLURM_CPU_BIND=quiet SLURM_NTASKS=7 \
         PMI_RANK=0 PMIX_RANK=0 CUDA_VISIBLE_DEVICES=3 SBATCH_MEM_BIND=x \
         SLURM_CONF=/etc/slurm.conf SBATCH_ACCOUNT=mine

@@ -1,4 +1,5 @@
-# What the tests of the cluster's side share: a place of its own for each test, a project, jobs without SLURM.
+# Shared by the tests of the cluster's side: a separate place for each test, a project, jobs without
+# SLURM.
 
 source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
 
@@ -128,7 +129,7 @@ was_reused() {
     log_has 'reused in'
 }
 
-# A stand-in of a venv: a folder with programs that name it.
+# A stand-in for a venv: a folder with programs that name it.
 small_venv() {
     cat <<'SETUP'
 mkdir -p .venv/bin .venv/lib

@@ -1,5 +1,5 @@
-# What rdvc relies on in sbatch, squeue, scancel, scontrol, sacct and ssh. One suite, run on the fakes of
-# tests/support/slurm and on the real ones: where they differ the fake is to be corrected.
+# What rdvc relies on in sbatch, squeue, scancel, scontrol, sacct and ssh. One suite, run on the
+# fakes of tests/support/slurm and on the real ones: where they differ, the fake must be corrected.
 # shellcheck disable=SC2016
 
 load support
@@ -103,7 +103,7 @@ teardown() {
     same "$(on 'squeue --noheader --states=all -o %A | sort -n | tail -n 1')" "${before}"
 }
 
-@test "unknown ids: an error if it is the only one, passed over among others; unknown users are no error" {
+@test "unknown ids: an error for a single one, ignored among others; unknown users are no error" {
     job_script '' <<<'true'
     submit_job --hold
     expect 1 'slurm_load_jobs error: Invalid job id specified' 'squeue --noheader -j 99999'
@@ -123,7 +123,7 @@ teardown() {
 }
 
 # bats test_tags=root
-@test "a hidden partition: squeue shows its jobs only with --all, whatever else is asked; by its id a job is told of" {
+@test "a hidden partition: squeue shows its jobs only with --all, whatever else is asked; asked by its id, it shows the job" {
     is_fake || ((EUID == 0)) || skip "a user who is no operator of the sandbox needs root"
     hide_partition
     printf '#!/bin/bash\n#SBATCH --partition=attic\n' | as_user 'cat >hidden.sh'
@@ -138,7 +138,7 @@ teardown() {
     as_user "scancel ${id}"
 }
 
-@test "one scontrol tells of many jobs: lines of those that it has, and a line for each that it has not" {
+@test "one scontrol answers for many jobs: the lines of existing ones, and an error line for each unknown one" {
     job_script "--comment=rdvc:${token}" <<<'true'
     submit_job --hold
     local said
@@ -242,7 +242,7 @@ JOB
     log_has "^slurmstepd.*: error: \*\*\* JOB ${job} ON node1 CANCELLED AT 20.* \*\*\*$"
 }
 
-@test "who does not end at TERM is killed after KillWait" {
+@test "a process that does not end at TERM is killed after KillWait" {
     job_script '' <<<"trap '' TERM; echo there; while :; do sleep 1; done"
     ! is_fake || knob kill-wait 1
     submit_job
@@ -254,7 +254,7 @@ JOB
     ! is_fake || no_knob kill-wait
 }
 
-@test "scancel --batch --signal reaches the script's shell alone" {
+@test "scancel --batch --signal reaches only the script's shell" {
     job_script '' <<'JOB'
 trap 'echo shell USR1' USR1
 bash -c "trap 'echo child USR1' USR1; echo there; while :; do sleep 0.1; done" &
@@ -279,8 +279,8 @@ JOB
     same "$(show %r)" JobLaunchFailure
 }
 
-# Ends the pause of a requeued job, until the log has the pattern $1: a controller that is still at work on its
-# end begins the pause anew.
+# Ends the pause of a requeued job, until the log has the pattern $1: a controller that is still
+# processing its end starts the pause again.
 starts_now() {
     sleep 2 # a node refuses what starts within the second of the requeue: "Job credential revoked"
     on "scontrol update JobId=${job} StartTime=now" 2>/dev/null || true
@@ -327,7 +327,7 @@ starts_now() {
     expect 1 $'Job has already finished for job '"${job}"$'\nslurm_suspend error: Job has already finished' "scontrol hold ${job}"
 }
 
-@test "--signal=B: the script's shell alone is warned before its time is over" {
+@test "--signal=B: only the script's shell is warned before its time is over" {
     job_script '--time=0:30 --signal=B:USR1@25' <<'JOB'
 trap 'echo shell USR1; exit 0' USR1
 bash -c "trap 'echo child USR1' USR1; echo there; while :; do sleep 0.1; done" &
@@ -339,7 +339,7 @@ JOB
     ! log_has 'child USR1'
 }
 
-@test "scontrol: the cluster's name, a healthy controller; sacct where there is no accounting" {
+@test "scontrol: the cluster's name, a healthy controller; sacct without accounting" {
     matches "$(on 'scontrol show config' | sed -n 's/^ClusterName *= *//p')" '+([a-z0-9])'
     expect 0 '' 'scontrol ping'
     matches "${said}" 'Slurmctld(primary) at * is UP'

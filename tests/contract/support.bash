@@ -16,7 +16,7 @@ start_cluster() {
         cluster_home="${FAKE_SLURM}/home"
         export cluster_home PATH
     else
-        # Root sees all, as an operator of SLURM's does.
+        # Root sees everything, like a SLURM operator.
         if ((EUID == 0)); then start_world 1 --users 2; else start_world 1; fi
         cluster_home=$(realpath "${cluster_home}")
     fi
@@ -41,7 +41,7 @@ on() {
     ssh -o ControlMaster=auto -o ControlPersist=120 -o ControlPath="${XDG_RUNTIME_DIR}/contract" sandbox "cd; $*" 3>&-
 }
 
-# The same as somebody who is no operator, in the partition `attic`, which is hidden.
+# The same as a user who is not an operator, in the hidden partition `attic`.
 as_user() {
     local host=sandbox
     is_fake || host=sandbox2

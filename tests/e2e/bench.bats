@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# The benchmarks as programs: that they measure to their end, and leave nothing. Never how long anything takes.
+# The benchmarks as programs: they finish measuring and leave nothing. Never checks how long
+# anything takes.
 
 # bats file_tags=long
 

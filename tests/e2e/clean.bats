@@ -26,7 +26,7 @@ teardown() {
     ssh sandbox scancel --me
 }
 
-# Everything that submissions have left so far is a month old.
+# Makes everything that submissions have left so far a month old.
 grow_old() {
     find "${remote}/submissions" "${remote}/jobs" "${remote}/functions" "${remote}/requests" -exec touch -h -d '30 days ago' {} +
 }
@@ -35,7 +35,7 @@ token_of() {
     fields_of "$1" token
 }
 
-# What is below rdvc's folder, but for the cache.
+# The contents of rdvc's folder, without the cache.
 listing() {
     (cd "${remote}" && find . -path ./cache -prune -o -print | sort)
 }
@@ -51,7 +51,7 @@ is_there() {
     }
 }
 
-@test "a result that is not here stays; pulled, it goes, and the experiment does not" {
+@test "a result that is not here stays; once pulled, it is removed, but the experiment is not" {
     rdvc run -n first
     rdvc run -n second -S lr=0.25
     rdvc wait first
@@ -92,7 +92,7 @@ fake_squeue() {
     prepare='PATH=~/fake:$PATH'
 }
 
-@test "failed goes; unpublished, unconfirmed and live stay; squeue without an answer keeps all" {
+@test "failed submissions are removed; unpublished, unconfirmed and live ones stay; without squeue everything stays" {
     echo 'exit 3' >train.sh
     rdvc run -n failing
     rdvc wait failing || true
@@ -160,7 +160,7 @@ fake_squeue() {
     git checkout train.sh
     rdvc run -n next
     rdvc wait next
-    rdvc logs next | grep "what killed jobs had left:.* ${path##*/}.* rdvc-999999-abcdefgh"
+    rdvc logs next | grep "leftovers of killed jobs from .*:.* ${path##*/}.* rdvc-999999-abcdefgh"
     [[ ! -e ${path} && ! -e ${workspaces}/rdvc-999999-abcdefgh ]]
     [[ -L ${workspaces}/rdvc-777777-abcdefgh && -d ${workspaces}/rdvc-888888-abcdefgh ]]
     rm -r "${workspaces}"/rdvc-*
@@ -184,7 +184,7 @@ fake_squeue() {
     rm -r "${held}"
 }
 
-@test "environments that no job has used for long go, those of live jobs stay; functions that no script names too" {
+@test "environments and functions that no job needs are removed, those of live jobs stay" {
     echo 'touch started; sleep 60' >train.sh
     rdvc run -n user
     started() { compgen -G "${workspaces}/rdvc-*/project/started"; }
@@ -215,13 +215,13 @@ fake_squeue() {
     [[ ${output} == *"environment "*"${build}"* && -d ${build} ]]
     rdvc clean
     [[ ! -e ${build} && -d ${remote}/functions/${hash} ]]
-    # What requests are made of has gone, too, and is sent again.
+    # The requests' texts are gone, too, and are sent again.
     [[ ! -e ${remote}/requests/deadbeef && -n ${status_text} && ! -e ${status_text} ]]
     rdvc status >/dev/null
     [[ -s ${status_text} ]]
 }
 
-@test "what is by hand, of a plain command, of another project, or a link stays where it is needed" {
+@test "runs by hand, plain commands, other projects and links stay if needed" {
     echo 'exit 3' >train.sh
     rdvc run -n template
     rdvc wait template || true
@@ -260,7 +260,7 @@ fake_squeue() {
     rm "${remote}/submissions/e0000000000000000000000000000000"
 }
 
-@test "an age that is none is refused" {
+@test "an invalid age is refused" {
     local age
     for age in 7 -3d x 1y ''; do
         run rdvc clean "--older=${age}"
@@ -270,7 +270,7 @@ fake_squeue() {
     [[ ${status} -eq 2 && ${output} == *"is too short"* ]]
 }
 
-@test "doctor: nothing is wrong here; --deep looks from a compute node" {
+@test "doctor: nothing is wrong here; --deep checks a compute node" {
     run rdvc doctor --deep
     printf '%s\n' "${output}"
     [[ ${status} -eq 0 ]]
@@ -290,7 +290,7 @@ fake_squeue() {
 }
 
 # bats test_tags=long
-@test "doctor: a folder that cannot be, a job that sbatch refuses, a cluster that does not answer" {
+@test "doctor: an impossible folder, a job that sbatch refuses, a cluster that does not answer" {
     RDVC_CLUSTER_DIR=/proc/rdvc run rdvc doctor
     [[ ${status} -eq 3 && ${output} == *"error    rdvc's folder   cannot write to /proc/rdvc"* ]]
     RDVC_RUN_PARTITION=nowhere run rdvc doctor --deep

@@ -1,4 +1,4 @@
-# Programs that are no DVC pipeline: `rdvc run --cmd`, and what they leave comes back.
+# Programs that are not DVC pipelines: `rdvc run --cmd`, and their outputs come back.
 
 load support
 
@@ -46,7 +46,7 @@ run_command() {
     return "${code}"
 }
 
-@test "a repository without DVC: edited and untracked files run, what they leave comes back, once" {
+@test "a repository without DVC: edited and untracked files run, their outputs come back, once" {
     printf '#!/bin/sh\ncat new.txt >out/said.txt\nprintf x >out/ignored.bin\nmkdir out/deep\nln -s ../said.txt out/deep/link\npwd\nprintf "%%s" "$PYTHONUNBUFFERED"\n' >work.sh
     printf 'untracked\n' >new.txt
     run rdvc run --cmd --output out -n plain -- ./work.sh
@@ -67,9 +67,9 @@ run_command() {
     run rdvc pull
     [[ ${status} -eq 0 && ${output} == "nothing new to pull" ]]
     run rdvc pull plain
-    [[ ${output} == *"0 files, 3 more as here already"* ]]
+    [[ ${output} == *"0 files, 3 more already here"* ]]
     run rdvc run
-    [[ ${status} -eq 3 && ${output} == *"there is no DVC project here"* ]]
+    [[ ${status} -eq 3 && ${output} == *"this is not a DVC project"* ]]
 }
 
 @test "a command that fails: its exit code, and what it had written" {
@@ -91,7 +91,7 @@ run_command() {
     printf '%s\n' "${words[@]}" | cmp - out/said.txt
 }
 
-@test "a local file of another content stays, unless --force" {
+@test "a local file with different content stays, unless --force" {
     run_command --output=out -- sh -c 'echo new >out/a.txt; echo theirs >out/kept.txt'
     echo mine >out/kept.txt
     run rdvc pull "${job}"
@@ -147,7 +147,7 @@ run_command() {
 }
 
 # bats test_tags=long
-@test "stopped by a signal it still gives what it has; by hand it has a folder of its own" {
+@test "stopped by a signal it still stores what it has; by hand it has a folder of its own" {
     job=$(rdvc run --quiet --cmd --output=out -- sh -c 'echo begun >out/part.txt; sleep 60')
     local token
     token=$(fields_of "${job}" token)

@@ -144,7 +144,7 @@ run_and_wait() {
     [[ $(cat log.txt) == "$(printf 'lr 0.5\nlr 0.7')" ]] # persist: it goes on where it was
 }
 
-@test "an output that is nowhere is made again" {
+@test "an output that exists nowhere is made again" {
     git checkout --quiet came
     rm -rf "${cache}"
     local clean
@@ -176,7 +176,7 @@ run_and_wait() {
     [[ $(cat model/all.txt) == *Picture* ]]
 }
 
-@test "what the cluster has lost or damaged is sent again; what is damaged here is named, and stays here" {
+@test "objects that the cluster has lost or damaged are sent again; damaged ones here are named, and stay here" {
     local raw here
     raw=$(object data/raw.csv.dvc)
     rm -f "${cache}/$(object data/imported.txt.dvc)"
@@ -200,7 +200,7 @@ run_and_wait() {
     dvc commit --quiet data/raw.csv.dvc
 }
 
-@test "a result's data that is gone or damaged on the cluster is named; the experiment comes all the same" {
+@test "a result's data that is gone or damaged on the cluster is named; the experiment is still pulled" {
     name=gone
     run_and_wait -n gone -S lr=0.11
     local exp lock model listing
@@ -236,7 +236,7 @@ run_and_wait() {
 }
 
 # bats test_tags=long
-@test "an interrupted transfer goes on where it was; the other way too" {
+@test "an interrupted transfer continues where it stopped, in both directions" {
     head -c 60000000 /dev/urandom >data/raw.csv
     dvc commit --quiet --force data/raw.csv.dvc
     sed -i 's/^    cmd: tr.*/    cmd: cp ..\/data\/raw.csv clean.csv/' sub/dvc.yaml
@@ -247,7 +247,7 @@ run_and_wait() {
     wait "${run}" || true
     ! rdvc status | grep -q large || false
     run rdvc run -n large
-    [[ ${status} -eq 0 && ${output} == *"of it there already"* ]]
+    [[ ${status} -eq 0 && ${output} == *"of it is already there"* ]]
     rdvc wait large
     rm -f sub/clean.csv
     setsid rdvc pull large >"${folder}/log.large" 2>&1 3>&- &
@@ -289,7 +289,7 @@ run_and_wait() {
 }
 
 # bats test_tags=root
-@test "no room: refused before anything is sent, or named; nothing half is in a cache" {
+@test "no space: refused before anything is sent, or named; no incomplete object is in a cache" {
     ((EUID == 0)) || skip 'only root can mount a small file system'
     # 50 GB that take no room here: a hard link to a read-only object is what DVC has recorded.
     local hash=0123456789abcdef0123456789abcdef
@@ -304,7 +304,7 @@ run_and_wait() {
     mount -t tmpfs -o size=30m tmpfs "${shared}/small"
     export RDVC_CLUSTER_CACHE="${shared}/small/cache"
     run rdvc run -n huge
-    [[ ${status} -eq 3 && ${output} == *"54 GB of data are to be sent, and 31 MB are free"* ]]
+    [[ ${status} -eq 3 && ${output} == *"54 GB of data must be sent, but only 31 MB are free"* ]]
     git checkout --quiet --force main
     rm -f data/huge.bin*
     unset RDVC_CLUSTER_CACHE
@@ -323,7 +323,7 @@ run_and_wait() {
     [[ $(stat -c %s model/large) -eq 60000000 ]]
 }
 
-@test "with a DVC remote: inputs and outputs by way of it" {
+@test "with a DVC remote: inputs and outputs travel through it" {
     make_project "${folder}/remote-project"
     dvc remote add --quiet -d storage "${shared}/storage"
     printf 'in\n' >input.txt
@@ -424,7 +424,7 @@ use_ssh_config() {
 }
 
 # bats test_tags=long
-@test "ssh and ~/.bashrc as people have them: data goes and comes, nothing waits" {
+@test "ssh and ~/.bashrc as people have them: data travels both ways, nothing waits" {
     use_ssh_config <<'CONFIG'
 Host sandbox
   RequestTTY yes
@@ -459,10 +459,10 @@ BASHRC
     ssh -O exit -o ControlPath="/tmp/rdvc-ssh-${UID}/%C" sandbox || true
 }
 
-@test "~/.bashrc puts another shell in the place of bash: named, at login and in the job" {
+@test "~/.bashrc replaces bash by another shell: named, at login and in the job" {
     printf 'exec dash\n' >"${cluster_home}/.bashrc"
     run rdvc run -n elsewhere
-    [[ ${status} -eq 3 && ${output} == *'logins on `sandbox` run `dash` in place of bash'* ]]
+    [[ ${status} -eq 3 && ${output} == *'logins on `sandbox` run `dash` instead of bash'* ]]
     printf '[ -z "$SLURM_JOB_ID" ] || exec dash\n' >"${cluster_home}/.bashrc"
     rdvc run --data=ssh -n elsewhere
     run rdvc wait elsewhere

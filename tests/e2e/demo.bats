@@ -21,7 +21,7 @@ teardown_file() {
     grep -E '\[exp-[0-9a-f]{12}\].* 1\.[0-3][0-9]+ .* 100 ' <<<"${output}"
 }
 
-@test "its learning curve is there: one row an epoch, in DVC's own layout" {
+@test "its learning curve exists: one row per epoch, in DVC's own layout" {
     cd "${folder}/demo/esol"
     local experiment curve
     experiment=$(git for-each-ref --format='%(objectname)' 'refs/exps/*/*/exp-*')

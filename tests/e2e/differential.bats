@@ -1,4 +1,5 @@
-# Projects of many shapes, plainly and through rdvc. Adding one is adding a folder: tests/differential/differential --help.
+# Projects of many shapes, with plain DVC and through rdvc. To add one, add a folder:
+# tests/differential/differential --help.
 
 # bats file_tags=long
 

@@ -1,4 +1,4 @@
-# What goes wrong, with a clear word and nothing lost.
+# Failures: a clear message, and nothing is lost.
 
 load support
 
@@ -45,7 +45,7 @@ rdvc_phase_is() {
     [[ $(fields_of "$1" phase) == "$2" ]]
 }
 
-@test "a noisy .bashrc harms nothing" {
+@test "a noisy .bashrc does no harm" {
     cat >"${cluster_home}/.bashrc" <<'SH'
 printf 'Welcome to the cluster! '
 echo '@rdvc: submitted 99' >&2
@@ -107,7 +107,7 @@ SH
     run_and_fail old-dvc "dvc 2.58.2 is too old; 3.0 or newer is needed"
 }
 
-@test "a failing stage: exit 7, log kept, run-cache pushed where there is a remote" {
+@test "a failing stage: exit 7, log kept, run-cache pushed if there is a remote" {
     mkdir -p "${shared}/store" # a path counts where the cluster has it
     dvc remote add --quiet -d store "${shared}/store"
     cat >>dvc.yaml <<'YAML'
@@ -153,7 +153,7 @@ YAML
     [[ -z $(fields_of missing ref) ]]
 }
 
-@test "a clash of names at publish becomes NAME-TOKEN, and is said" {
+@test "a name that is taken at publish becomes NAME-TOKEN, and this is reported" {
     rdvc run --begin=now+3 -n clash -S lr=0.1
     rdvc run -n clash2 -S lr=0.2
     rdvc wait clash2
@@ -171,10 +171,10 @@ YAML
     rdvc run -n taken
     rdvc wait taken
     run rdvc run -n taken
-    [[ ${status} -eq 2 && ${output} == *'the cluster has an experiment `taken` on this commit already'* ]]
+    [[ ${status} -eq 2 && ${output} == *'the cluster already has an experiment `taken`'* ]]
     rdvc pull taken
     run rdvc run -n taken
-    [[ ${status} -eq 2 && ${output} == *'there is an experiment `taken` on this commit already'* ]]
+    [[ ${status} -eq 2 && ${output} == *'this commit already has an experiment `taken`'* ]]
     rdvc run -f -n taken -S lr=0.9
     rdvc wait taken
     run rdvc pull taken
@@ -192,7 +192,7 @@ YAML
 }
 
 # bats test_tags=long
-@test "the log is not there yet" {
+@test "the log does not exist yet" {
     rdvc run --hold -n held
     run rdvc logs held
     [[ ${status} -eq 1 && ${output} == *"there is no log yet"* ]]
@@ -267,7 +267,7 @@ SH
     ssh sandbox 'PATH=/usr/bin:/bin; scancel --me'
 }
 
-@test "a folder that holds everything is refused as rdvc's folder" {
+@test "a folder that contains everything is refused as rdvc's folder" {
     RDVC_CLUSTER_DIR='~' run rdvc run
     [[ ${status} -eq 3 && ${output} == *"it must be a folder of rdvc's own"* ]]
     RDVC_CLUSTER_DIR=/ run rdvc run
@@ -319,9 +319,9 @@ SH
     ssh sandbox "scancel ${job}"
 }
 
-# What DVC calls done and is not.
+# What DVC calls done although it is not.
 
-@test "missing objects are seen for every spelling of a path" {
+@test "missing objects are found for every spelling of a path" {
     mkdir -p sub
     git mv dvc.yaml train.sh params.yaml sub/
     sed -i 's/model.txt/mödel file.txt/; s/outs: \[/outs: ["/; s/file.txt\]/file.txt"]/' sub/dvc.yaml

@@ -6,8 +6,8 @@ load support
 setup_file() {
     start_world "$([[ ${EUID} -eq 0 ]] && echo 2 || echo 1)" # with two each node has a /tmp of its own
     make_project "${folder}/project"
-    # dvc as the environment brings it, but for what a test lets happen: `dvc push` hangs; the cache loses what
-    # `dvc exp run` has put there.
+    # dvc as the environment provides it, except for what a test makes happen: `dvc push` hangs; the
+    # cache loses what `dvc exp run` has put there.
     cat >"${shared}/dvc-of-test" <<SH
 #!/bin/bash
 if [[ \$1 == push && -e ${shared}/at_push ]]; then
@@ -59,7 +59,7 @@ has_it_whole() {
 }
 
 # bats test_tags=long
-@test "a mirror that takes no experiment: recovered, pulled, whole; the workspace is gone" {
+@test "a mirror that accepts no experiment: recovered, pulled, complete; the workspace is gone" {
     rdvc run -n first
     rdvc wait first
     git -C "${mirrors}"/project-*.git config transfer.hideRefs refs/exps
@@ -75,7 +75,7 @@ has_it_whole() {
     has_it_whole refused
     [[ ! -e $(record_of refused)/project ]]
     run rdvc recover
-    [[ ${status} -eq 0 && ${output} == *"nothing of this project waits to be recovered"* ]]
+    [[ ${status} -eq 0 && ${output} == *"this project has nothing to recover"* ]]
 }
 
 @test "a DVC remote that cannot be reached: the data comes over SSH" {
@@ -124,7 +124,7 @@ has_it_whole() {
 }
 
 # bats test_tags=long
-@test "objects that are nowhere: --here brings experiment and files; found again they are put into the cache" {
+@test "objects that are nowhere: --here brings experiment and files; once found, they are added to the cache" {
     touch "${shared}/at_end"
     rdvc run -n nowhere -S lr=0.6
     run rdvc wait nowhere
@@ -152,7 +152,7 @@ has_it_whole() {
     has_it_whole nowhere
 }
 
-@test "what was not finished comes with pull --partial, again and again" {
+@test "unfinished results come with pull --partial, repeatedly" {
     echo 'exit 3' >>train.sh
     commit_all
     rdvc run -n broken
@@ -181,7 +181,7 @@ has_it_whole() {
     [[ $(<.rdvc/partial/broken/metrics.json) == '{"loss": 2}' && ! -e .rdvc/partial/broken/part/dvc.yaml ]]
 }
 
-@test "a command whose outputs could not be put aside" {
+@test "a command whose outputs could not be stored" {
     printf '#!/bin/sh\n[ ! -e %s ] || exit 1\nexec /bin/cp "$@"\n' "${shared}/no_cp" >cp.sh
     echo 'install cp.sh .venv/bin/cp' >>init_env.sh
     commit_all

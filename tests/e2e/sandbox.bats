@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# tools/sandbox itself: that it is a real cluster, that several do not disturb each other, and that nothing is left.
-# What needs root (several nodes) is in the lane `root`.
+# tools/sandbox itself: it is a real cluster, several do not disturb each other, and nothing is
+# left. Cases that need root (several nodes) are in the lane `root`.
 # shellcheck disable=SC2016 # much here is to be expanded on the cluster
 
 # bats file_tags=long
@@ -112,7 +112,7 @@ pids_of() { cut -d' ' -f1,2 "$1/pids"; }
   [[ $output == *"take it down first"* ]]
 }
 
-@test "status names all that runs, and exits 3 where nothing does" {
+@test "status names everything that runs, and exits with 3 if nothing does" {
   run -0 "$SANDBOX" status --dir "$ONE"
   for word in munged sshd slurmctld node1 general single-gpu multi-gpu short scavenge urgent idle; do [[ $output == *"$word"* ]]; done
   run -3 "$SANDBOX" status --dir "$BATS_TEST_TMPDIR/none"
@@ -279,7 +279,7 @@ JOB
   on "$ONE" squeue
 }
 
-@test "a slow controller answers late, but does what it is asked" {
+@test "a slow controller answers late, but does what was requested" {
   "$SANDBOX" slow slurmctld 30 --dir "$ONE"
   run -124 timeout 3 "$SANDBOX" login --dir "$ONE" sbatch --job-name=late --output=/dev/null --wrap "'sleep 9000.$RUN'"
   wait_until 10 show_nothing sleeps 0 # the job runs all the same
@@ -302,7 +302,7 @@ JOB
   "$SANDBOX" status --dir "$ONE"
 }
 
-@test "a frozen login node and a frozen node go on where they were" {
+@test "a frozen login node and a frozen node continue where they were" {
   "$SANDBOX" freeze sshd --dir "$ONE"
   run -124 timeout 1 "$SANDBOX" login --dir "$ONE" true
   "$SANDBOX" thaw sshd --dir "$ONE"

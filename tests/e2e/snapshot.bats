@@ -1,4 +1,4 @@
-# The code as it stands reaches the job, whatever Git makes of it; and the mirror mends itself.
+# The code as it stands reaches the job, whatever Git does with it; and the mirror repairs itself.
 
 load support
 
@@ -45,7 +45,7 @@ content_of() { # NAME PATH
     git show "$(commit_of "$1"):$2"
 }
 
-# The stage's second output, in Git, is for what the job sees.
+# The stage's second output, in Git, records what the job sees.
 show_seen() {
     sed -i 's/outs: \[model.txt\]/outs: [model.txt, seen.txt: {cache: false}]/' dvc.yaml
 }
@@ -93,7 +93,7 @@ M	train.sh" ]]
     [[ $(git ls-tree "${commit}" tool.sh) == 100755* ]]
 }
 
-@test "the second submission of what has not changed sends no Git object and few bytes" {
+@test "the second submission of an unchanged project sends no Git object and few bytes" {
     printf 'new\n' >more.txt
     git tag -a -m annotated sent-once
     rdvc run -n once
@@ -107,16 +107,16 @@ M	train.sh" ]]
     [[ -s $(echo "${cluster_home}/.rdvc/submissions/$(fields_of again token)/tags") ]]
 }
 
-@test "--only-committed leaves changes here" {
+@test "--only-committed leaves changes out" {
     sed -i 's/model of/NOT of/' train.sh
     run rdvc run --only-committed -n committed
-    [[ ${status} -eq 0 && ${output} == *"left here: 1 uncommitted change (--only-committed)"* ]]
+    [[ ${status} -eq 0 && ${output} == *"left out: 1 uncommitted change (--only-committed)"* ]]
     rdvc wait committed
     rdvc pull committed
     [[ $(content_of committed train.sh) == "$(git show HEAD:train.sh)" ]]
 }
 
-@test "names with line ends, quotes, dashes and bytes that are no UTF-8" {
+@test "names with line ends, quotes, dashes and invalid UTF-8" {
     local name
     for name in $'line\nend' 'q"uo'\''te' '-rf' $'latin-\xe9' 'ünï'; do
         printf 'x\n' >"${name}"
@@ -157,7 +157,7 @@ M	train.sh" ]]
     [[ -z $(fields_of secret state)$(fields_of large state) ]]
 }
 
-@test "conflicts and half-done merges are refused by name" {
+@test "conflicts and unfinished merges are refused by name" {
     git checkout --quiet -b other
     sed -i 's/model of/other of/' train.sh
     git commit --quiet -am other
@@ -222,7 +222,7 @@ M	train.sh" ]]
 }
 
 # bats test_tags=long
-@test "a history above run.max_history is not sent; what follows builds on what is there" {
+@test "a history above run.max_history is not sent; later submissions build on what was sent" {
     rm -rf "${folder}/big"
     make_project "${folder}/big"
     local n
@@ -306,8 +306,8 @@ $(git -C lib rev-parse HEAD)" ]]
     rm -rf .git/lfs
 }
 
-# What the job sees is told by a hash of each file, made by the same words here and there.
-@test "files that Git keeps otherwise (filters, line ends, encodings) are in the job what they are here" {
+# A hash of each file, computed by the same command here and there, shows what the job sees.
+@test "files that Git stores differently (filters, line ends, encodings) are the same in the job as here" {
     printf '*.ipynb filter=strip\nprivate filter=veil\n*.wide working-tree-encoding=UTF-16LE text\n' >.gitattributes
     printf '*.bat text eol=crlf\n' >.git/info/attributes
     git config filter.strip.clean 'sed /output/d'
@@ -387,7 +387,7 @@ $(git -C lib rev-parse HEAD)" ]]
 }
 
 # bats test_tags=long
-@test "a mirror that was deleted, emptied or damaged between two runs is made whole by the next" {
+@test "the next run repairs a mirror that was deleted, emptied or damaged" {
     local mirror
     run_to_the_end intact
     mirror=$(echo "${cluster_home}/.rdvc/repos/project-"*.git)
@@ -459,7 +459,7 @@ PY
 }
 
 # bats test_tags=root
-@test "the cluster's disk is full when objects arrive: a clear word, no job, and the next submission works" {
+@test "the cluster's disk is full when objects arrive: a clear message, no job, and the next submission works" {
     [[ ${EUID} -eq 0 ]] || skip "a small file system needs root"
     local repos="${cluster_home}/.rdvc/repos"
     [[ -d ${repos} ]] || run_to_the_end before
@@ -471,7 +471,7 @@ PY
     umount "${repos}"
     rmdir "${repos}"
     mv "${repos}.aside" "${repos}"
-    [[ ${status} -eq 3 && ${output} == *"the Git objects did not arrive whole"*"No space left on device"* ]]
+    [[ ${status} -eq 3 && ${output} == *"the Git objects did not arrive completely"*"No space left on device"* ]]
     run rdvc status
     [[ ${output} != *no-room* || ${output} == *no-room*refused* ]]
     run_to_the_end room-again
@@ -510,7 +510,7 @@ SH
     [[ $(wc -c <"${kept}/large-result.txt") -eq 50000 ]]
 }
 
-@test "a missing object in a shallow clone is git's own clear word, and nothing is sent" {
+@test "a missing object in a shallow clone gives git's own clear message, and nothing is sent" {
     git clone --quiet --depth 1 "file://${project}" "${folder}/broken-shallow"
     cd "${folder}/broken-shallow"
     local pack blob
@@ -525,7 +525,7 @@ SH
     [[ ${status} -eq 1 && ${output} == *"git pack-objects failed"*"${blob}"* ]]
 }
 
-@test "settings of git's on the cluster neither damage the mirror nor change the files" {
+@test "git's settings on the cluster neither damage the mirror nor change the files" {
     printf 'one\ntwo\n' >lines.txt
     git add lines.txt
     git commit --quiet -m 'Lines'

@@ -1,4 +1,5 @@
-# Jobs that are stopped by a real SLURM: why is said, what there is is kept, nothing stays on the node.
+# Jobs that a real SLURM stops: the cause is named, existing files are kept, nothing stays on the
+# node.
 
 load support
 
@@ -17,7 +18,7 @@ stages:
     metrics:
       - metrics.json: {cache: false}
 YAML
-    # Goes on from its checkpoint; it ends after step 3, or when `end` is there.
+    # Continues from its checkpoint; ends after step 3, or when `end` exists.
     cat >train.sh <<'SH'
 mkdir -p ckpt
 n=$(cat ckpt/n 2>/dev/null || echo 0)
@@ -139,24 +140,24 @@ SH
     nothing_on_the_node
 }
 
-# The log has the line $1, of a job that SLURM would start again after a pause. It is told again and again: what it is told
-# while the job still completes it forgets.
+# Waits until the log has the line $1, of a job that SLURM would start again after a pause. Repeats
+# the request to start now, because SLURM forgets one that it gets while the job still completes.
 starts_now() {
     sleep 2 # a node refuses what starts within the second of the requeue: "Job credential revoked"
     in_slurm scontrol update "JobId=${job}" StartTime=now 2>/dev/null || true
     grep -x "$1" "${log}"
 }
 
-@test "the time limit: told before, and with --requeue the job goes on from its checkpoint" {
+@test "the time limit: warned before, and with --requeue the job continues from its checkpoint" {
     submit limited --requeue
     wait_until 30 grep -x 'step 1' "${log}"
     in_slurm scancel --signal=USR1 --batch "${job}" # as SLURM does before the limit
     wait_until 30 has_state "${job}" PENDING
     [[ ! -e ${record}/result && $(<"${record}/partial/ckpt/n") == 1 ]]
-    grep -q 'out of time; the job is to start again' "${log}"
+    grep -q 'out of time; the job starts again' "${log}"
     nothing_on_the_node
     wait_until 150 starts_now 'step 2'
-    # Now by somebody's hand, as a preempting job or a failing node would.
+    # Now with a requeue by hand, as a preempting job or a failing node would.
     in_slurm scontrol requeue "${job}"
     wait_until 20 has_state "${job}" PENDING
     [[ ! -e ${record}/result ]]
@@ -176,7 +177,7 @@ starts_now() {
     wait_until 100 has_state "${job}" 'TIMEOUT COMPLETED FAILED'
     expect state failed
     expect cause time_limit
-    [[ $(result message) == 'the experiment was stopped by SIGUSR1: its time limit is reached, or near' && $(result partial) -ge 3 ]]
+    [[ $(result message) == 'the experiment was stopped by SIGUSR1: it reached its time limit, or nearly did' && $(result partial) -ge 3 ]]
     nothing_on_the_node
 }
 

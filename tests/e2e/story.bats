@@ -1,4 +1,4 @@
-# The whole story on two nodes whose /tmp are their own, as a user tells it.
+# The whole user story on two nodes, each with its own /tmp.
 # bats file_tags=nodes
 
 load support
@@ -53,7 +53,7 @@ teardown() {
     cmp .rdvc/config.toml "${folder}/once"
     cmp ~/.config/rdvc/config.toml "${folder}/once-global"
     [[ $(git remote get-url rdvc) == "ssh://sandbox${cluster_home}/.rdvc/repos/project-"*.git ]]
-    # Not yet committed, it is in nobody's way.
+    # Until it is committed, it affects nobody.
     rdvc run --dry-run >/dev/null
     git add .rdvc
     git commit --quiet -m 'Configure rdvc'
@@ -123,7 +123,7 @@ teardown() {
 }
 
 # bats test_tags=root
-@test "what is edited, new and deleted here is so on another node, with the environment that the first one made" {
+@test "edited, new and deleted files reach another node, with the environment that the first one built" {
     [[ ${EUID} -eq 0 ]] || skip "several nodes need root"
     printf 'x\n' >doomed.txt
     git add doomed.txt
@@ -152,7 +152,7 @@ M	train.sh" ]]
 }
 
 # bats test_tags=root
-@test "the demo project on nodes without network: the login node makes its environment, anew for changed C++" {
+@test "the demo project on nodes without network: the login node builds its environment, and again for changed C++" {
     [[ ${EUID} -eq 0 ]] || skip "several nodes need root"
     cp -r "${RDVC_SOURCE_FOLDER}/examples/esol" "${folder}/esol"
     cd "${folder}/esol"
@@ -179,7 +179,7 @@ M	train.sh" ]]
     rdvc pull --no-data
     ! git show "$(git for-each-ref --format='%(objectname)' 'refs/exps/*/*/first-code'):${metrics}" | grep edition
     git show "$(git for-each-ref --format='%(objectname)' 'refs/exps/*/*/second-code'):${metrics}" | grep '"edition": *2'
-    # A change of what is not compiled needs no other environment.
+    # A change in a file that is not compiled needs no new environment.
     printf '\nMore.\n' >>README.md
     rdvc run -S model.config.trainer.max_epochs=3 -n same-code
     rdvc wait same-code
@@ -205,7 +205,7 @@ M	train.sh" ]]
     XDG_STATE_HOME="${folder}/state-elsewhere" rdvc show second | grep -q 'RDVC_JOB_EXP_NAME=second'
 }
 
-@test "tags travel, and origin is what it is on the laptop" {
+@test "tags travel, and origin is the same as on the laptop" {
     git tag v1 HEAD~1
     git tag -a -m two v2
     cat >>train.sh <<'SH'

@@ -1,4 +1,4 @@
-# What the end-to-end tests share: a sandbox, a laptop user with a home of their own, a small project.
+# Shared by the end-to-end tests: a sandbox, a laptop user with their own home, a small project.
 
 source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
 
@@ -98,7 +98,7 @@ SH
     chmod +x init_env.sh
 }
 
-# No job of this world has left its folder in /tmp, where other worlds' jobs run as well.
+# True if no job of this test has left its folder in /tmp, where jobs of other tests run as well.
 no_workspace_left() {
     ! grep -sF " ${cluster_home}/.rdvc" {/tmp,"${TMPDIR}"}/rdvc-[0-9]*-*/rdvc-owner
 }
@@ -116,7 +116,7 @@ wait_until() {
     done
 }
 
-# The job's end, as `rdvc wait` tells it; its exit code is checked by the caller.
+# The job's end, as `rdvc wait` reports it; the caller checks its exit code.
 fields_of() { # NAME-OR-JOB FIELD
     rdvc status --json | python3 -c '
 import json, sys

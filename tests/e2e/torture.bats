@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The torture in its short form: any deviation from what is promised is a failure. A row that fails keeps its folder.
+# The torture in its short form: any broken promise is a failure. A row that fails keeps its folder.
 
 # bats file_tags=long
 
@@ -13,7 +13,7 @@ torture() { "${RDVC_SOURCE_FOLDER}/tests/torture/torture" --short "$@" 3>&-; }
 
 @test "ssh killed at random points of submissions: one job each, or certainly none" { torture submissions; }
 
-@test "a job that SLURM has forgotten is lost, whoever has its id now" { torture reuse; }
+@test "a job that SLURM has forgotten is lost, whichever job has its id now" { torture reuse; }
 
 # bats test_tags=root
 @test "a job that squeue does not show is alive" {
@@ -21,16 +21,16 @@ torture() { "${RDVC_SOURCE_FOLDER}/tests/torture/torture" --short "$@" 3>&-; }
     torture hidden
 }
 
-@test "no answer of SLURM's is an end of anything" { torture controller; }
+@test "a missing answer from SLURM never counts as an end" { torture controller; }
 
 @test "hostile strings arrive as they are or are refused, and nothing is executed" { torture hostile; }
 
 # bats test_tags=root
-@test "a job that is ended says by what, keeps what it has and leaves nothing" { torture stops; }
+@test "a job that is ended says why, keeps what it has and leaves nothing" { torture stops; }
 
 # bats test_tags=root
-@test "a node that dies takes nothing along that had reached the shared folder" { torture node; }
+@test "a node that dies loses nothing that had reached the shared folder" { torture node; }
 
-@test "pull and recover, killed between steps, come to their end when they are given again" { torture kills; }
+@test "pull and recover, killed between steps, complete when they are repeated" { torture kills; }
 
-@test "rdvc run -n NAME, killed between steps and given again, has one job" { torture kills_run; }
+@test "rdvc run -n NAME, killed between steps and repeated, has one job" { torture kills_run; }

@@ -1,4 +1,4 @@
-// The words after `rdvc run`, one a line.
+// The words after `rdvc run`, one per line.
 
 #include "submission/arguments.hpp"
 #include "slurm/options.hpp"

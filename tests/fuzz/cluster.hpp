@@ -1,5 +1,5 @@
 // A laptop whose cluster answers with the fuzzer's words: each line of the input is a frame, a line
-// `data WORDS` is raw bytes. What the command prints is caught.
+// `data WORDS` is raw bytes. The command's output is captured.
 #pragma once
 
 #include <functional>
@@ -44,11 +44,11 @@ struct Printed {
     std::string err;
 };
 
-/// Runs a command as main() does; fails for what is thrown and is no Error, and for what is printed
-/// and is not clean, JSON excepted.
+/// Runs a command as main() does; fails if it throws anything but an Error, or prints unclean text,
+/// except in JSON.
 Printed run(Laptop& laptop, const commands::Words& words);
 
-/// Runs one of the commands; which one is the input's affair, as long as it varies with it.
+/// Runs one of the commands, which depends on the input.
 Printed run_one(Laptop& laptop, std::size_t choice, const std::vector<commands::Words>& of);
 
 /// Runs `act` in such a world, outside of any command.

@@ -1,4 +1,4 @@
-// A configuration file: any TOML. What a project's file says cannot redirect code.
+// A configuration file: any TOML. A project's file cannot redirect code.
 
 #include "config/config.hpp"
 #include "config/settings.hpp"

@@ -1,4 +1,4 @@
-// A value set in a configuration file: it is there then, and all else is as it was.
+// A value set in a configuration file: the file then has it, and everything else is unchanged.
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-// What is remembered of files' content; a damaged memory is made anew.
+// Remembered hashes of files' content; a damaged memory is replaced.
 
 #include "data/contents.hpp"
 #include "support.hpp"

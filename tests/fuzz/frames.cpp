@@ -1,4 +1,4 @@
-// The answer of a request: heard is the same however the stream is cut.
+// The answer of a request: the frames are the same however the stream is cut.
 
 #include "transport/frames.hpp"
 #include "support.hpp"

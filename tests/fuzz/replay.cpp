@@ -1,5 +1,5 @@
 // Replays a parser's corpus, each input cut at every byte (or at N), and N mutations of it that are
-// the same each time: what libFuzzer does, without it. usage: fuzz_replay NAME FOLDER [N]
+// the same each time: a substitute for libFuzzer. usage: fuzz_replay NAME FOLDER [N]
 
 #include <algorithm>
 #include <csignal>

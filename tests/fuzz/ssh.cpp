@@ -1,4 +1,4 @@
-// What ssh says: on standard error, and of its own configuration (`ssh -G`).
+// ssh's output: on standard error, and about its own configuration (`ssh -G`).
 
 #include "transport/ssh.hpp"
 #include "support.hpp"

@@ -1,4 +1,4 @@
-// The answer to a submission, and what is said of it.
+// The answer to a submission, and how it is reported.
 
 #include "send/submit.hpp"
 #include "cluster.hpp"

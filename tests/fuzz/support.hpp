@@ -1,4 +1,4 @@
-// What fuzzers share: a check that stops the program, input cut into words, a folder in memory.
+// Shared by fuzzers: a check that stops the program, input cut into words, a folder in memory.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
     return {reinterpret_cast<const char*>(data), size}; // NOLINT: the one cast there is
 }
 
-/// Runs `parse`; only what main tells the user of may leave it, with a message that is printable.
+/// Runs `parse`, which may throw only errors that main reports, with a printable message.
 template <typename Parse>
 void only_errors(const Parse& parse) {
     try {

@@ -15,7 +15,7 @@ std::string filtered(std::string_view text, std::size_t step) {
     return all + filter.finish();
 }
 
-// The length of a sequence that may be there, read with another pen than the filter's.
+// The length of an allowed sequence, computed independently of the filter.
 std::size_t kept_sequence(std::string_view text) {
     if (text.starts_with("\x1b[?25l") || text.starts_with("\x1b[?25h"))
         return 6;

@@ -1,4 +1,4 @@
-// The answers of the cluster's cache, and what rsync prints and says.
+// The answers of the cluster's cache, and rsync's output.
 
 #include "cluster.hpp"
 #include "remote/objects.hpp"

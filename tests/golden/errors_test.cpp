@@ -1,4 +1,4 @@
-// Every way in which `rdvc run` says no, as whole texts under review.
+// Every refusal of `rdvc run`, as whole texts under review.
 
 #include <functional>
 #include <regex>
@@ -44,7 +44,7 @@ constexpr auto changed_key =
     "Host key for hpc has changed and you have requested strict checking.\r\n"
     "Host key verification failed.\r\n";
 
-// The words: nothing needs to be there for these.
+// Wrong words: these need neither project nor cluster.
 std::vector<Scenario> of_words() {
     const auto nothing = [](DemoProject&) {};
     return {
@@ -265,7 +265,7 @@ std::vector<Scenario> of_cluster() {
         {"objects that did not arrive",
          {},
          answered(answers({"err error: inflate: data stream error (incorrect data check)",
-                           "refused mirror the Git objects did not arrive whole"}))},
+                           "refused mirror the Git objects did not arrive completely"}))},
         {"a port that the user's own ssh has",
          {},
          ssh_fails("bind [127.0.0.1]:8080: Address already in use\r\n"
@@ -297,7 +297,7 @@ std::vector<Scenario> of_cluster() {
     };
 }
 
-// Paths of the test's own folder, and what depends on compressors, out of the text.
+// Replaces paths of the test's folder, and sizes that depend on compressors.
 std::string settled(std::string text, const DemoProject& demo) {
     text = tests::replaced(text, demo.folder.path().string(), "");
     text = std::regex_replace(text, std::regex("rdvc:[0-9a-f]{32}"), "rdvc:TOKEN");

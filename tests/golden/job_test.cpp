@@ -30,7 +30,7 @@ Facts demo() {
             .setup = ""};
 }
 
-// The functions' hash changes with every edit of them, which is none of these files' concern.
+// The functions' hash changes with every edit of them, which does not matter here.
 std::string settled(const std::string& script) {
     return tests::replaced(script, "/functions/" + job_functions().hash, "/functions/HASH");
 }
@@ -42,7 +42,7 @@ std::string job(const Facts& facts, std::string_view toml, const Words& words) {
         submission::compose(token, facts, config, submission::parse_run_arguments(words)));
 }
 
-// What differs from script to script: header and data. What is done with them is in plain.sh.
+// The parts that differ between scripts: header and data. The rest is in plain.sh.
 std::string head(const Facts& facts, const std::string& toml,
                  const std::vector<std::string>& words) {
     const auto text = settled(job(facts, toml, words));
@@ -56,7 +56,7 @@ TEST(GoldenJob, Plain) {
     tests::expect_golden("plain.sh", settled(job(facts, "", {})));
 }
 
-// Everything that may travel: changes, ignored files, submodules; and how environments are made.
+// Everything that may travel: changes, ignored files, submodules; and how environments are built.
 TEST(GoldenJob, Snapshot) {
     Facts facts = demo();
     facts.snapshot = "5a9500123456789c0ffee0123456789c0ffee010";
@@ -113,7 +113,7 @@ TEST(GoldenJob, Origin) {
                                                  "-f", "-n", "wider", "--no-pull", "train"}));
 }
 
-// What a user or a project may well have in names and values, and what nobody should.
+// Names and values that users and projects may well have, and some that nobody should.
 TEST(GoldenJob, Hostile) {
     Facts facts = demo();
     facts.branch = "it's-\"$(touch${IFS}x)\"";
@@ -204,14 +204,14 @@ TEST(Job, IsBash) {
     EXPECT_EQ(runner.run({.argv = {"bash", "-n"}, .input = {script}}).err, "");
 }
 
-// --- The functions, which lie on the cluster once ---
+// --- The functions, which the cluster stores once ---
 
 TEST(JobFunctions, AreCleanText) {
     const auto& text = job_functions().text;
     EXPECT_TRUE(base::is_utf8(text));
     for (const char c : text)
         EXPECT_TRUE(c == '\n' || c == '\t' || static_cast<unsigned char>(c) >= 0x20) << int{c};
-    EXPECT_TRUE(text.ends_with("\n}\n")) << "the last one is whole";
+    EXPECT_TRUE(text.ends_with("\n}\n")) << "the last one is complete";
 }
 
 TEST(JobFunctions, AreBash) {
@@ -219,7 +219,7 @@ TEST(JobFunctions, AreBash) {
     EXPECT_EQ(runner.run({.argv = {"bash", "-n"}, .input = {job_functions().text}}).err, "");
 }
 
-// They are sourced by every job and by git's filters: that does and says nothing.
+// Every job and git's filters source them: that must neither do nor print anything.
 TEST(JobFunctions, DoNothingByThemselves) {
     base::ProcessRunner runner;
     const auto result =

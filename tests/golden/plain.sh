@@ -60,10 +60,10 @@ RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
 
 # --- Main -----------------------------------------------------------------------------------------
 
-# Where ~/.bashrc exports its shell's options, this shell starts with them, and with that its children.
+# If ~/.bashrc exports its shell's options, this shell and its children start with them.
 export -n SHELLOPTS BASHOPTS
 set +fk +o posix
-# Who removed them has left nothing that could write a whole record.
+# Without the functions nothing can write a complete record.
 end_without_functions() {
     RDVC_OWN_MESSAGE="${RDVC_JOB_FUNCTIONS}/job.sh is not there, on $(uname -n); rdvc retry sends it again"
     printf 'rdvc: error: %s\n' "${RDVC_OWN_MESSAGE}" >&2
@@ -82,17 +82,17 @@ source "${RDVC_JOB_FUNCTIONS}/job.sh" || end_without_functions "$@"
 main() {
     set_traps
 
-    # 1. Clone the project at the submitted commit, with the changes that were not committed
+    # 1. Clone the project at the submitted commit, with the uncommitted changes
     create_workspace
     clone_project
     write_dvc_config
 
-    # 2. Set up its environment, or take one that is there
+    # 2. Set up its environment, or reuse one
     set_up_environment
     [[ ${RDVC_JOB_ONLY} != environment ]] || return 0
     activate_environment
 
-    # 3. Run the experiment and 4. push its results; or run the command and keep its outputs
+    # 3. Run the experiment and 4. push its results; or run the command and store its outputs
     if [[ ${RDVC_JOB_KIND} == command ]]; then
         run_command
     else
@@ -104,7 +104,7 @@ main() {
 
 start_job "$@"
 
-# Here and not in a function: what `declare` makes inside of one would be gone after it.
+# Here and not in a function: variables that `declare` makes in a function are local to it.
 before_bashrc
 # shellcheck source=/dev/null
 [[ ! -r ${HOME}/.bashrc ]] || source "${HOME}/.bashrc"

@@ -1,4 +1,4 @@
-# What can be seen in the text alone.
+# Checks of the source text alone.
 
 setup() {
     cd "${RDVC_SOURCE_FOLDER}"
@@ -23,7 +23,7 @@ setup() {
         fi
     done < <(grep -rE '^#include "[a-z]+/' src)
     ((bad == 0))
-    # What comes back knows nothing of what goes up, nor the other way round; commands are for main alone.
+    # `send` and `bring` do not know each other, and only main includes commands.
     [[ ${allowed[send]} != *" bring "* && ${allowed[bring]} != *" send "* ]]
     for room in "${!allowed[@]}"; do
         [[ ${room} == commands || ${allowed[${room}]} != *" commands "* ]]

@@ -40,7 +40,7 @@ RC_GTEST_PROP(TomlString, GivesAnyUtf8Back, ()) {
 
 // --- Layers ---
 
-// What the layers say of one setting: nothing, or a text each.
+// Each layer's value for one setting: nothing, or a text.
 struct Said {
     std::optional<std::string> user;
     std::optional<std::string> project;
@@ -209,7 +209,7 @@ void check_edit(const File& file, const Texts& path) {
     try {
         edited = set_value(file.text, path, toml_string(value), "f");
     } catch (const base::Error& error) {
-        // It may say that it cannot; it may not do anything else.
+        // It may refuse, but do nothing else.
         RC_ASSERT(error.code() == base::Exit::configuration);
         RC_TAG("cannot add");
         return;
@@ -241,7 +241,7 @@ RC_GTEST_PROP(SetValue, ReplacesWhatIsThere, ()) {
     const auto file = *a_file();
     const auto path = *rc::gen::elementOf(file.paths);
     check_edit(file, path);
-    // The bytes before and after the value are what they were.
+    // The bytes before and after the value are unchanged.
     for (const auto& entry : parse_toml(file.text, "f")) {
         if (entry.path != path || entry.is_table)
             continue;

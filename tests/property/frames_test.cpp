@@ -17,7 +17,7 @@ std::string one_line(std::string text) {
     return text;
 }
 
-// A stream and what is to be heard of it, data in angle brackets.
+// A stream and its expected frames, data in angle brackets.
 struct Stream {
     std::string bytes;
     Texts heard;
@@ -94,7 +94,7 @@ Texts joined(const Texts& texts) {
     return all;
 }
 
-RC_GTEST_PROP(Frames, AreHeardHoweverTheStreamIsCut, ()) {
+RC_GTEST_PROP(Frames, AreFoundHoweverTheStreamIsCut, ()) {
     const auto stream = *a_stream();
     Texts pieces;
     std::size_t at = 0;
@@ -107,14 +107,14 @@ RC_GTEST_PROP(Frames, AreHeardHoweverTheStreamIsCut, ()) {
     RC_ASSERT(heard({stream.bytes}) == joined(stream.heard));
 }
 
-// Whatever comes: it ends, and a stream without our mark tells nothing.
-RC_GTEST_PROP(Frames, AreNotHeardInForeignText, ()) {
+// For any input it ends, and a stream without our mark has no frames.
+RC_GTEST_PROP(Frames, AreNotFoundInForeignText, ()) {
     const auto text = *hostile_text();
     const auto all = heard({text, *hostile_text()});
     RC_ASSERT(all.empty());
 }
 
-RC_GTEST_PROP(Frames, SurviveAnythingBehindTheirMark, ()) {
+RC_GTEST_PROP(Frames, SurviveAnythingAfterTheirMark, ()) {
     const auto text = "@rdvc:n1 " +
                       *rc::gen::element<std::string>("data ", "data", "", " ", "data -") +
                       *hostile_text() + "\n";

@@ -1,5 +1,5 @@
 // Arguments reach `dvc exp run` in a job byte for byte: rendered scripts are run by real bash, with
-// a stub for dvc that writes down what it was given.
+// a stub for dvc that records its arguments.
 
 #include <array>
 #include <future>
@@ -84,7 +84,7 @@ std::string data_of(const std::string& script) {
     return script.substr(0, script.size() - script::embedded("job/main.sh").size());
 }
 
-// What the sections around the tested ones would have defined; nothing is saved or stopped here.
+// Definitions from the sections around the tested ones; nothing is saved or stopped here.
 constexpr auto stubs = R"(set -euo pipefail
 begin_phase() { :; }
 rdvc_say() { :; }
@@ -261,7 +261,7 @@ class Cluster {
     std::string commit_;
 };
 
-// One whole script: what it said if it did not do as it should; "" if it did.
+// One whole script: its output if it failed; "" if it succeeded.
 std::string complaint(const Cluster& cluster, const Words& arguments, const std::string& locale) {
     const auto submission = cluster.submission(arguments);
     const auto result = cluster.run(submission, locale);

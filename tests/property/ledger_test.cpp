@@ -1,4 +1,4 @@
-// The ledger gives every record back, whatever stands in it.
+// The ledger returns every record, whatever it contains.
 
 #include <tuple>
 

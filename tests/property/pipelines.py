@@ -134,7 +134,7 @@ def generated(pick):
 
 
 def entry(stage_, pick):
-    """What a dvc.lock has of it; sometimes of another command."""
+    """Its entry in a dvc.lock; sometimes with another command."""
     cmd = stage_.cmd if pick.random() < 0.7 else "other"
     lock = {"cmd": cmd}
     deps = [{"path": d.def_path, "hash": "md5", "md5": "1" * 32} for d in stage_.deps if not isinstance(d, ParamsDependency)]

@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-// What DVC reads of each pipeline; it writes them below `root`.
+// What DVC reads in each pipeline; it writes them below `root`.
 std::vector<json> read_by_dvc(const fs::path& root) {
     const std::string program =
         R"sh(python=$(head -n 1 "$(command -v dvc)") && exec "${python#??}" "$@")sh";
@@ -61,7 +61,7 @@ json without(json stage, const std::string& key) {
     return stage;
 }
 
-// A stage whose templates could not be told has less than DVC's; it is no other.
+// A stage with unresolved templates has fewer values than DVC's, but no other ones.
 bool is_template_of(const Stage& stage, const std::string& name) {
     return stage.name == name || (stage.is_group && name.starts_with(stage.name + "@"));
 }

@@ -1,4 +1,4 @@
-// What the program quotes, real shells read back byte for byte.
+// Real shells read the program's quoted words back byte for byte.
 
 #include <algorithm>
 #include <regex>
@@ -20,7 +20,7 @@ using tests::hostile_text;
 using tests::hostile_words;
 using tests::Words;
 
-// A function that tells each of its calls: the number of arguments, then the arguments.
+// A function that prints each of its calls: the number of arguments, then the arguments.
 const std::string teller =
     "tell() { printf '%d\\0' \"$#\"; (($# == 0)) || printf '%s\\0' \"$@\"; }\n";
 
@@ -168,7 +168,7 @@ RC_GTEST_PROP(HeaderLine, GivesTheValueBackOrRefusesIt, ()) {
     }
 }
 
-// Nothing but these stands outside of quotes, whatever the value is.
+// Only these characters are outside of quotes, whatever the value is.
 RC_GTEST_PROP(HeaderLine, LeavesOnlyPlainCharactersUnquoted, ()) {
     auto value = *hostile_text();
     std::erase_if(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });

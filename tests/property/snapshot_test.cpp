@@ -1,4 +1,4 @@
-// Whatever is done to a work tree, a snapshot of it is what `git add -A` would commit.
+// Whatever happens to a work tree, its snapshot is what `git add -A` would commit.
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -51,7 +51,7 @@ void showValue(const Edit& edit, std::ostream& out) {
         << base::quote_all({edit.path, edit.other, std::to_string(edit.content)});
 }
 
-// All that leads to the path are folders: what is behind a link is none of the work tree's own.
+// True if all parents of the path are folders: files behind a link are not part of the work tree.
 bool is_own(const fs::path& top, const std::string& path) {
     auto at = top;
     for (const auto& part : fs::path(path).parent_path()) {
@@ -103,7 +103,7 @@ void apply(const GitRepository& git, const Edit& edit) {
         break;
     case Act::link:
         clear(path);
-        // No circles: Git itself does not see what a circle has replaced.
+        // No cycles: Git itself does not see what a cycle has replaced.
         fs::create_symlink(targets.at(static_cast<std::size_t>(edit.content)), path);
         break;
     case Act::folder:

@@ -30,7 +30,7 @@ inline config::Config read_config(std::string_view text, Whose whose = Whose::us
     return config;
 }
 
-/// What a set of sbatch options says of one: "(none)", "(on)", "(off)" or its value.
+/// One option in a set of sbatch options: "(none)", "(on)", "(off)" or its value.
 inline std::string option_of(const config::SbatchOptions& options, const std::string& name) {
     const auto found = options.find(name);
     if (found == options.end())

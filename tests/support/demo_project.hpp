@@ -25,7 +25,7 @@ inline bool is_request(const base::Command& command) {
            (argv.at(argv.size() - 2) == "bash" || argv.at(argv.size() - 2) == "-l");
 }
 
-/// What a request's program assigns to `name`, as it is written there.
+/// What a request's program assigns to `name`, as written.
 inline std::string assigned(const std::string& program, const std::string& name) {
     const auto start = ("\n" + program).find("\n" + name + "=");
     if (start == std::string::npos) {
@@ -36,7 +36,7 @@ inline std::string assigned(const std::string& program, const std::string& name)
     return program.substr(value, program.find('\n', value) - value);
 }
 
-/// The value that bash makes of it.
+/// The value that bash reads from it.
 inline std::string value_of(const std::string& program, const std::string& name) {
     base::ProcessRunner runner;
     return runner

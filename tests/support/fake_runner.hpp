@@ -1,5 +1,5 @@
-// A strict fake of base::Runner: every call must be expected, every expectation must be used. What
-// a command was given is kept, its input read at the time of the call.
+// A strict fake of base::Runner: every call must be expected, every expectation must be used. It
+// records each call, with the input as of the time of the call.
 #pragma once
 
 #include <algorithm>
@@ -20,13 +20,13 @@
 
 namespace rdvc::tests {
 
-/// One call as it came, with all parts of its input as one text.
+/// One call, with all parts of its input as one text.
 struct Call {
     base::Command command;
     std::string input;
 };
 
-/// In which order the expected calls must come.
+/// The order in which the expected calls must come.
 enum class Order { as_given, any };
 
 class FakeRunner : public base::Runner {
@@ -152,7 +152,7 @@ class FakeRunner : public base::Runner {
         return input;
     }
 
-    // Not an Error: no code under test may take it for one.
+    // Not an Error, so that no code under test handles it.
     static base::Result unexpected(const base::Command& command) {
         const auto text = "not expected: " + base::quote_all(command.argv);
         ADD_FAILURE() << text;

@@ -21,8 +21,8 @@ namespace rdvc::tests {
 
 namespace fs = std::filesystem;
 
-/// Where tests make their folders: $TMPDIR, else a file system in memory (rdvc syncs much, which
-/// costs nothing there) that programs may be run from, else /tmp.
+/// Where tests create their folders: $TMPDIR, else a file system in memory (where rdvc's syncs cost
+/// nothing) that allows running programs, else /tmp.
 inline fs::path temporary_root() {
     const fs::path memory = "/dev/shm";
     struct statvfs info {};
@@ -42,7 +42,7 @@ class Folder {
     }
     ~Folder() {
         if (::testing::Test::HasFailure()) {
-            std::cout << "kept for a look: " << path_.string() << "\n";
+            std::cout << "kept for inspection: " << path_.string() << "\n";
             return;
         }
         try {
@@ -63,7 +63,7 @@ class Folder {
     fs::path path_;
 };
 
-/// The whole file; "" and a failure if there is none.
+/// The whole file; "" and a failure if it does not exist.
 inline std::string content_of(const fs::path& path) {
     const auto content = base::read_file(path);
     EXPECT_TRUE(content.has_value()) << "no file " << path;

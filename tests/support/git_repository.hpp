@@ -1,5 +1,5 @@
-// Real Git repositories for tests, made without the settings of whoever runs them, with commits
-// that are the same everywhere.
+// Real Git repositories for tests, made without the user's own settings, with commits that are the
+// same everywhere.
 #pragma once
 
 #include <cstdlib>
@@ -65,7 +65,7 @@ class GitRepository {
         put_file(path_ / name, content);
     }
 
-    /// Commits all that is there; the commit's hash.
+    /// Commits everything; returns the commit's hash.
     std::string commit(const std::string& message = "Work") const {
         git({"add", "--all"});
         git({"commit", "--quiet", "--allow-empty", "--message=" + message});

@@ -1,5 +1,5 @@
-// Texts under review: what the program makes is compared, byte for byte, with a file in
-// tests/golden/. RDVC_BLESS=1 writes the file instead; the diff is the review.
+// Texts under review: compares the program's text, byte for byte, with a file in tests/golden/.
+// RDVC_BLESS=1 writes the file instead; the diff is the review.
 #pragma once
 
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// Texts that break whoever handles them carelessly, made by rapidcheck.
+// Texts that break careless programs, made by rapidcheck.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A bare repository as the cluster keeps it, and how a pack gets into it.
+// A bare repository like the cluster's mirror, and how a pack gets into it.
 #pragma once
 
 #include <string>
@@ -26,7 +26,7 @@ class Mirror {
         return run_program(argv);
     }
 
-    /// Takes a pack in and has `commit`, with all that it needs, from then on.
+    /// Adds a pack, and then has `commit` with everything that it needs.
     void take(const fs::path& pack, const std::vector<std::string>& boundary,
               const std::string& commit) {
         base::ProcessRunner runner;

@@ -1,4 +1,4 @@
-// Snapshots of real repositories, and what Git itself would have made of the same work tree.
+// Snapshots of real repositories, and what Git itself would make of the same work tree.
 #pragma once
 
 #include <map>
@@ -49,7 +49,7 @@ inline std::vector<std::string> files_of(const fs::path& folder, const std::stri
     return files;
 }
 
-/// Everything below a folder but Git's objects: type, mode, time and content of each file.
+/// Everything below a folder except Git's objects: type, mode, time and content of each file.
 inline std::map<std::string, std::string> everything_in(const fs::path& folder) {
     std::map<std::string, std::string> all;
     for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::end(entry); ++entry) {
@@ -61,7 +61,8 @@ inline std::map<std::string, std::string> everything_in(const fs::path& folder) 
         struct stat info {};
         EXPECT_EQ(::lstat(path.c_str(), &info), 0) << path;
         std::string text = std::to_string(info.st_mode) + " ";
-        // Git renews the time of a shared index that it reads, lest it be taken for garbage.
+        // Git renews the time of a shared index that it reads, so that it is not removed as
+        // garbage.
         if (!path.filename().string().starts_with("sharedindex."))
             text += std::to_string(info.st_mtim.tv_sec) + "." +
                     std::to_string(info.st_mtim.tv_nsec) + " ";
@@ -74,7 +75,7 @@ inline std::map<std::string, std::string> everything_in(const fs::path& folder) 
     return all;
 }
 
-/// The same, of all that a snapshot must leave alone.
+/// The same, for everything that a snapshot must not change.
 inline void expect_untouched(const std::map<std::string, std::string>& before,
                              const fs::path& folder) {
     const auto after = everything_in(folder);

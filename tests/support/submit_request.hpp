@@ -1,4 +1,4 @@
-// What `rdvc run` hands to the login node, taken apart as `cluster/login/submit.sh` does it.
+// What `rdvc run` sends to the login node, taken apart as in `cluster/login/submit.sh`.
 #pragma once
 
 #include <string>
@@ -44,7 +44,7 @@ inline Received received(const std::string& input) {
     if (input.find(last) == std::string::npos)
         last = script::embedded_without_comments("login/lib/load.sh") + call;
     const auto end = input.find(last);
-    EXPECT_NE(end, std::string::npos) << "the program is not there whole";
+    EXPECT_NE(end, std::string::npos) << "the program is incomplete";
     Received all;
     all.program = input.substr(0, end + last.size());
     std::size_t at = all.program.size();
@@ -65,7 +65,7 @@ inline Received received(const std::string& input) {
     return all;
 }
 
-/// What the laptop wrote down.
+/// What the laptop recorded.
 inline std::vector<ledger::Record> ledger_of(const DemoProject& demo) {
     return ledger::Ledger(demo.folder / "home" / ".local" / "state" / "rdvc").read();
 }

@@ -1,6 +1,7 @@
-# What tests must not take from the machine, and what they leave.
+# Keeps tests independent of the machine, and removes what they leave.
 
-# Git's settings are those of the test alone: with git-lfs installed, say, the system's have a filter that is required.
+# Git uses only the test's settings: with git-lfs installed, for example, the system's settings have
+# a required filter.
 export GIT_CONFIG_NOSYSTEM=1
 
 # `remove_folder`, as the product removes: an ordinary user's read-only folders too.
@@ -11,7 +12,7 @@ job_functions() {
     cat "${RDVC_SOURCE_FOLDER}"/cluster/both/*.sh "${RDVC_SOURCE_FOLDER}"/cluster/job/*/*.sh
 }
 
-# What the request $1 is made of, likewise, and its call.
+# The text of the request $1, likewise, and its call.
 request_text() {
     local cluster="${RDVC_SOURCE_FOLDER}/cluster" file
     cat "${cluster}/login/lib/first.sh" "${cluster}"/both/*.sh

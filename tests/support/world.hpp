@@ -15,7 +15,7 @@
 
 namespace rdvc::tests {
 
-/// What a command did, as its user sees it.
+/// The result of a command, as its user sees it.
 struct Outcome {
     int code = 0;
     std::string out;
@@ -24,7 +24,7 @@ struct Outcome {
 
 class TestWorld {
   public:
-    /// `home` holds configuration and state; `folder` is where the user stands.
+    /// `home` has configuration and state; `folder` is the user's current folder.
     TestWorld(base::Runner& runner, const std::filesystem::path& home, std::filesystem::path folder)
         : runner_(runner), folder_(std::move(folder)) {
         environment["HOME"] = home.string();

@@ -83,7 +83,7 @@ TEST(WriteFile, KeepsTheModeThatTheFileHad) {
     }
 }
 
-// As dotfile managers lay them: the link stays, what it points to is replaced.
+// As dotfile managers create them: the link stays, its target is replaced.
 TEST(WriteFile, WritesThroughALink) {
     const Folder folder;
     write_file(folder / "dotfiles" / "config.toml", "old");
@@ -114,7 +114,7 @@ TEST(WriteFile, LeavesNothingElseBehind) {
     EXPECT_EQ(files_in(folder.path()), 2U);
 }
 
-// A reader sees the old text or the new one, whole, whenever it looks.
+// A reader always sees either the complete old text or the complete new one.
 TEST(WriteFile, ReplacesInOneStep) {
     const Folder folder;
     const auto path = folder / "file";
@@ -203,7 +203,7 @@ TEST(MakePrivateFolder, RefusesOneThatIsOpenToOthers) {
         fs::permissions(path, static_cast<fs::perms>(mode));
         EXPECT_FAILURE((make_private_folder(path), 0), Exit::failed,
                        "error: `" + path.string() +
-                           "` must be a folder of yours that is closed to others\n");
+                           "` must be your own folder, closed to others\n");
         fs::remove(path);
     }
 }
@@ -263,7 +263,7 @@ void make_old(const fs::path& path) {
     ASSERT_EQ(::utimes(path.c_str(), times.data()), 0);
 }
 
-TEST(RemoveAbandonedFolders, TakesThoseOfKilledProcessesAlone) {
+TEST(RemoveAbandonedFolders, TakesOnlyThoseOfKilledProcesses) {
     const Folder folder;
     const TemporaryPlace place(folder.path());
     const pid_t child = ::fork();
@@ -277,7 +277,7 @@ TEST(RemoveAbandonedFolders, TakesThoseOfKilledProcessesAlone) {
     ASSERT_EQ(files_in(folder.path()), 1U);
     const auto killed = fs::directory_iterator(folder.path())->path();
     remove_abandoned_folders();
-    EXPECT_TRUE(fs::exists(killed)) << "it may be one that is just being made";
+    EXPECT_TRUE(fs::exists(killed)) << "it may be one that is being created";
     const TemporaryFolder living;
     const auto foreign = folder / "rdvc-run-abcdef";
     fs::create_directory(foreign); // open to others, so rdvc has not made it

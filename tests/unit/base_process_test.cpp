@@ -103,7 +103,7 @@ TEST(ProcessRunner, FeedsTextsAndFilesInTheirOrder) {
     EXPECT_EQ(result.out, std::string("a<first>b\0c<first>", 18));
 }
 
-// Both pipes hold much less than this: feeding and draining must go on at the same time.
+// Both pipes hold much less than this: feeding and draining must happen at the same time.
 TEST(ProcessRunner, FeedsMuchWhileTheProgramWritesMuch) {
     const Folder folder;
     std::string big;
@@ -165,7 +165,7 @@ TEST(ProcessRunner, WritesTheOutputFile) {
     EXPECT_EQ(tests::mode_of(folder / "private"), 0600U);
 }
 
-// The program goes on only when its first line has been answered, so it must have come at once.
+// The program continues only when its first line is answered, so it must arrive at once.
 TEST(ProcessRunner, HandsOverOutputAsItComes) {
     const Folder folder;
     const auto answer = folder / "answer";

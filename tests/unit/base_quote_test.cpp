@@ -71,8 +71,8 @@ TEST(QuoteAll, PutsBlanksBetween) {
     EXPECT_EQ(quote_all({"-S", "x=a b", ""}), "-S 'x=a b' ''");
 }
 
-// The two bytes would be a letter if nothing stood between them.
-// rsync(1): "You may use single- and double-quotes; quote characters can be doubled".
+// The two bytes would be a letter if nothing were between them. rsync(1): "You may use single- and
+// double-quotes; quote characters can be doubled".
 TEST(QuoteAllForRsync, FollowsRsyncsOwnRules) {
     EXPECT_EQ(
         quote_all_for_rsync({"ssh", "-o", "ControlPath=/run/%C", "a b", "it's", "\"", "", "\\"}),

@@ -190,8 +190,8 @@ TEST_F(Clean, RefusesAnAgeThatIsNone) {
     for (const std::string age : {"0d", "0h"})
         EXPECT_EQ(demo_.world.run({"clean", "--older=" + age}).err,
                   "error: --older: `" + age +
-                      "` is too short\n  what is younger than an hour may "
-                      "belong to what is just being submitted\n\nhint: --older=1h\n");
+                      "` is too short\n  anything younger than an hour may belong to a submission "
+                      "that is just being sent\n\nhint: --older=1h\n");
     EXPECT_TRUE(demo_.requests().empty());
 }
 

@@ -1,4 +1,4 @@
-// `rdvc doctor`: what it looks at, and how it says what is wrong.
+// `rdvc doctor`: what it checks, and how it reports faults.
 
 #include <ctime>
 
@@ -50,7 +50,7 @@ std::vector<std::string> ended(std::vector<std::string> frames,
     return frames;
 }
 
-// The one with `name`, with its advice; "" if there is none.
+// The check with `name`, with its advice; "" if missing.
 std::string check_of(const std::string& out, const std::string& name) {
     std::string found;
     bool in = false;
@@ -90,14 +90,14 @@ TEST_F(Doctor, SaysOfEachThingThatItIsWell) {
              "  ok       ssh             OpenSSH_9.2p1 Debian-2\n",
              "  ok       dvc             3.67.1\n",
              "\ncluster hpc\n  ok       connection      alice@hpc\n",
-             "  ok       sacct           does not answer; rdvc works without\n",
-             "  ok       DVC's cache     /scratch/alice/cache (will be made)\n"})
+             "  ok       sacct           does not answer; rdvc works without it\n",
+             "  ok       DVC's cache     /scratch/alice/cache (will be created)\n"})
         EXPECT_NE(outcome.out.find(line), std::string::npos) << line << "\n" << outcome.out;
     EXPECT_EQ(outcome.out.find("  warning "), std::string::npos) << outcome.out;
     EXPECT_EQ(assigned(demo_.requests().at(0).input, "deep"), "0");
 }
 
-// rdvc itself takes no notice; the user's own git and scp do.
+// rdvc itself ignores it; the user's own git and scp do not.
 TEST_F(Doctor, WarnsOfLoginsThatPrint) {
     expect_programs(demo_.runner);
     demo_.expect_request().does(answers(ended(healthy())));
@@ -157,7 +157,7 @@ TEST_F(Doctor, WarnsOfARemoteThatIsAPath) {
                     "[core]\n    remote = a\n['remote \"a\"']\n    url = ../store\n");
     const auto outcome = run(ended(healthy()));
     EXPECT_EQ(outcome.code, 0);
-    EXPECT_NE(outcome.out.find("warning  DVC's remote    `../store` is a path of this machine\n"),
+    EXPECT_NE(outcome.out.find("warning  DVC's remote    `../store` is a path on this machine\n"),
               std::string::npos)
         << outcome.out;
 }
@@ -285,7 +285,7 @@ TEST_F(Doctor, ANodeThatSeesOtherFoldersIsAnError) {
     const auto outcome = run(ended(healthy(), node("no", "/local/alice")), {"--deep"});
     EXPECT_EQ(outcome.code, 3);
     EXPECT_NE(
-        outcome.out.find("error    its folder      a compute node sees another rdvc's folder"),
+        outcome.out.find("error    its folder      a compute node sees a different rdvc's folder"),
         std::string::npos)
         << outcome.out;
     EXPECT_NE(
@@ -297,7 +297,8 @@ TEST_F(Doctor, ANodeThatSeesOtherFoldersIsAnError) {
 TEST_F(Doctor, AJobThatDoesNotCome) {
     auto outcome = run(ended(healthy(), {"job late PENDING Resources"}), {"--deep"});
     EXPECT_EQ(outcome.code, 0);
-    EXPECT_NE(check_of(outcome.out, "job").find("it has not run in 2 minutes"), std::string::npos)
+    EXPECT_NE(check_of(outcome.out, "job").find("it has not run within 2 minutes"),
+              std::string::npos)
         << outcome.out;
     outcome = run(ended(healthy(), {"job refused sbatch: error: Invalid account"}), {"--deep"});
     EXPECT_EQ(outcome.code, 3);

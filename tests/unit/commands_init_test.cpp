@@ -29,10 +29,10 @@ TEST(Dispatch, KnowsItsCommands) {
               "error: unknown command `elephant`\n\nhint: rdvc --help\n");
     EXPECT_EQ(demo.world.run({"--version"}).out, "rdvc " + world::version() + "\n");
     EXPECT_EQ(demo.world.run({"-S", "a=b c", "--gpus=1"}).err,
-              "error: an option comes after its command: `-S`\n\n"
+              "error: options come after the command: `-S`\n\n"
               "hint: rdvc run -S 'a=b c' --gpus=1\n");
     EXPECT_EQ(demo.world.run({"--elephant"}).err,
-              "error: an option comes after its command: `--elephant`\n\nhint: rdvc --help\n");
+              "error: options come after the command: `--elephant`\n\nhint: rdvc --help\n");
     const auto none = demo.world.run({});
     EXPECT_EQ(none.code, static_cast<int>(Exit::usage));
     EXPECT_EQ(none.out, "");
@@ -44,7 +44,7 @@ TEST(Dispatch, NeedsToKnowWhatToInitialise) {
     const auto none = demo.world.run({"init"});
     EXPECT_EQ(none.code, static_cast<int>(Exit::usage));
     EXPECT_TRUE(
-        none.err.starts_with("error: `rdvc init` needs to know what: project, global or remote\n"))
+        none.err.starts_with("error: `rdvc init` needs a command: project, global or remote\n"))
         << none.err;
     EXPECT_EQ(demo.world.run({"init", "porject"}).err,
               "error: `rdvc init` has no `porject`, did you mean `project`?\n");
@@ -132,7 +132,7 @@ TEST_F(Init, ProjectWritesThroughNoLink) {
     EXPECT_FALSE(std::filesystem::exists(demo_.folder / "elsewhere"));
 }
 
-// What was submitted before stays in every list.
+// Earlier submissions stay in every list.
 TEST_F(Init, ProjectStaysTheOneThatHasRun) {
     demo_.expect_request().does(answers({"end"})).times(2);
     demo_.world.run({"status"});
@@ -145,7 +145,7 @@ TEST_F(Init, ProjectStaysTheOneThatHasRun) {
         << project_file();
 }
 
-// Without a commit or an origin nothing tells it from another one of this name.
+// Without a commit or an origin nothing distinguishes it from another project of this name.
 TEST_F(Init, ProjectWithoutACommitIsLikeNoOther) {
     const auto id_in = [](const std::string& name) {
         DemoProject demo;
@@ -199,8 +199,8 @@ TEST_F(InitLater, ProjectWarnsOfAnotherName) {
     remember(mirror());
     const auto outcome = demo_.world.run({"init", "project", "-y", "--name=other"});
     EXPECT_EQ(outcome.code, 0);
-    EXPECT_NE(outcome.err.find("warning: 1 submission of this project's will not be listed under "
-                               "another name: until now it was `project`"),
+    EXPECT_NE(outcome.err.find("warning: 1 submission of this project will not be listed under the "
+                               "new name: until now it was `project`"),
               std::string::npos)
         << outcome.err;
 }
@@ -233,11 +233,12 @@ TEST_F(Init, ProjectDefinesTheInstanceThatItsFileNames) {
     demo_.expect_request().does(answers({"nodes all*|t3.xlarge,g5.xlarge|gpu:4|infinite", "end"}));
     const auto outcome = demo_.world.run({"init", "project", "-y"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
-    EXPECT_NE(outcome.err.find(
-                  "by the nodes that have the feature `t3.xlarge`:\n  [instances.\"t3.xlarge\"]\n"
-                  "  partition = \"all\"\n  constraint = \"t3.xlarge\"\n"
-                  "  (nodes with it have gpu:4; add `gpus = 1` if your jobs need a GPU)\n"),
-              std::string::npos)
+    EXPECT_NE(
+        outcome.err.find(
+            "based on the nodes that have the feature `t3.xlarge`:\n  [instances.\"t3.xlarge\"]\n"
+            "  partition = \"all\"\n  constraint = \"t3.xlarge\"\n"
+            "  (nodes with it have gpu:4; add `gpus = 1` if your jobs need a GPU)\n"),
+        std::string::npos)
         << outcome.err;
     EXPECT_NE(project_file().find("[instances.\"t3.xlarge\"]\npartition = \"all\"\n"
                                   "constraint = \"t3.xlarge\"\n"),
@@ -255,7 +256,7 @@ TEST_F(Init, ProjectKeepsAnInstanceOfNobodyAndSaysWhatToWrite) {
     demo_.configure_project("[run]\ninstance = \"t3.xlarge\"\n");
     const auto outcome = demo_.world.run({"init", "project", "-y"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
-    EXPECT_NE(outcome.err.find("warning: nothing defines the instance `t3.xlarge`\n"),
+    EXPECT_NE(outcome.err.find("warning: the instance `t3.xlarge` is not defined\n"),
               std::string::npos)
         << outcome.err;
     EXPECT_NE(outcome.err.find("    [instances.\"t3.xlarge\"]\n    constraint = \"t3.xlarge\"\n"),
@@ -271,7 +272,7 @@ TEST_F(Init, ProjectNeedsNoClusterThatAnswers) {
     demo_.expect_request().exits(255, "ssh: connect to host hpc port 22: Connection refused\r\n");
     const auto outcome = demo_.world.run({"init", "project", "-y"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
-    EXPECT_NE(outcome.err.find("warning: the cluster was not asked for its nodes: "),
+    EXPECT_NE(outcome.err.find("warning: could not ask the cluster for its nodes: "),
               std::string::npos)
         << outcome.err;
     EXPECT_NE(project_file().find("instance = \"cpu\"\n"), std::string::npos) << project_file();
@@ -300,7 +301,7 @@ TEST_F(Init, ProjectAsksDvcWhatItsRemoteLacks) {
     const auto said = [&] { return demo_.world.run({"init", "project", "-y"}).err; };
     demo_.runner.expect(question).prints("{\"not_in_cache\": [\"m\"], \"not_in_remote\": [\"a\"]}");
     auto err = said();
-    EXPECT_NE(err.find("warning: the DVC remote lacks 1 output that this commit names:\n  a\n"),
+    EXPECT_NE(err.find("warning: the DVC remote lacks 1 output that this commit refers to:\n  a\n"),
               std::string::npos)
         << err;
     demo_.runner.expect(question).prints("{}");
@@ -308,13 +309,12 @@ TEST_F(Init, ProjectAsksDvcWhatItsRemoteLacks) {
     EXPECT_EQ(err.find("warning"), std::string::npos) << err;
     demo_.runner.expect(question).exits(255, "ERROR: Unable to locate credentials\n");
     err = said();
-    EXPECT_NE(
-        err.find("warning: DVC does not say whether its remote has the data: Unable to locate "
-                 "credentials\n"),
-        std::string::npos)
+    EXPECT_NE(err.find("warning: DVC did not say whether its remote has the data: Unable to locate "
+                       "credentials\n"),
+              std::string::npos)
         << err;
     demo_.runner.expect(question).prints("no JSON");
-    EXPECT_NE(said().find("warning: DVC does not say"), std::string::npos);
+    EXPECT_NE(said().find("warning: DVC did not say"), std::string::npos);
 }
 
 // The fake knows no dvc here: to run it would be an error.

@@ -1,4 +1,4 @@
-// `rdvc run --cmd`, and `rdvc pull` of what commands have left.
+// `rdvc run --cmd`, and `rdvc pull` of its outputs.
 
 #include <algorithm>
 
@@ -23,7 +23,7 @@ using Texts = std::vector<std::string>;
 const std::string one = "11111111111111111111111111111111";
 const std::string two = "22222222222222222222222222222222";
 
-// How the cluster tells of a command's submission.
+// The cluster's answer about a command's submission.
 Texts told(const std::string& token, const std::string& name, const Texts& result) {
     Texts lines = {"submission " + token};
     for (const auto& note : {"name " + name, std::string("kind command")})
@@ -52,7 +52,7 @@ class Outputs : public ::testing::Test {
         for (const auto& token : {one, two})
             remember(token, {"out"});
     }
-    // As `rdvc run --cmd --output` writes it down.
+    // As `rdvc run --cmd --output` records it.
     void remember(const std::string& token, const Texts& folders) const {
         ledger::Ledger(demo_.folder / "home" / ".local" / "state" / "rdvc")
             .conclude({.token = token,
@@ -130,13 +130,13 @@ TEST_F(Outputs, StayWhereATransferBrokeOff) {
     const auto outcome = demo_.world.run({"pull"});
     EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
     EXPECT_EQ(outcome.err, "error: rsync could not bring the output\n  rsync: broken pipe\n\n"
-                           "hint: `rdvc pull 11` goes on with it\n");
+                           "hint: `rdvc pull 11` continues\n");
     EXPECT_FALSE(fs::exists(demo_.git.path() / "out"));
     EXPECT_EQ(content_of(waiting(one) / "out" / "file"), "par");
     EXPECT_EQ(demo_.requests().size(), 1U) << "nothing is marked as pulled";
 }
 
-// One that cannot be taken is in nobody else's way.
+// One that cannot be accepted does not block others.
 TEST_F(Outputs, ComeWhereAnotherOnesCannot) {
     demo_.git.write("out/file", "mine");
     demo_.expect_request().does(
@@ -147,7 +147,7 @@ TEST_F(Outputs, ComeWhereAnotherOnesCannot) {
     const auto outcome = demo_.world.run({"pull"});
     EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
     EXPECT_EQ(outcome.out, "pulled the output of second: 1 file\n");
-    EXPECT_EQ(outcome.err, "error: a file is here with another content; nothing was changed\n"
+    EXPECT_EQ(outcome.err, "error: a file is here with different content; nothing was changed\n"
                            "  out/file\n\nhint: `rdvc pull --force` replaces what is here\n");
     EXPECT_EQ(content_of(demo_.git.path() / "out" / "file"), "mine");
     EXPECT_EQ(assigned(demo_.requests().back().input, "token"), two);
@@ -163,7 +163,7 @@ TEST_F(Outputs, AreNotTakenIntoGitsFolder) {
     EXPECT_EQ(demo_.requests().size(), 1U);
 }
 
-// A cluster that was taken over sends more than was asked for.
+// A cluster that was taken over sends more than was requested.
 TEST_F(Outputs, AreHeldAgainstTheFoldersOfTheLedger) {
     for (const fs::path path :
          {"json.py", "src/sitecustomize.py", ".envrc", ".dvc/config.local", "outer/x", "Out/x"}) {
@@ -192,8 +192,9 @@ TEST_F(Outputs, LeaveOutWhatProgramsHereObey) {
     demo_.expect_request().does(answers({"end"}));
     const auto outcome = demo_.world.run({"pull"});
     EXPECT_EQ(outcome.out, "pulled the output of first: 1 file\n");
-    EXPECT_EQ(outcome.err,
-              "warning: not taken, since programs here would obey it: out/.VSCode, out/.dvc\n");
+    EXPECT_EQ(
+        outcome.err,
+        "warning: not accepted, because programs here would obey it: out/.VSCode, out/.dvc\n");
     EXPECT_FALSE(fs::exists(demo_.git.path() / "out" / ".dvc"));
 }
 
@@ -206,7 +207,7 @@ TEST_F(Outputs, BringAGuardedNameThatWasTyped) {
     EXPECT_EQ(content_of(demo_.git.path() / "out" / ".vscode" / "x"), "x");
 }
 
-// The cluster's word for its folders would be as good as none.
+// The cluster's own list of folders must not count.
 TEST_F(Outputs, OfAnotherLaptopStayApart) {
     forget();
     const auto apart = demo_.git.path() / ".rdvc" / "outputs" / "first-11111111";
@@ -256,7 +257,7 @@ TEST_F(Outputs, BelieveNoTokenThatIsAPath) {
     EXPECT_EQ(outcome.err, "nothing new to pull\n");
 }
 
-// One request with a tar stream, in blocks, where a side has no rsync.
+// One request with a tar stream, in blocks, if a side has no rsync.
 class OutputsByTar : public Outputs {
   protected:
     tests::FakeRunner::Action sends(const std::vector<std::string>& tar_words) {
@@ -300,7 +301,7 @@ TEST_F(OutputsByTar, ComeWhereRsyncIsTooOld) {
     EXPECT_FALSE(fs::exists(demo_.git.path() / "stale"));
 }
 
-// What tar would unpack elsewhere it refuses, or puts where it can do no harm.
+// rdvc refuses what tar would unpack elsewhere, or puts it where it does no harm.
 TEST_F(OutputsByTar, AreNeverUnpackedElsewhere) {
     const auto outside = demo_.folder / "outside";
     put_file(demo_.folder / "there" / "file", "x");
@@ -358,7 +359,7 @@ TEST_F(Outputs, SayWhyThereIsNone) {
     EXPECT_EQ(done.err, "first has left no output\n");
     const auto failed = pull({"result state failed", "result message no such file"});
     EXPECT_EQ(failed.code, static_cast<int>(Exit::failed));
-    EXPECT_NE(pull({"result state failed", "phases 1 output"}).err.find("still putting it aside"),
+    EXPECT_NE(pull({"result state failed", "phases 1 output"}).err.find("still storing it"),
               std::string::npos);
     EXPECT_EQ(failed.err,
               "error: 11 has no output to pull: failed\n  no such file\n\nhint: rdvc status 11\n");
@@ -409,7 +410,7 @@ TEST(RunCommand, SaysThatNothingComesBack) {
     demo.git.commit();
     const auto outcome = demo.world.run({"run", "--cmd", "--dry-run", "--", "true"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
-    EXPECT_NE(outcome.err.find("back:  nothing but the log (no --output, and no run.output)\n"),
+    EXPECT_NE(outcome.err.find("back:  only the log (no --output, and no run.output)\n"),
               std::string::npos)
         << outcome.err;
     EXPECT_EQ(outcome.err.find("setup command"), std::string::npos) << outcome.err;

@@ -56,7 +56,7 @@ class Pull : public ::testing::Test {
         put_file(demo_.folder / "there" / "repos" / "project-7f3a9c1d.git" / ref, nowhere + "\n");
         others_.push_back({std::string(32, '2'), name, ref, nowhere});
     }
-    // How the cluster tells of them.
+    // The cluster's answer about them.
     void expect_overview(const std::string& data, const std::string& code = "ssh") {
         Texts lines = {"dir " + (demo_.folder / "there").string(), "time 1000", "squeue ok"};
         auto all = others_;
@@ -130,7 +130,7 @@ TEST_F(Pull, GoesOnWhereTheDiskWasFull) {
     expect_transfer("");
     const auto full = demo_.world.run({"pull"});
     EXPECT_EQ(full.code, static_cast<int>(Exit::failed));
-    EXPECT_NE(full.err.find("after making room the same command goes on"), std::string::npos)
+    EXPECT_NE(full.err.find("make room, then run the same command again"), std::string::npos)
         << full.err;
     EXPECT_FALSE(is_here());
     EXPECT_TRUE(waits());
@@ -144,8 +144,8 @@ TEST_F(Pull, GoesOnWhereTheDiskWasFull) {
     expect_nothing_new("ssh");
 }
 
-// One ref that leads nowhere keeps no other experiment away, and the exit code says that it did not
-// come.
+// One ref that leads nowhere does not block other experiments, and the exit code shows that it is
+// missing.
 TEST_F(Pull, BringsWhatItCanAndFailsForTheRest) {
     publish();
     publish_dead("second");
@@ -160,7 +160,7 @@ TEST_F(Pull, BringsWhatItCanAndFailsForTheRest) {
     EXPECT_EQ(demo_.world.run({"pull", "--no-data"}).code, static_cast<int>(Exit::failed));
 }
 
-// Whoever has the name here keeps it, and the result is not called pulled.
+// An experiment that has the name here keeps it, and the result does not count as pulled.
 TEST_F(Pull, IsNotDoneWhereAnotherHasTheName) {
     publish();
     const auto another = demo_.git.git({"commit-tree", baseline_ + "^{tree}", "-m", "another"});
@@ -281,7 +281,7 @@ TEST_F(Pull, StartsNoDvcWhereTheProjectNamesAnAwsConfiguration) {
     EXPECT_EQ(demo_.world.run({"pull", "first"}).code, 0);
 }
 
-// Whatever the user has set for other fetches.
+// Whatever the user has configured for other fetches.
 TEST_F(Pull, FetchesWhatItWasToldAlone) {
     publish();
     const auto mirror = (demo_.folder / "there" / "repos" / "project-7f3a9c1d.git").string();

@@ -1,4 +1,4 @@
-// status, wait, logs, show and pull: what they ask, and what they make of the answers.
+// status, wait, logs, show and pull: what they ask, and how they use the answers.
 
 #include <algorithm>
 
@@ -21,7 +21,7 @@ const std::string one = "11111111111111111111111111111111";
 const std::string two = "22222222222222222222222222222222";
 const std::string three = "33333333333333333333333333333333";
 
-// Three submissions as the cluster tells of them: published, running, waiting.
+// The cluster's answer about three submissions: published, running, waiting.
 std::vector<std::string> overview(const std::string& ref = "", const std::string& commit = "") {
     return {"dir /home/alice/.rdvc",
             "time 1000",
@@ -223,7 +223,7 @@ TEST_F(Query, StatusTellsHowToRecoverWhatWasNotPublished) {
     for (const std::string text :
          {"kept         /home/alice/.rdvc/jobs/x/project\n", "\nnext: rdvc recover 11\n"})
         EXPECT_NE(outcome.out.find(text), std::string::npos) << text << "\n" << outcome.out;
-    // A record that is not whole is no reason to say nothing.
+    // An incomplete record does not stop the answer.
     demo_.expect_request().does(answers(unpublished("")));
     EXPECT_NO_THROW(demo_.world.run({"status", "11"}));
 }
@@ -342,7 +342,7 @@ TEST_F(Query, WaitEndsWithTheResult) {
                        "hint: rdvc logs 11\n");
 }
 
-// What DVC said comes before its exit code, which is 255 whatever happened.
+// DVC's message comes before its exit code, which is 255 whatever happened.
 TEST_F(Query, FailureIsToldInTheProgramsOwnWords) {
     remember(one, "first", "11", ledger::State::submitted);
     const std::string said = "said Running stage 'train':\t> ./train\tValueError: no molecule\t"
@@ -404,7 +404,7 @@ TEST_F(Query, WaitConnectsAgainAfterALostConnection) {
         answers({"result state published", "result name first", "result job 11", "end"}));
     const auto outcome = demo_.world.run({"wait"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
-    EXPECT_NE(outcome.err.find("the connection was lost, the job goes on; connecting again\n"),
+    EXPECT_NE(outcome.err.find("the connection was lost, the job continues; connecting again\n"),
               std::string::npos)
         << outcome.err;
 }
@@ -429,7 +429,7 @@ TEST_F(Query, TakesNoFolderThatNamesAnotherHost) {
         << outcome.err;
 }
 
-// Nothing there tells whether its job is gone.
+// Nothing there says whether its job is gone.
 TEST_F(Query, DoesNotRetryWhereItWasNotSubmitted) {
     state_.intend({.token = one,
                    .time = "2024-03-11T12:00:00Z",
@@ -460,7 +460,7 @@ TEST_F(Query, LogsGoOnWhereTheConnectionWasLost) {
     EXPECT_EQ(assigned(demo_.requests().at(1).input, "offset"), "11");
 }
 
-// Where nothing was ever heard there is no reason to try for long.
+// If the cluster has never answered, there is no reason to try for long.
 TEST_F(Query, WaitGivesUpWhereTheClusterWasNeverThere) {
     remember(one, "first", "11", ledger::State::submitted);
     demo_.expect_request().exits(255, "ssh: connect to host hpc port 22: Connection refused\r\n");
@@ -521,7 +521,7 @@ TEST_F(Query, PullRefusesWhatHasNoResult) {
     EXPECT_EQ(outcome.err, "error: 12 has no result to pull: running\n\nhint: rdvc wait 12\n");
 }
 
-// Text from the cluster becomes an argument of git; what is no ref of an experiment must not.
+// Text from the cluster becomes an argument of git; anything but an experiment's ref must not.
 TEST_F(Query, PullTakesNoOtherRefs) {
     remember(one, "first", "11", ledger::State::submitted);
     for (const std::string ref : {"refs/heads/main", "--upload-pack=x", "+refs/exps/a/b/c", ""}) {

@@ -1,4 +1,4 @@
-// `rdvc recover`, and `rdvc pull --partial`: results that are not where they should be.
+// `rdvc recover` and `rdvc pull --partial`: results that could not be published.
 
 #include <algorithm>
 
@@ -103,7 +103,9 @@ TEST_F(Recover, SaysWhyItCannot) {
              {{"name first", "kept /k", "missing model.txt", "missing a b", "end"},
               Exit::failed,
               "  model.txt\n  a b\n  alice@hpc:/k\n\nhint: `rdvc recover --here 11111111`"},
-             {{"name first", "kept /k", "bare first", "end"}, Exit::failed, "dvc had not ended"},
+             {{"name first", "kept /k", "bare first", "end"},
+              Exit::failed,
+              "dvc had not completed"},
              {{"name first", "kept /k", "unreadable m", "end"}, Exit::failed, "mirror is gone"},
              {{"name first", "phase setup", "result state failed", "end"},
               Exit::failed,
@@ -309,7 +311,7 @@ TEST_F(Partial, BringsItsCommit) {
     EXPECT_EQ(base::trim(demo_.git.git({"rev-parse", ref})), commit_);
 }
 
-// What a recovery says holds over what the submission had asked for.
+// A recovery's values take precedence over the submission's.
 TEST_F(Partial, IsNoMatterOfARecoveredResult) {
     demo_.git.write(".dvc/config", "[core]\n    remote = store\n");
     const auto mirror = dir_ / "repos" / "project-7f3a9c1d.git";

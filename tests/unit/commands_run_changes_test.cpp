@@ -1,4 +1,4 @@
-// `rdvc run` in a work tree that differs from HEAD: what travels, and what is said about it.
+// `rdvc run` in a work tree that differs from HEAD: what travels, and how it is reported.
 
 #include <regex>
 
@@ -25,12 +25,12 @@ std::string in_script(const std::string& script, const std::string& name) {
     return tests::value_of(tests::replaced(script, "\nexport ", "\n"), name);
 }
 
-// What is said before the job's id: about what travels.
+// The messages before the job's id, about what travels.
 std::string said(const tests::Outcome& outcome) {
     std::string text;
     for (const auto& line : base::lines(outcome.err))
         if (line.starts_with("code: ") || line.starts_with("new:  ") || line.starts_with("and ") ||
-            line.starts_with("left here: ") || line.starts_with("submodule ") ||
+            line.starts_with("left out: ") || line.starts_with("submodule ") ||
             line.find("run.max_history") != std::string::npos)
             text += line + "\n";
     return std::regex_replace(text, std::regex("to send, [0-9.]+ [KM]?B"), "to send, N KB");
@@ -80,7 +80,7 @@ TEST(RunChanges, AreDescribed) {
                                " + 1 changed, 1 deleted, 1 new file, 15 Git objects to send, N KB\n"
                                "new:  new/-file\\x0a\n");
     EXPECT_EQ(described({"--only-committed"}), at + ", 10 Git objects to send, N KB\n"
-                                                    "left here: 3 uncommitted changes "
+                                                    "left out: 3 uncommitted changes "
                                                     "(--only-committed)\n");
     for (int i = 100; i < 125; ++i)
         demo.git.write(std::to_string(i), "x\n");
@@ -131,14 +131,14 @@ TEST(RunChanges, StayHereWhereTheJobTakesTheCodeFromOrigin) {
     ASSERT_EQ(outcome.code, done) << outcome.err;
     EXPECT_EQ(said(outcome), "code: " + commit.substr(0, 10) + " (main) from " +
                                  (demo.folder / "origin.git").string() +
-                                 "\nleft here: 2 uncommitted changes (--only-committed)\n");
+                                 "\nleft out: 2 uncommitted changes (--only-committed)\n");
     const auto script = received(demo.requests().at(0).input).script;
     EXPECT_EQ(in_script(script, "RDVC_JOB_SNAPSHOT"), "");
     EXPECT_EQ(in_script(script, "RDVC_JOB_REPO_REV"), commit);
 }
 
-// What a Git filter keeps encrypted travels as it is here only if it is named; from origin it
-// cannot.
+// A file that a Git filter keeps encrypted travels in plain text only if it is named; from origin
+// it cannot.
 TEST(RunChanges, AreRefusedUnderAFilterThatEncrypts) {
     DemoProject demo;
     demo.git.git({"config", "filter.veil.clean", "tr a-z n-za-m"});
@@ -157,14 +157,14 @@ TEST(RunChanges, AreRefusedUnderAFilterThatEncrypts) {
     demo.expect_request().does(answers({"submitted 1 /d"})).times(2);
     const auto named = demo.world.run({"run", "--include=key"});
     EXPECT_EQ(named.code, done);
-    EXPECT_NE(named.err.find("as it is here, not as Git has it: key  (filter `veil`)\n"),
+    EXPECT_NE(named.err.find("as it is here, not as it is in Git: key  (filter `veil`)\n"),
               std::string::npos)
         << named.err;
     demo.configure_project("[run]\nfilters = ['veil']\n");
     EXPECT_EQ(demo.world.run({"run"}).code, done);
 }
 
-// Paths are meant from where the user stands.
+// Paths are relative to the user's current folder.
 TEST(RunChanges, TakePathsFromWhereTheUserStands) {
     DemoProject demo;
     demo.git.write(".gitignore", "*.bin\n");
@@ -192,7 +192,7 @@ TEST(RunChanges, TakePathsFromWhereTheUserStands) {
               "models/.env\nmodels/dvc.yaml");
 }
 
-// New files whose names are no UTF-8 go beside the code, where Git does not track them.
+// New files whose names are not UTF-8 travel beside the code, where Git does not track them.
 TEST(RunChanges, SendOddNamesBesideTheCode) {
     DemoProject demo;
     demo.commit_project();
@@ -252,9 +252,9 @@ TEST(RunChanges, CutAHistoryThatIsTooLarge) {
     demo.expect_request().does(answers({"submitted 1 /d"}));
     const auto outcome = demo.world.run({"run"});
     ASSERT_EQ(outcome.code, done) << outcome.err;
-    EXPECT_TRUE(said(outcome).ends_with(
-        "warning: the history is larger than run.max_history and is not sent: the job sees this "
-        "commit alone, without tags\n"))
+    EXPECT_TRUE(
+        said(outcome).ends_with("warning: the history is larger than run.max_history and is not "
+                                "sent: the job sees only this commit, without tags\n"))
         << said(outcome);
     const auto sent = received(demo.requests().at(0).input);
     EXPECT_EQ(words_of(sent.program, "boundaries"), Texts({commit}));

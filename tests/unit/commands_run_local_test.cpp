@@ -43,7 +43,7 @@ class RunLocally : public ::testing::Test {
     const std::string& commit_ = local_.commit;
 };
 
-// What a request is made of lies on the cluster from the first one on.
+// The cluster has a request's text from the first request on.
 TEST_F(RunLocally, SendsItsTextOnce) {
     ASSERT_EQ(world_.run({"status"}).code, done);
     ASSERT_EQ(world_.run({"status"}).code, done);
@@ -55,7 +55,7 @@ TEST_F(RunLocally, SendsItsTextOnce) {
               text);
 }
 
-// Whatever happens to it there, it is sent again, and the request is done once.
+// Whatever happens to the text there, it is sent again, and the request runs once.
 TEST_F(RunLocally, SendsItsTextAgainWhereItIsNotWhole) {
     ASSERT_EQ(world_.run({"run"}).code, done);
     const auto [text, hash, call] = script::request_text("submit");
@@ -104,7 +104,7 @@ TEST_F(RunLocally, ArrivesWhole) {
     EXPECT_NE(outcome.err.find("SBATCH_WCKEY=of-the-login-node; it is ignored"), std::string::npos);
 }
 
-// The functions come with the first submission, and again where they are gone.
+// The functions travel with the first submission, and again if they are gone.
 TEST_F(RunLocally, BringsTheJobsFunctionsOnce) {
     const auto library = cluster_.rdvc() / "functions" / script::job_functions().hash / "job.sh";
     EXPECT_EQ(world_.run({"run"}).code, done);
@@ -252,7 +252,7 @@ TEST_F(RunLocally, FindsTheIdBelowABannerAndBesideACluster) {
     EXPECT_TRUE(world_.run({"run"}).out.ends_with(" as job 78 on local\n"));
 }
 
-// sbatch failed, and yet there is a job with our token: it is ours.
+// sbatch failed, but there is a job with our token: it is ours.
 TEST_F(RunLocally, FindsTheJobOfAnSbatchThatFailed) {
     tests::write_program(stubs() / "squeue",
                          "#!/bin/bash\n"
@@ -266,7 +266,7 @@ TEST_F(RunLocally, FindsTheJobOfAnSbatchThatFailed) {
     EXPECT_TRUE(outcome.out.ends_with(" as job 79 on local\n")) << outcome.out;
 }
 
-// A site's wrapper may say it in words; sbatch has taken the job all the same.
+// A site's wrapper may answer in its own words; sbatch has still accepted the job.
 TEST_F(RunLocally, FindsTheJobOfAnSbatchThatPrintsNoId) {
     tests::write_program(stubs() / "squeue",
                          "#!/bin/bash\n"
@@ -279,8 +279,8 @@ TEST_F(RunLocally, FindsTheJobOfAnSbatchThatPrintsNoId) {
     EXPECT_TRUE(outcome.out.ends_with(" as job 80 on local\n")) << outcome.out;
 }
 
-// The connection breaks while sbatch runs: what it said is on the cluster's disk all the same.
-TEST_F(RunLocally, WritesTheIdDownThoughNobodyListensAnyMore) {
+// The connection breaks while sbatch runs: its answer is still on the cluster's disk.
+TEST_F(RunLocally, RecordsTheIdAfterTheConnectionIsLost) {
     cluster_.listener = "printf '%s' $$ >\"${HOME}/listener\"; "
                         "until [[ -e ${HOME}/sbatch.env ]]; do sleep 0.01; done";
     set_sbatch("while kill -0 \"$(<\"${HOME}/listener\")\" 2>/dev/null; do sleep 0.01; done\n"

@@ -30,7 +30,7 @@ TEST(Run, SendsOnlyWhatTheMirrorLacks) {
     const auto requests = demo.requests();
     ASSERT_EQ(requests.size(), 3U);
     EXPECT_NE(received(requests.at(0).input).packs.at(0), "");
-    EXPECT_EQ(received(requests.at(1).input).packs.at(0), "") << "the commit is there already";
+    EXPECT_EQ(received(requests.at(1).input).packs.at(0), "") << "the commit already exists";
     EXPECT_EQ(words_of(requests.at(1).input, "haves"), Texts({first}));
     const auto third = received(requests.at(2).input);
     EXPECT_EQ(words_of(requests.at(2).input, "haves"), Texts({first}));
@@ -102,7 +102,7 @@ TEST(Run, SendsDataOverSshWhereTheRemoteIsAPath) {
     demo.git.commit();
     const auto refused = demo.world.run({"run", "--data=remote"});
     EXPECT_NE(
-        refused.err.find("error: the default DVC remote is `../store`, a folder of this machine"),
+        refused.err.find("error: the default DVC remote is `../store`, a folder on this machine"),
         std::string::npos)
         << refused.err;
 }
@@ -138,7 +138,7 @@ TEST(Run, SendsAllAgainWhereTheMirrorHasLostIt) {
     EXPECT_TRUE(ledger_of(demo).at(1).resent);
 }
 
-// They lie on the cluster once, whatever mirror is the first to be sent to.
+// The cluster has them once, whichever mirror is the first.
 TEST(Run, SendsTheJobsFunctionsOnce) {
     DemoProject demo;
     demo.commit_project();
@@ -179,7 +179,7 @@ TEST(Run, SendsNoCodeThatTheJobTakesFromOrigin) {
               std::string::npos);
 }
 
-// Where compute nodes have no network, the login node makes the environment first.
+// If compute nodes have no network, the login node builds the environment first.
 TEST(Run, LetsTheLoginNodeMakeTheEnvironmentWhereAsked) {
     DemoProject demo;
     demo.commit_project();
@@ -191,7 +191,7 @@ TEST(Run, LetsTheLoginNodeMakeTheEnvironmentWhereAsked) {
     EXPECT_EQ(demo.world.run({"run"}).code, done);
     const auto requests = demo.requests();
     EXPECT_EQ(assigned(requests.at(0).input, "on_login"), "''");
-    EXPECT_EQ(assigned(requests.at(1).input, "on_login"), "''") << "there is nothing to make";
+    EXPECT_EQ(assigned(requests.at(1).input, "on_login"), "''") << "there is nothing to build";
     EXPECT_EQ(assigned(requests.at(2).input, "on_login"), "environment");
     for (const auto& request : requests)
         EXPECT_EQ(assigned(request.input, "with_job"), "1");

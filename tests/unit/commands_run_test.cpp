@@ -88,7 +88,7 @@ TEST(Run, IsOneExecutionOfSsh) {
               sent.script);
 }
 
-// Before ssh starts the intent is on disk: a crash from here on leaves no job that nobody knows of.
+// The intent is on disk before ssh starts: a crash after that leaves no unknown job.
 TEST(Run, WritesItsIntentDownFirst) {
     DemoProject demo;
     demo.commit_project();
@@ -209,13 +209,13 @@ TEST(Run, TellsInADryRunOfTheDataThatIsNeeded) {
     demo.git.write("data.txt", "content");
     const auto outcome = demo.world.run({"run", "--dry-run"});
     EXPECT_EQ(outcome.code, done) << outcome.err;
-    EXPECT_NE(outcome.err.find("data: 1 object, 7 B; of these what the cluster lacks is sent\n"),
+    EXPECT_NE(outcome.err.find("data: 1 object, 7 B; what the cluster lacks of it is sent\n"),
               std::string::npos)
         << outcome.err;
     EXPECT_TRUE(demo.runner.calls().empty());
 }
 
-// What a dry run prints is what a run sends, but for the token.
+// A dry run prints what a run sends, except for the token.
 TEST(Run, ShowsInADryRunWhatItWouldSend) {
     DemoProject demo;
     demo.commit_project();
@@ -255,7 +255,7 @@ TEST(Run, WritesDownHowItEnded) {
     };
     const std::vector<Ending> endings = {
         {answers({"received", "submitted 1 /d"}), ledger::State::submitted, base::Exit::done},
-        // the job is there, whatever becomes of the connection afterwards
+        // the job exists, whatever happens to the connection afterwards
         {answers({"received", "submitted 1 /d"}, 255,
                  "client_loop: send disconnect: Broken pipe\r\n"),
          ledger::State::submitted, base::Exit::done},
@@ -313,7 +313,7 @@ TEST(Run, WritesNothingDownForAHostThatCannotBe) {
     }
 }
 
-// Another request's answer on the same stream (a shared banner, say) is not ours.
+// Another request's answer on the same stream (e.g. a shared banner) is not ours.
 TEST(Run, BelievesNoAnswerWithoutItsToken) {
     DemoProject demo;
     demo.commit_project();

@@ -77,7 +77,7 @@ TEST(SetValue, RefusesWhatItCannotAddTo) {
               Exit::configuration);
 }
 
-// A text of many lines may hold what looks like a table.
+// A multi-line string may contain what looks like a table.
 TEST(SetValue, IsNotMisledByATextOfManyLines) {
     const std::string text = "[env]\nsetup = \"\"\"\n[run]\necho\n\"\"\"\n";
     for (const auto& path : {Texts{"run", "instance"}, Texts{"env", "activate"}}) {

@@ -1,4 +1,4 @@
-// What a configuration is refused for, with place and reason.
+// Why a configuration is refused, with place and reason.
 
 #include <tuple>
 
@@ -33,32 +33,32 @@ TEST(Config, RefusesWithPlaceAndReason) {
         {"[instances.a]\npartiton = 'x'",
          "config.toml:2: unknown key `partiton`, did you mean `partition`?"},
         {"[instances.a]\ninstance = 'x'", "config.toml:2: unknown key `instance`"},
-        {"[instances]\ngpus = 1", "config.toml:2: `instances.gpus` is no setting"},
+        {"[instances]\ngpus = 1", "config.toml:2: `instances.gpus` is not a setting"},
         {"[cluster.b]\nhost = 'x'", "config.toml:1: unknown key `b`"},
-        {"run = 'x'", "config.toml:1: `run` is no setting"},
+        {"run = 'x'", "config.toml:1: `run` is not a setting"},
         {"[a.b.c]\nd = 1", "config.toml:1: unknown table `a`"},
-        {"[cluster]\nhost = true", "config.toml:2: `cluster.host` must be a text"},
-        {"[cluster]\nhost = ['x']", "config.toml:2: `cluster.host` must be a text"},
+        {"[cluster]\nhost = true", "config.toml:2: `cluster.host` must be a string"},
+        {"[cluster]\nhost = ['x']", "config.toml:2: `cluster.host` must be a string"},
         {"[cluster]\nmultiplex = 'maybe'",
          "config.toml:2: `cluster.multiplex` must be true or false"},
         {"[cluster]\nmultiplex = []", "config.toml:2: `cluster.multiplex` must be true or false"},
         {"[cluster]\nssh_options = true",
-         "config.toml:2: `cluster.ssh_options` must be a list of texts"},
+         "config.toml:2: `cluster.ssh_options` must be a list of strings"},
         {"[run]\ncode = 'rsync'",
          "config.toml:2: `run.code` is `rsync`; it must be `ssh` or `origin`"},
         {"[env]\nwhere = 'cloud'",
          "config.toml:2: `env.where` is `cloud`; it must be `node` or `login`"},
         {"[env]\nwhere = ''", "config.toml:2: `env.where` is ``; it must be `node` or `login`"},
         {"[env]\nreuse = 'sometimes'", "config.toml:2: `env.reuse` must be true or false"},
-        {"[env]\ninputs = true", "config.toml:2: `env.inputs` must be a list of texts"},
+        {"[env]\ninputs = true", "config.toml:2: `env.inputs` must be a list of strings"},
         {"[env]\noutsid = []", "config.toml:2: unknown key `outsid`, did you mean `outside`?"},
         {"[run]\nmax_untracked = '20MB'",
          "config.toml:2: `run.max_untracked` is `20MB`; it must be "
          "a size such as 500M or 2G"},
         {"[run]\nmax_history = ''",
          "config.toml:2: `run.max_history` is ``; it must be a size such as 500M or 2G"},
-        {"[run]\nmax_history = true", "config.toml:2: `run.max_history` must be a text"},
-        {"[run]\nmax_history = ['1G']", "config.toml:2: `run.max_history` must be a text"},
+        {"[run]\nmax_history = true", "config.toml:2: `run.max_history` must be a string"},
+        {"[run]\nmax_history = ['1G']", "config.toml:2: `run.max_history` must be a string"},
         {"[job]\ngrace = 'long'",
          "config.toml:2: `job.grace` is `long`; it must be a whole number"},
         {"[job]\nmin_free = 'much'",
@@ -146,12 +146,12 @@ TEST(Config, RefusesAWrongVariableByItsName) {
 
 TEST(Config, RefusesAnUnknownInstance) {
     const std::string hint = "hint: `rdvc init project` defines it if your cluster's nodes have a "
-                             "feature of this name\n";
+                             "feature with this name\n";
     EXPECT_FAILURE(read_config("[run]\ninstance = 'g5'\n").instance("g5"), Exit::configuration,
                    "error: unknown instance `g5`\n"
                    "  `run.instance` is set by config.toml:2\n"
                    "  no instance is defined\n"
-                   "  write into ~/.config/rdvc/config.toml, with any other options of sbatch:\n"
+                   "  add this to ~/.config/rdvc/config.toml, with any other options of sbatch:\n"
                    "    [instances.\"g5\"]\n"
                    "    constraint = \"g5\"\n\n" +
                        hint);
@@ -160,13 +160,13 @@ TEST(Config, RefusesAnUnknownInstance) {
                    Exit::configuration,
                    "error: unknown instance `g5.xlareg`, did you mean `g5.xlarge`?\n"
                    "  defined are: cpu, g5.xlarge\n"
-                   "  write into ~/.config/rdvc/config.toml, with any other options of sbatch:\n"
+                   "  add this to ~/.config/rdvc/config.toml, with any other options of sbatch:\n"
                    "    [instances.\"g5.xlareg\"]\n"
                    "    constraint = \"g5.xlareg\"\n\n" +
                        hint);
 }
 
-// The file that a project of the first rdvc has.
+// The file of a project of the first rdvc.
 TEST(Config, ReadsWhatTheFirstRdvcWrote) {
     const auto config = read_config("[run]\ninstance = 't3.xlarge'\nwckey = 'demo'\nmem = 0\n"
                                     "cpus = 2\nmail-user = 'a@b.c'\nmail-type = 'END,FAIL'\n");
@@ -175,7 +175,7 @@ TEST(Config, ReadsWhatTheFirstRdvcWrote) {
     EXPECT_EQ(std::get<std::string>(config.run_options().at("cpus-per-task").value), "2");
 }
 
-// An instance that adds nothing is one, and so is a cluster of defaults.
+// An instance that adds nothing is valid, and so is a cluster with only defaults.
 TEST(Config, KnowsTablesThatAreEmpty) {
     const auto config = read_config("[instances.default]\n[clusters.gpu]\n", Whose::user, "gpu");
     EXPECT_EQ(config.instances(), Texts({"default"}));

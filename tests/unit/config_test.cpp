@@ -53,7 +53,7 @@ TEST(Settings, AreEachThereOnceAndFullyDescribed) {
     }
 }
 
-// A project's file comes from whoever wrote the project.
+// A project's file comes from the author of the project.
 TEST(Settings, OfTheClusterBelongToTheUser) {
     for (const auto& setting : settings())
         EXPECT_EQ(setting.set_by == SetBy::user, setting.key.starts_with("cluster."))
@@ -138,7 +138,7 @@ TEST(Config, NeedsNoFile) {
     EXPECT_EQ(config.text("cluster.host"), "hpc");
 }
 
-// As the first rdvc (that of the article in README.md) wrote it.
+// As the first rdvc wrote it.
 TEST(Config, TakesAFileOfTheFirstRdvcAsItIs) {
     const auto config = read_config("[cluster]\n"
                                     "host = \"hpc.example.org\"\n"
@@ -200,12 +200,12 @@ TEST(Config, ReadsListsOfTheEnvironmentAsInAFile) {
     EXPECT_FAILURE(
         config.read_environment(lookup({{"RDVC_CLUSTER_SSH_OPTIONS", "[\"-F\", 'my config'"}})),
         base::Exit::configuration,
-        "error: RDVC_CLUSTER_SSH_OPTIONS:1: this is no TOML: Error while parsing array: "
+        "error: RDVC_CLUSTER_SSH_OPTIONS:1: this is not valid TOML: Error while parsing array: "
         "encountered end-of-file\n");
 }
 
-// An option whose value may be left out is a flag too: a word is all that a variable can hold.
-// sbatch has an option of this name, which is rdvc's.
+// An option with an optional value is also a flag, and a variable can hold only a word. sbatch has
+// an option of this name, but it is rdvc's.
 TEST(Config, ReadsOutputsOfCommandsFromEveryLayer) {
     auto config = read_config("[run]\noutput = ['results', 'a b']\n", Whose::project);
     EXPECT_EQ(config.list("run.output"), Texts({"results", "a b"}));

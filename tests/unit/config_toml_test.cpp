@@ -83,7 +83,7 @@ TEST(ParseToml, NamesTheLineOfAnError) {
     const auto failure =
         tests::failure_of([] { return parse_toml("[run]\n\ntime = \n", "my.toml"); });
     EXPECT_EQ(failure.code, Exit::configuration);
-    EXPECT_TRUE(failure.message.starts_with("error: my.toml:3: this is no TOML: "))
+    EXPECT_TRUE(failure.message.starts_with("error: my.toml:3: this is not valid TOML: "))
         << failure.message;
 }
 
@@ -92,7 +92,9 @@ TEST(ParseToml, RefusesWhatNoArgumentCanHold) {
          {"a = \"x\\u0000y\"", "a = [\"\\u0000\"]", "\"a\\u0000\" = 1", "[\"a\\u0000\"]"}) {
         const auto failure = tests::failure_of([&] { return parse_toml(text, "f"); });
         EXPECT_EQ(failure.code, base::Exit::configuration) << text;
-        EXPECT_NE(failure.message.find("f:1: `\\u0000`"), std::string::npos) << failure.message;
+        EXPECT_NE(failure.message.find("f:1: names and values must not contain `\\u0000`"),
+                  std::string::npos)
+            << failure.message;
     }
 }
 
@@ -106,15 +108,16 @@ TEST(ParseToml, RefusesAKeyWithoutEnd) {
     std::string list = "x = [\"y\"";
     for (int i = 0; i < 200; ++i)
         list += ", \"a.\\\".b\", 'c.d'";
-    EXPECT_EQ(parse_toml(list + "] # " + key, "f").size(), 1U) << "texts and remarks may have dots";
+    EXPECT_EQ(parse_toml(list + "] # " + key, "f").size(), 1U)
+        << "strings and comments may have dots";
 }
 
 TEST(ParseToml, RefusesKindsThatNoSettingHas) {
     for (const std::string source : {"2024-03-11", "01:30:00", "2024-03-11T12:00:00Z", "[1, 2]",
                                      "[[\"a\"]]", "[\"a\", 1]", "[{b = 1}]"})
         EXPECT_FAILURE(parse_toml("\nx = 1\na = " + source, "f"), Exit::configuration,
-                       "error: f:3: a value must be a text, a number, true or false, or a list of "
-                       "texts\n");
+                       "error: f:3: a value must be a string, a number, true or false, or a list "
+                       "of strings\n");
 }
 
 TEST(TomlString, GivesAnyTextBack) {

@@ -33,7 +33,7 @@ TEST(Contents, AreRememberedAndSeenToChange) {
         Contents contents(memory);
         EXPECT_EQ(contents.hash(folder / "file", false), base::md5("two"));
         const auto time = fs::last_write_time(folder / "file");
-        put_file(folder / "file", "six"); // within the clock's grain
+        put_file(folder / "file", "six"); // within the clock's resolution
         fs::last_write_time(folder / "file", time);
         EXPECT_EQ(contents.hash(folder / "file", false), base::md5("six"));
     }
@@ -68,7 +68,7 @@ class Comparisons : public ::testing::Test {
         const project::Repository repository{.top = git_.path(), .prefix = {}};
         return compare(runner_, repository, contents_, cache_, output);
     }
-    // Whether the folder is taken for one of empty files at these paths.
+    // Whether the folder counts as one with empty files at these paths.
     bool is_of(const std::string& path, const std::vector<std::string>& files) {
         Listing listing;
         for (const auto& file : files)
@@ -120,7 +120,7 @@ TEST_F(Comparisons, OfAFolderSeesFilesThatAreMoreOrLess) {
     }
 }
 
-// What is left out is what `dvc add` left out of the same folders.
+// The ignored files are those that `dvc add` ignored in the same folders.
 TEST_F(Comparisons, OfAFolderLeavesOutWhatDvcDoes) {
     for (const auto* file :
          {"g/.git/x", "g/.hg/z", "g/sub/.git/k", "g/sub/ok", "g/ok", "g/.gitignore", "g/.dvcx",

@@ -42,7 +42,7 @@ struct Project {
             text.replace(at, from.size(), to);
     }
 
-    // "path?" for what may be needed, "path!" for what is.
+    // "path?" for outputs that may be needed, "path!" for those that are.
     [[nodiscard]] std::string needs(const Scope& scope = {},
                                     const std::set<std::string>& lost = {}) const {
         std::vector<std::string> words;
@@ -51,7 +51,8 @@ struct Project {
         return sorted(std::move(words));
     }
 
-    // What the result may name without having made it; "path-" of stages out of scope.
+    // Outputs that the result may name although the run did not make them; "path-" for stages out
+    // of scope.
     [[nodiscard]] std::string kept(const Scope& scope = {}) const {
         std::vector<std::string> words;
         for (const auto& kept : find(scope).kept)
@@ -121,7 +122,7 @@ TEST(Needs, OfForceAreOnlyWhatNoStageMakes) {
     scope.targets = {"train"};
     scope.downstream = true;
     EXPECT_EQ(Project().needs(scope), "clean!");
-    scope.pipeline = true; // which wins, and takes what shares the data of a .dvc file
+    scope.pipeline = true; // which wins, and includes stages that share the data of a .dvc file
     EXPECT_EQ(Project().needs(scope), "raw!");
 }
 
@@ -265,7 +266,7 @@ TEST(Kept, AreRecordedOutputsOfStagesThatMayNotRun) {
     EXPECT_EQ(fresh.kept(), "");
 }
 
-// With --allow-missing DVC skips a stage that it sees no reason to run.
+// With --allow-missing DVC skips a stage if it sees no reason to run it.
 TEST(AllData, HasToBeThereWhereDvcWouldSkipAStageThatHasToRun) {
     const auto all_there = [](const Project& project, const Scope& scope = {}) {
         return project.find(scope).all_there;
@@ -289,7 +290,7 @@ TEST(AllData, HasToBeThereWhereDvcWouldSkipAStageThatHasToRun) {
     project.files["dvc.yaml"] += "  needy: {cmd: x, deps: [gone.txt], outs: [y]}\n";
     EXPECT_FALSE(all_there(project));
     project.absent = {"gone.txt"};
-    EXPECT_TRUE(all_there(project)) << "what is not there counts as unchanged";
+    EXPECT_TRUE(all_there(project)) << "a missing file counts as unchanged";
     EXPECT_FALSE(all_there(project, scope_of({"train"})));
     project.absent = {"clean", "raw", "/data/here"};
     EXPECT_FALSE(all_there(project)) << "DVC, a stage or the cluster has them";

@@ -29,7 +29,7 @@ TEST(Yaml, MergesMaps) {
 TEST(Yaml, IsRefusedWhereDvcRefusesIt) {
     EXPECT_EQ(read("a: 1\na: 2\n"), "the key `a` stands twice");
     EXPECT_EQ(read("a: &a {p: 1}\nb: {<<: *a, <<: *a}\n"), "the key `<<` stands twice");
-    EXPECT_EQ(read("b: {<<: 3}\n"), "`<<` takes a map, or a list of maps");
+    EXPECT_EQ(read("b: {<<: 3}\n"), "`<<` needs a map or a list of maps");
 }
 
 TEST(Yaml, HasNoEnd) {

@@ -1,4 +1,4 @@
-// The fake is strict, or the tests that use it mean nothing.
+// The fake must be strict; otherwise the tests that use it mean nothing.
 
 #include "support/fake_runner.hpp"
 

@@ -1,4 +1,4 @@
-// What a cluster is believed to have, from what was submitted to it.
+// What a cluster is believed to have, according to earlier submissions.
 
 #include <gtest/gtest.h>
 
@@ -56,7 +56,7 @@ TEST(Ledger, GivesWhatIsStoredBack) {
     EXPECT_FALSE(records[1].resent);
 }
 
-// Of a damaged line, or one of another version, no more is believed than it surely says.
+// From a damaged line, or one of another version, only what it surely says is believed.
 TEST(Ledger, BelievesOnlyWhatItCanRead) {
     const std::vector<std::pair<std::string, AllStored>> cases = {
         {R"("holdings":[["m","c",""]])", {{"m", "c", ""}}},
@@ -84,7 +84,7 @@ TEST(Ledger, BelievesOnlyWhatItCanRead) {
     }
 }
 
-TEST(BelievedHoldings, AreThoseOfThisClusterThatWereTaken) {
+TEST(BelievedStored, AreThoseOfThisClusterThatWereTaken) {
     std::vector<Record> records;
     for (int n = 0; n < 6; ++n)
         records.push_back(submitted(n, {held(n)}));
@@ -100,8 +100,8 @@ TEST(BelievedHoldings, AreThoseOfThisClusterThatWereTaken) {
     EXPECT_EQ(believed_stored({}, cluster), AllStored{});
 }
 
-// A job that clones origin brings nothing to the mirror.
-TEST(BelievedHoldings, AreWhatWasSent) {
+// A job that clones origin adds nothing to the mirror.
+TEST(BelievedStored, AreWhatWasSent) {
     const Stored functions = {"functions", "0123abcd", ""};
     const std::vector<Record> records = {submitted(0, {functions, held(0)}),
                                          submitted(1, {functions})};
@@ -109,15 +109,15 @@ TEST(BelievedHoldings, AreWhatWasSent) {
 }
 
 // One commit with a whole history and one that was cut are not the same.
-TEST(BelievedHoldings, TellBoundariesApart) {
+TEST(BelievedStored, TellBoundariesApart) {
     const Stored cut = {mirror, "c0ffee0", "cut"};
     EXPECT_EQ(believed_stored(
                   {submitted(0, {held(0)}), submitted(1, {cut}), submitted(2, {held(0)})}, cluster),
               AllStored({held(0), cut}));
 }
 
-// After everything was sent, only that counts, and only for the places that it was sent to.
-TEST(BelievedHoldings, ForgetWhatWasSentBeforeAllWasSentAgain) {
+// After everything was sent again, only that counts, and only for the places that it was sent to.
+TEST(BelievedStored, ForgetWhatWasSentBeforeAllWasSentAgain) {
     const Stored functions = {"functions", "0123abcd", ""};
     const Stored submodule = {"data-12345678.git", "beef", ""};
     auto records =
@@ -135,7 +135,7 @@ TEST(BelievedHoldings, ForgetWhatWasSentBeforeAllWasSentAgain) {
               AllStored({functions, held(2), held(0), submodule}));
 }
 
-TEST(BelievedHoldings, AreAtMostSixteenOfAPlace) {
+TEST(BelievedStored, AreAtMostSixteenOfAPlace) {
     const Stored other = {"other-12345678.git", "beef", ""};
     std::vector<Record> records = {submitted(100, {other})};
     for (int n = 0; n < 40; ++n)

@@ -42,7 +42,7 @@ TEST(Ledger, IsEmptyAtFirst) {
     const Folder folder;
     EXPECT_TRUE(Ledger(folder / "rdvc").read().empty());
     EXPECT_EQ(Ledger(folder / "rdvc").script("token1"), std::nullopt);
-    EXPECT_FALSE(std::filesystem::exists(folder / "rdvc")) << "reading makes nothing";
+    EXPECT_FALSE(std::filesystem::exists(folder / "rdvc")) << "reading creates nothing";
 }
 
 TEST(Ledger, KeepsRecordAndScript) {
@@ -113,8 +113,8 @@ TEST(Ledger, LeavesOutWhatItCannotRead) {
     EXPECT_EQ(ledger.read().size(), 2U);
 }
 
-// A newer rdvc's record: fields that are new are passed over, a state that is new decides nothing.
-// A token becomes part of paths.
+// A newer rdvc's record: new fields are ignored, and a new state decides nothing. A token becomes
+// part of paths.
 TEST(Ledger, TakesNoTokenThatIsAPath) {
     const Folder folder;
     for (const auto* token : {"../../.ssh", "/etc", "a/b", ".", "a b", "x\n"}) {
@@ -141,7 +141,7 @@ TEST(Ledger, ReadsRecordsOfANewerVersion) {
     EXPECT_EQ(records[0].state, State::intent);
 }
 
-// A crash in mid-write: what was whole stays, and the next record stands alone.
+// A crash in mid-write: complete records stay, and the next one is on its own line.
 TEST(Ledger, SurvivesACutAtAnyByteOfItsLastThreeRecords) {
     const Folder folder;
     const auto file = folder / "ledger.jsonl";
@@ -158,7 +158,7 @@ TEST(Ledger, SurvivesACutAtAnyByteOfItsLastThreeRecords) {
     ASSERT_EQ(ends.size(), 5U);
     for (std::size_t cut = ends[1]; cut <= whole.size(); ++cut) {
         tests::put_file(file, whole.substr(0, cut));
-        std::size_t complete = 0; // a record that lacks only its line feed is whole
+        std::size_t complete = 0; // a record that lacks only its line feed is complete
         while (complete < 5 && ends[complete] - 1 <= cut)
             ++complete;
         Ledger ledger(folder.path());

@@ -52,7 +52,7 @@ TEST_F(Arrivals, GoToTheirPlaces) {
     EXPECT_EQ(fs::read_symlink(top / "out" / "link"), "../out/new");
     EXPECT_EQ(content_of(top / "out" / "mine"), "3");
     fs::create_symlink("../out/new", from / "out" / "link");
-    EXPECT_EQ(put().same, 2U) << "a link is the same where it says the same";
+    EXPECT_EQ(put().same, 2U) << "links with the same target are equal";
 }
 
 TEST_F(Arrivals, ReplaceOnlyWhereAsked) {
@@ -65,14 +65,15 @@ TEST_F(Arrivals, ReplaceOnlyWhereAsked) {
     fs::create_symlink(folder / "elsewhere", top / "out" / "away");
     put_file(from / "out" / "away", "precious");
     const auto failure = tests::failure_of([&] { return put(); });
-    EXPECT_EQ(failure.message, "error: 3 files are here with another content; nothing was changed\n"
-                               "  out/away\n  out/file\n  out/link\n\n"
-                               "hint: `rdvc pull --force` replaces what is here\n");
+    EXPECT_EQ(failure.message,
+              "error: 3 files are here with different content; nothing was changed\n"
+              "  out/away\n  out/file\n  out/link\n\n"
+              "hint: `rdvc pull --force` replaces what is here\n");
     EXPECT_FALSE(fs::exists(top / "aa"));
     EXPECT_EQ(content_of(top / "out" / "file"), "mine!!");
     EXPECT_EQ(put(Replace::yes).written, 4U);
     EXPECT_EQ(content_of(top / "out" / "file"), "theirs");
-    EXPECT_FALSE(fs::is_symlink(top / "out" / "away")) << "the link itself, not what it leads to";
+    EXPECT_FALSE(fs::is_symlink(top / "out" / "away")) << "the link itself, not its target";
     EXPECT_EQ(content_of(folder / "elsewhere"), "precious");
 }
 
@@ -94,7 +95,7 @@ TEST_F(Arrivals, TakeNoFoldersPlace) {
     put_file(top / "way", "");
     for (const auto replace : {Replace::no, Replace::yes}) {
         expect_refused("out is a folder here", replace);
-        expect_refused("way/file: way is no folder here", replace);
+        expect_refused("way/file: way is not a folder here", replace);
     }
 }
 

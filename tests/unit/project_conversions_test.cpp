@@ -1,4 +1,4 @@
-// What Git makes of files at checkout, and what has to travel so that a job has the same bytes.
+// Git's conversions at checkout, and what must travel so that a job has the same bytes.
 
 #include "project/conversions.hpp"
 
@@ -69,7 +69,7 @@ TEST_F(Filters, ThatEncryptAreRefusedByName) {
               "/a.txt filter=rdvc-sealed -text -ident !working-tree-encoding\n");
     const auto repository = open_repository(git.path());
     EXPECT_FAILURE(refuse_sealed(repository, found, {"b.txt"}, {"strip"}), Exit::not_ready,
-                   "error: a Git filter keeps other bytes in Git than those here, and the job "
+                   "error: a Git filter stores other bytes in Git than those here, and the job "
                    "does not have the filter\n"
                    "  a.txt  (filter `veil`)\n\n"
                    "hint: if the cluster may have them as they are here: --include=a.txt, or, for "

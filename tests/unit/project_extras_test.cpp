@@ -68,7 +68,7 @@ TEST(FilesBelow, RefusesWhatIsNotInTheWorkTree) {
     for (const std::string path : {"none", "a/none", "no\nne"})
         EXPECT_FAILURE(files_below(repository, {"a", path}), Exit::usage,
                        "error: `" + tests::replaced(path, "\n", "\\x0a") +
-                           "` does not exist\n  it is given with --copy-paths\n");
+                           "` does not exist\n  it was given with --copy-paths\n");
 }
 
 // --- The commit ---
@@ -221,7 +221,7 @@ TEST(LfsObjects, NamesTheFilesWhoseContentIsNotHere) {
                    "  sub/b c.bin\n  z.bin\n\nhint: git lfs pull\n");
 }
 
-// Files from before the attribute, and what only resembles a pointer: they are content themselves.
+// Files from before the attribute, and files that only resemble a pointer, are content themselves.
 TEST(LfsObjects, PassesOverFilesThatAreNoPointers) {
     const std::string start = "version https://git-lfs.github.com/spec/v1\n";
     const std::vector<std::string> contents = {

@@ -1,4 +1,4 @@
-// The reason of a failure, from what DVC 3.67, git, pip and uv print.
+// The reason of a failure, from the output of DVC 3.67, git, pip and uv.
 
 #include "project/failure.hpp"
 

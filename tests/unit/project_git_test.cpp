@@ -342,7 +342,7 @@ TEST(NameInUrl, IsTheLastPartWithoutGit) {
         EXPECT_EQ(name_in_url(url), name) << url;
 }
 
-// One place, however each of its users writes it.
+// One place, however its users write it.
 TEST(NormalisedUrl, IsTheSameForEverySpelling) {
     for (const auto* url :
          {"git@github.com:alice/demo.git", "git@github.com:alice/demo",

@@ -17,7 +17,7 @@ Repository open(const fs::path& folder) {
     return {folder, {}, false};
 }
 
-// The mirror takes what was packed and has the whole commit then.
+// The mirror accepts the pack and then has the whole commit.
 void expect_taken(const Pack& pack, const fs::path& mirror, const std::string& commit) {
     base::ProcessRunner runner;
     const auto taken =
@@ -82,7 +82,7 @@ TEST(MakePack, PassesOnWhatGitSays) {
         << failure.message;
 }
 
-// A commit at the boundary comes without its parents; one that is there is not sent again.
+// A commit at the boundary travels without its parents; one that the mirror has is not sent again.
 TEST(MakePack, EndsAtTheBoundary) {
     const Folder folder;
     const GitRepository git(folder / "project");

@@ -1,4 +1,4 @@
-// Snapshots where Git keeps its index in a special way, or elsewhere.
+// Snapshots if Git stores its index in a special way, or elsewhere.
 
 #include "project/snapshot.hpp"
 
@@ -144,7 +144,7 @@ TEST(TakeSnapshot, KeepsWhatASparseCheckoutLeavesOut) {
     }
 }
 
-// A file that is here though its folder is left out is part of what a stage would see here.
+// A file that exists although its folder is excluded is part of what a stage would see here.
 TEST(TakeSnapshot, TakesFilesOutsideOfASparseCheckout) {
     const IndexProject project;
     const auto& git = project.git;
@@ -159,7 +159,7 @@ TEST(TakeSnapshot, TakesFilesOutsideOfASparseCheckout) {
               "two/7\ntwo/new");
 }
 
-// The user said so: Git takes such a file for unchanged everywhere.
+// The user said so: Git considers such a file unchanged everywhere.
 TEST(TakeSnapshot, TakesAssumedUnchangedFilesForUnchanged) {
     for (const std::string how : {"--assume-unchanged", "--skip-worktree"}) {
         const IndexProject project;

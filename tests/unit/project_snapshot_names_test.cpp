@@ -1,4 +1,4 @@
-// A snapshot takes any name, finds changes that are easily missed, and leaves all as it was.
+// A snapshot accepts any name, finds changes that are easily missed, and changes nothing.
 
 #include "project/snapshot.hpp"
 
@@ -113,15 +113,15 @@ TEST(TakeSnapshot, IsTheSameCommitForTheSameContent) {
     EXPECT_EQ(snapshot_of(git.path()).commit, "");
 }
 
-// An entry that is as new as the index says nothing by its time: same size, same second.
+// The time of an entry that is as new as the index says nothing: same size, same second.
 TEST(TakeSnapshot, LooksIntoAFileThatIsAsNewAsTheIndex) {
     const Folder folder;
     const GitRepository git(folder / "project");
     git.git({"config", "core.trustctime", "false"});
     git.write("a", "1111");
     git.commit();
-    // The same, with all the time in the world between: only a copy of the index that keeps its
-    // time tells that the entry may be older than its content.
+    // The same after a long time: only a copy of the index that keeps its time shows that the entry
+    // may be older than its content.
     const auto then = fs::file_time_type::clock::now() - std::chrono::hours(1);
     fs::last_write_time(git.path() / "a", then);
     git.git({"update-index", "--really-refresh"});

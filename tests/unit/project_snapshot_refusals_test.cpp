@@ -1,4 +1,4 @@
-// What does not travel without a word: half-done work, other repositories, data, secrets.
+// Refusals: unfinished operations, other repositories, data, secrets.
 
 #include "project/snapshot.hpp"
 
@@ -314,7 +314,7 @@ TEST(TakeSnapshot, RefusesSecretsByNameAndContent) {
             secret.name.find(' ') == std::string::npos ? secret.name : "'" + secret.name + "'";
         const std::string message =
             "error: a new file looks like a secret and would travel\n  " + secret.name +
-            "\n\nhint: ignore them with .gitignore, or let one travel: --include=" + shown + "\n";
+            "\n\nhint: ignore them with .gitignore, or allow one: --include=" + shown + "\n";
         EXPECT_FAILURE(snapshot_of(git.path()), Exit::not_ready, message);
         EXPECT_EQ(git.git({"count-objects"}).substr(0, 2), "2 ") << "its content was stored";
         git.git({"add", "--intent-to-add", secret.name});
@@ -338,17 +338,17 @@ TEST(TakeSnapshot, NamesAllSecretsThatMayNotTravel) {
     EXPECT_FAILURE(
         snapshot_of(git.path(), {.include = {".env", "id_rsa"}}), Exit::not_ready,
         "error: new files look like secrets and would travel\n  key.pem\n  sub/id_rsa\n\n"
-        "hint: ignore them with .gitignore, or let one travel: --include=key.pem\n");
+        "hint: ignore them with .gitignore, or allow one: --include=key.pem\n");
     EXPECT_EQ(snapshot_of(git.path(), {.include = {".env", "key.pem", "sub/id_rsa"}}).added,
               Texts({".env", "key.pem", "sub/id_rsa"}));
-    // The hint is meant for where the user stands.
+    // The hint is relative to the user's current folder.
     EXPECT_FAILURE(snapshot_of(git.path() / "sub", {.include = {".env", "key.pem"}}),
                    Exit::not_ready,
                    "error: a new file looks like a secret and would travel\n  sub/id_rsa\n\n"
-                   "hint: ignore them with .gitignore, or let one travel: --include=id_rsa\n");
+                   "hint: ignore them with .gitignore, or allow one: --include=id_rsa\n");
 }
 
-// Of a link only its target's name travels, and a folder is no file.
+// For a link only its target's name travels, and a folder is not a file.
 TEST(TakeSnapshot, TakesLinksAndFoldersOfSuchNamesForHarmless) {
     const Folder folder;
     const GitRepository git(folder / "project");

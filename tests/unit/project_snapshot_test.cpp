@@ -1,4 +1,4 @@
-// A snapshot holds what `git add -A` would commit, whatever has changed.
+// A snapshot has what `git add -A` would commit, whatever has changed.
 
 #include "project/snapshot.hpp"
 
@@ -331,7 +331,7 @@ TEST(TakeSnapshot, HoldsNewFiles) {
         expect_snapshot(one);
 }
 
-// `git rm --cached`: not in the index, and yet there.
+// `git rm --cached`: not in the index, but it still exists.
 TEST(TakeSnapshot, TakesFilesThatLeftTheIndexAsGitDoes) {
     const std::vector<Case> cases = {
         {"still there, as it was",

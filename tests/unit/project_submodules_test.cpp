@@ -145,7 +145,7 @@ TEST(TakeSnapshot, TakesASubmoduleThatIsNew) {
 TEST(TakeSnapshot, RefusesChangesInASubmodule) {
     const std::string message =
         "error: the submodule `libs/outer lib` has uncommitted changes\n\n"
-        "hint: commit them there, or send what is committed: --only-committed\n";
+        "hint: commit them there, or send only what is committed: --only-committed\n";
     for (const std::string file : {"o", "new file", "inner/i", "inner/new"}) {
         for (const std::string ignored : {"none", "all"}) {
             SCOPED_TRACE(file + ", ignore = " + ignored);

@@ -1,4 +1,4 @@
-// The requests' descriptions and their bash: each says what the other says.
+// The requests' descriptions agree with their bash.
 
 #include <filesystem>
 #include <regex>
@@ -23,7 +23,7 @@ std::string file_of(const Request& request) {
     return fmt::format("login/{}.sh", request.name);
 }
 
-// The comment that a file begins with.
+// The comment at the beginning of a file.
 std::string heading(std::string_view text) {
     std::string all;
     for (const auto& line : base::split(text, '\n')) {
@@ -38,7 +38,7 @@ bool has_word(const std::string& text, std::string_view word) {
     return std::regex_search(text, std::regex(fmt::format("(^|[^a-z_]){}([^a-z_]|$)", word)));
 }
 
-// What `finish`, `answer` and the like begin an answer with in a text.
+// The first words that `finish`, `answer` and the like use in a text.
 std::set<std::string> answered(const std::string& text, const std::string& functions) {
     const std::regex call(R"((?:^|[\s|&;{(])(?:)" + functions + R"() ([a-z][a-z_-]*))");
     std::set<std::string> words;
@@ -85,14 +85,14 @@ TEST(Requests, AnswerWhatIsDescribed) {
     }
 }
 
-// One of the last words must come, or the answer was cut off.
+// An answer without one of the last words was cut off.
 TEST(Requests, EndWithTheirLastWords) {
     for (const auto& request : requests()) {
         std::string text = embedded_without_comments(file_of(request));
         auto words = answered(text, "finish");
         for (const auto& word : words)
             EXPECT_TRUE(is_last_word(request.name, word)) << request.name << " ends with " << word;
-        // By the functions that every request carries: they send a job.
+        // Through the functions that every request carries: they send a job.
         if (request.again == Again::settled_by_claim)
             words.insert({"submitted", "unknown"});
         for (const auto word : request.last_words)

@@ -37,13 +37,13 @@ Submission plain() {
     return submission;
 }
 
-// The script without what it does: its header and data.
+// Only the script's header and data.
 std::string head_of(const std::string& script) {
     EXPECT_TRUE(script.ends_with(embedded("job/main.sh")));
     return script.substr(0, script.size() - embedded("job/main.sh").size());
 }
 
-// What bash makes of the data: the values of `names`, with a home folder of our choice.
+// The values of `names` that bash reads from the data, with a home folder of our choice.
 std::vector<std::string>
 evaluated(const Submission& submission, const Words& names,
           const std::vector<std::pair<std::string, std::string>>& environment = {}) {
@@ -84,7 +84,7 @@ TEST(JobFunctions, AreTheSectionsInTheirOrder) {
     EXPECT_EQ(job.find(embedded("job/main.sh")), std::string::npos) << "every script has it itself";
 }
 
-// Whoever has the functions of this name has these.
+// The name determines the functions.
 TEST(JobFunctions, AreNamedAfterTheirText) {
     EXPECT_EQ(job_functions().hash, base::short_hash(job_functions().text));
     EXPECT_NE(render_job(plain()).find("\nRDVC_JOB_FUNCTIONS=\"${RDVC_DIR}/functions/" +
@@ -238,7 +238,7 @@ TEST(RenderRequest, LeavesCommentsAtHome) {
     EXPECT_NE(text.find("${#"), std::string::npos) << "a `#` in a line of code is none";
 }
 
-// As after `exec` in ~/.bashrc: nothing of it is run, and the answer says by what.
+// As after `exec` in ~/.bashrc: nothing runs, and the answer names the shell.
 TEST(RenderRequest, TellsAnotherShellFromBash) {
     base::ProcessRunner runner;
     Variables variables;

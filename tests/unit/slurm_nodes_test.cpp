@@ -26,7 +26,7 @@ TEST(Sinfo, IsReadLineByLine) {
         EXPECT_FALSE(parse_sinfo_line(line)) << line;
 }
 
-// A GPU is only asked for where the feature tells its nodes from others without one.
+// A GPU is requested only if the feature distinguishes its nodes from others without one.
 TEST(Offers, KnowGpusByTheNodesThatHaveTheFeature) {
     const auto found = offers_of(
         {"cpu|t3.xlarge,intel|(null)|infinite", "gpu|g5.xlarge,intel|gpu:a10g:1|2-00:00:00"});

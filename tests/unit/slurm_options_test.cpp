@@ -53,8 +53,7 @@ std::vector<std::string> manual_section(const std::string& title) {
 
 constexpr auto no_page = "sbatch's manual page is not here; Debian has it in slurm-client";
 
-// What the page's synopses of options say: `-t, --time=<time>`, `--exclusive[={user|mcs}]`,
-// `--hold`.
+// The page's synopses of options: `-t, --time=<time>`, `--exclusive[={user|mcs}]`, `--hold`.
 std::map<std::string, Argument> documented_options() {
     const auto section = manual_section("OPTIONS");
     const std::regex synopsis(R"(--([a-z][a-z-]+)(\[=|=|<|))");
@@ -115,7 +114,7 @@ TEST(EnvironmentVariable, IsTheOneThatSbatchReads) {
         EXPECT_EQ(environment_variables(name).front(), variable);
 }
 
-// Each input variable that the page calls the same as an option is the one that is unset for it.
+// For each option, the input variable that the page names is the one that is unset.
 TEST(EnvironmentVariable, AgreesWithTheManualPage) {
     const auto section = manual_section("INPUT ENVIRONMENT VARIABLES");
     if (section.empty())

@@ -27,7 +27,7 @@ TEST(ParseSqueueLine, FindsTheTokenBeforeTheUsersComment) {
     }
 }
 
-// Some sites replace comments; the script's path tells as well.
+// Some sites replace comments; the script's path identifies the job too.
 TEST(ParseSqueueLine, FindsTheTokenInTheScriptsPath) {
     const auto job = parse_squeue_line("7|RUNNING|None|N/A|/home/a|b/.rdvc/submissions/" + token +
                                        "/job.sh|set by the site");

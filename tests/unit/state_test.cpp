@@ -83,7 +83,7 @@ TEST(DeriveState, TakesWhatSlurmSaysNext) {
     expect_state(begun(), answered("NODE_FAIL"), "node_fail", "experiment",
                  "the node failed, before it could say more");
     expect_state(begun(), answered("OUT_OF_MEMORY"), "out_of_memory", "experiment",
-                 "the job used more memory than it had asked for, before it could say more");
+                 "the job used more memory than it had requested, before it could say more");
     expect_state(waiting(), answered("CANCELLED"), "cancelled", "",
                  "the job was cancelled, before it started");
     expect_state(begun(), answered("COMPLETED"), "completed", "experiment",
@@ -92,8 +92,8 @@ TEST(DeriveState, TakesWhatSlurmSaysNext) {
                  "the job's script ended without a result; rdvc logs 12");
 }
 
-// What SLURM has forgotten since.
-// What ~/.bashrc puts in the shell's place ends well, and says nothing.
+// Jobs that SLURM has forgotten since. A program that ~/.bashrc starts in the shell's place exits
+// with 0 and says nothing.
 TEST(DeriveState, NamesBashrcWhereNothingElseCanHaveEndedIt) {
     auto kept = begun();
     kept.phases = {{1.0, "bashrc"}};
@@ -141,7 +141,7 @@ TEST(DeriveState, TakesNoOtherJobForOurs) {
                  "experiment", "the job ended without a result; see its log; next: rdvc retry 12");
 }
 
-// No answer is unknown; it is never "finished", "failed" or "lost".
+// Without an answer the state is unknown, never "finished", "failed" or "lost".
 TEST(DeriveState, KnowsNothingWithoutAnAnswer) {
     const auto words = "squeue does not answer: " + silent().squeue_words;
     expect_state(begun(), silent(), "unknown", "experiment", words);
@@ -168,7 +168,7 @@ TEST(DeriveState, SaysWhatWasKnownWhenSlurmLastAnswered) {
                  "squeue does not answer: timed out; 5 min ago: not in its list");
 }
 
-// SLURM was asked before the job was there.
+// SLURM was asked before the job existed.
 TEST(DeriveState, TakesNoOldAnswerForTheAbsenceOfANewJob) {
     auto kept = waiting();
     kept.is_new = true;

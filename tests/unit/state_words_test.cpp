@@ -26,7 +26,7 @@ TEST(StateWords, SayWhatToTypeNext) {
     EXPECT_EQ(next_command(kind_of("timeout"), "7"), "rdvc status 7");
 }
 
-// The manual's table has each word, and none but these and SLURM's.
+// The manual's table has exactly these words and SLURM's.
 TEST(StateWords, AreThoseOfTheManual) {
     std::set<std::string> told;
     bool in_table = false;

@@ -156,7 +156,7 @@ TEST(ParseRunArguments, TakesOurOwnOptions) {
     EXPECT_EQ(parse({}).pull, std::nullopt);
 }
 
-// What travels: the words are paths, and none of them reaches dvc.
+// What travels: these words are paths, and none of them reaches dvc.
 TEST(ParseRunArguments, TakesOptionsOfWhatTravels) {
     const auto arguments = parse({"-C", "data", "-Cmore data", "-C=third", "--copy-paths", "fourth",
                                   "-fC", "fifth", "--copy-paths=-sixth", "--include", ".env",
@@ -203,12 +203,11 @@ TEST(ParseRunArguments, RefusesWithTheReason) {
         // unknown
         {{"--partion=x"},
          "error: neither sbatch nor `dvc exp run` has an option `--partion`, did you "
-         "mean `--partition`?\n\nhint: options of sbatch that are newer than this rdvc "
-         "go through `--sbatch=OPTION[=VALUE]`\n"},
+         "mean `--partition`?\n\nhint: use `--sbatch=OPTION[=VALUE]` for options of sbatch that "
+         "are newer than this rdvc\n"},
         {{"--elephant"},
          "error: neither sbatch nor `dvc exp run` has an option `--elephant`\n\nhint: "
-         "options of sbatch that are newer than this rdvc go through "
-         "`--sbatch=OPTION[=VALUE]`\n"},
+         "use `--sbatch=OPTION[=VALUE]` for options of sbatch that are newer than this rdvc\n"},
         {{"-x"},
          "error: `dvc exp run` has no option `-x`\n\nhint: short options are DVC's; sbatch's are "
          "written in full: `--exclude`\n"},
@@ -228,11 +227,11 @@ TEST(ParseRunArguments, RefusesWithTheReason) {
          "full\n"},
         // owned and refused
         {{"--output=x"},
-         "error: `--output` cannot be given: the log has a place of its own in the "
-         "submission's folder; see `rdvc logs`\n"},
+         "error: `--output` cannot be given: the log is in the submission's folder; see `rdvc "
+         "logs`\n"},
         {{"--sbatch=output=x"},
-         "error: `--output` cannot be given: the log has a place of its own in "
-         "the submission's folder; see `rdvc logs`\n"},
+         "error: `--output` cannot be given: the log is in the submission's folder; see `rdvc "
+         "logs`\n"},
         {{"--sbatch=--wait"},
          "error: `--wait` cannot be given: use `rdvc wait`, which survives a "
          "lost connection\n"},
@@ -241,8 +240,7 @@ TEST(ParseRunArguments, RefusesWithTheReason) {
         {{"--queue"},
          "error: `--queue` cannot be given: SLURM is the queue; run each experiment with "
          "`rdvc run`\n"},
-        {{"--run-all"},
-         "error: `--run-all` cannot be given: there is no queue of DVC's in a job\n"},
+        {{"--run-all"}, "error: `--run-all` cannot be given: a job has no DVC queue\n"},
         {{"-j", "4"},
          "error: `-j` cannot be given: SLURM runs experiments in parallel; run each with "
          "`rdvc run`\n"},
@@ -251,8 +249,8 @@ TEST(ParseRunArguments, RefusesWithTheReason) {
          "with `rdvc run`\n"},
         {{"--temp"},
          "error: `--temp` cannot be given: every job works in a folder of its own already\n"},
-        {{"-i"}, "error: `-i` cannot be given: nobody is there to answer in a job\n"},
-        {{"-fi"}, "error: `-i` cannot be given: nobody is there to answer in a job\n"},
+        {{"-i"}, "error: `-i` cannot be given: in a job nobody can answer\n"},
+        {{"-fi"}, "error: `-i` cannot be given: in a job nobody can answer\n"},
         {{"--dry"},
          "error: `--dry` cannot be given: nothing would run; `--dry-run` shows what rdvc would "
          "submit\n"},
@@ -280,21 +278,17 @@ TEST(ParseRunArguments, RefusesWithTheReason) {
          "error: `--sbatch=a b` names no option\n\nhint: write the long form, e.g. "
          "`--sbatch=partition=gpu`\n"},
         {{"-S", "lr"},
-         "error: `-S lr` has no value\n  it is KEY=VALUE, or FILE:KEY=VALUE for another file than "
+         "error: `-S lr` has no value\n  write KEY=VALUE, or FILE:KEY=VALUE for a file other than "
          "params.yaml\n"},
         // sweeps
         {{"-S", "lr=0.1,0.2"},
-         "error: `-S lr=0.1,0.2` is a sweep\n  sweeps as job arrays are not built yet; one `rdvc "
-         "run` is "
-         "one experiment\n\nhint: run each value with a `rdvc run` of its own, or quote a value "
-         "that has "
-         "a comma: -S \"key='a,b'\"\n"},
+         "error: `-S lr=0.1,0.2` is a sweep\n  sweeps are not supported yet; one `rdvc run` is one "
+         "experiment\n\nhint: run each value with its own `rdvc run`, or quote a value that "
+         "contains a comma: -S \"key='a,b'\"\n"},
         {{"--set-param=m=choice(a,b)"},
-         "error: `--set-param m=choice(a,b)` is a sweep\n  sweeps as job arrays are not built yet; "
-         "one "
-         "`rdvc run` is one experiment\n\nhint: run each value with a `rdvc run` of its own, or "
-         "quote a "
-         "value that has a comma: -S \"key='a,b'\"\n"},
+         "error: `--set-param m=choice(a,b)` is a sweep\n  sweeps are not supported yet; one `rdvc "
+         "run` is one experiment\n\nhint: run each value with its own `rdvc run`, or quote a value "
+         "that contains a comma: -S \"key='a,b'\"\n"},
     };
     for (const auto& [words, message] : cases)
         EXPECT_FAILURE(parse(words), Exit::usage, message);
@@ -321,7 +315,8 @@ TEST(ParseRunArguments, RefusesEveryOptionThatTheTablesRefuse) {
     }
 }
 
-// As argparse does: `-1` and `-.5` are numbers, what has a blank is no option, all else is one.
+// As in argparse: `-1` and `-.5` are numbers, a word with a blank is not an option, everything else
+// is one.
 TEST(ParseRunArguments, TakesOnlyNumbersAndBlanksBehindADash) {
     for (const std::string word : {"--", "-.", "-5-", "--5", "-1.5e3", "-x", "-1.2.3"})
         for (const std::string option : {"-n", "-S", "--message", "--partition"})
@@ -331,7 +326,7 @@ TEST(ParseRunArguments, TakesOnlyNumbersAndBlanksBehindADash) {
         EXPECT_EQ(parse({"--message", word}).dvc, Words({"--message", word}));
 }
 
-// sbatch would read these as options of its own that rdvc owns: getopt_long takes abbreviations.
+// sbatch would read these as options that rdvc owns: getopt_long accepts abbreviations.
 TEST(ParseRunArguments, RefusesAnAbbreviationOfAnOwnedOptionThroughSbatch) {
     for (const auto* option : {"outpu=/x", "arra=1-3", "wai", "chdi=/"})
         EXPECT_EQ(

@@ -1,4 +1,4 @@
-// `rdvc run --cmd`: what is the command, and what cannot be given with it.
+// `rdvc run --cmd`: which words are the command, and which options are refused with it.
 
 #include <gtest/gtest.h>
 
@@ -57,8 +57,8 @@ TEST(ParseCommand, RefusesWhatMakesNoSenseWithIt) {
          "error: `./work.sh` cannot be given with `--cmd`\n  the command and its arguments come "
          "after `--`\n\nhint: rdvc run --cmd [OPTIONS] -- COMMAND [ARGUMENTS]\n"},
         {{"--cmd", "--no-pull", "--", "x"},
-         "error: `--pull` and `--no-pull` cannot be given with `--cmd`\n  they are for `dvc exp "
-         "run`, which does not run\n"},
+         "error: `--pull` and `--no-pull` cannot be given with `--cmd`\n  they are options of `dvc "
+         "exp run`, which does not run\n"},
         {{"--cmd"},
          "error: `--cmd` needs a command after `--`\n\nhint: rdvc run --cmd [OPTIONS] -- COMMAND "
          "[ARGUMENTS]\n"},

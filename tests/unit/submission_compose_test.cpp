@@ -35,7 +35,7 @@ std::string option(const Submission& submission, const std::string& name) {
     std::string found = "(none)";
     for (const auto& [key, value] : submission.sbatch)
         if (key == name) {
-            EXPECT_EQ(found, "(none)") << name << " is there twice";
+            EXPECT_EQ(found, "(none)") << name << " occurs twice";
             found = value.value_or("(alone)");
         }
     return found;
@@ -95,7 +95,7 @@ TEST(Compose, IsToldBeforeItsTimeIsOver) {
     EXPECT_TRUE(submission.requeue);
 }
 
-// What the user says of signals stays; only one for the job's shell reaches the job.
+// The user's own signal stays; only one for the job's shell reaches the job.
 TEST(Compose, TakesTheUsersSignal) {
     const std::vector<std::pair<std::string, int>> cases = {
         {"B:TERM@30", 30}, {"B:USR2", 60}, {"USR1@90", 0}, {"R:USR1@90", 0}, {"B:USR1@x", 0}};
@@ -212,7 +212,7 @@ TEST(Compose, KnowsHowTheJobComesByItsEnvironment) {
     EXPECT_EQ(other.outside, Words({"~/x"}));
 }
 
-// The topmost of what was made on HEAD.
+// The topmost commit that was made on HEAD.
 TEST(Compose, RunsACommandInsteadOfAnExperiment) {
     const auto submission = composed("", {"--cmd", "--", "./work.sh", "-S", "a b"});
     EXPECT_EQ(static_cast<int>(submission.kind), static_cast<int>(Kind::command));

@@ -30,27 +30,30 @@ TEST(OutputFolders, StayBelowWhereTheUserStands) {
     for (const auto* path : {"..", "../x", "a/../../x", "/", "/etc", "/w2", "/w/../etc"})
         EXPECT_FAILURE(at_root({path}), Exit::usage,
                        std::string("error: `") + path +
-                           "` cannot be an output: it is not below the repository\n  it is given "
+                           "` cannot be an output: it is not below the repository\n  it was given "
                            "by `--output`\n");
-    EXPECT_FAILURE(in_part({"../out"}), Exit::usage,
-                   "error: `../out` cannot be an output: it is not below my part\n  it is given by "
-                   "`--output`\n");
-    EXPECT_FAILURE(in_part({"/w/out"}), Exit::usage,
-                   "error: `/w/out` cannot be an output: it is not below my part\n  it is given by "
-                   "`--output`\n");
+    EXPECT_FAILURE(
+        in_part({"../out"}), Exit::usage,
+        "error: `../out` cannot be an output: it is not below my part\n  it was given by "
+        "`--output`\n");
+    EXPECT_FAILURE(
+        in_part({"/w/out"}), Exit::usage,
+        "error: `/w/out` cannot be an output: it is not below my part\n  it was given by "
+        "`--output`\n");
 }
 
 TEST(OutputFolders, AreNotAllThereIs) {
     for (const auto* path : {".", "./", "a/..", "/w", "/w/"})
-        EXPECT_FAILURE(at_root({path}), Exit::usage,
-                       std::string("error: `") + path +
-                           "` cannot be an output: it is all of the repository, the environment "
-                           "included\n  it is given by `--output`\n");
+        EXPECT_FAILURE(
+            at_root({path}), Exit::usage,
+            std::string("error: `") + path +
+                "` cannot be an output: it would be all of the repository, the environment "
+                "included\n  it was given by `--output`\n");
     for (const auto* path : {".git", ".git/x", "a/.git", "x/../.git/"})
         EXPECT_FAILURE(at_root({path}), Exit::usage,
                        std::string("error: `") + path +
-                           "` cannot be an output: what is in `.git` is not the command's\n  it is "
-                           "given by `--output`\n");
+                           "` cannot be an output: the contents of `.git` are not the command's\n  "
+                           "it was given by `--output`\n");
     EXPECT_EQ(tests::failure_of([] { return at_root({".dvc/tmp"}); }).code, Exit::usage);
     EXPECT_FAILURE(at_root({"out", ""}), Exit::usage, "error: `--output` is empty\n");
 }

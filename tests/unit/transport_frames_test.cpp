@@ -11,7 +11,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// What a reader has told, one text a frame; data in angle brackets, joined however it came.
+// What a reader has read, one text per frame; data in angle brackets, joined.
 struct Heard {
     std::vector<std::string> all;
     FrameReader reader;
@@ -103,7 +103,7 @@ TEST(FrameReader, RemembersWhatTheLoginPrinted) {
     EXPECT_EQ(quiet.reader.noise(), "");
 }
 
-// Of noise or of an answer: it is not kept until the memory is full.
+// In noise or in an answer: it must not be kept until the memory is full.
 TEST(FrameReader, RefusesALineWithoutAnEnd) {
     const std::string block(1U << 20U, 'x');
     for (const std::string start : {"", "@rdvc:n1 err "}) {

@@ -124,7 +124,7 @@ TEST(SshWords, EndWithTheHost) {
 
 // --- What ssh's end means ---
 
-// OpenSSH's own messages (9.2 and others), where no remote command can have been started.
+// OpenSSH's own messages (9.2 and others) when it has not started a remote command.
 const std::vector<std::string> before_start = {
     "ssh: Could not resolve hostname hpc: Name or service not known\r\n",
     "ssh: Could not resolve hostname hpc: Temporary failure in name resolution\r\n",
@@ -168,7 +168,7 @@ const std::vector<std::string> before_start = {
     "alice@hpc: Permission denied (publickey).\r\n",
 };
 
-// The session was there: whatever was sent may have been read and be running still.
+// The session existed: what was sent may have been read and may still be running.
 const std::vector<std::string> after_start = {
     "client_loop: send disconnect: Broken pipe\r\n",
     "client_loop: send disconnect: Connection reset by peer\r\n",
@@ -231,8 +231,8 @@ TEST(Classify, KnowsThatThereIsNoBash) {
 TEST(MainReason, IsTheLastLineThatSaysSomething) {
     EXPECT_EQ(main_reason("a banner\r\nalice@hpc: Permission denied (publickey).\r\n\r\n"),
               "alice@hpc: Permission denied (publickey).");
-    EXPECT_EQ(main_reason(""), "ssh says nothing more");
-    EXPECT_EQ(main_reason("\r\n \n"), "ssh says nothing more");
+    EXPECT_EQ(main_reason(""), "ssh printed no message");
+    EXPECT_EQ(main_reason("\r\n \n"), "ssh printed no message");
 }
 
 // --- One request ---
@@ -271,7 +271,7 @@ TEST(Connection, IsOneExecutionWithAConstantCommand) {
     EXPECT_EQ(runner.calls().size(), 3U);
 }
 
-// Somebody else's tmux, ports and X11 are none of a request's.
+// The user's tmux, ports and X11 are not for requests.
 TEST(Connection, CarriesNothingOfTheUsersOwnLogins) {
     const tests::Folder folder;
     FakeRunner runner;
@@ -351,7 +351,7 @@ TEST(Connection, GivesGitAndRsyncTheSameWords) {
                      "-s",        "--then"}));
 }
 
-// What ~/.bashrc has put in bash's place has run nothing, and has said what it is.
+// The shell that ~/.bashrc has started instead of bash has run nothing, and has said what it is.
 TEST(Connection, KnowsTheShellThatIsNotBash) {
     const tests::Folder folder;
     FakeRunner runner;
@@ -366,7 +366,7 @@ TEST(Connection, KnowsTheShellThatIsNotBash) {
     EXPECT_EQ(frames, Words{});
 }
 
-// ssh is ended after the last word if it stays on; that says nothing about the answer.
+// If ssh does not exit after the last word, it is ended; that says nothing about the answer.
 TEST(Connection, TakesTheLastWordForTheEnd) {
     const tests::Folder folder;
     FakeRunner runner;
@@ -387,10 +387,10 @@ TEST(Connection, RefusesWhatSshWouldTakeAsAnOption) {
     FakeRunner runner;
     EXPECT_FAILURE((Connection(runner, to("-oProxyCommand=touch /tmp/x"), "/s"), 0),
                    Exit::configuration,
-                   "error: `-oProxyCommand=touch /tmp/x` starts with `-`: ssh would take it as an "
+                   "error: `-oProxyCommand=touch /tmp/x` starts with `-`: ssh would take it for an "
                    "option\n  it is the value of `cluster.host`\n");
     EXPECT_FAILURE((Connection(runner, to("hpc", "-v"), "/s"), 0), Exit::configuration,
-                   "error: `-v` starts with `-`: ssh would take it as an option\n"
+                   "error: `-v` starts with `-`: ssh would take it for an option\n"
                    "  it is the value of `cluster.username`\n");
 }
 

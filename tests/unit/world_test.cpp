@@ -138,7 +138,7 @@ Given parse(const Words& arguments, Positionals positionals = Positionals::one) 
     return given;
 }
 
-// What a console gives out of `texts`, one after the other.
+// A console's output for `texts`, one after the other.
 std::string given_out(bool to_terminal, const std::vector<std::string>& texts) {
     std::string out;
     {
@@ -157,7 +157,8 @@ TEST(Console, HandsDataToATerminalWithoutWhatItWouldObey) {
         << "what is kept comes in the end";
 }
 
-// A dashboard, say: nothing reaches this program's own streams, and two do not disturb each other.
+// For a dashboard, for example: nothing reaches this program's own streams, and two consoles do not
+// disturb each other.
 TEST(Console, GivesItsTextToWhoeverMadeIt) {
     std::string one;
     std::string other;
@@ -334,7 +335,7 @@ TEST(World, AsksOnStandardErrorAndFallsBack) {
     EXPECT_EQ(all.err, "Host: User [alice]: Name [x]: ");
 }
 
-TEST(World, SaysThatNobodyAnswers) {
+TEST(World, SaysThatStandardInputIsClosed) {
     tests::FakeRunner runner;
     Console console(false, false, true);
     const World world{runner, console, "/", [](const std::string&) { return std::nullopt; }};
@@ -344,7 +345,7 @@ TEST(World, SaysThatNobodyAnswers) {
     EXPECT_EQ(failure.code, Exit::usage);
     EXPECT_EQ(failure.message,
               "error: no answers: standard input is closed\n\n"
-              "hint: give the answers as options, or `--yes` to keep what is there\n");
+              "hint: give the answers as options, or `--yes` to keep the current values\n");
 }
 
 TEST(TracingRunner, ShowsEachCommandWithVerbose) {

@@ -1,7 +1,9 @@
-# --- What Git makes of files at checkout: as on the laptop ------------------------------------------
-# Git's own conversions follow the laptop's settings and attributes. The programs of filters (clean and smudge)
-# are not here: the laptop has sent the bytes that they made, and a filter of this file puts each in place of
-# its blob, and the blob back in place of it. The form of the commit: src/project/extras.hpp.
+# --- Git's conversions at checkout: as on the laptop
+# -------------------------------------------------
+# Git's own conversions follow the laptop's settings and attributes. The programs of filters (clean
+# and smudge) are missing here: the laptop has sent the bytes that they made, and a filter of this
+# file replaces each blob by them, and them by the blob. For the form of the commit see
+# src/project/extras.hpp.
 
 # In the repository of the current folder, from the commit $1 (or nothing).
 restore_conversions() {
@@ -30,7 +32,7 @@ set_filter() {
     git config "filter.$1.required" true
 }
 
-# From the commit $1, the bytes of the file $2, if its blob comes in.
+# From the commit $1, the bytes of the file $2, if the input is its blob.
 # shellcheck disable=SC2317 # called by git
 conversion_smudge() {
     local came bytes
@@ -45,8 +47,8 @@ conversion_smudge() {
     rm -f "${came}"
 }
 
-# The blob whose bytes come in. Others are as a stage made them: committed as they are, unless a filter seals
-# such files ($2) and Git has never seen the bytes.
+# The blob whose bytes are the input. Other bytes were made by a stage: they are committed
+# unchanged, unless a filter seals such files ($2) and Git has never seen the bytes.
 # shellcheck disable=SC2317
 conversion_clean() {
     local came hash blob status=0

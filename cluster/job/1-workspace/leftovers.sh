@@ -1,24 +1,26 @@
-# --- 1. Workspace: what jobs left on this node that were killed ------------------------------------
+# --- 1. Workspace: leftovers of killed jobs on this node
+# --------------------------------------------
 
-# Whose jobs these are: a folder of workspaces may be shared by clusters, or by folders of rdvc's.
+# Whose jobs these are: several clusters, or several folders of rdvc, may share a folder of
+# workspaces.
 workspace_owner() {
     printf '%s %s' "${SLURM_CLUSTER_NAME:-}" "${RDVC_DIR}"
 }
 
-# For the next job on this node; and for `rdvc clean`, where the login node sees the workspace too.
+# For the next job on this node; and for `rdvc clean`, if the login node sees the workspace too.
 note_workspace() {
     workspace_owner >"${RDVC_OWN_WORKSPACE_DIR}/rdvc-owner" || true
     printf 'node %s\npath %s\ncluster %s\n' "$(uname -n)" "${RDVC_OWN_WORKSPACE_DIR}" \
         "${SLURM_CLUSTER_NAME:-}" >"${RDVC_OWN_RECORD_DIR}/workspace" || true
 }
 
-# Not `rdvc clean`, nor the next job on this node, may take this workspace for one without use.
+# Keeps `rdvc clean` and the next job on this node from removing this workspace.
 hold_workspace() {
     : >"${RDVC_OWN_WORKSPACE_DIR}/rdvc-keep" || true
 }
 
-# Sets `listed`, the states by job, of squeue's answer. False for none, and for one without this very job: what leaves
-# that out may leave out others.
+# Sets `listed`, the states by job, from squeue's answer. False without an answer, or if it lacks
+# this job itself: then it may lack others too.
 find_listed() {
     local id state answer
     answer=$(list_jobs '%A|%T' 2>/dev/null) || return 1
@@ -28,8 +30,8 @@ find_listed() {
     [[ -n ${listed[${SLURM_JOB_ID}]:-} ]] && ! is_ended_state "${listed[${SLURM_JOB_ID}]}"
 }
 
-# squeue has no job $1 that waits or runs, and scontrol agrees: it knows none, or one that has ended, or somebody else's,
-# to whom the id was given since. No answer, and any other one, says nothing.
+# True if squeue has no job $1 that waits or runs, and scontrol agrees: the id is unknown, has
+# ended, or was given to somebody else's job. A missing or any other answer says nothing.
 is_dead() {
     local words state
     [[ -z ${listed[$1]:-} ]] || is_ended_state "${listed[$1]}" || return 1
@@ -45,7 +47,7 @@ is_dead() {
     esac
 }
 
-# Removes the workspaces in the folder $1 whose job is dead. SLURM is asked only where there are some.
+# Removes the workspaces in the folder $1 whose job is dead. Asks SLURM only if there are any.
 remove_dead_workspaces() {
     local folder id removed='' found=()
     local -A listed=()
@@ -53,7 +55,7 @@ remove_dead_workspaces() {
         [[ ${folder##*/} =~ ^rdvc-([0-9]+)-[A-Za-z0-9]{8}$ && ${BASH_REMATCH[1]} != "${SLURM_JOB_ID:-}" ]] || continue
         [[ -d ${folder} && ! -L ${folder} && -O ${folder} && ! -e ${folder}/rdvc-keep ]] || continue
         [[ $(cat "${folder}/rdvc-owner" 2>/dev/null) == "$(workspace_owner)" ]] || continue
-        ((${#found[@]} >= 20)) || found+=("${folder}") # the next job goes on
+        ((${#found[@]} >= 20)) || found+=("${folder}") # the next job continues
     done
     [[ ${#found[@]} -gt 0 && -n ${SLURM_JOB_ID:-} ]] && find_listed || return 0
     for folder in "${found[@]}"; do
@@ -62,5 +64,5 @@ remove_dead_workspaces() {
         end_processes "${folder}" "${id%-*}"
         ! remove_folder "${folder}" || removed+=" ${folder##*/}"
     done
-    [[ -z ${removed} ]] || rdvc_say "removed from $1 on $(uname -n) what killed jobs had left:${removed}"
+    [[ -z ${removed} ]] || rdvc_say "removed leftovers of killed jobs from $1 on $(uname -n):${removed}"
 }

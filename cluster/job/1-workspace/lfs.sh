@@ -1,7 +1,8 @@
 # --- Files in Git LFS: their content came with the submission --------------------------------------
-# The cluster needs no git-lfs (one that is set up there finds the content where it looks): pointers become content at checkout, unchanged content becomes its pointer
-# again, and new content is committed as it is, so that nothing stays behind.
-# Source of the pointers' form: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+# The cluster needs no git-lfs (if one is set up there, it finds the content where it looks):
+# pointers become content at checkout, unchanged content becomes its pointer again, and new content
+# is committed unchanged, so that nothing is lost. Source of the pointers' form:
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 
 # In the repository of the current folder, from the commit $1 (or nothing).
 restore_lfs() {
@@ -20,15 +21,15 @@ restore_lfs() {
     git config filter.lfs.required true
 }
 
-# From origin, where git-lfs is there; no stage shall read a pointer.
+# From origin, which needs git-lfs; no stage may read a pointer.
 fetch_lfs() {
     git grep --quiet -F filter=lfs HEAD -- ':(top,glob)**/.gitattributes' || return 0
     command -v git-lfs >/dev/null ||
-        rdvc_fail "the project has files in Git LFS, and $(uname -n) has no git-lfs; with code = \"ssh\" none is needed"
+        rdvc_fail "the project has files in Git LFS, and $(uname -n) has no git-lfs; code = \"ssh\" does not need it"
     git lfs pull || rdvc_fail "git lfs pull failed"
 }
 
-# Where the content with a SHA-256 lies; git starts filters in the work tree's root.
+# The file of the content with a SHA-256; git starts filters in the work tree's root.
 lfs_file() {
     printf '.git/lfs/objects/%s/%s/%s' "${1:0:2}" "${1:2:2}" "$1"
 }

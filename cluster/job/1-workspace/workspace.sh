@@ -1,6 +1,7 @@
 # --- 1. Workspace: the project at the submitted commit, in a folder of this job's own --------------
 
-# The first of these folders that this node has and lets us write to; one that was asked for must be it.
+# The first of these folders that exists on this node and is writable; if one was configured, only
+# that.
 workspace_root() {
     local folder
     for folder in "${RDVC_JOB_WORKSPACE_ROOT/#\~\//${HOME}/}" "${SLURM_TMPDIR:-}" "${TMPDIR:-}" /tmp; do
@@ -47,8 +48,8 @@ create_workspace() {
 
 # A repository in folder $1 that borrows all objects from the mirror $2, so that nothing is copied.
 borrow_from() {
-    [[ -d $2/objects ]] || sleep 3 # a node may see later what was made elsewhere
-    [[ -d $2/objects ]] || rdvc_fail "the mirror $2 is not there (any more); \`rdvc retry\` sends it again"
+    [[ -d $2/objects ]] || sleep 3 # a node may see new folders late
+    [[ -d $2/objects ]] || rdvc_fail "the mirror $2 is missing; \`rdvc retry\` sends it again"
     git init --quiet "$1"
     printf '%s/objects\n' "$2" >"$1/.git/objects/info/alternates"
     # Where a history ends in the mirror it ends here.
@@ -87,7 +88,8 @@ clone_from_origin() {
     cd "${RDVC_OWN_REPO_DIR}" || rdvc_fail "cannot make ${RDVC_OWN_REPO_DIR}"
 }
 
-# The experiment's commit is by whoever submitted it; DVC refuses to run for nobody.
+# The author of the experiment's commit is the person who submitted it; DVC refuses to run without
+# one.
 set_identity() {
     local name=${RDVC_JOB_USER_NAME} email=${RDVC_JOB_USER_EMAIL}
     if [[ -z ${name} ]] && git config user.name >/dev/null && git config user.email >/dev/null; then
@@ -97,32 +99,33 @@ set_identity() {
     git config user.email "${email:-$(id -un)@$(uname -n)}"
 }
 
-# HEAD is the submitted commit, even if the branch has moved on in the meantime; index and files are the
-# snapshot. So the changes are staged, and to DVC they are what they were on the laptop.
+# HEAD is the submitted commit, even if the branch has moved on; index and files are the snapshot.
+# So the changes are staged, and DVC sees them as on the laptop.
 check_out() {
     local tree=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}}
     put_tree "${RDVC_JOB_REPO_REV}" "${tree}" && return 0
     if [[ ${RDVC_JOB_CODE} == ssh ]] && ! is_readable "${tree}"; then
-        sleep 3 # a node may see later what was written elsewhere
+        sleep 3 # a node may see new files late
         put_tree "${RDVC_JOB_REPO_REV}" "${tree}" && return 0
         tell_of_damage "${tree}" "${RDVC_JOB_REPO_URL}"
     fi
     rdvc_fail "cannot check out ${tree}"
 }
 
-# $1: the commit that is HEAD, $2: the one whose files they are.
+# $1: the commit for HEAD, $2: the commit for index and files.
 put_tree() {
     git update-ref --no-deref HEAD "$1" && git read-tree --reset -u "$2"
 }
 
-# Where objects of the commit $1 cannot be read: the mirror $2 is marked, and the next submission repairs it.
+# If objects of the commit $1 cannot be read: marks the mirror $2, so that the next submission
+# repairs it.
 tell_of_damage() {
     is_readable "$1" && return 0
     : >"$2/rdvc-damaged" || true
     rdvc_fail "the mirror $2 is damaged; the next \`rdvc run\` repairs it"
 }
 
-# All objects of a commit's tree can be read.
+# True if all objects of a commit's tree can be read.
 is_readable() {
     git rev-list --objects --no-walk "$1" 2>/dev/null | cut -d ' ' -f 1 |
         git cat-file --batch >/dev/null 2>&1
@@ -143,7 +146,7 @@ clone_project() {
         ;;
     origin)
         [[ ! -e .gitmodules ]] || git submodule --quiet update --init --recursive ||
-            rdvc_fail "cannot bring the submodules"
+            rdvc_fail "cannot fetch the submodules"
         fetch_lfs
         ;;
     esac
@@ -151,14 +154,14 @@ clone_project() {
         rdvc_fail "the commit has no folder ${RDVC_JOB_PROJECT_DIR}"
 }
 
-# Each at its commit, from a mirror of its own; outer ones come before those in them.
+# Each at its commit, from a mirror of its own; outer ones come before inner ones.
 restore_submodules() {
     local words=("${RDVC_JOB_SUBMODULES[@]+"${RDVC_JOB_SUBMODULES[@]}"}") i path commit mirror
     ((${#words[@]} > 0)) || return 0
     for ((i = 0; i < ${#words[@]}; i += 4)); do
         path="${RDVC_OWN_REPO_DIR}/${words[i]}" commit=${words[i + 1]} mirror="${RDVC_DIR}/repos/${words[i + 2]}"
         borrow_from "${path}" "${mirror}"
-        cd "${path}" || rdvc_fail "cannot make the folder of the submodule ${words[i]}"
+        cd "${path}" || rdvc_fail "cannot create the folder of the submodule ${words[i]}"
         restore_lfs "${words[i + 3]}"
         restore_conversions "${words[i + 3]}"
         if ! put_tree "${commit}" "${commit}"; then
@@ -170,8 +173,8 @@ restore_submodules() {
     git submodule --quiet init
 }
 
-# Files that Git ignores and the user named: over the checkout, in no commit; byte for byte, whatever
-# .gitattributes say.
+# Files that Git ignores and the user named: added to the checkout, in no commit; byte for byte,
+# whatever .gitattributes says.
 restore_copies() {
     [[ -n ${RDVC_JOB_EXTRAS} ]] && git rev-parse --verify --quiet "${RDVC_JOB_EXTRAS}:copies" >/dev/null ||
         return 0
@@ -185,17 +188,17 @@ restore_copies() {
     rm -rf "${scratch}"
 }
 
-# Versions are made from tags, so the tags that the laptop has on this history are made here too.
+# Versions are made from tags, so the laptop's tags on this history are created here too.
 restore_tags() {
     local tags="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/tags" object name
     [[ -s ${tags} ]] || return 0
-    while LC_ALL=C read -r object name; do # elsewhere half a character takes the end of its line with it
+    while LC_ALL=C read -r object name; do # in other locales half a character swallows its line end
         printf 'create refs/tags/%s %s\n' "${name}" "${object}"
     done <"${tags}" | git update-ref --stdin || rdvc_fail "cannot restore the project's tags"
 }
 
-# Data comes from and goes to a DVC remote: the DVC configuration names a default one, and data does not
-# travel over SSH.
+# True if data comes from and goes to a DVC remote: the DVC configuration names a default one, and
+# data does not travel over SSH.
 has_dvc_remote() {
     local file line section
     [[ ${RDVC_JOB_DATA} == remote ]] || return 1
@@ -215,14 +218,14 @@ has_dvc_remote() {
 
 make_cache() {
     [[ ! -d ${RDVC_JOB_CACHE_DIR} ]] || return 0
-    local mask=077 # whatever the project's own programs have
+    local mask=077 # whatever the project's own programs use
     [[ ${RDVC_JOB_CACHE_GROUP} != 1 ]] || mask=007
-    (umask "${mask}" && mkdir -p "${RDVC_JOB_CACHE_DIR}") || rdvc_fail "cannot make ${RDVC_JOB_CACHE_DIR} on $(uname -n)"
+    (umask "${mask}" && mkdir -p "${RDVC_JOB_CACHE_DIR}") || rdvc_fail "cannot create ${RDVC_JOB_CACHE_DIR} on $(uname -n)"
     [[ ${RDVC_JOB_CACHE_GROUP} != 1 ]] || chmod g+rwxs "${RDVC_JOB_CACHE_DIR}" || true
 }
 
-# An input of a stage that will not run may be missing in the cache. Where DVC makes symbolic links it then
-# leaves one that leads nowhere, and stumbles over it; hard links and copies it leaves out, as it should.
+# An input of a stage that will not run may be missing in the cache. With symbolic links DVC then
+# makes a dangling one, and fails at it; with hard links and copies it skips the file, as it should.
 link_types() {
     if lacks_skipped && ! can_hardlink; then
         rdvc_say "inputs of stages that need not run are not in the cache, so data is copied, not linked" >&2
@@ -254,8 +257,8 @@ can_hardlink() {
     return "${status}"
 }
 
-# DVC's settings for this job, written as the file that `dvc config --local` would write. Only an experiment
-# needs a DVC project.
+# Writes DVC's settings for this job into the file that `dvc config --local` would write. Only an
+# experiment needs a DVC project.
 write_dvc_config() {
     local shared=
     [[ ${RDVC_JOB_CACHE_GROUP} != 1 ]] || shared=$'\n    shared = group'

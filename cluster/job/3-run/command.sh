@@ -1,7 +1,8 @@
-# --- 3. Command: words of the user's own, in a process group of their own; what they leave ---------
+# --- 3. Command: the user's own program, in its own process group, and its outputs
+# ------------------
 
-# Files and links below the declared folders, one record each: inode, size, time of the last change (of its
-# name or mode too), path from the repository's root. What is Git's or DVC's own is none of them.
+# Files and links below the declared folders, one record each: inode, size, time of the last change
+# (of its name or mode too), path from the repository's root. Without Git's and DVC's own files.
 list_outputs() {
     local folder
     cd -P "${RDVC_OWN_REPO_DIR}" || return 1
@@ -12,7 +13,7 @@ list_outputs() {
     done | LC_ALL=C sort -zu
 }
 
-# True for a link that does not stay in the repository: nobody else has what it means.
+# True for a link that leads out of the repository: its target exists only here.
 leads_outside() {
     local target
     target=$(readlink -- "$1") || return 0
@@ -20,8 +21,8 @@ leads_outside() {
     return 1
 }
 
-# Of the paths on standard input those that can be brought back; the others' number and the first of them
-# go to the file $1.
+# Prints those paths of standard input that can be brought back; writes the number of the others,
+# and the first of them, to the file $1.
 without_links_outside() {
     local path first='' left=0
     while IFS= LC_ALL=C read -r -d '' path; do
@@ -41,8 +42,8 @@ add_message() {
     RDVC_OWN_MESSAGE+="${RDVC_OWN_MESSAGE:+; }$1"
 }
 
-# Puts what is new or changed since $1 (a list of before) into the job's folder, in one step; $2 is the exit
-# code if that does not work.
+# Copies files that are new or changed since the list $1 into the job's folder, in one step; $2 is
+# the exit code if that fails.
 keep_outputs() {
     local before=$1 list="${RDVC_OWN_WORKSPACE_DIR}/outputs" place="${RDVC_OWN_RECORD_DIR}/output" folder
     ((${#RDVC_JOB_OUTPUTS[@]} > 0)) || return 0

@@ -1,6 +1,6 @@
-# --- 3. Experiment: dvc exp run, in a process group of its own ------------------------------------
+# --- 3. Experiment: dvc exp run, in its own process group -----------------------------------------
 
-# Recorded outputs that the result will name without having made them, as `hash path`.
+# Recorded outputs that the result will name although this run did not make them, as `hash path`.
 kept_outputs() {
     if [[ ${RDVC_JOB_KEPT[*]-} == all ]]; then # too many for the script
         git ls-files -z -- ':(top,glob)**/dvc.lock' | xargs -0 -r cat -- | locked_outputs
@@ -9,7 +9,7 @@ kept_outputs() {
     fi
 }
 
-# Whether the cache or the DVC remote has them. DVC, told to allow missing data, would not look for them.
+# True if the cache or the DVC remote has them. With --allow-missing, DVC would not look for them.
 has_kept_outputs() {
     local hash path code=0 folders=() paths=() file
     while read -r hash path; do
@@ -25,7 +25,7 @@ has_kept_outputs() {
     run_in_group dvc status --cloud --json -- "${paths[@]+"${paths[@]}"}" >"${file}" 2>&1 || code=$?
     ((code == 0)) || end_if_stopped "dvc status"
     ((code == 0)) || cat "${file}"
-    for hash in "${folders[@]+"${folders[@]}"}"; do # it fetches what lists their files
+    for hash in "${folders[@]+"${folders[@]}"}"; do # this fetches the lists of their files
         cached_object "${hash}" >/dev/null || code=1
     done
     ((code == 0)) && ! grep -q -e '": *"missing"' -e 'neither locally nor on remote' "${file}" && return 0
@@ -33,12 +33,14 @@ has_kept_outputs() {
     return 1
 }
 
-# Where some of them are nowhere: `dvc exp run --pull` would fail on these, so all that there is comes before.
+# If some of them exist nowhere, `dvc exp run --pull` would fail, so everything that exists is
+# fetched first.
 fetch_what_there_is() {
     run_in_group dvc fetch || end_if_stopped "dvc fetch"
 }
 
-# A folder that only uncommitted files are in goes and comes with DVC's stash; who stands in it must not.
+# DVC's stash removes and recreates a folder with only uncommitted files; the current folder must
+# not be one of these.
 keep_folder() {
     [[ -n ${RDVC_JOB_SUBDIR} ]] && ! git rev-parse --verify --quiet "HEAD:${RDVC_JOB_SUBDIR}" >/dev/null ||
         return 0
@@ -46,27 +48,28 @@ keep_folder() {
     : >.rdvc-stays
 }
 
-# Jobs that end a stage at the same moment can meet in the shared cache, and one fails although its stage has
-# ended well. With the same inputs: in the run-cache, where DVC takes the other's half-written entry for damaged
-# and removes it (StageCache._load in DVC 3). With an output of the same content: DVC takes the other's object for
-# absent, and will not put a link in the file's place. The log tells; nothing else does.
+# Jobs that finish a stage at the same moment can collide in the shared cache, and one fails
+# although its stage succeeded. With the same inputs: in the run-cache, where DVC considers the
+# other's half-written entry damaged and removes it (StageCache._load in DVC 3). With an output of
+# the same content: DVC considers the other's object missing, and refuses to replace the file by a
+# link. Only the log shows this.
 met_in_cache() {
     tail -n 40 "$(job_log)" 2>/dev/null |
         awk -v runs="${RDVC_JOB_CACHE_DIR}/runs/" '
-            /^rdvc: .* dvc exp run once more/ { met = 0 } # that was the last try
+            /^rdvc: .* dvc exp run once more/ { met = 0 } # that was the previous try
             /No such file or directory: / && index($0, runs) { met = 1 }
             /^ERROR: failed to reproduce .*: unable to remove .* without a confirmation/ { met = 1 }
             END { exit !met }'
 }
 
-# So that a stage that misses its input after all is understood.
+# Explains a stage that nevertheless misses its input.
 tell_skipped() {
     local names
     printf -v names ', %s' "${RDVC_JOB_SKIPPED[@]+"${RDVC_JOB_SKIPPED[@]#* }"}"
-    [[ ${names} == ', ' ]] || rdvc_say "not sent, since no stage that reads them has to run: ${names#, }"
+    [[ ${names} == ', ' ]] || rdvc_say "not sent, because no stage that reads them has to run: ${names#, }"
 }
 
-# An experiment that ran no stage names what was there before.
+# An experiment that ran no stage names existing results.
 tell_if_nothing_ran() {
     local base=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}} tree same=
     git diff --quiet "${base}" "${RDVC_OWN_EXP_COMMIT}" -- ':(top,glob)**/dvc.lock' || return 0
@@ -87,7 +90,7 @@ run_experiment() {
     # Since DVC 3.61; without it a stage that calls dvc itself would fail after 3 s.
     [[ ${RDVC_OWN_DVC_VERSION} =~ ^3\.([0-9]|[1-5][0-9]|60)\. ]] || command+=(--wait-for-lock)
     command+=(exp run)
-    # Where an output is nowhere DVC has to make it again.
+    # If an output exists nowhere, DVC has to make it again.
     if has_kept_outputs; then
         [[ ${RDVC_JOB_PULL} != 1 ]] || ! has_dvc_remote || command+=(--pull)
         [[ ${RDVC_JOB_ALLOW_MISSING} != 1 ]] || command+=(--allow-missing)

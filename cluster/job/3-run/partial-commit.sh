@@ -1,7 +1,7 @@
 # --- The partial commit: what `dvc exp show` lists ----------------------------------------------
 
-# The baseline with the tracked files, parameters and metrics as they are now, and the baseline's dvc.lock: no
-# stage counts as done. The workspace's disk may be full, so what is made for it lies in the record.
+# The baseline with the current tracked files, parameters and metrics, and the baseline's dvc.lock:
+# no stage counts as done. The workspace's disk may be full, so temporary files are in the record.
 make_partial_commit() {
     local scratch=$1 base=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}} metric
     export GIT_INDEX_FILE="${scratch}/index" GIT_OBJECT_DIRECTORY="${scratch}/objects" \
@@ -10,7 +10,7 @@ make_partial_commit() {
     mkdir "${GIT_OBJECT_DIRECTORY}" && git read-tree --reset "${base}" || return 1
     git add -u -- ':(top)' ':(top,exclude,glob)**/dvc.lock' || return 1
     for metric in "${RDVC_JOB_METRICS[@]+"${RDVC_JOB_METRICS[@]}"}"; do
-        [[ ! -e ${metric} ]] || git add -- ":(top,literal)${metric}" 2>/dev/null # what DVC has is ignored
+        [[ ! -e ${metric} ]] || git add -- ":(top,literal)${metric}" 2>/dev/null # files of DVC are ignored
     done
     git commit-tree -p "${RDVC_JOB_REPO_REV}" -m "Unfinished part of ${RDVC_JOB_EXP_NAME}" "$(git write-tree)"
 }
@@ -39,7 +39,7 @@ publish_partial() {
     rm -rf -- "${scratch}"
 }
 
-# The whole result is there.
+# Removes partial results: the complete result is published.
 remove_partial() {
     rm -rf -- "${RDVC_OWN_RECORD_DIR}/partial"
     note_partial

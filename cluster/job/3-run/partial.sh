@@ -1,4 +1,5 @@
-# --- Partial results: what an unfinished experiment or command has made, as plain files ------------
+# --- Partial results: files of an unfinished experiment or command
+# ----------------------------------
 
 # In the record's folder `partial`, at paths from the repository's root. DVC never sees them: as outputs of a stage
 # they would count as the real ones. A file is known by its record: inode, size, time of the last change, number of
@@ -6,7 +7,7 @@
 RDVC_OWN_SAVER=
 RDVC_OWN_RESTORE=0 # what is saved has to be put back first
 
-# Records of files and links below the given paths; what is Git's, DVC's or the environment's is none of them.
+# Records of files and links below the given paths, without those of Git, DVC and the environment.
 find_records() {
     local skip=() folder
     for folder in "${VIRTUAL_ENV:-}" "${CONDA_PREFIX:-}"; do
@@ -23,7 +24,7 @@ find_pattern() {
     printf '%s' "$1" | sed 's/[][*?\\]/\\&/g'
 }
 
-# What `.dvc` files track, from here; the first hundreds of them, since `find` looks at each.
+# Paths that `.dvc` files track, from here; only the first hundreds, because `find` compares each.
 tracked_data() {
     local file
     git ls-files -z -- '*.dvc' | LC_ALL=C grep -z -m 300 . | while IFS= read -r -d '' file; do
@@ -36,7 +37,7 @@ tracked_data() {
     done
 }
 
-# Paths whose files are saved while it runs: they are put back (persist), or looked at (metrics).
+# Paths whose files are saved during the run: they are restored (persist), or shown (metrics).
 lasting_paths() {
     if [[ ${RDVC_JOB_KIND} == command ]]; then
         printf '%s\0' "${RDVC_JOB_OUTPUTS[@]+"${RDVC_JOB_OUTPUTS[@]}"}"
@@ -50,14 +51,14 @@ saved_paths() {
     [[ ${RDVC_JOB_KIND} == command ]] || printf '%s\0' "${RDVC_JOB_METRICS[@]+"${RDVC_JOB_METRICS[@]}"}"
 }
 
-# Of records on standard input those that are new or changed since the start, and not saved as they are.
+# Prints those records of standard input that are new or changed since the start and not yet saved.
 unsaved_records() {
     local known="${RDVC_OWN_WORKSPACE_DIR}/files"
     { cat "${known}.before" "${known}.before" "${known}.saved" "${known}.saved"; cat; } |
         LC_ALL=C sort -z | uniq -zu
 }
 
-# True if the last part of this task left something to go on from.
+# True if the previous part of this task left something to continue from.
 has_saved() {
     local path
     while IFS= read -r -d '' path; do
@@ -69,7 +70,8 @@ has_saved() {
     return 1
 }
 
-# Before the experiment or command: looks at what is there, and saves what comes in the background.
+# Before the experiment or command: records what exists, and starts saving new files in the
+# background.
 begin_saving() {
     local here=${PWD} path paths=(.)
     cd -P "${RDVC_OWN_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_OWN_REPO_DIR}"
@@ -104,7 +106,7 @@ remove_half_copies() {
     rm -rf -- "${RDVC_OWN_RECORD_DIR}"/partial/.rdvc-new-*
 }
 
-# The end must not wait for a copy; what it leaves half done has a name of its own.
+# The job's end must not wait for a copy; an incomplete copy has a name of its own.
 stop_saving() {
     [[ -n ${RDVC_OWN_SAVER} ]] || return 0
     kill -KILL -- "-${RDVC_OWN_SAVER}" 2>/dev/null || true
@@ -112,12 +114,12 @@ stop_saving() {
     RDVC_OWN_SAVER=
 }
 
-# What was not put back yet would be overwritten by what is in its place now.
+# Files that are not restored yet would be overwritten by those in their place now.
 is_restored() {
     [[ ${RDVC_OWN_RESTORE} == 0 || -e ${RDVC_OWN_WORKSPACE_DIR}/restored ]]
 }
 
-# Saves what is new in the lasting paths. What is changing right now is looked at again.
+# Saves new files in the lasting paths. Files that are changing right now are tried again.
 save_lasting() {
     is_restored || return 0
     local path try status=0 copied torn
@@ -134,7 +136,8 @@ save_lasting() {
     return "${status}"
 }
 
-# Where newer files have come, those that the program has removed since (older checkpoints) go.
+# If newer files were saved, removes saved ones that the program has removed since (older
+# checkpoints).
 drop_vanished() {
     local place="${RDVC_OWN_RECORD_DIR}/partial" file
     [[ -d ./$1 && -d ${place}/$1 ]] || return 0
@@ -149,7 +152,7 @@ put_records() {
     copied=0 torn=0
     while IFS= read -r -d '' record; do
         [[ ${record} =~ ^[0-9]+\ ([0-9]+)\ [0-9.]+\ ([0-9]+)\ ([0-7]+)\  ]] || continue
-        # A link into DVC's cache: one that leads out, or one of several names that nobody may write to.
+        # A link into DVC's cache: one that leads out, or a read-only file with several names.
         ((BASH_REMATCH[2] == 1 || (8#${BASH_REMATCH[3]} & 8#222) != 0)) || continue
         bytes=$((bytes + BASH_REMATCH[1]))
         [[ ! -L ${record#* * * * * } ]] || ! leads_outside "${record#* * * * * }" || continue
@@ -162,7 +165,8 @@ put_records() {
     return "${status}"
 }
 
-# A file appears in its place when it is whole: the source is still what it was, and all of it is there.
+# A file appears in its place only when it is complete: the source is unchanged, and all of it was
+# copied.
 put_chunk() {
     ((${#chunk[@]} > 0)) || return 0
     kill -0 "$$" 2>/dev/null || return 1 # the job is gone; one that was started again may save to the same place
@@ -202,7 +206,7 @@ put_one() {
 
 # --- At a failing end ------------------------------------------------------------------------------
 
-# Outputs of stages that have ended in this run: dvc.lock has them, and the cache their files.
+# Outputs of stages that this run completed: dvc.lock has them, and the cache has their files.
 ended_outputs() {
     local base=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}} lock hash path
     git ls-files -z --cached --others --exclude-standard -- ':(top,glob)**/dvc.lock' | while IFS= read -r -d '' lock; do
@@ -214,7 +218,8 @@ ended_outputs() {
     done
 }
 
-# Of the paths on standard input those of tracked files that are what they were: DVC puts them aside and back.
+# Prints those paths of standard input that are unchanged tracked files: DVC stashes and restores
+# these.
 unchanged_files() {
     local base=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}}
     {
@@ -227,8 +232,8 @@ unchanged_files() {
     } | LC_ALL=C sort -z | uniq -zd
 }
 
-# Of records on standard input those of an unfinished result: no output of an ended stage, none of DVC's own books,
-# no file that is what it was.
+# Prints those records of standard input that belong to an unfinished result: no outputs of
+# completed stages, none of DVC's own files, no unchanged files.
 records_not_ended() {
     local record path out records=() ended=()
     local -A unchanged=()
@@ -248,17 +253,18 @@ records_not_ended() {
     done
 }
 
-# What there is of an experiment that did not end well. The small ones first: SIGKILL may be near.
+# Saves the files of an experiment that did not succeed. Small ones first, because SIGKILL may be
+# near.
 keep_partial() {
     local copied torn
     [[ -e ${RDVC_OWN_WORKSPACE_DIR:-}/files.before ]] && cd -P "${RDVC_OWN_REPO_DIR}" || return 0
     if ! is_restored; then
-        rdvc_say "what an earlier part has left stays as it is"
+        rdvc_say "the files of an earlier part stay unchanged"
         return 0
     fi
     save_lasting || rdvc_say "not all of the unfinished outputs could be saved"
     put_records < <(find_records . | unsaved_records | records_not_ended | LC_ALL=C sort -z -n -k 2,2) ||
-        rdvc_say "not all of what is new could be saved"
+        rdvc_say "not all new files could be saved"
     remove_half_copies
     note_partial
     [[ -z ${RDVC_OWN_PARTIAL_FILES} ]] ||
@@ -266,12 +272,12 @@ keep_partial() {
     ! has_begun || publish_partial
 }
 
-# True if a stage has begun, as far as can be told; before that there is nothing but the baseline.
+# True if a stage has begun, as far as known; before that there is only the baseline.
 has_begun() {
     [[ ! -r $(job_log) ]] || grep -qm 1 "^Running stage '" "$(job_log)"
 }
 
-# How much there is, for the result.
+# Counts the files, for the result.
 note_partial() {
     local place="${RDVC_OWN_RECORD_DIR}/partial"
     RDVC_OWN_PARTIAL_FILES=

@@ -1,6 +1,8 @@
-# --- Going on from what is saved -------------------------------------------------------------------
+# --- Continuing from saved files
+# -------------------------------------------------------------------
 
-# Puts back what the last part left of the lasting paths (their list is the file $2), from the folder $1.
+# Restores the previous part's files in the lasting paths (listed in the file $2) from the folder
+# $1.
 restore_from() {
     local from=$1 list="${RDVC_OWN_WORKSPACE_DIR}/files.restored" path
     [[ -d ${from} ]] || return 0
@@ -18,8 +20,8 @@ restore_from() {
         >>"${RDVC_OWN_WORKSPACE_DIR}/files.saved"
 }
 
-# Of the lasting paths in the file $1 those that no stage has ended with in this run: what DVC has put there is whole, and
-# what was saved while it was made is older.
+# Prints those lasting paths in the file $1 that no stage has completed in this run: files that DVC
+# has put there are complete, and those that were saved during the run are older.
 not_ended_paths() {
     local path out
     local -A whole=()
@@ -45,8 +47,9 @@ restore_for_command() {
     cd "${here}" || rdvc_fail "cannot enter ${here}"
 }
 
-# dvc exp run first makes the work tree what dvc.lock says, and so removes outputs that are not in it, also those with
-# `persist: true`. Only a stage's own command comes late enough; DVC starts it with $SHELL.
+# dvc exp run first restores the work tree to what dvc.lock says, and so removes outputs that are
+# not in it, even those with `persist: true`. Only a stage's own command starts late enough; DVC
+# starts it with $SHELL.
 run_dvc() {
     local shell=${SHELL:-/bin/sh} folder="${RDVC_OWN_WORKSPACE_DIR}/shell" wrapper
     save_lasting || true # of the try before

@@ -1,8 +1,8 @@
-# --- 4. Publish: data first, then the ref, then look whether both are there -----------------------
+# --- 4. Publish: data first, then the ref, then check that both are there -------------------------
 
-# Output hashes of a dvc.lock on standard input, as lines of `hash path`. DVC writes this file itself,
-# with a fixed indentation; text of commands is indented deeper than the keys looked for. YAML may quote
-# a path; doubled quotes in it stay, which can only make an output look missing.
+# Output hashes of a dvc.lock on standard input, as lines of `hash path`. DVC writes this file
+# itself, with a fixed indentation; the text of commands is indented deeper than the keys. YAML may
+# quote a path; doubled quotes in it stay, which can only make an output look missing.
 locked_outputs() {
     awk '
         function value(line) { sub(/^[^:]*: */, "", line); gsub(/^["\047]|["\047]$/, "", line); return line }
@@ -17,7 +17,7 @@ directory_entries() {
     grep -o '"md5": *"[0-9a-f]*"' "$1" | grep -o '[0-9a-f]\{32\}' || true
 }
 
-# Where the cache holds an object: DVC 3 layout, or that of DVC 2.
+# The place of an object in the cache, in the layout of DVC 3 or DVC 2; false if missing.
 cached_object() {
     local object
     for object in "${RDVC_JOB_CACHE_DIR}/files/md5/${1:0:2}/${1:2}" "${RDVC_JOB_CACHE_DIR}/${1:0:2}/${1:2}"; do
@@ -29,7 +29,7 @@ cached_object() {
     return 1
 }
 
-# True if the cache has the object of hash $1 and, of a folder, all that it lists.
+# True if the cache has the object of hash $1 and, for a folder, everything that it lists.
 is_cached() {
     local object entry
     object=$(cached_object "$1") || return 1
@@ -39,8 +39,9 @@ is_cached() {
     done
 }
 
-# True if the experiment's commit has this output, as it has those with `cache: false`. A path in dvc.lock
-# is relative to the stage's `wdir`, so any file that ends so and has this content will do.
+# True if the experiment's commit has this output, as it has those with `cache: false`. A path in
+# dvc.lock is relative to the stage's `wdir`, so any file with this content whose path ends with it
+# counts.
 tracked_output() {
     local hash=$1 path=$2 tracked
     while [[ ${path} == ./* || ${path} == ../* ]]; do
@@ -54,7 +55,7 @@ tracked_output() {
     return 1
 }
 
-# Outputs that this experiment made (the dvc.lock that was submitted does not have their hashes), as `hash path`.
+# Outputs that this experiment made (the submitted dvc.lock lacks their hashes), as `hash path`.
 new_outputs() {
     local lock base=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}}
     git diff --name-only -z "${base}" "${RDVC_OWN_EXP_COMMIT}" -- ':(top,glob)**/dvc.lock' |
@@ -65,7 +66,8 @@ new_outputs() {
         done
 }
 
-# True for an output with `cache: false` that Git ignores: DVC leaves it in the work tree, and goes on.
+# True for an output with `cache: false` that Git ignores: DVC leaves it in the work tree and
+# continues.
 is_left_out() {
     local path=$1 known
     while [[ ${path} == ./* || ${path} == ../* ]]; do
@@ -77,7 +79,7 @@ is_left_out() {
     return 1
 }
 
-# Paths of new outputs of which an object is neither in the cluster's cache nor in the commit.
+# Paths of new outputs with an object that is neither in the cluster's cache nor in the commit.
 missing_outputs() {
     local hash path
     new_outputs | while read -r hash path; do
@@ -104,8 +106,8 @@ push_to_repository() {
     return "${code}"
 }
 
-# Sets `said`. Three tries: a `git gc` there removes folders for objects while they are empty, also one that
-# this push has just made. False at once where somebody has the name.
+# Sets `said`. Three tries: a `git gc` there removes empty object folders, even one that this push
+# has just made. False at once if another experiment has the name.
 try_to_push() {
     local lease=$1 ref=$2 pause
     for pause in 1 2 ''; do
@@ -117,12 +119,13 @@ try_to_push() {
     done
 }
 
-# Before it is pushed: should nobody write down that it was, it can be told from the ref.
+# Before the push: if the job dies before it records the push, the ref shows that it happened.
 note_publishing() {
     (umask 077 && printf '%s %s %s\n' "$1" "${RDVC_OWN_EXP_COMMIT}" "${RDVC_JOB_REPO_URL}" >>"${RDVC_OWN_RECORD_DIR}/publishing") || true
 }
 
-# The commit at ref $1 if an earlier start of this job has put it there, and ended before its result was written.
+# The commit at ref $1 if an earlier start of this job put it there, and ended before its result was
+# written.
 published_before() {
     local commit ref known
     [[ -r ${RDVC_OWN_RECORD_DIR}/publishing ]] || return 0
@@ -133,8 +136,9 @@ published_before() {
     done <"${RDVC_OWN_RECORD_DIR}/publishing"
 }
 
-# Pushes the experiment's ref. `dvc exp push` would exit 0 where another experiment has the name; here
-# the ref must not be there yet, but from this job itself (or be replaced, with -f), else the result gets a name of its own.
+# Pushes the experiment's ref. `dvc exp push` would exit 0 if another experiment has the name. Here
+# the ref must not exist yet, except from this job itself (or, with -f, is replaced); otherwise the
+# result gets another name.
 push_ref() {
     local ref
     ref=$(ref_of_experiment "${RDVC_JOB_REPO_REV}" "${RDVC_JOB_EXP_NAME}")
@@ -166,7 +170,7 @@ push_ref() {
 }
 
 publish_experiment() {
-    hold_workspace # from here on it has what is nowhere else
+    hold_workspace # from here on it has content that exists nowhere else
     if has_dvc_remote; then
         begin_phase push "dvc push"
         run_in_group dvc push || { end_if_stopped "dvc push"; rdvc_fail "dvc push failed"; }

@@ -1,7 +1,7 @@
-# --- A failed experiment: the results of its stages that did end are not lost ---------------------
+# --- A failed experiment: the results of its completed stages are not lost ------------------------
 
-# The stages of a dvc.lock on standard input, each as one line without blanks and backslashes: where YAML folds a line
-# depends on how deep it stands.
+# The stages of a dvc.lock on standard input, each as one line without blanks and backslashes: where
+# YAML folds a line depends on its depth.
 locked_stages() {
     LC_ALL=C awk '
         function end_of_stage() { if (text != "") print text; text = "" }
@@ -12,8 +12,8 @@ locked_stages() {
         END { end_of_stage() }'
 }
 
-# Entries of the run-cache, one a line, that say what a dvc.lock here says of a stage: DVC writes the same text into
-# both. All others are of other projects, or of other runs of this one.
+# Entries of the run-cache, one per line, that agree with a dvc.lock here about a stage: DVC writes
+# the same text into both. All others belong to other projects, or to other runs of this one.
 own_run_cache() {
     local lock entry text stages
     stages=$(git ls-files -z --cached --others -- ':(top,glob)**/dvc.lock' | while IFS= LC_ALL=C read -r -d '' lock; do
@@ -26,7 +26,8 @@ own_run_cache() {
         done
 }
 
-# A cache that has the shared one's objects, and of its run-cache only the entries on standard input.
+# Makes a cache with the shared one's objects, and only those entries of its run-cache that are on
+# standard input.
 make_cache_view() {
     local entry
     mkdir "$1" || return 1
@@ -39,7 +40,8 @@ make_cache_view() {
     done
 }
 
-# `dvc push --run-cache` pushes all that the cache has; the remote may be open to others than the cluster is.
+# `dvc push --run-cache` pushes everything in the cache, and the remote may be open to other people
+# than the cluster.
 push_run_cache() {
     local entries view="${RDVC_OWN_WORKSPACE_DIR}/cache-view"
     has_dvc_remote && cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" || return 0

@@ -1,4 +1,5 @@
-# --- What runs beside the job: it ends when the job's shell is gone, whatever ended that ------------
+# --- Processes beside the job: they end when the job's shell is gone, whatever ended it
+# --------------
 
 RDVC_OWN_WATCH=
 
@@ -12,18 +13,18 @@ sleep_beside() {
     return 1
 }
 
-# SIGKILL for the shell alone (the kernel's, for want of memory; a person's) leaves what it has started, and not every
-# SLURM follows what has left its shell.
+# A SIGKILL to the shell alone (by the kernel for lack of memory, or by a person) leaves its child
+# processes running, and not every SLURM tracks processes that have left their shell.
 # shellcheck disable=SC2317
 watch_job() {
     trap - EXIT
-    trap '' TERM USR1 USR2 INT HUP # whoever tells the whole job to end may kill the shell next
+    trap '' TERM USR1 USR2 INT HUP # the sender of a signal to the whole job may kill the shell next
     set +e
     while sleep_beside 3600; do :; done
     end_processes "${RDVC_OWN_WORKSPACE_DIR}" "${SLURM_JOB_ID:-}"
 }
 
-# No child of this shell, so that a bare `wait` in the project's own code does not wait for it.
+# Not a child of this shell, so that a bare `wait` in the project's own code does not wait for it.
 begin_watch() {
     { RDVC_OWN_WATCH=$(
         set -m

@@ -4,14 +4,14 @@ job_log() {
     printf '%s/submissions/%s/slurm-%s.out' "${RDVC_DIR}" "${RDVC_JOB_TOKEN}" "${SLURM_JOB_ID:-none}"
 }
 
-# The end of the log, of this start of the job alone.
+# The end of the log, only of this start of the job.
 end_of_log() {
     tail -c 65536 "$(job_log)" 2>/dev/null | awk '/^=== rdvc restart / { n = 0 } { line[n++] = $0 }
         END { for (i = 0; i < n; i++) print line[i] }'
 }
 
-# The moment that a signal has come: SLURM's own word is in the log, or the controller is asked, once, while what
-# runs comes to its end.
+# When a signal has arrived: SLURM's own message is in the log, or the controller is asked, once,
+# while the running program ends.
 ask_why() {
     if [[ ${RDVC_OWN_SIGNAL} == USR[12] ]]; then
         RDVC_OWN_CAUSE=time_limit
@@ -22,7 +22,7 @@ ask_why() {
     show_job "${SLURM_JOB_ID}" 5 >"${RDVC_OWN_RECORD_DIR}/slurm-said" &
 }
 
-# What SLURM's daemon on the node writes when it ends a job.
+# The message of SLURM's daemon on the node when it ends a job.
 cause_in_log() {
     end_of_log | sed -n "s/^slurmstepd.*error: \*\*\* JOB ${SLURM_JOB_ID:-none} ON [^ ]* CANCELLED AT [^ ]*\(.*\) \*\*\*.*/=\1/p" |
         tail -n 1 | awk '
@@ -33,7 +33,7 @@ cause_in_log() {
         /^=$/ { print "cancelled" }'
 }
 
-# What the controller has answered.
+# The controller's answer.
 cause_told() {
     awk '
         / Reason=TimeLimit / || / JobState=TIMEOUT / { print "time_limit"; exit }
@@ -44,7 +44,7 @@ cause_told() {
     ' "${RDVC_OWN_RECORD_DIR}/slurm-said" 2>/dev/null
 }
 
-# True if SLURM starts this job again by itself: it was requeued, or preempted so.
+# True if SLURM starts this job again by itself: it was requeued, or preempted with a requeue.
 will_be_started() {
     [[ ${RDVC_OWN_CAUSE:-} != requeued ]] || return 0
     [[ ${RDVC_OWN_CAUSE:-} == preempted && -n ${SLURM_JOB_ID:-} ]] || return 1
@@ -52,7 +52,8 @@ will_be_started() {
         grep -E ' JobState=(COMPLETING|PENDING|REQUEUED) ' | grep -q ' EndTime=Unknown '
 }
 
-# How often the kernel has killed a process in this job's control group for want of memory; cgroup v2, v1.
+# How often the kernel has killed a process in this job's control group for lack of memory; cgroup
+# v2, v1.
 oom_kills() {
     local root=${RDVC_OWN_CGROUP_ROOT:-/sys/fs/cgroup} file count
     for file in "${root}$(sed -n 's/^0:://p' /proc/self/cgroup 2>/dev/null)/memory.events" \
@@ -63,7 +64,7 @@ oom_kills() {
     printf '%s' "${count:-0}"
 }
 
-# The folder of the first file system that is full, of those that a job writes to; or nothing.
+# The folder of the first full file system among those that a job writes to; or nothing.
 full_disk() {
     local folder
     for folder in "${RDVC_OWN_WORKSPACE_DIR:-}" "${RDVC_DIR}"; do
@@ -76,7 +77,7 @@ full_disk() {
     done
 }
 
-# Sets the cause of a failure that no signal has caused. It is looked for while the workspace is there.
+# Sets the cause of a failure that no signal has caused. Must run while the workspace exists.
 find_cause() {
     local folder
     [[ -z ${RDVC_OWN_CAUSE:-} ]] || return 0
@@ -104,7 +105,7 @@ find_cause() {
     fi
 }
 
-# What runs was ended by a signal, and this shell, whom SLURM would have told as well, got none.
+# The program was ended by a signal, and this shell, which SLURM would have signalled too, got none.
 tell_foreign_signal() {
     local number=0 text
     text=$(end_of_log | tail -n 40)
@@ -114,7 +115,7 @@ tell_foreign_signal() {
         number=${BASH_REMATCH[1]}
         [[ ${BASH_REMATCH[0]} == *-* ]] || number=$((100 + number - 128))
     fi
-    case ${number} in # others are a program's own doing
+    case ${number} in # others are the program's own
     1 | 2 | 9 | 15) ;;
     *) return 0 ;;
     esac

@@ -1,6 +1,7 @@
 # --- End, whatever happened -----------------------------------------------------------------------
 
-# What the workspace holds goes to the shared folder. An environment can be made again; it stays.
+# Moves the workspace's repository to the shared folder, but not the environment, which can be built
+# again.
 keep_workspace() {
     RDVC_OWN_KEPT_DIR="${RDVC_OWN_RECORD_DIR}/${RDVC_JOB_REPO_NAME}"
     [[ ! -e ${RDVC_OWN_KEPT_DIR} ]] || RDVC_OWN_KEPT_DIR+="-${RANDOM}" # from before a requeue
@@ -29,8 +30,8 @@ remove_workspace() {
     fi
 }
 
-# Only the last line of publish_experiment or run_command says that it is published; an `exit 0` of something sourced
-# does not. Sets `state` and `code`.
+# Only the last line of publish_experiment or run_command says that the result is published; an
+# `exit 0` in sourced code does not. Sets `state` and `code`.
 name_outcome() {
     state=failed
     if [[ ${RDVC_OWN_PUBLISHED} == 1 ]]; then
@@ -55,14 +56,15 @@ name_outcome() {
     fi
 }
 
-# A signal while the job ends, or still removes its workspace: SIGKILL is near, and nobody knows how it ended.
+# A signal while the job ends or removes its workspace: SIGKILL is near, and no result is written
+# yet.
 # shellcheck disable=SC2317
 hurry() {
     RDVC_OWN_SIGNAL=${RDVC_OWN_SIGNAL:-TERM}
     write_result "${state}" "${code}"
 }
 
-# What is left to do for a job that has failed.
+# The remaining work for a failed job.
 keep_what_is_left() {
     case ${state}-${RDVC_OWN_PHASE} in
     failed-experiment)
@@ -73,10 +75,10 @@ keep_what_is_left() {
     esac
 }
 
-# The same job once more, where it can go on from what is saved. True if SLURM will start it again: then there is
-# no result yet.
+# Requeues the job if it can continue from what is saved. True if SLURM will start it again: then
+# there is no result yet.
 start_again() {
-    trap : TERM # the requeue itself sends it, and there shall be no result
+    trap : TERM # the requeue itself sends it, and there must be no result
     if will_be_started; then
         rdvc_say "SLURM starts this job again"
         rm -f "${RDVC_OWN_RECORD_DIR}/result"
@@ -103,7 +105,7 @@ finish_job() {
     set +e
     stop_saving
     end_watch
-    release_environment_lock # first: others wait for it
+    release_environment_lock # first, because others wait for it
     name_outcome
     [[ ${state} != unpublished ]] || RDVC_OWN_KEPT_DIR=${RDVC_OWN_REPO_DIR} # until it is elsewhere
     # After a signal SIGKILL is near: the word first, then what takes time.
@@ -116,12 +118,12 @@ finish_job() {
     begin_phase end "${state}, exit code ${code}"
     RDVC_OWN_PHASE=${last_phase}
     [[ ${state} == failed ]] && start_again && exit "${code}"
-    # The last act: whoever waits for it finds all else done.
+    # The last act: a process that waits for the result finds everything else done.
     write_result "${state}" "${code}" || code=$((code == 0 ? 1 : code))
     exit "${code}"
 }
 
-# Also after the user's own code was sourced, which may have set traps of its own.
+# Called again after sourcing the user's own code, which may set traps.
 set_traps() {
     trap finish_job EXIT
     local signal

@@ -1,6 +1,6 @@
 # --- The job's own record: phases, result ----------------------------------------------------------
 
-# Seconds since the epoch, with milliseconds where this bash has them.
+# Seconds since the epoch, with milliseconds if this bash has them.
 rdvc_now() {
     if [[ -n ${EPOCHREALTIME:-} ]]; then
         printf '%s' "${EPOCHREALTIME/,/.}"
@@ -27,7 +27,7 @@ rdvc_fail() {
     exit "${2:-1}"
 }
 
-# Room on a disk that others may fill: whatever happens, the word of how this job ended can be written.
+# Reserves room on a disk that others may fill, so that this job can always record how it ended.
 reserve_space() {
     [[ -s ${RDVC_OWN_RECORD_DIR}/reserve ]] ||
         head -c 16384 /dev/urandom >"${RDVC_OWN_RECORD_DIR}/reserve" 2>/dev/null || true
@@ -46,7 +46,7 @@ describe_result() {
         'said RDVC_OWN_SAID')
 }
 
-# Puts the outcome in place in one step. It is read again, since a full disk may be found out late.
+# Puts the outcome in place in one step. Reads it back, because a full disk may show late.
 write_result() {
     local text pause file="${RDVC_OWN_RECORD_DIR}/result"
     text=$(describe_result "$@")

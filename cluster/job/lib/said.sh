@@ -1,7 +1,8 @@
-# --- What the program said that failed: a few lines of the log, for the laptop to find the reason in --
+# --- The failed program's output: a few lines of the log, in which the laptop finds the reason
+# --------
 
-# Of the current phase alone: the last `ERROR:` with what is around it, else the last lines. As one line, with a tab
-# for each line end.
+# From the current phase only: the last `ERROR:` with its surroundings, else the last lines. As one
+# line, with a tab for each line end.
 last_words() {
     end_of_log | tail -n 200 | tr -d '\000' | awk '
         /^=== rdvc / { n = 0; at = 0; next }

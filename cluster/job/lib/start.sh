@@ -1,4 +1,4 @@
-# --- Start: who runs this, where it is written down, the user's ~/.bashrc -------------------------
+# --- Start: which job runs this, where its record is, the user's ~/.bashrc ------------------------
 
 # Runs if ~/.bashrc ends the shell, with whatever exit code.
 # shellcheck disable=SC2317
@@ -24,15 +24,17 @@ stopped_in_bashrc() {
     exit 143
 }
 
-# ssh brings the laptop's locale along. One that is not here means C to all programs, and each shell complains of it.
+# ssh passes on the laptop's locale. If it is missing here, all programs use C, and each shell
+# complains.
 drop_absent_locale() {
     [[ $(BASH_ENV='' bash -c : 2>&1) == *setlocale:* ]] || return 0
     unset "${!LC_@}"
 }
 
-# sbatch gives the attempt's number as first argument; whoever makes its claim runs it, all others
-# end. The same job goes on when SLURM starts it again (requeue; or a controller that crashed before it
-# had saved the start, which does not even count as a restart). Without a number: a run by hand.
+# sbatch passes the attempt's number as first argument; the job that makes its claim runs it, all
+# others end. The same job continues when SLURM starts it again (requeue; or a controller that
+# crashed before it had saved the start, which does not even count as a restart). Without a number:
+# a run by hand.
 start_job() {
     RDVC_OWN_UMASK=$(umask) # for the project's own programs, once the workspace is made
     umask 077
@@ -83,7 +85,8 @@ start_job() {
     note_start "$1"
 }
 
-# A claim appears whole, or not at all: made beside its place, with its content, and renamed.
+# A claim appears complete or not at all: it is created under another name, with its content, and
+# renamed.
 take_claim() {
     local claim="$1/claim.$2" new
     if [[ ! -e ${claim} ]] && new=$(mktemp -d "$1/.claim.$2.XXXXXX") &&
@@ -102,8 +105,8 @@ take_claim() {
     fi
 }
 
-# Writes down that attempt $1 starts, and with it how often this job did so before. SLURM's own count misses what a
-# controller had not saved when it crashed.
+# Records that attempt $1 starts, and how often this job has started before. SLURM's own count
+# misses starts that a controller had not saved when it crashed.
 note_start() {
     local id=${SLURM_JOB_ID:-none} starts="${RDVC_OWN_RECORD_DIR}/starts" before
     before=$(awk -v id="${id}" -v attempt="$1" '$2 == id && $4 == attempt { n++ } END { print n + 0 }' "${starts}" 2>/dev/null) ||
@@ -136,7 +139,7 @@ note_start() {
     rm -f "${RDVC_OWN_RECORD_DIR}/result" # of the time before
 }
 
-# What the user's ~/.bashrc may do to this shell is undone after it.
+# Undoes what the user's ~/.bashrc may have done to this shell.
 before_bashrc() {
     begin_phase bashrc "load ~/.bashrc"
     set +u
@@ -155,7 +158,7 @@ after_bashrc() {
     shopt -u failglob nullglob nocasematch nocaseglob
     set -euo pipefail
     set +fkmC +o posix
-    shopt -u inherit_errexit 2>/dev/null || true # which `set -o posix` leaves behind
+    shopt -u inherit_errexit 2>/dev/null || true # which `set -o posix` leaves on
     unset CDPATH GREP_OPTIONS
     export -n SHELLOPTS BASHOPTS
     drop_absent_locale

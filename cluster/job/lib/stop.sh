@@ -1,4 +1,5 @@
-# --- Stopping: what runs long runs in a process group of its own, so that a signal is heard at once ---
+# --- Stopping: long-running programs have their own process group, so that signals work at once
+# -------
 
 # In what a trap calls, `return` needs its status: without one it is that of before the trap.
 # bash runs a trap only when its foreground child has ended. So the child is in the background, and bash in `wait`,
@@ -9,7 +10,7 @@ RDVC_OWN_DEADLINE= # in SECONDS: processes that run longer are killed
 RDVC_OWN_WOKEN=0
 RDVC_OWN_POSTPONED=0
 
-# Runs these words in a process group of their own, and waits for the end; gives the exit code.
+# Runs these words in their own process group, and waits for the end; returns the exit code.
 run_in_group() {
     local code
     set -m
@@ -29,7 +30,8 @@ run_in_group() {
     return "${code}"
 }
 
-# Once told to stop: waits for the end of all processes in the group, and kills them when the time is over.
+# After a signal to stop: waits for the end of all processes in the group, and kills them when the
+# time is over.
 await_group() {
     [[ -n ${RDVC_OWN_SIGNAL} ]] || return 0
     while group_lives; do
@@ -42,15 +44,15 @@ await_group() {
     done
 }
 
-# A zombie that nobody has waited for yet is dead.
+# True if the group has a living process; a zombie counts as dead.
 group_lives() {
     kill -0 -- "-${RDVC_OWN_GROUP}" 2>/dev/null || return 1
     ps -e -o pgid=,stat= 2>/dev/null | awk -v group="${RDVC_OWN_GROUP}" '
         { seen = 1 } $1 == group && $2 !~ /^Z/ { lives = 1 } END { exit seen && !lives }'
 }
 
-# Time limit, scancel, preemption, Ctrl-C on a run by hand: the whole group is told, since dvc alone would orphan its
-# stage.
+# Time limit, scancel, preemption, Ctrl-C on a run by hand: signals the whole group, because dvc
+# alone would orphan its stage.
 pass_signal() {
     RDVC_OWN_WOKEN=1
     if [[ $1 == USR[12] ]] && { postpone_warning "$1" || goes_on_publishing "$1"; }; then
@@ -73,8 +75,8 @@ pass_signal() {
     fi
 }
 
-# Seconds that a program gets to end: after a warning most of the time that it gives, else less than
-# SLURM's KillWait.
+# Seconds that a program gets to end: after a warning, most of the time that remains; otherwise less
+# than SLURM's KillWait.
 grace_after() {
     if [[ $1 == USR[12] ]] && ((RDVC_JOB_WARNING > 0)); then
         printf '%s' "$((RDVC_JOB_WARNING * 3 / 4))"
@@ -83,7 +85,7 @@ grace_after() {
     fi
 }
 
-# Ends the job if it was told to stop. $1: what was stopped.
+# Ends the job if it got a signal to stop. $1: what was stopped.
 end_if_stopped() {
     [[ -z ${RDVC_OWN_SIGNAL} ]] || rdvc_fail "$(stopped_sentence "$1")" 143
 }
@@ -92,24 +94,24 @@ stopped_sentence() {
     printf '%s was stopped by SIG%s' "$1" "${RDVC_OWN_SIGNAL}"
 }
 
-# A warning leaves time enough to publish what is done.
+# A warning leaves enough time to publish a finished result.
 goes_on_publishing() {
     [[ ${RDVC_OWN_PHASE} == push || ${RDVC_OWN_PHASE} == publish || ${RDVC_OWN_PHASE} == output ]] || return 1
     rdvc_say "got SIG$1; the result is being put in place, that goes on"
 }
 
-# Where a partition's own limit is short, the default warning comes as soon as the job starts. It is
-# given again when a fifth of the time is left.
+# If a partition's own limit is short, the default warning arrives as soon as the job starts. The
+# job repeats it when a fifth of the time is left.
 postpone_warning() {
     local limit left
     [[ ${RDVC_OWN_POSTPONED} == 0 && -z ${RDVC_OWN_SIGNAL} && -n ${SLURM_JOB_ID:-} ]] && ((RDVC_JOB_WARNING > 0)) ||
         return 1
     RDVC_OWN_POSTPONED=1
     read -r limit left < <(time_left)
-    # As early as this it was no warning of SLURM's, but somebody's wish.
+    # This early it was not SLURM's warning, but somebody's request.
     ((${limit:-0} > 0 && limit < 5 * RDVC_JOB_WARNING && left <= RDVC_JOB_WARNING + 90 && left > limit / 5 + 5)) ||
         return 1
-    rdvc_say "got SIG$1; ${left} s of ${limit} s are left, so the job goes on for $((left - limit / 5)) s"
+    rdvc_say "got SIG$1; ${left} s of ${limit} s are left, so the job continues for $((left - limit / 5)) s"
     RDVC_JOB_WARNING=$((limit / 5))
     (
         trap - EXIT TERM USR1 USR2 INT HUP
@@ -117,7 +119,7 @@ postpone_warning() {
     ) </dev/null >/dev/null 2>&1 &
 }
 
-# The job's time limit and what is left of it, in seconds; nothing if SLURM does not tell.
+# The job's time limit and the remaining time, in seconds; nothing if SLURM does not say.
 time_left() {
     show_job "${SLURM_JOB_ID}" 5 | tr ' ' '\n' | awk -F '[=:]' '
         function seconds(h, m, s,    days) {
@@ -128,9 +130,9 @@ time_left() {
         END { if (time["TimeLimit"] > 0) print time["TimeLimit"], time["TimeLimit"] - time["RunTime"] }'
 }
 
-# Processes that have the workspace $1 in their environment, and SLURM's job id $2 (jobs that were
-# submitted from within have another one); with $3 also all that descend from that process. So those are
-# found too that have left their group.
+# Processes with the workspace $1 in their environment, and SLURM's job id $2 (jobs that were
+# submitted from within have another one); with $3 also all descendants of that process. This also
+# finds processes that have left their group.
 processes_of() {
     {
         # A job that was ended in the midst of this has no such file any more.
@@ -150,17 +152,17 @@ processes_of() {
     } | sort -u | awk -v self="$$" '$1 != self'
 }
 
-# Ends these processes; says so unless that was asked for.
+# Ends these processes; says so unless the job got a signal to stop.
 end_processes() {
     local pids pid left='' signal
     for signal in TERM KILL; do
         pids=$(processes_of "$@")
         left=''
-        for pid in ${pids}; do # those of this very look are gone by now
+        for pid in ${pids}; do # the processes of this search itself are gone by now
             kill -s "${signal}" "${pid}" 2>/dev/null && left+=" ${pid}"
         done
         [[ -n ${left} ]] || return 0
         [[ ${signal} == KILL ]] || sleep 0.3
     done
-    rdvc_say "killed processes that were left on $(uname -n):${left}"
+    rdvc_say "killed leftover processes on $(uname -n):${left}"
 }

@@ -10,11 +10,11 @@ open_cache() {
     *) finish refused dir "cluster.cache must start with / or ~/: ${cache}" ;;
     esac
     [[ ${cache_group} != 1 ]] || umask 007
-    [[ -d ${cache} ]] || mkdir -p "${cache}" 2>/dev/null || finish refused dir "cannot make ${cache}"
+    [[ -d ${cache} ]] || mkdir -p "${cache}" 2>/dev/null || finish refused dir "cannot create ${cache}"
     [[ ${cache_group} != 1 ]] || chmod g+rwxs "${cache}" 2>/dev/null
 }
 
-# Lines "NAME SIZE" (`-`: any size) -> the names that are not there, or have another size.
+# Lines "NAME SIZE" (`-`: any size) -> the names that are missing, or have another size.
 lacking_objects() {
     local wanted
     wanted=$(LC_ALL=C sort -u)
@@ -25,7 +25,7 @@ lacking_objects() {
         is_there=0 <(printf '%s\n' "${wanted}")
 }
 
-# Lines "NAME SIZE" with those of the files in each folder whose object is there.
+# Lines "NAME SIZE", and those of the files in each folder whose object exists.
 with_listed_objects() {
     local name size
     while read -r name size; do

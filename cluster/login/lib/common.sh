@@ -1,13 +1,12 @@
-# What every request of rdvc's starts with, on the login node. Before this text come assignments:
-# nonce, rdvc_dir, prepare, text_hash (of what this request is made of), sent_text (that, and an `x`, where it came along).
-# Answers are lines of our own, so that whatever else a login prints
-# (banners, ~/.bashrc) is harmless.
-# One line of the answer.
+# The beginning of every request on the login node. Before this text come assignments: nonce,
+# rdvc_dir, prepare, text_hash (of this request's text), sent_text (the text and an `x`, if it came
+# along). Answers are lines of our own, so that whatever else a login prints (banners, ~/.bashrc) is
+# harmless. One line of the answer.
 answer() {
     printf '@rdvc:%s %s\n' "${nonce}" "$*"
 }
 
-# The last word of the request; nothing after it on standard input is read as a command.
+# Ends the request; nothing after it on standard input is read as a command.
 finish() {
     answer "$@"
     answer bye
@@ -17,12 +16,13 @@ finish() {
 # Each line of standard input as a line of the answer that starts with the given words.
 answer_lines() {
     local line
-    while IFS= LC_ALL=C read -r line || [[ -n ${line} ]]; do # half a character must not take the end of the line
+    while IFS= LC_ALL=C read -r line || [[ -n ${line} ]]; do # half a character must not swallow the line end
         answer "$* ${line}"
     done
 }
 
-# Standard input as data of the answer, in blocks by way of the file $1, since its size is not known before.
+# Standard input as data of the answer, in blocks through the file $1, because its size is not known
+# in advance.
 answer_stream() {
     local size
     while head -c 4000000 >"$1" && size=$(wc -c <"$1") && ((size > 0)); do
@@ -47,7 +47,7 @@ resolve_rdvc_dir() {
     esac
 }
 
-# A folder that holds all the user's files is refused: rdvc cleans up in its own.
+# Refuses folders that hold all of the user's files: rdvc cleans up in its own folder only.
 refuse_shared_folder() {
     local forbidden
     for forbidden in / "${HOME}" "${SCRATCH:-/}" /scratch /tmp; do
@@ -57,7 +57,8 @@ refuse_shared_folder() {
     done
 }
 
-# So is one that holds somebody's files already, whatever it is called; before rdvc's own are made in it.
+# Refuses a folder that already holds other files, whatever its name, before rdvc creates anything
+# in it.
 refuse_used_folder() {
     local entry
     for entry in "${rdvc_dir}"/*; do
@@ -68,7 +69,8 @@ refuse_used_folder() {
     done
 }
 
-# Whose it is could put another script in the place of ours. Where a file system tells no owners, all are one.
+# The owner of the folder could replace our scripts. On a file system without owners all owners are
+# equal.
 refuse_foreign_folder() {
     [[ ! -O . ]] || return 0
     local file=".owner-${nonce}" owners
@@ -77,11 +79,11 @@ refuse_foreign_folder() {
     [[ ${owners} == 1 ]] || finish refused dir "${PWD} belongs to another user"
 }
 
-# rdvc's folder, made where it is missing.
+# Enters rdvc's folder, and creates it if missing.
 open_rdvc_dir() {
     resolve_rdvc_dir
     refuse_shared_folder
-    if [[ ! -d ${rdvc_dir}/repos ]]; then # made last
+    if [[ ! -d ${rdvc_dir}/repos ]]; then # created last
         refuse_used_folder
         mkdir -p "${rdvc_dir}"/{submissions,jobs,logs,cache,functions,envs,repos} 2>/dev/null ||
             finish refused dir "cannot make ${rdvc_dir}"
@@ -93,7 +95,7 @@ open_rdvc_dir() {
     [[ -z ${open+set} ]] || settle_open </dev/null
 }
 
-# What this request is made of came with it; later ones find it here (load.sh).
+# Stores this request's text, which came with it, for later requests (load.sh).
 keep_text() {
     local file="${rdvc_dir}/requests/${text_hash}"
     [[ -d ${rdvc_dir}/requests ]] || mkdir -p "${rdvc_dir}/requests" 2>/dev/null
@@ -102,8 +104,8 @@ keep_text() {
     fi 2>/dev/null
 }
 
-# No gc by itself, since running jobs borrow objects; no hook of the user's; patience with locks, since many
-# jobs publish at once and somebody may run `git gc`.
+# No automatic gc, because running jobs borrow objects; no user's hooks; patience with locks,
+# because many jobs publish at once and somebody may run `git gc`.
 configure_mirror() {
     cat >"$1/config" <<'CONFIG'
 [core]
@@ -120,12 +122,13 @@ configure_mirror() {
 CONFIG
 }
 
-# Git in the mirror; with its folder named, so that `safe.bareRepository = explicit` is content.
+# Git in the mirror; names its folder, as `safe.bareRepository = explicit` requires.
 mirror_git() {
     git --git-dir="${mirror}" "$@"
 }
 
-# A new mirror is made beside its place and renamed, so that two submissions can meet here.
+# A new mirror is created under another name and renamed, so that two submissions may do this at
+# once.
 open_mirror() {
     mirror="${rdvc_dir}/repos/$1"
     [[ ! -d ${mirror} ]] || return 0
@@ -135,7 +138,8 @@ open_mirror() {
     mv -T "${new}" "${mirror}" 2>/dev/null || rm -rf "${new}"
 }
 
-# True if a ref of the mirror $1 is malformed or leads to no readable object. Cheap: no history is looked at.
+# True if a ref of the mirror $1 is malformed or leads to no readable object. Cheap: reads no
+# history.
 has_dead_refs() {
     local said
     said=$(git --git-dir="$1" for-each-ref --format='%(objecttype)' 2>&1)
@@ -149,7 +153,8 @@ job_of() {
     printf '%s' "${id}"
 }
 
-# Sets `newest`, the number of submission $1's newest attempt: `attempt.<N>` is made by whoever sends it, the first has none.
+# Sets `newest`, the number of submission $1's newest attempt: the request that sends attempt N
+# makes `attempt.<N>`, except for the first.
 find_attempt() {
     newest=1
     while [[ -e ${rdvc_dir}/submissions/$1/attempt.$((newest + 1)) ]]; do
@@ -157,12 +162,13 @@ find_attempt() {
     done
 }
 
-# Where a job's first record is; later, one a task.
+# The folder of a job's record; later one per task.
 result_of() {
     printf '%s' "${rdvc_dir}/jobs/$1/${task}/result"
 }
 
-# In a request that waits: a word now and then, so that it ends (SIGPIPE) when the laptop has gone.
+# In a request that waits: prints something now and then, so that it ends (SIGPIPE) when the laptop
+# has gone.
 next_sign_of_life=0
 show_life() {
     if ((SECONDS >= next_sign_of_life)); then

@@ -1,8 +1,8 @@
-# Whether the job of a submission has ended. That it has is believed only where squeue and scontrol agree: squeue's
-# answer may come from a cache of the site's, or leave a job out, for whatever reason.
+# Whether the job of a submission has ended. It counts as ended only if squeue and scontrol agree:
+# squeue's answer may come from a site's cache, or lack a job for whatever reason.
 
-# SLURM answered, after the job of submission $1 was known here (or after this request began, for a job of
-# rdvc's own), and has no job of it that waits or runs.
+# True if SLURM answered after the job of submission $1 was known here (or, for a job of rdvc
+# itself, after this request began), and has no waiting or running job for it.
 is_gone_from_queue() {
     local id="${rdvc_dir}/submissions/$1/jobid"
     [[ -z ${queue_said} && ${queue_time} -gt 0 ]] || return 1
@@ -18,8 +18,9 @@ is_gone_from_queue() {
     fi
 }
 
-# For words TOKEN JOB of jobs that squeue does not show as alive: sets may_live[TOKEN], a sentence, where scontrol does not say
-# the same. One scontrol is asked, of as many as it may take; what was gone once stays so (the file `gone`).
+# For words TOKEN JOB of jobs that squeue does not show as alive: sets may_live[TOKEN], a sentence,
+# if scontrol does not agree. One scontrol is asked about as many as it can take; a job that was
+# gone once stays gone (the file `gone`).
 declare -A may_live
 ask_scontrol() {
     local said id token gone our_cluster=''
@@ -30,12 +31,12 @@ ask_scontrol() {
         shift 2
         [[ ! -r ${rdvc_dir}/jobs/${token}/${task}/gone ]] || read -r gone <"${rdvc_dir}/jobs/${token}/${task}/gone"
         [[ ${id} =~ ^[0-9]+$ && ${id} != "${gone}" ]] || continue
-        may_live[${token}]="squeue does not show job ${id}, and scontrol was asked of others first"
+        may_live[${token}]="squeue does not show job ${id}, and scontrol was asked about others first"
         ((${#token_of[@]} >= 100)) || token_of[${id}]=${token}
     done
     ((${#token_of[@]} > 0)) || return 0
     said=$(show_jobs "${!token_of[@]}")
-    hear_scontrol
+    read_scontrol
     for id in "${!token_of[@]}"; do
         token=${token_of[${id}]}
         is_of_this_cluster "${token}" || continue
@@ -44,8 +45,9 @@ ask_scontrol() {
     done
 }
 
-# What it does not know it says without the id, so that they are counted; with any other word nothing is certain.
-hear_scontrol() {
+# For unknown jobs it prints an error without the id, so these are counted; after any other message
+# nothing is certain.
+read_scontrol() {
     local line state words lacking=0
     local -A silent=()
     for id in "${!token_of[@]}"; do
@@ -56,7 +58,7 @@ hear_scontrol() {
             id=${BASH_REMATCH[2]}
             token=${silent[${id}]}
             unset "silent[${id}]" "may_live[${token}]"
-            # Its id may be somebody else's by now.
+            # The id may now be somebody else's.
             [[ ${line} == *" Comment=rdvc:${token}"* || ${line} == *"/submissions/${token}/job.sh"* ]] || continue
             state=${line#* JobState=}
             state=${state%% *}
@@ -70,12 +72,12 @@ hear_scontrol() {
     done <<<"${said}"
     words=${said//$'\n'/ }
     for id in "${!silent[@]}"; do
-        may_live[${silent[${id}]}]="squeue does not show job ${id}, and scontrol does not tell: ${words:0:200}"
+        may_live[${silent[${id}]}]="squeue does not show job ${id}, and scontrol does not say: ${words:0:200}"
         ((lacking != ${#silent[@]})) || unset "may_live[${silent[${id}]}]"
     done
 }
 
-# Clusters may share this folder, and none knows the others' jobs.
+# Several clusters may share this folder, and none knows the others' jobs.
 is_of_this_cluster() {
     local key value
     [[ -n ${our_cluster} && -r ${rdvc_dir}/jobs/$1/${task}/workspace ]] || return 0
@@ -87,15 +89,16 @@ is_of_this_cluster() {
     done <"${rdvc_dir}/jobs/$1/${task}/workspace"
 }
 
-# The same of one: job $1 of submission $2. `other_word` says what speaks against its end.
+# The same for one: job $1 of submission $2. Sets `other_word`, the reason to believe that it is
+# alive.
 may_still_live() {
     ask_scontrol "$2" "$1"
     other_word=${may_live[$2]:-}
     [[ -n ${other_word} ]]
 }
 
-# Submission $1 has its result, for good: after a preemption, say, the same job may go on; and a job that is
-# stopped writes it before it has put away what there is.
+# True if submission $1 has its final result: after a preemption, for example, the same job may
+# continue; and a job that is stopped writes its result before it saves its files.
 has_ended() {
     local key value phase
     [[ -e $(result_of "$1") ]] || return 1
@@ -113,8 +116,8 @@ has_ended() {
     [[ -e $(result_of "$1") ]] # it may have started again meanwhile
 }
 
-# For a request that waits: looks now and then, by an answer of at most $2 seconds (poll), and says why a job has not
-# started. True if it is gone.
+# For a request that waits: looks now and then at an answer of SLURM that is at most $2 (poll)
+# seconds old, and says why a job has not started. True if it is gone.
 next_look=2
 look_pause=5
 said_reason=
@@ -125,7 +128,7 @@ is_gone() {
     look_at_queue "${2:-${poll}}"
     find_job "$1"
     if [[ -z ${queue_said} && ${job_state} == PENDING && ${job_reason} != "${said_reason}" &&
-        ! -e ${rdvc_dir}/jobs/$1/${task}/job ]]; then # which it writes as it starts; SLURM's word may be old
+        ! -e ${rdvc_dir}/jobs/$1/${task}/job ]]; then # the job writes it when it starts; SLURM's answer may be old
         answer pending "${job_reason}"
         said_reason=${job_reason}
     fi

@@ -1,5 +1,5 @@
-# The first lines of what a request is made of, before any function is read.
-# First what ~/.bashrc or, of a login shell, ~/.profile may have set goes.
+# The first lines of a request's text, before any function is read. They undo what ~/.bashrc or, in
+# a login shell, ~/.profile may have set.
 set +efkmC +o posix +o pipefail
 shopt -u failglob nullglob nocasematch nocaseglob
 unalias -a
@@ -8,6 +8,6 @@ unset CDPATH GREP_OPTIONS
 export -n SHELLOPTS BASHOPTS
 trap - EXIT ERR DEBUG RETURN
 IFS=$' \t\n'
-login_umask=$(umask) # what the user's own jobs would have
+login_umask=$(umask) # that of the user's own jobs
 umask 077
 set -u

@@ -1,5 +1,5 @@
-# The workspace that a submission's job has kept: where it is, how it comes from its node, how it goes. `record` is
-# the job's folder; `repository`, `kind` and `experiment_ref` are the submission's.
+# The kept workspace of a submission's job: finding it, bringing it from its node, removing it.
+# `record` is the job's folder; `repository`, `kind` and `experiment_ref` are the submission's.
 
 # A job's workspace, by its name.
 is_workspace() {
@@ -11,7 +11,8 @@ is_in_workspace() {
     [[ $1 == /*/*/* && ${1##*/} == "${repository}" ]] && is_workspace "${1%/*}"
 }
 
-# Sets `candidates`, where the workspace may be, and `away`, its place on a node that we do not see into.
+# Sets `candidates`, where the workspace may be, and `away`, its place on a node whose files we do
+# not see.
 find_candidates() {
     local path told noted
     candidates=() away=
@@ -24,7 +25,7 @@ find_candidates() {
         is_in_workspace "${path}" || continue
         if is_own_folder "${path%/*}"; then
             add_candidate "${path}"
-        elif [[ -z ${told} || ${path} == "${told}" ]]; then # else it was moved
+        elif [[ -z ${told} || ${path} == "${told}" ]]; then # otherwise it was moved
             away=${path}
         fi
     done
@@ -39,8 +40,8 @@ add_candidate() {
     candidates+=("$1")
 }
 
-# A copy that was ended in the middle may have the ref and not what it needs; its own baseline is needed to tell
-# what it made.
+# An interrupted copy may have the ref but not its objects; the baseline is needed too, to tell what
+# the experiment made.
 has_experiment() {
     local commit objects
     commit=$(git -C "$1" rev-parse --verify --quiet "${experiment_ref}^{commit}" 2>/dev/null) || return 1
@@ -64,13 +65,14 @@ choose_kept() {
     return 1
 }
 
-# The options that say where the submission's own job could run; those of its last attempt come last, and win.
+# The options that say where the submission's own job could run; those of its last attempt come last
+# and win.
 options_of_job() {
     { sed '/^[^#]/,$d' "${rdvc_dir}/submissions/${token}/job.sh" && cat "${rdvc_dir}/submissions/${token}/options"; } 2>/dev/null |
         grep -E '^#SBATCH --(account|partition|qos|reservation)='
 }
 
-# A node may call itself by a longer name than SLURM calls it.
+# A node's own name may be longer than SLURM's name for it.
 send_bringer() {
     local node=$1 said tried
     rm -f -- "${record}/bring.end"
@@ -89,7 +91,7 @@ send_bringer() {
     finish end
 }
 
-# By a job on the node; one that an earlier request has sent will do.
+# With a job on the node, which may be one that an earlier request has sent.
 bring_from_node() {
     local node deadline=$((SECONDS + patience)) end=''
     node=$(value_of node "${record}/workspace")
@@ -103,7 +105,7 @@ bring_from_node() {
     while [[ ! -e ${record}/bring.end ]]; do
         show_life
         if is_gone "recover-${token}" 5; then
-            sleep 2 # its word may be a moment behind on a shared file system
+            sleep 2 # its outcome may arrive late on a shared file system
             break
         elif ((SECONDS >= deadline)); then
             answer late "${job_state:-PENDING} ${job_reason:-}"
@@ -120,11 +122,11 @@ bring_from_node() {
     find_candidates
 }
 
-# What is left where the experiment is not.
+# Explains what is left if the experiment is missing.
 require_kept() {
     find_candidates
     choose_kept && return
-    require_unpublished # another recovery, which goes on though its laptop has gone, may have ended by now
+    require_unpublished # another recovery, which continues without its laptop, may have completed by now
     if [[ -n ${away} ]]; then
         bring_from_node
         choose_kept && return
@@ -142,8 +144,8 @@ require_kept() {
     [[ ${action} == here ]] || finish end
 }
 
-# All that is left of the workspace; links are not followed. First out of the way, so that nobody takes the rest
-# of it for a workspace.
+# Removes the workspace; follows no links. Renames it first, so that the rest is not mistaken for a
+# workspace.
 remove_kept() {
     local path ref commit
     find_candidates
@@ -155,7 +157,7 @@ remove_kept() {
             mv -T -- "${path}" "${record}/.gone-${nonce}" 2>/dev/null && remove_folder "${record}/.gone-${nonce}"
         fi
     done
-    if [[ -s ${record}/partial-ref ]] && read -r ref commit <"${record}/partial-ref"; then # the whole one is there
+    if [[ -s ${record}/partial-ref ]] && read -r ref commit <"${record}/partial-ref"; then # the complete result is published
         git --git-dir="${rdvc_dir}/repos/${mirror_name}" update-ref -d "${ref}" "${commit}" 2>/dev/null
         rm -f -- "${record}/partial-ref"
     fi

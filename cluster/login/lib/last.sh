@@ -1,6 +1,6 @@
-# The last lines, once all functions are there: the request begins.
-task=${task:-0} # of a submission, which has one today
-unset_git_variables # of a Git hook that started rdvc, where the cluster is this machine
+# The last lines, after all functions: the request begins.
+task=${task:-0} # each submission has one today
+unset_git_variables # of a Git hook that started rdvc, if the cluster is this machine
 printf '\n'
 answer hello "${HOME}"
 if [[ -n ${prepare} ]]; then

@@ -1,6 +1,6 @@
-# Loads what a request is made of from where an earlier one has left it (common.sh, `keep_text`): it lies on the cluster once,
-# under its hash. Before this text come assignments: nonce, rdvc_dir, text_hash. Where the cluster does not have it, nothing
-# has happened, and the laptop sends it along.
+# Loads a request's text, which an earlier request has stored (common.sh, `keep_text`) once, under
+# its hash. Before this text come assignments: nonce, rdvc_dir, text_hash. If the cluster does not
+# have it, nothing has happened yet, and the laptop sends it along.
 unalias -a
 case ${rdvc_dir} in
 \~ | \~/*) text_file="${HOME}${rdvc_dir#\~}/requests/${text_hash}" ;;

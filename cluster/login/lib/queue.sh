@@ -1,15 +1,16 @@
-# SLURM's word on this user's jobs. Whoever asks writes the answer to `queue/jobs` in rdvc's folder, and whoever
-# comes soon after reads it there: two questions a minute, however many commands wait for jobs. Assignment
-# before this text: poll (seconds from one question to the next; after a pause some may come at once).
-# The lines are `id|state|reason|start|script|comment`, of jobs of rdvc's alone. Ids can be given out again: a
-# job is known by the token in its comment, or in its script's path where a site changes comments.
+# SLURM's answers about this user's jobs. The request that asks writes the answer to `queue/jobs` in
+# rdvc's folder, and later requests read it there: two queries a minute, however many commands wait
+# for jobs. Assignment before this text: poll (seconds from one query to the next; after a pause a
+# few may follow at once). The lines are `id|state|reason|start|script|comment`, of rdvc's jobs
+# only. Ids can be given out again: a job is recognised by the token in its comment, or in its
+# script's path if a site changes comments.
 
 queue_time=0  # when SLURM last answered, seconds since the epoch; 0: never
 queue_lines='' # its answer
 queue=''       # the folder that it is in
-indexed=0      # 1: jobs_of tells of it
-queue_said='' # its words where the last question failed; empty: it answered
-queue_file='' # it as a file, open: its time is that of what was read, also if another has taken its place
+indexed=0      # 1: jobs_of is its index
+queue_said='' # its message if the last query failed; empty: it answered
+queue_file='' # it as an open file, whose time stays right even if another file replaces it
 at_once=8     # questions
 
 now() {
@@ -18,8 +19,8 @@ now() {
 
 request_time=$(now)
 
-# Sets queue, the folder of the answers: clusters that share rdvc's folder have one each. Without their names, by the
-# usual place of SLURM's settings, they have one together.
+# Sets queue, the folder of the answers: clusters that share rdvc's folder have one each. If SLURM's
+# configuration is not in its usual place and names none, they share one.
 find_queue() {
     local key value
     [[ -z ${queue} ]] || return 0
@@ -32,7 +33,7 @@ find_queue() {
     done <"${SLURM_CONF:-/etc/slurm/slurm.conf}"
 } 2>/dev/null
 
-# What was asked last, by whomever.
+# Reads the last answer, whichever request asked.
 read_queue() {
     local failed='' time
     find_queue
@@ -57,8 +58,8 @@ open_queue() {
     [[ ! -r $1 ]] || exec {queue_file}<"$1"
 }
 
-# The time up to which questions are paid for, in `paid`: each moves it by `poll` seconds, and it may be ahead
-# of the clock by as many as may come at once.
+# Sets paid, the time up to which queries are paid for: each moves it by `poll` seconds, and it may
+# be ahead of the clock by as many queries as may come at once.
 read_paid() {
     paid=0
     [[ ! -r ${queue}/paid ]] || read -r paid <"${queue}/paid"
@@ -72,7 +73,7 @@ may_ask() {
     ((paid <= time + (at_once - 1) * poll))
 }
 
-# $1: questions that were asked.
+# $1: the number of queries.
 pay() {
     local time paid
     time=$(now)
@@ -87,7 +88,8 @@ write_queue_file() {
         mv -f "${queue}/$1.${nonce}" "${queue}/$1"
 }
 
-# Asks now. False if SLURM does not answer, or what answers is not SLURM; that says nothing of any job.
+# Asks now. False if SLURM does not answer, or something else answers; that says nothing about any
+# job.
 ask_queue() {
     local said time began
     find_queue
@@ -112,12 +114,12 @@ ask_queue() {
     pay 1
     queue_time=${time} indexed=0
     queue_lines=$(grep -E '\|rdvc:|/submissions/' <<<"${said}")
-    publish_queue "${time}" "${began}" # a job of later is not missed in it
+    publish_queue "${time}" "${began}" # it does not count against a later job
     rm -f "${began}"
 }
 
-# Puts `queue_lines` in place for all, as SLURM's answer of the time $1 and of the file $2; half of it, on a full disk,
-# would say of jobs that they are gone.
+# Publishes `queue_lines` as SLURM's answer with the time $1 and that of the file $2; half an
+# answer, on a full disk, would make jobs look gone.
 publish_queue() {
     local new="${queue}/jobs.${nonce}"
     if printf '%s\n%s\n' "$1" "${queue_lines}" >"${new}" && touch -r "$2" "${new}"; then
@@ -127,15 +129,17 @@ publish_queue() {
     rm -f "${new}"
 }
 
-# What was said is past by our own doing; a later question needs a new answer. Another's newer answer stays.
+# Marks the answer as outdated by our own action, so that a later query needs a new one. Another
+# request's newer answer stays.
 outdate_queue() {
     local time=
     read -r time <"${queue}/jobs"
     [[ ${time} != "${queue_time}" ]] || publish_queue "$((queue_time - 1))" "${queue}/jobs"
 }
 
-# Makes the answer at most $1 seconds old, if that may be asked for now. One asks, others wait for its answer. With 0
-# one of this very second is too old as well: it may be of before what the caller has just seen.
+# Refreshes the answer if it is older than $1 seconds and the rate allows it. One request asks,
+# others wait for its answer. With 0 even an answer of this second is too old: it may be from before
+# what the caller has just seen.
 look_at_queue() {
     local began lock
     began=$(now)
@@ -152,8 +156,8 @@ look_at_queue() {
     exec {lock}>&-
 }
 
-# Sets jobs_of[TOKEN] to the lines of the answer that name it, in the comment or in the script's path; of these tokens
-# alone where some are given.
+# Sets jobs_of[TOKEN] to the lines of the answer that name it, in the comment or in the script's
+# path; only for these tokens, if any are given.
 declare -A jobs_of
 # shellcheck disable=SC2120 # not every request gives any
 index_queue() {
@@ -178,8 +182,8 @@ lines_of() {
     fi
 }
 
-# Sets job, job_state and job_reason of submission $1's newest job in the answer, before all one that has not ended; empty:
-# it has none there. Those of earlier attempts are past.
+# Sets job, job_state and job_reason of submission $1's newest job in the answer, preferably one
+# that has not ended; empty: there is none. Jobs of earlier attempts do not count.
 find_job() {
     local id state reason rank job_rank past=' ' now_id='' file="${rdvc_dir}/submissions/$1/jobid"
     job='' job_state='' job_reason=''
@@ -192,7 +196,7 @@ find_job() {
     done
     while IFS='|' read -r id state reason _; do
         [[ -n ${id} && (${past} != *" ${id} "* || ${id} == "${now_id}") ]] || continue
-        # One attempt may leave two jobs; the one that has not got the claim ends at once.
+        # One attempt may leave two jobs; the one without the claim ends at once.
         rank=1
         ! is_ended_state "${state}" || rank=0
         if [[ -z ${job} ]] || ((rank > job_rank || (rank == job_rank && id > job))); then
@@ -201,7 +205,8 @@ find_job() {
     done <<<"${jobs_of[$1]}"
 }
 
-# The file $1 is older than SLURM's answer. In the same moment, which may be a second on a shared file system, it is not.
+# True if the file $1 is older than SLURM's answer; not if both have the same time, which may mean a
+# second on a shared file system.
 is_older_than_queue() {
     [[ -e $1 && -n ${queue_file} && /dev/fd/${queue_file} -nt $1 ]]
 }

@@ -1,8 +1,9 @@
-# Puts into DVC's cache what an experiment has made and the cache lacks, from the work tree that the shell stands
-# in. Only content with the right MD5 gets there. RDVC_JOB_* are as in a job; `scratch` is a folder beside the objects.
+# Adds to DVC's cache what an experiment has made and the cache lacks, from the work tree in the
+# current folder. Only content with the right MD5 is added. RDVC_JOB_* are as in a job; `scratch` is
+# a folder beside the objects.
 
-# Lines `hash path`: what the new outputs need, and neither cache nor commit has. What a folder holds is
-# known once its own object is there.
+# Lines `hash path`: what the new outputs need, and neither cache nor commit has. A folder's content
+# is known once its own object exists.
 lacking_hashes() {
     local hash path object entry
     new_outputs | while read -r hash path; do
@@ -28,8 +29,8 @@ as_pattern() {
     printf '%s' "${pattern//\[/\\[}"
 }
 
-# Lines of md5sum: the files that the output $1 may be, or that lie in it. A path in dvc.lock is relative to
-# its stage's `wdir`, so all that end so are looked at.
+# Lines of md5sum: the files that the output $1 may be or contain. A path in dvc.lock is relative to
+# its stage's `wdir`, so all paths that end with it are candidates.
 sums_of_output() {
     local pattern
     pattern=$(as_pattern "$1")
@@ -37,8 +38,8 @@ sums_of_output() {
         -xtype f \( -path "*/${pattern}" -o -path "*/${pattern}/*" \) -print0 | xargs -0 -r md5sum --
 }
 
-# The folder $1 as DVC lists one (json.dumps in DVC 3). A name that JSON would escape makes another text, which
-# then has not the hash.
+# The folder $1 as DVC lists one (json.dumps in DVC 3). A name that JSON would escape makes another
+# text, whose hash does not match.
 listing_of() {
     (cd -- "$1" && find . -xtype f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 -r md5sum --) | awk '
         BEGIN { printf "[" }
@@ -46,7 +47,7 @@ listing_of() {
         END { printf "]" }'
 }
 
-# The file $2 becomes the object $1; what is copied is what is compared. False if it is another content, or
+# Copies the file $2 to the object $1, and compares the copy. False if its content differs, or if it
 # cannot be written.
 put_object() {
     local place="${RDVC_JOB_CACHE_DIR}/files/md5/${1:0:2}/${1:2}" new="${scratch}/object"
@@ -66,7 +67,7 @@ put_listing() {
     return 1
 }
 
-# One round over what is lacking; sets `put` to the number of objects that were put.
+# One round over what is missing; adds to `put` the number of objects that were added.
 put_lacking() {
     local hash path summed='' sums=''
     while read -r hash path; do
@@ -89,7 +90,7 @@ repair_cache() {
     put=0
     scratch="${RDVC_JOB_CACHE_DIR}/rdvc-incoming/recover-${nonce}"
     mkdir -p "${scratch}" || finish refused disk "cannot write to ${RDVC_JOB_CACHE_DIR}"
-    put_lacking < <(lacking_hashes | sort -k 2) # folders, and files of their own
-    put_lacking < <(lacking_hashes | sort -k 2) # what those folders hold
+    put_lacking < <(lacking_hashes | sort -k 2) # folders, and single files
+    put_lacking < <(lacking_hashes | sort -k 2) # the files in those folders
     rm -rf -- "${scratch}"
 }

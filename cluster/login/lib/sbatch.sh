@@ -1,9 +1,10 @@
-# Calls sbatch so that a submission has one job in effect, whatever is cut off. Variables: token, attempt,
-# folder (the submission's). `claim.<attempt>` decides: the job that makes it runs, or nobody does, once it
-# is revoked here. It is made beside its place, with what it says, and renamed: it is never there without.
+# Calls sbatch so that a submission has one job in effect, whatever is interrupted. Variables:
+# token, attempt, folder (the submission's). `claim.<attempt>` decides: the job that makes it runs;
+# once it is revoked here, no job does. It is created under another name, with its content, and
+# renamed, so that it never exists without content.
 
-# What a job that rdvc was called in has of SLURM is not the new job's; how to find the cluster is. SBATCH_* are the
-# user's defaults, but for those that SLURM sets.
+# If rdvc runs inside a job, the new job must not get that job's SLURM variables, except those that
+# locate the cluster. SBATCH_* are the user's defaults, except for those that SLURM sets.
 leave_job() {
     local name
     for name in "${!SLURM@}" "${!PMI@}" "${!SBATCH_CPU_BIND@}" "${!SBATCH_MEM_BIND@}" CUDA_VISIBLE_DEVICES \
@@ -13,7 +14,8 @@ leave_job() {
 }
 [[ -z ${SLURM_JOB_ID:-} ]] || leave_job
 
-# Revokes attempt $1 of the submission in `folder`, with the reason $2. False if it has been decided before.
+# Revokes attempt $1 of the submission in `folder`, with the reason $2. False if it is already
+# decided.
 revoke_claim() {
     local new="${folder}/.claim.$1.${nonce}"
     mkdir "${new}" && printf '%s\n' "$2" >"${new}/revoked" && mv -T "${new}" "${folder}/claim.$1" 2>/dev/null && return
@@ -28,7 +30,8 @@ claimed_by() {
     printf '%s' "${id}"
 }
 
-# sbatch was called for attempt $1; what lies here of it may also be of the one before, if a retry was ended early.
+# True if sbatch was called for attempt $1; the files here may also belong to the previous one, if a
+# retry was interrupted early.
 has_begun() {
     local n
     [[ -r ${folder}/sbatch.began ]] || return 1
@@ -48,20 +51,20 @@ unset_contradictions() {
     done <"${folder}/unset"
 }
 
-# The id in what sbatch printed, between what a site adds; nothing where it failed.
+# The id in sbatch's output, which a site may extend; nothing if it failed.
 printed_id() {
     local line code='' id=''
     [[ ! -r ${folder}/sbatch.exit ]] || read -r code <"${folder}/sbatch.exit"
     [[ ${code} == 0 ]] || return 0
     while read -r line; do
-        [[ ! ${line} =~ ^([0-9]+)(\;[^ ]*)?$ ]] || id=${BASH_REMATCH[1]} # the last: a site's own may come first
+        [[ ! ${line} =~ ^([0-9]+)(\;[^ ]*)?$ ]] || id=${BASH_REMATCH[1]} # the last one: a site's own lines may come first
     done <"${folder}/sbatch.out"
     printf '%s' "${id}"
 }
 
-# Writes down the job, and makes the links where users of scripts and logs by job id look.
+# Records the job, and makes the links by which users find scripts and logs by job id.
 adopt_job() {
-    # A name that no earlier attempt's has, should this be ended before the second step.
+    # A name that no earlier attempt uses, in case this is interrupted before the second step.
     printf '%s\n' "$1" >"${folder}/.jobid.${nonce}" && mv -f "${folder}/.jobid.${nonce}" "${folder}/jobid"
     ln -sfn "${token}/job.sh" "${rdvc_dir}/submissions/$1.sbatch.sh"
     ln -sfn "../submissions/${token}/slurm-$1.out" "${rdvc_dir}/logs/slurm-$1.out"
@@ -98,7 +101,8 @@ call_sbatch() {
     wait "$!"
 }
 
-# Answers what became of call_sbatch. sbatch may fail and leave a job, and sites wrap it: the queue tells then.
+# Answers with the outcome of call_sbatch. sbatch may fail and still leave a job, and sites wrap it:
+# then the queue tells.
 answer_sbatch() {
     local code=
     [[ ! -e ${folder}/claim.${attempt}/revoked ]] || finish refused revoked "this submission was given up meanwhile"
@@ -112,7 +116,7 @@ answer_sbatch() {
         find_job "${token}"
         if [[ -z ${job} ]] || is_ended_state "${job_state}"; then
             answer_lines err <"${folder}/sbatch.err"
-            revoke_claim "${attempt}" "sbatch refused the job" || finish unknown "the attempt is decided already"
+            revoke_claim "${attempt}" "sbatch refused the job" || finish unknown "the attempt is already decided"
             finish refused sbatch "${code}"
         fi
         adopt_job "${job}"

@@ -1,12 +1,13 @@
-# What became of submissions whose answer has never arrived: with each request the laptop names those that it
-# has open. Assignment before this text: the array open (four words each: token, mirror, name, time when it was
-# written down). First the submission's own folder tells, then SLURM, then accounting. Where neither knows a
-# job, and sbatch has had its time, the attempt is revoked: from then on it is certain that nothing runs.
+# Finds out what became of submissions whose answer never arrived: with each request the laptop
+# names its open ones. Assignment before this text: the array open (four words each: token, mirror,
+# name, time of the record). It asks the submission's own folder, then SLURM, then accounting. If
+# none knows a job, and sbatch has had enough time, the attempt is revoked: from then on it is
+# certain that nothing runs.
 
 sbatch_patience=150 # seconds; sbatch tries for up to 120
 
-# A job of this submission that accounting knows: by the token, where comments are kept; else by name and time,
-# if it is nobody else's. Source of the options: sacct(1).
+# A job of this submission in accounting: found by the token, if comments are kept; else by name and
+# time, if it belongs to no other submission. Source of the options: sacct(1).
 ask_accounting() {
     local lines id submitted name comment line began wanted=
     command -v sacct >/dev/null || return 0
@@ -33,13 +34,14 @@ ask_accounting() {
     done <<<"${lines}"
 }
 
-# Sets id, the job of the newest attempt as far as its folder or SLURM's live view tells, and code, of sbatch.
+# Sets id, the job of the newest attempt, from its folder or SLURM's live view, and code, sbatch's
+# exit code.
 find_id() {
     code=''
     id=$(claimed_by "${attempt}")
-    # What was given up does nothing, whatever sbatch says of it.
+    # An attempt that was given up does nothing, whatever sbatch says.
     has_begun "${attempt}" && [[ ! -e ${folder}/claim.${attempt}/revoked ]] || return 0
-    # Before SLURM is asked: once sbatch has ended its job is in the queue.
+    # Before SLURM is asked: once sbatch has ended, its job is in the queue.
     [[ ! -r ${folder}/sbatch.exit ]] || read -r code <"${folder}/sbatch.exit"
     [[ -n ${id} ]] || id=$(job_of "${token}")
     [[ -n ${id} ]] || id=$(printed_id)
@@ -52,7 +54,7 @@ find_id() {
 # Answers `outcome TOKEN submitted JOB`, `outcome TOKEN refused WHY` or `outcome TOKEN unknown WHY`.
 settle_submission() {
     local token=$1 folder="${rdvc_dir}/submissions/$1" newest attempt id code why
-    if mkdir "${folder}" 2>/dev/null; then # not even begun; and it will not be
+    if mkdir "${folder}" 2>/dev/null; then # not even begun, and never will be
         printf 'token %s\nname %s\nmirror %s\ntime %s\n' "$1" "$3" "$2" "$4" >"${folder}/submission"
     fi
     find_attempt "${token}"
@@ -86,7 +88,7 @@ settle_submission() {
     fi
 }
 
-# Somebody else has decided meanwhile.
+# Another request or job has decided meanwhile.
 settle_again() {
     [[ -z ${settled_again:-} ]] || return 0
     local settled_again=1

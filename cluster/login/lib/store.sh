@@ -1,7 +1,9 @@
-# What requests about kept things share: which submissions live, who uses an environment, how one is removed.
+# Shared by requests about stored things: which submissions are alive, which jobs use an
+# environment, how to remove one.
 
-# Sets live[TOKEN] for each submission of which SLURM has a job that waits or runs, or whose job has left no result and is not
-# certainly gone. False if squeue does not answer, which says nothing; its words are in queue_said.
+# Sets live[TOKEN] for each submission that has a waiting or running job, or whose job has left no
+# result and is not certainly gone. False if squeue does not answer, which says nothing; its message
+# is in queue_said.
 declare -A live
 find_live() {
     local line state file token id
@@ -13,7 +15,7 @@ find_live() {
         ! is_ended_state "${state%%|*}" || continue
         [[ ! ${line} =~ (\|rdvc:|/submissions/)([0-9a-f]{32}) ]] || live[${BASH_REMATCH[2]}]=1
     done <<<"${queue_lines}"
-    for file in "${rdvc_dir}"/{jobs/*/0/job,submissions/*/jobid}; do # who has the claim first
+    for file in "${rdvc_dir}"/{jobs/*/0/job,submissions/*/jobid}; do # the job with the claim first
         token=${file#"${rdvc_dir}"/*/}
         token=${token%%/*}
         [[ -r ${file} && -z ${live[${token}]:-} && " ${asked[*]-} " != *" ${token} "* &&
@@ -26,8 +28,9 @@ find_live() {
     done
 }
 
-# Sets uses[PROJECT/KEY/ID] to the number of jobs that have said they use a build and that SLURM still has,
-# or that run by hand: those write no result as long as they run, and are forgotten after a week.
+# Sets uses[PROJECT/KEY/ID] to the number of jobs that have recorded that they use a build and that
+# SLURM still has, or that run by hand: those write no result while they run, and are ignored after
+# a week.
 declare -A uses
 find_uses() {
     local token record
@@ -50,12 +53,12 @@ count_use() {
     [[ -z ${name} ]] || uses[${name}]=$((${uses[${name}]:-0} + 1))
 }
 
-# A folder of ours, not a link to somewhere.
+# True for a folder that is not a link.
 is_folder() {
     [[ -d $1 && ! -L $1 ]]
 }
 
-# The same, of this user's.
+# The same, and it belongs to this user.
 is_own_folder() {
     is_folder "$1" && [[ -O $1 ]]
 }
@@ -70,8 +73,8 @@ find_builds() {
     return 0
 }
 
-# Removes the build $1 of the project $2; false if a job uses it, or might. It is moved away first and the
-# question asked again: a job writes down what it uses, then looks whether it is there.
+# Removes the build $1 of the project $2; false if a job uses it, or might. Moves it away first and
+# then asks again: a job records what it uses, and then checks that it exists.
 remove_unused_build() {
     local place=${1%/*} id=${1##*/} gone was
     local name="$2/${place##*/}/${id}"

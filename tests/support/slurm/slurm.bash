@@ -1,5 +1,6 @@
-# A fake SLURM and a fake ssh for tests: small bash programs on PATH that keep their state in one folder. They do
-# what rdvc relies on, as tests/contract shows on them and on the real ones, and what real ones do rarely.
+# A fake SLURM and a fake ssh for tests: small bash programs on PATH that keep their state in one
+# folder. They do what rdvc relies on (tests/contract checks that on them and on the real ones), and
+# what real ones do rarely.
 #
 #   source "${RDVC_SOURCE_FOLDER}/tests/support/slurm/slurm.bash"
 #   setup()    { start_fake_slurm "${BATS_TEST_TMPDIR}/slurm"; }
@@ -14,7 +15,7 @@
 #
 # A job starts at once, runs for real in the background with sbatch's environment, gets SIGTERM from scancel.
 #
-# Knobs (`knob NAME [VALUE]`; each stays until `no_knob NAME`, but for reuse-id):
+# Knobs (`knob NAME [VALUE]`; each stays until `no_knob NAME`, except for reuse-id):
 #   down                      the controller does not answer: every program fails with its words
 #   slow SECONDS              every program takes that long
 #   fail-sbatch [WORDS]       sbatch fails, there is no job
@@ -39,8 +40,8 @@
 #   ssh-cut-after PATTERN     ... after the first line from the cluster that has it: `hello`, `received`
 #   ssh-shell PROGRAM         the login shell (/bin/sh)
 
-# Starts an empty one in the folder $1 and puts its programs first on PATH. Sets FAKE_SLURM; the home of who
-# logs in with ssh is $FAKE_SLURM/home.
+# Starts an empty one in the folder $1 and puts its programs first on PATH. Sets FAKE_SLURM; the
+# home of ssh logins is $FAKE_SLURM/home.
 start_fake_slurm() {
     export FAKE_SLURM=$1
     mkdir -p "${FAKE_SLURM}/jobs" "${FAKE_SLURM}/home"
@@ -90,7 +91,7 @@ job_field() {
     cat "${FAKE_SLURM}/jobs/$1/$2" 2>/dev/null || true
 }
 
-# Waits until job ID is in STATE: `wait_for_state ID STATE [SECONDS]`; says in which it is else.
+# Waits until job ID is in STATE: `wait_for_state ID STATE [SECONDS]`; otherwise prints its state.
 wait_for_state() {
     local end=$((SECONDS + ${3:-10}))
     until [[ $(job_field "$1" state) == "$2" ]]; do
@@ -116,15 +117,15 @@ end_as() {
     wait_for_state "$1" "$2"
 }
 
-# The controller loses a job, as in a crash before it had saved. If it runs, it goes on; if it waits, it never
-# starts. Its id is free: see the knob reuse-id.
+# The controller loses a job, as in a crash before it had saved. If it runs, it continues; if it
+# waits, it never starts. Its id is free: see the knob reuse-id.
 forget_job() {
     mkdir -p "${FAKE_SLURM}/forgotten"
     [[ $(job_field "$1" state) != PENDING ]] || printf 'LOST' >"${FAKE_SLURM}/jobs/$1/state"
     mv "${FAKE_SLURM}/jobs/$1" "${FAKE_SLURM}/forgotten/$1.${RANDOM}"
 }
 
-# MinJobAge has passed since the job's end: squeue and scontrol know it no more, sacct does.
+# MinJobAge has passed since the job's end: squeue and scontrol no longer know it, sacct does.
 outdate_job() {
     printf '1' >"${FAKE_SLURM}/jobs/$1/end"
 }

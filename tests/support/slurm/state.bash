@@ -1,4 +1,4 @@
-# What the fake SLURM's programs share: its state, which is plain files below $FAKE_SLURM.
+# Shared by the fake SLURM's programs: its state, plain files below $FAKE_SLURM.
 #   next-id        the last id that was given out
 #   jobs/<id>/     one small file a field: state reason name comment command partition user workdir output
 #                  open_mode script arguments submit begin start end limit warning restarts requeue code;
@@ -27,7 +27,7 @@ knob() {
     get "${fake_slurm}" "$1"
 }
 
-# The controller takes its time, or does not answer: $1 is how this program begins to say so.
+# The controller is slow, or does not answer: $1 begins this program's message.
 need_controller() {
     ! knob slow || sleep "${REPLY}"
     if knob down; then
@@ -45,7 +45,7 @@ get() {
     done
 }
 
-# Whole at any moment, and without a word where the job's folder is gone.
+# Complete at any moment, and silent if the job's folder is gone.
 put() {
     { printf '%s' "$3" >"$1/.$2.${BASHPID}" && mv -f "$1/.$2.${BASHPID}" "$1/$2"; } 2>/dev/null
 }
@@ -107,8 +107,8 @@ signal_job() {
     ((${#pids[@]} == 0)) || kill -s "$2" "${pids[@]}" 2>/dev/null
 }
 
-# What runs the job in this folder, for as long as it waits and runs; it is what slurmd is. Without the
-# open files of those who call (bats waits for all of them).
+# Starts the runner of the job in this folder, which stands in for slurmd as long as the job waits
+# and runs. Without the caller's open files (bats waits for all of them).
 start_runner() {
     (
         cd "$1" || exit
