@@ -168,8 +168,8 @@ bool may_hold_result(std::string_view phase) {
     return phase == "push" || phase == "publish" || phase == "output";
 }
 
-bool may_be_recovered(const Record& kept, const Overview& overview) {
-    const auto state = derive_state(kept, overview);
+bool may_be_recovered(const Record& record, const Overview& overview) {
+    const auto state = derive_state(record, overview);
     if (state.kind() == Kind::unpublished)
         return true;
     std::string phase; // without a result `end` only says that the job ended

@@ -32,6 +32,6 @@ bool may_hold_result(std::string_view phase);
 
 /// True for what `rdvc recover` is for: a result that could not be published. A job that was killed
 /// while it published could not say so.
-bool may_be_recovered(const Record& kept, const Overview& overview);
+bool may_be_recovered(const Record& record, const Overview& overview);
 
 } // namespace rdvc::state
