@@ -151,8 +151,8 @@ TEST_F(Clean, SaysThatSqueueDoesNotAnswer) {
     for (const auto& outcome : {later, demo_.world.run({"clean"})}) {
         EXPECT_EQ(outcome.code, 0);
         EXPECT_EQ(outcome.err,
-                  "warning: squeue does not answer, so nothing was removed that a job may "
-                  "need: no contact\n");
+                  "warning: squeue does not answer, so nothing that a job may need was "
+                  "removed: no contact\n");
         EXPECT_NE(outcome.out.find("submission  1         squeue does not answer\n"),
                   std::string::npos)
             << outcome.out;

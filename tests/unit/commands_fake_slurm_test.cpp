@@ -85,14 +85,14 @@ void expect_says(const std::string& said, const std::string& text) {
 TEST_F(OnFakeSlurm, Cancel) {
     submit_waiting();
     EXPECT_EQ(rdvc({"cancel", "first"}), "cancelled first (job 1)\n");
-    EXPECT_EQ(rdvc({"cancel", "first"}), "first has ended already\n");
+    EXPECT_EQ(rdvc({"cancel", "first"}), "first has already ended\n");
 }
 
 TEST_F(OnFakeSlurm, CancelWhereSlurmDoesNot) {
     submit_waiting();
     set_knob("fail-scancel");
     expect_says(rdvc({"cancel", "first"}, Exit::unknown),
-                "warning: it is not known whether first is cancelled: scancel: error: ");
+                "warning: it is not known whether first was cancelled: scancel: error: ");
 }
 
 TEST_F(OnFakeSlurm, Clean) {
