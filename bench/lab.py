@@ -12,6 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from network import Network, NoNetwork, start_login
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 SANDBOX = str(REPOSITORY / "tools" / "sandbox")
 
@@ -26,12 +28,13 @@ stages:
 TRAIN_PY = "import json\njson.dump({'loss': 1.0}, open('metrics.json', 'w'))\n"
 RDVC_CONFIG = '[project]\nid = "0123456789abcdef0123456789abcdef"\n'  # as `rdvc init project` writes it
 
-# Logs real executions and keeps their input, each if asked to. `-G` and `-O` connect to nothing.
+# Logs real executions and keeps their input and output, each if asked to. `-G` and `-O` connect to nothing.
 SSH_WRAPPER = """\
 #!/bin/sh
 case " $* " in *" -G "* | *" -O "*) exec {ssh} -F {config} "$@" ;; esac
 [ -z "${{BENCH_SSH_LOG-}}" ] || printf '%s\\n' "$*" >>"$BENCH_SSH_LOG"
 [ -z "${{BENCH_SSH_INPUT-}}" ] || {{ cat >"$BENCH_SSH_INPUT" && exec <"$BENCH_SSH_INPUT"; }}
+[ -z "${{BENCH_SSH_OUTPUT-}}" ] || {{ {ssh} -F {config} "$@" | tee "$BENCH_SSH_OUTPUT"; exit; }}
 exec {ssh} -F {config} "$@"
 """
 
@@ -42,12 +45,13 @@ class Failed(Exception):
 
 class Lab(contextlib.ExitStack):
     """`folder`, `project`, `environment`, and how to act on them. `delay` is a round trip in ms;
-    `jobs_run`: jobs start, else they only wait; `sandbox`: more options of its `up`. Where `keep` is set
-    in the end, the folder stays."""
+    `line`: of a network (network.Line, needs root), else a proxy makes the round trips; `jobs_run`: jobs start, else they
+    only wait; `sandbox`: more options of its `up`. Where `keep` is set in the end, the folder stays."""
 
-    def __init__(self, delay, jobs_run=False, sandbox=()):
+    def __init__(self, delay, jobs_run=False, sandbox=(), line=None):
         super().__init__()
         self.delay = delay
+        self.line = line
         self.jobs_run = jobs_run
         self.sandbox_options = sandbox
         self.keep = False
@@ -108,19 +112,29 @@ class Lab(contextlib.ExitStack):
         self.run([SANDBOX, "up", *place, *self.sandbox_options])
         config = (self.folder / "sandbox" / "ssh_config").read_text()
         port = re.search(r"^\s*Port (\d+)$", config, re.MULTILINE)[1]
+        if not self.jobs_run:  # they wait in the queue for ever, whoever submits them and with what options
+            self.run([SANDBOX, "login", *place, "scontrol", "update", "PartitionName=general", "State=DOWN"])
+        way = self._start_network(port) if self.line else f"Port {self._start_proxy(port)}"
         self.ssh_config.write_text(
-            f"Host sandbox\n  Port {self._start_proxy(port)}\n  HostKeyAlias [127.0.0.1]:{port}\n"
+            f"Host sandbox\n  {way}\n  HostKeyAlias [127.0.0.1]:{port}\n"
             f"Host *\n  Include {self.folder}/sandbox/ssh_config\n"
         )
         self.callback(self.disconnect, whose="")  # everybody's
-        if not self.jobs_run:  # they wait in the queue for ever, whoever submits them and with what options
-            self.run([SANDBOX, "login", *place, "scontrol", "update", "PartitionName=general", "State=DOWN"])
         self.wrapper = self.folder / "bin"
         self.wrapper.mkdir()
         (self.wrapper / "ssh").write_text(
             SSH_WRAPPER.format(ssh=shutil.which("ssh"), config=self.ssh_config)
         )
         (self.wrapper / "ssh").chmod(0o755)
+
+    def _start_network(self, port):
+        try:
+            network = self.enter_context(Network(self.folder, self.delay, self.line))
+            self.callback(start_login(self.folder, self.folder / "sandbox", network.far))
+            network.enter()
+        except (NoNetwork, OSError, subprocess.CalledProcessError) as error:
+            raise Failed(f"cannot make a network: {error}") from error
+        return f"HostName {network.far}\n  Port {port}"
 
     def _start_proxy(self, port):
         argv = [str(REPOSITORY / "bench" / "delay-proxy"), port, str(self.delay)]

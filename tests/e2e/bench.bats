@@ -10,10 +10,10 @@ setup() {
   BENCH="${RDVC_SOURCE_FOLDER:-${BATS_TEST_DIRNAME}/../..}/bench/submit"
 }
 
-# Its proxy's current folder is the one folder that it uses.
+# The current folder of what makes its round trips is the one folder that it uses.
 folder_of() { # PID of bench/submit
-  local proxy
-  proxy=$(pgrep -P "$1" -f delay-proxy) && readlink "/proc/$proxy/cwd"
+  local line
+  line=$(pgrep -P "$1" -f 'delay-proxy|/link [0-9]') && readlink "/proc/$line/cwd"
 }
 
 wait_until() { # SECONDS CONDITION...
@@ -34,16 +34,16 @@ nothing_is_left_of() { # FOLDER
 
 @test "the benchmark of submissions measures every row and gives every verdict" {
   local row folder
-  "$BENCH" --runs 7 --delay 1 >"$BATS_TEST_TMPDIR/out" 3>&- &
+  "$BENCH" --no-network --runs 7 --delay 1 >"$BATS_TEST_TMPDIR/out" 3>&- &
   wait_until 20 has_folder "$!"
   folder=$(folder_of "$!")
   wait "$!"
   cat "$BATS_TEST_TMPDIR/out"
   for row in 'ssh HOST true' 'ssh HOST sbatch <SCRIPT' 'rdvc run, project unchanged' 'rdvc run, one new commit' \
-    'rdvc --version' 'rdvc --help'; do
+    'rdvc status, 20 submissions' 'rdvc --version' 'rdvc --help'; do
     grep -Eq "^  $row +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9]+" "$BATS_TEST_TMPDIR/out"
   done
-  [[ $(grep -cE '^(OK|MISSED) ' "$BATS_TEST_TMPDIR/out") -eq 10 ]]
+  [[ $(grep -cE '^(OK|MISSED) ' "$BATS_TEST_TMPDIR/out") -eq 12 ]]
   grep -q '^OK .*0 Git objects, 0 bytes of them' "$BATS_TEST_TMPDIR/out"
   grep -q '^OK .*ssh executions' "$BATS_TEST_TMPDIR/out"
   nothing_is_left_of "$folder"
@@ -51,7 +51,7 @@ nothing_is_left_of() { # FOLDER
 
 @test "the benchmark leaves nothing when it is ended in the middle" {
   local folder status=0
-  "$BENCH" --delay 1 3>&- &
+  "$BENCH" --no-network --delay 1 3>&- &
   wait_until 20 has_folder "$!"
   folder=$(folder_of "$!")
   wait_until 20 test -e "$folder/trivial.sh" # written just before the first round
@@ -59,6 +59,32 @@ nothing_is_left_of() { # FOLDER
   wait "$!" || status=$?
   [[ $status -eq 130 ]]
   nothing_is_left_of "$folder"
+}
+
+# bats test_tags=root
+@test "the benchmark measures over a network of its own, and leaves no device of it, also when it is ended in the middle" {
+  local folder status=0 devices
+  devices=$(ip -br link | wc -l)
+  run "$BENCH" --runs 7 --delay 1 --rate 1000
+  printf '%s\n' "$output"
+  [[ $status -eq 0 && $output == *"a network of 1000 Mbit/s"* && $(grep -cE '^(OK|MISSED) ' <<<"$output") -eq 12 ]]
+  [[ $(ip -br link | wc -l) -eq $devices ]]
+  "$BENCH" --delay 1 --loss 1 3>&- &
+  wait_until 20 has_folder "$!"
+  folder=$(folder_of "$!")
+  [[ $(ip -br link | wc -l) -gt $devices ]]
+  wait_until 60 test -e "$folder/trivial.sh"
+  kill -TERM "$!"
+  wait "$!" || status=$?
+  [[ $status -eq 130 ]]
+  nothing_is_left_of "$folder"
+  [[ $(ip -br link | wc -l) -eq $devices ]]
+}
+
+@test "the benchmark says what a network of its own needs" {
+  ((EUID != 0)) || skip "is about an ordinary user"
+  run -1 "$BENCH" --network
+  [[ $output == *"a network needs root"* ]]
 }
 
 @test "the benchmark refuses too few runs" {
