@@ -15,20 +15,25 @@ need_programs() {
     done
 }
 
-# Asks git once: is the mirror sound, does it have the commits that the pack was made against, is
-# the experiment's name free? $1: index in the arrays.
+# Is the mirror sound, does it have the commits that the pack was made against, is the experiment's
+# name free? Asks git two things at once. $1: index in the arrays.
 check_mirror() {
-    local known line questions='' missing=
+    local known line questions='' missing='' refs objects code
     for line in ${haves[$1]}; do
         questions+="${line}^{commit}"$'\n'
     done
     (($1 > 0)) || questions+="${experiment_ref}"$'\n'
+    exec {refs}< <(list_ref_types "${mirror}")
+    exec {objects}< <(printf '%s' "${questions}" | mirror_git cat-file --batch-check 2>&1; printf '\n%s' "$?")
     check_packs
     # A ref that leads nowhere keeps jobs from publishing and laptops from fetching, even if git
     # does not need it here.
-    ! has_dead_refs "${mirror}" || damaged=1
-    known=$(printf '%s' "${questions}" | mirror_git cat-file --batch-check 2>&1)
-    case $?-${known} in
+    ! tells_of_dead_refs "$(<"/dev/fd/${refs}")" || damaged=1
+    known=$(<"/dev/fd/${objects}")
+    exec {refs}<&- {objects}<&-
+    code=${known##*$'\n'} known=${known%$'\n'*}
+    known=${known%$'\n'}
+    case ${code}-${known} in
     *"not a git repository"* | *"in file ${mirror}/config"* | *"error: "*"${mirror}/"* | *[Cc]"orrupt"* | *"bad object"* | *packed-refs*)
         damaged=1
         ;;
@@ -136,11 +141,18 @@ refuse_revoked() {
     [[ ! -e ${folder}/claim.${attempt} ]] || finish refused revoked "this submission was given up meanwhile"
 }
 
+# The text $2 has $1 bytes; without a process.
+has_length() {
+    local LC_ALL=C content=''
+    IFS= read -r -d '' content <"$2"
+    ((${#content} == $1))
+}
+
 receive_file() {
     local file=$1 size=$2
     ((size > 0)) || return 0
     receive "${size}" >"${file}" || refuse disk "cannot write ${file}"
-    [[ $(wc -c <"${file}") -eq ${size} ]] || refuse disk "${file} did not arrive completely"
+    has_length "${size}" "${file}" || refuse disk "${file} did not arrive completely"
 }
 
 # The text that decides the environment lies in envs/.known under its hash, and in the submission's folder, since its
@@ -246,17 +258,18 @@ submit() {
     open_rdvc_dir
     need_programs
     check_data
-    local i damaged
-    if ((functions_size == 0)) &&
-        [[ $(wc -c <"${rdvc_dir}/functions/${functions}/job.sh" 2>/dev/null) -ne ${functions_length} ]]; then
-        finish resend "the cluster lacks the job's functions"
-    fi
+    local i damaged library_length
+    exec {library_length}< <(stat -c %s -- "${rdvc_dir}/functions/${functions}/job.sh" 2>/dev/null)
     for i in "${!mirrors[@]}"; do
         open_mirror "${mirrors[i]}"
         damaged=0
         [[ ! -e ${mirror}/rdvc-damaged ]] || damaged=1
         check_mirror "${i}"
     done
+    if ((functions_size == 0)) && [[ $(<"/dev/fd/${library_length}") != "${functions_length}" ]]; then
+        finish resend "the cluster lacks the job's functions"
+    fi
+    exec {library_length}<&-
     if ((tags_size == 0)) && [[ -n ${tags} && ! -s ${rdvc_dir}/repos/${mirrors[0]}/rdvc-tags-${tags} ]]; then
         finish resend "the project's mirror lacks the list of tags"
     fi

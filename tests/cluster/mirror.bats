@@ -122,7 +122,7 @@ hurt() { # HOW
 
 @test "a ref that leads nowhere: it is found, the next job mends the mirror, publishes, and all others can be fetched" {
     # shellcheck disable=SC1090
-    source <(sed -n '/^has_dead_refs() {/,/^}/p' "${cluster}/login/lib/common.sh")
+    source <(sed -n '/^has_dead_refs() {/,/^# The job id/p' "${cluster}/login/lib/common.sh")
     make_laptop
     ! has_dead_refs "${mirror}"
     local how

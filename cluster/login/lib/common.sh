@@ -141,9 +141,15 @@ open_mirror() {
 # True if a ref of the mirror $1 is malformed or leads to no readable object. Cheap: reads no
 # history.
 has_dead_refs() {
-    local said
-    said=$(git --git-dir="$1" for-each-ref --format='%(objecttype)' 2>&1)
-    [[ ${said} =~ missing\ object|bad\ object|broken\ ref|packed-refs|corrupt|unable\ to\ (unpack|parse) ]]
+    tells_of_dead_refs "$(list_ref_types "$1")"
+}
+
+list_ref_types() {
+    git --git-dir="$1" for-each-ref --format='%(objecttype)' 2>&1
+}
+
+tells_of_dead_refs() {
+    [[ $1 =~ missing\ object|bad\ object|broken\ ref|packed-refs|corrupt|unable\ to\ (unpack|parse) ]]
 }
 
 # The job id of a submission, or nothing.

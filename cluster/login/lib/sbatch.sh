@@ -66,8 +66,9 @@ printed_id() {
 adopt_job() {
     # A name that no earlier attempt uses, in case this is interrupted before the second step.
     printf '%s\n' "$1" >"${folder}/.jobid.${nonce}" && mv -f "${folder}/.jobid.${nonce}" "${folder}/jobid"
-    ln -sfn "${token}/job.sh" "${rdvc_dir}/submissions/$1.sbatch.sh"
+    ln -sfn "${token}/job.sh" "${rdvc_dir}/submissions/$1.sbatch.sh" &
     ln -sfn "../submissions/${token}/slurm-$1.out" "${rdvc_dir}/logs/slurm-$1.out"
+    wait "$!"
 }
 
 # Calls sbatch and writes down what became of it, in a process of its own.
@@ -94,7 +95,10 @@ run_sbatch() {
 # sbatch goes on if the connection is lost, and all that follows from its answer is done by then. What it says
 # is in files, for whoever asks later. The array `options` has more words for it than the script's.
 call_sbatch() {
-    rm -f "${folder}"/sbatch.{out,err,exit} "${folder}/jobid"
+    local file
+    for file in "${folder}"/sbatch.{out,err,exit} "${folder}/jobid"; do # of the attempt before, if there was one
+        [[ ! -e ${file} ]] || rm -f "${file}"
+    done
     unset_contradictions
     printf '%s\n' "${attempt}" >"${folder}/sbatch.began"
     run_sbatch </dev/null >/dev/null 2>&1 &
