@@ -197,6 +197,8 @@ class Child {
 
   private:
     bool reap(int flags) {
+        if (pid_ < 0)
+            return true;
         pid_t got = 0;
         do {
             got = ::waitpid(pid_, &status_, flags);
@@ -231,95 +233,155 @@ class Patience {
     bool limited_;
 };
 
+int open_output(const std::filesystem::path& file) {
+    const int output = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (output < 0)
+        throw Error(Exit::failed,
+                    fmt::format("cannot write `{}`: {}", file.string(), std::strerror(errno)));
+    return output;
+}
+
 } // namespace
 
-Result ProcessRunner::run(const Command& command) {
-    std::signal(SIGPIPE, SIG_IGN);
-    watch_children();
-    Pipe in;
-    Pipe out;
-    Pipe err;
-    Pipe report;
-    int output = command.terminal == Terminal::yes ? -1 : out.end(1);
-    if (!command.output_file.empty()) {
-        output =
-            ::open(command.output_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        if (output < 0)
+// A command's process with the pipes to it.
+class ProcessRunner::Running {
+  public:
+    explicit Running(const Command& command)
+        : argv_(command.argv), folder_(command.folder), environment_(command.environment) {
+        std::signal(SIGPIPE, SIG_IGN);
+        watch_children();
+        const bool to_terminal = command.terminal == Terminal::yes;
+        int output = to_terminal ? -1 : out_.end(1);
+        if (!command.output_file.empty())
+            output = open_output(command.output_file);
+        const pid_t pid = ::fork();
+        if (pid < 0)
             throw Error(Exit::failed,
-                        fmt::format("cannot write `{}`: {}", command.output_file.string(),
-                                    std::strerror(errno)));
-    }
-    const pid_t pid = ::fork();
-    if (pid < 0)
-        throw Error(Exit::failed, fmt::format("cannot start a process: {}", std::strerror(errno)));
-    if (pid == 0) {
-        const int empty = ::open("/dev/null", O_RDONLY);
-        become(command, command.input.empty() ? empty : in.end(0), output,
-               command.terminal == Terminal::yes ? -1 : err.end(1), report.end(1));
-    }
-    Child child(pid);
-    if (!command.output_file.empty())
-        ::close(output);
-    in.close(0);
-    out.close(1);
-    err.close(1);
-    report.close(1);
-
-    int error = 0;
-    if (::read(report.end(0), &error, sizeof error) == static_cast<ssize_t>(sizeof error)) {
-        child.wait();
-        throw Error(Exit::not_ready,
-                    fmt::format("cannot run `{}`: {}", command.argv.front(), std::strerror(error)));
-    }
-
-    Result result;
-    const std::function<void(std::string_view)> to_out =
-        command.on_output ? command.on_output
-                          : [&result](std::string_view text) { result.out += text; };
-    const auto to_err = [&result](std::string_view text) {
-        result.err += text;
-        if (result.err.size() > 2 * most_errors)
-            result.err.erase(0, result.err.size() - most_errors);
-    };
-    Input input(command);
-    if (command.input.empty())
-        in.close(1);
-    else
-        ::fcntl(in.end(1), F_SETFL, O_NONBLOCK);
-    ::fcntl(out.end(0), F_SETFL, O_NONBLOCK);
-    ::fcntl(err.end(0), F_SETFL, O_NONBLOCK);
-
-    bool done = false;
-    bool is_over = false;
-    Patience patience(command.patience);
-    while (!done) {
-        std::array<pollfd, 4> fds{{{out.end(0), POLLIN, 0},
-                                   {err.end(0), POLLIN, 0},
-                                   {in.end(1), POLLOUT, 0},
-                                   {child_ended().end(0), POLLIN, 0}}};
-        if (!is_over && command.is_over && command.is_over()) {
-            is_over = true;
-            patience = Patience(when_over);
+                        fmt::format("cannot start a process: {}", std::strerror(errno)));
+        if (pid == 0) {
+            const int empty = ::open("/dev/null", O_RDONLY);
+            become(command, command.input.empty() ? empty : in_.end(0), output,
+                   to_terminal ? -1 : err_.end(1), report_.end(1));
         }
-        if (::poll(fds.data(), fds.size(), patience.left()) < 0 && errno != EINTR)
-            throw Error(Exit::failed, fmt::format("cannot wait: {}", std::strerror(errno)));
-        if (patience.is_over())
-            child.kill();
-        std::array<char, 16> ignored{};
-        [[maybe_unused]] const auto n = ::read(fds[3].fd, ignored.data(), ignored.size());
-        done = child.ended();
-        if (!done && fds[2].revents != 0 && !input.feed(in.end(1)))
-            in.close(1);
-        do { // after the program's end: all that is left
-            if (fds[0].revents != 0 && out.open(0) && !drain(out.end(0), to_out))
-                out.close(0);
-            if (fds[1].revents != 0 && err.open(0) && !drain(err.end(0), to_err))
-                err.close(0);
-        } while (done && ::poll(fds.data(), 2, 0) > 0 && (out.open(0) || err.open(0)) &&
-                 ((fds[0].revents | fds[1].revents) & POLLIN) != 0);
+        child_ = std::make_unique<Child>(pid);
+        if (!command.output_file.empty())
+            ::close(output);
+        in_.close(0);
+        out_.close(1);
+        err_.close(1);
+        report_.close(1);
     }
-    result.status = child.status();
-    return result;
+
+    [[nodiscard]] bool is_of(const Command& command) const {
+        return argv_ == command.argv && folder_ == command.folder &&
+               environment_ == command.environment && command.input.empty() &&
+               command.output_file.empty() && command.terminal == Terminal::no;
+    }
+
+    // What a pipe holds of its output does not keep it from going on.
+    void widen() {
+#ifdef F_SETPIPE_SZ
+        constexpr int most = 1 << 20; // what every user may have
+        ::fcntl(out_.end(0), F_SETPIPE_SZ, most);
+#endif
+    }
+
+    Result finish(const Command& command) {
+        int error = 0;
+        if (::read(report_.end(0), &error, sizeof error) == static_cast<ssize_t>(sizeof error)) {
+            child_->wait();
+            throw Error(Exit::not_ready, fmt::format("cannot run `{}`: {}", command.argv.front(),
+                                                     std::strerror(error)));
+        }
+        Result result;
+        const std::function<void(std::string_view)> to_out =
+            command.on_output ? command.on_output
+                              : [&result](std::string_view text) { result.out += text; };
+        const auto to_err = [&result](std::string_view text) {
+            result.err += text;
+            if (result.err.size() > 2 * most_errors)
+                result.err.erase(0, result.err.size() - most_errors);
+        };
+        Input input(command);
+        if (command.input.empty())
+            in_.close(1);
+        else
+            ::fcntl(in_.end(1), F_SETFL, O_NONBLOCK);
+        ::fcntl(out_.end(0), F_SETFL, O_NONBLOCK);
+        ::fcntl(err_.end(0), F_SETFL, O_NONBLOCK);
+        follow(command, input, to_out, to_err);
+        result.status = child_->status();
+        return result;
+    }
+
+  private:
+    using Sink = std::function<void(std::string_view)>;
+
+    // Until its end. The pipes may be open longer, and what it has written is there then.
+    void follow(const Command& command, Input& input, const Sink& to_out, const Sink& to_err) {
+        bool done = false;
+        bool is_over = false;
+        Patience patience(command.patience);
+        while (!done) {
+            std::array<pollfd, 4> fds{{{out_.end(0), POLLIN, 0},
+                                       {err_.end(0), POLLIN, 0},
+                                       {in_.end(1), POLLOUT, 0},
+                                       {child_ended().end(0), POLLIN, 0}}};
+            if (!is_over && command.is_over && command.is_over()) {
+                is_over = true;
+                patience = Patience(when_over);
+            }
+            // Another one's wait may have heard of this one's end.
+            if (::poll(fds.data(), fds.size(), child_->ended() ? 0 : patience.left()) < 0 &&
+                errno != EINTR)
+                throw Error(Exit::failed, fmt::format("cannot wait: {}", std::strerror(errno)));
+            if (patience.is_over())
+                child_->kill();
+            std::array<char, 16> ignored{};
+            [[maybe_unused]] const auto n = ::read(fds[3].fd, ignored.data(), ignored.size());
+            done = child_->ended();
+            if (!done && fds[2].revents != 0 && !input.feed(in_.end(1)))
+                in_.close(1);
+            do { // after the program's end: all that is left
+                if (fds[0].revents != 0 && out_.open(0) && !drain(out_.end(0), to_out))
+                    out_.close(0);
+                if (fds[1].revents != 0 && err_.open(0) && !drain(err_.end(0), to_err))
+                    err_.close(0);
+            } while (done && ::poll(fds.data(), 2, 0) > 0 && (out_.open(0) || err_.open(0)) &&
+                     ((fds[0].revents | fds[1].revents) & POLLIN) != 0);
+        }
+    }
+
+    std::vector<std::string> argv_;
+    std::filesystem::path folder_;
+    std::vector<std::pair<std::string, std::string>> environment_;
+    Pipe in_;
+    Pipe out_;
+    Pipe err_;
+    Pipe report_;
+    std::unique_ptr<Child> child_;
+};
+
+ProcessRunner::ProcessRunner() = default;
+ProcessRunner::~ProcessRunner() = default;
+
+std::unique_ptr<ProcessRunner::Running> ProcessRunner::start_or_take(const Command& command) {
+    const auto found = std::find_if(ahead_.begin(), ahead_.end(),
+                                    [&](const auto& one) { return one->is_of(command); });
+    if (found == ahead_.end())
+        return std::make_unique<Running>(command);
+    auto running = std::move(*found);
+    ahead_.erase(found);
+    return running;
+}
+
+Result ProcessRunner::run(const Command& command) {
+    return start_or_take(command)->finish(command);
+}
+
+void ProcessRunner::start_ahead(const Command& command) {
+    ahead_.push_back(std::make_unique<Running>(command));
+    ahead_.back()->widen();
 }
 
 } // namespace rdvc::base

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,12 +55,30 @@ class Runner {
 
     /// Runs `command` to its end. Throws Error (not_ready) if the program cannot be started.
     virtual Result run(const Command& command) = 0;
+
+    /// Says that `command`, which only reads and takes no input, will be run: it may be started at
+    /// once, beside others, and `run` has its result. A runner need not do anything here.
+    virtual void start_ahead(const Command& /*command*/) {}
 };
 
 /// Runs commands as child processes of this one.
 class ProcessRunner : public Runner {
   public:
+    ProcessRunner();
+    ~ProcessRunner() override; ///< ends what was started and never asked for
+    ProcessRunner(const ProcessRunner&) = delete;
+    ProcessRunner& operator=(const ProcessRunner&) = delete;
+    ProcessRunner(ProcessRunner&&) = delete;
+    ProcessRunner& operator=(ProcessRunner&&) = delete;
+
     Result run(const Command& command) override;
+    void start_ahead(const Command& command) override;
+
+  private:
+    class Running;
+    std::unique_ptr<Running> start_or_take(const Command& command);
+
+    std::vector<std::unique_ptr<Running>> ahead_;
 };
 
 } // namespace rdvc::base

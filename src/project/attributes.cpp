@@ -31,12 +31,23 @@ bool Driver::seals() const {
     return !process.empty() || (!smudge.empty() && base::trim(smudge) != "cat");
 }
 
+namespace {
+
+base::Command conversion_question(const Repository& repository) {
+    return {
+        .argv = {"git", "-C", repository.top.string(), "config", "--null", "--get-regexp",
+                 R"(^(core\.(autocrlf|eol|attributesfile)|filter\..*\.(clean|smudge|process))$)"}};
+}
+
+} // namespace
+
+void start_conversion_question(base::Runner& runner, const Repository& repository) {
+    runner.start_ahead(conversion_question(repository));
+}
+
 // "key LF value" each; a key alone is a boolean that is true.
 ConversionSettings read_conversion_settings(base::Runner& runner, const Repository& repository) {
-    const auto answer = runner.run(
-        {.argv = {
-             "git", "-C", repository.top.string(), "config", "--null", "--get-regexp",
-             R"(^(core\.(autocrlf|eol|attributesfile)|filter\..*\.(clean|smudge|process))$)"}});
+    const auto answer = runner.run(conversion_question(repository));
     std::map<std::string, std::string> core;
     ConversionSettings settings;
     for (const auto& entry : base::split(answer.out, '\0')) {

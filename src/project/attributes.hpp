@@ -35,6 +35,9 @@ struct Asked {
     bool expansions = false;  ///< of those, some that make other bytes than the blob's at checkout
 };
 
+/// Starts at once what read_conversion_settings asks.
+void start_conversion_question(base::Runner& runner, const Repository& repository);
+
 ConversionSettings read_conversion_settings(base::Runner& runner, const Repository& repository);
 
 /// gitattributes(5): the file for all repositories of a user; `configured` is the value of

@@ -25,6 +25,16 @@ std::vector<std::string> git_in(const Repository& repository, std::vector<std::s
     return argv;
 }
 
+// Questions that each run asks.
+const std::vector<std::string> status_words = {
+    "--no-optional-locks",   "status",       "--porcelain=v2",          "--branch", "-z",
+    "--untracked-files=all", "--no-renames", "--ignore-submodules=none"};
+const std::vector<std::string> identity_words = {"var", "GIT_COMMITTER_IDENT"};
+const std::vector<std::string> index_words = {"ls-files", "-v", "-z"};
+const std::vector<std::string> tags_words = {
+    "for-each-ref", "--merged=HEAD", "--format=%(objecttype) %(objectname) %(refname:lstrip=2)",
+    "refs/tags"};
+
 // The subcommand: the first word that is neither an option nor the value of `-c`.
 std::string name_of(const std::vector<std::string>& arguments) {
     for (std::size_t i = 0; i < arguments.size(); ++i)
@@ -83,10 +93,7 @@ std::optional<Repository> find_repository(base::Runner& runner,
 }
 
 Head read_head(base::Runner& runner, const Repository& repository) {
-    const auto text =
-        ask_git(runner, repository,
-                {"--no-optional-locks", "status", "--porcelain=v2", "--branch", "-z",
-                 "--untracked-files=all", "--no-renames", "--ignore-submodules=none"});
+    const auto text = ask_git(runner, repository, status_words);
     Head head;
     for (const auto& record : base::split(text, '\0')) {
         const auto after = [&](std::string_view start) { return record.substr(start.size()); };
@@ -127,6 +134,11 @@ std::string commit_tree(base::Runner& runner, const Repository& repository, cons
                                {"GIT_COMMITTER_DATE", date}}));
 }
 
+void start_questions(base::Runner& runner, const Repository& repository) {
+    for (const auto& words : {status_words, index_words, identity_words, tags_words})
+        runner.start_ahead({.argv = git_in(repository, words)});
+}
+
 std::filesystem::path git_dir(base::Runner& runner, const Repository& repository) {
     auto usual = repository.top / ".git";
     if (std::filesystem::is_directory(usual) && std::getenv("GIT_DIR") == nullptr)
@@ -136,7 +148,7 @@ std::filesystem::path git_dir(base::Runner& runner, const Repository& repository
 }
 
 Identity identity(base::Runner& runner, const Repository& repository) {
-    const auto result = runner.run({.argv = git_in(repository, {"var", "GIT_COMMITTER_IDENT"})});
+    const auto result = runner.run({.argv = git_in(repository, identity_words)});
     const auto open = result.out.find(" <"); // "NAME <EMAIL> SECONDS ZONE"
     const auto close = result.out.find('>', open == std::string::npos ? 0 : open);
     if (result.status != 0 || open == std::string::npos || close == std::string::npos)
@@ -146,7 +158,7 @@ Identity identity(base::Runner& runner, const Repository& repository) {
 
 IndexFacts read_index(base::Runner& runner, const Repository& repository) {
     IndexFacts facts;
-    const auto text = ask_git(runner, repository, {"ls-files", "-v", "-z"});
+    const auto text = ask_git(runner, repository, index_words);
     for (std::size_t at = 0; at < text.size();) { // "H path", one of tens of thousands
         const auto end = std::min(text.find('\0', at), text.size());
         if (end < at + 2) {
@@ -270,11 +282,7 @@ std::vector<std::string> existing_objects(base::Runner& runner, const Repository
 
 std::vector<Tag> reachable_tags(base::Runner& runner, const Repository& repository) {
     std::vector<Tag> tags;
-    for (const auto& line : base::lines(ask_git(runner, repository,
-                                                {"for-each-ref", "--merged=HEAD",
-                                                 "--format=%(objecttype) %(objectname) "
-                                                 "%(refname:lstrip=2)",
-                                                 "refs/tags"}))) {
+    for (const auto& line : base::lines(ask_git(runner, repository, tags_words))) {
         const auto fields = base::words(line);
         if (fields.size() == 3)
             tags.push_back({fields[2], fields[1], fields[0] == "tag"});

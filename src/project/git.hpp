@@ -42,6 +42,9 @@ struct Head {
 /// HEAD and the state of the work tree. Throws Error if git fails.
 Head read_head(base::Runner& runner, const Repository& repository);
 
+/// Starts at once, beside each other, what read_head, read_index, identity and reachable_tags ask.
+void start_questions(base::Runner& runner, const Repository& repository);
+
 /// Runs git in the repository. Throws Error with git's own words if it fails.
 std::string ask_git(base::Runner& runner, const Repository& repository,
                     const std::vector<std::string>& arguments, const std::string& input = "",

@@ -4,13 +4,23 @@ namespace rdvc::project {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+base::Command guarded(base::Command command) {
+    if (!command.argv.empty() && command.argv.front() == "git")
+        command.argv.insert(command.argv.begin() + 1,
+                            {"-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false"});
+    return command;
+}
+
+} // namespace
+
 base::Result GuardedRunner::run(const base::Command& command) {
-    if (command.argv.empty() || command.argv.front() != "git")
-        return inner_.run(command);
-    auto guarded = command;
-    guarded.argv.insert(guarded.argv.begin() + 1,
-                        {"-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false"});
-    return inner_.run(guarded);
+    return inner_.run(guarded(command));
+}
+
+void GuardedRunner::start_ahead(const base::Command& command) {
+    inner_.start_ahead(guarded(command));
 }
 
 namespace {

@@ -14,6 +14,7 @@ class GuardedRunner : public base::Runner {
   public:
     explicit GuardedRunner(base::Runner& inner) : inner_(inner) {}
     base::Result run(const base::Command& command) override;
+    void start_ahead(const base::Command& command) override;
 
   private:
     base::Runner& inner_;

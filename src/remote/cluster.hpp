@@ -72,6 +72,9 @@ class Cluster {
     [[nodiscard]] const std::string& host() const { return connection_.destination().host; }
     [[nodiscard]] bool is_local() const { return connection_.destination().host == "local"; }
 
+    /// Starts at once what the first request asks of ssh's configuration; nothing connects.
+    void start_question() { connection_.start_question(); }
+
   private:
     [[nodiscard]] std::vector<ledger::Record> open_submissions() const;
     [[nodiscard]] std::filesystem::path texts_file() const;

@@ -19,6 +19,8 @@ std::vector<std::string> usable(base::Runner& runner, const MirrorContent& mirro
     for (const auto& stored : believed)
         if (stored.place == mirror_content.mirror && stored.boundary == boundary)
             commits.push_back(stored.object);
+    if (std::find(commits.begin(), commits.end(), mirror_content.tip) != commits.end())
+        return {mirror_content.tip}; // with all that it needs
     return project::existing_objects(runner, mirror_content.repository, commits);
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "project/attributes.hpp"
 #include "project/dvc.hpp"
 #include "project/dvc_files.hpp"
 #include "project/extras.hpp"
@@ -280,6 +281,15 @@ void refuse_taken_name(world::World& world, const remote::Project& project,
             .hint("choose another name, or replace it with `-f`");
 }
 
+// What is asked in any case, beside each other: a process each costs some milliseconds.
+void start_questions(world::World& world, const remote::Project& project, remote::Cluster& cluster,
+                     const submission::RunArguments& arguments) {
+    project::start_questions(world.runner, project.repository);
+    project::start_conversion_question(world.runner, project.repository);
+    if (!arguments.dry_run)
+        cluster.start_question();
+}
+
 void warn_of_no_setup(const world::World& world, const remote::Project& project) {
     const auto proposal = project::propose_setup(project.dvc_project);
     world.console.warn(fmt::format(
@@ -293,6 +303,7 @@ void warn_of_no_setup(const world::World& world, const remote::Project& project)
 
 Plan make_plan(world::World& world, remote::Project& project, remote::Cluster& cluster,
                const submission::RunArguments& arguments, Purpose purpose) {
+    start_questions(world, project, cluster, arguments);
     const auto head = project::read_head(world.runner, project.repository);
     if (head.commit.empty() && head.branch == "(unknown)")
         throw Error(Exit::not_ready, "git cannot read the branch that HEAD names")

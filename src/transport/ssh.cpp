@@ -121,14 +121,24 @@ Connection::Connection(base::Runner& runner, Destination destination,
     refuse_leading_dash(destination_.username, "cluster.username");
 }
 
+std::vector<std::string> Connection::configuration_words() const {
+    auto argv = ssh_words(destination_, {}, {});
+    argv.insert(argv.begin() + 1, "-G");
+    return argv;
+}
+
+void Connection::start_question() {
+    if (destination_.host != "local" && !asked_)
+        runner_.start_ahead({.argv = configuration_words()});
+}
+
 // Once; `-G` opens no connection. If the configuration sends ssh into the background, it refuses to
 // print anything without a command.
 void Connection::ask_configuration() {
     if (asked_)
         return;
     asked_ = true;
-    auto argv = ssh_words(destination_, {}, {});
-    argv.insert(argv.begin() + 1, "-G");
+    auto argv = configuration_words();
     auto answer = runner_.run({.argv = argv});
     if (answer.err.find("Cannot fork into background") != std::string::npos) {
         const auto stay = {"-o", "ForkAfterAuthentication=no"};

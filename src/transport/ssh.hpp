@@ -78,7 +78,11 @@ class Connection {
 
     [[nodiscard]] const Destination& destination() const { return destination_; }
 
+    /// Starts at once what the first use of the connection asks of ssh's configuration.
+    void start_question();
+
   private:
+    [[nodiscard]] std::vector<std::string> configuration_words() const;
     void ask_configuration();
     std::vector<std::string> words();
     [[nodiscard]] std::vector<std::string> bash_words() const;

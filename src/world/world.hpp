@@ -46,6 +46,7 @@ class TracingRunner : public base::Runner {
   public:
     TracingRunner(base::Runner& inner, const Console& console) : inner_(inner), console_(console) {}
     base::Result run(const base::Command& command) override;
+    void start_ahead(const base::Command& command) override { inner_.start_ahead(command); }
 
   private:
     base::Runner& inner_;

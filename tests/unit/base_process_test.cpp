@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -221,6 +222,67 @@ TEST(ProcessRunner, GivesAllThatWasWrittenBeforeTheEnd) {
 
 TEST(ProcessRunner, StartsProgramsThatDieOfABrokenPipe) {
     EXPECT_EQ(bash("trap - PIPE; kill -PIPE $$").status, 128 + SIGPIPE);
+}
+
+TEST(ProcessRunner, RunsOnceWhatWasStartedAhead) {
+    const Folder folder;
+    const Command command{.argv = {"bash", "-c", "echo x >>file; cat file; echo hint >&2; exit 3"},
+                          .folder = folder.path()};
+    ProcessRunner runner;
+    runner.start_ahead(command);
+    const auto first = runner.run(command);
+    EXPECT_EQ(first.out, "x\n");
+    EXPECT_EQ(first.err, "hint\n");
+    EXPECT_EQ(first.status, 3);
+    EXPECT_EQ(runner.run(command).out, "x\nx\n");
+}
+
+TEST(ProcessRunner, StartsAheadBesideOthers) {
+    const Folder folder;
+    ASSERT_EQ(::mkfifo((folder / "fifo").c_str(), 0600), 0);
+    const Command writes{.argv = {"bash", "-c", "echo word >fifo"}, .folder = folder.path()};
+    const Command reads{.argv = {"cat", "fifo"}, .folder = folder.path()};
+    ProcessRunner runner;
+    runner.start_ahead(writes);
+    runner.start_ahead(reads);
+    EXPECT_EQ(runner.run(writes).status, 0); // which waits for a reader
+    EXPECT_EQ(runner.run(reads).out, "word\n");
+}
+
+TEST(ProcessRunner, StartedAheadHasNotItsLikesResult) {
+    ProcessRunner runner;
+    runner.start_ahead({.argv = {"bash", "-c", "echo ${word-none}"}});
+    EXPECT_EQ(
+        runner.run({.argv = {"bash", "-c", "echo ${word-none}"}, .environment = {{"word", "one"}}})
+            .out,
+        "one\n");
+    EXPECT_EQ(runner.run({.argv = {"bash", "-c", "echo ${word-none}"}}).out, "none\n");
+}
+
+// Its own wait would not hear of it: the signal came in another's, and the pipe stays open.
+TEST(ProcessRunner, HearsOfAnEndDuringAnothersWait) {
+    const Command with_child{.argv = {"bash", "-c", "sleep 60 & echo $!"}};
+    ProcessRunner runner;
+    runner.start_ahead(with_child);
+    EXPECT_EQ(runner.run({.argv = {"sleep", "0.5"}}).status, 0);
+    const auto began = std::chrono::steady_clock::now();
+    const auto result = runner.run(with_child);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
+    ::kill(std::stoi(result.out), SIGKILL);
+}
+
+TEST(ProcessRunner, EndsWhatWasStartedAheadAndNeverAskedFor) {
+    const auto began = std::chrono::steady_clock::now();
+    ProcessRunner().start_ahead({.argv = {"sleep", "60"}});
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
+}
+
+TEST(ProcessRunner, SaysOfAProgramThatIsNotThereWhenItIsRun) {
+    ProcessRunner runner;
+    const Command command{.argv = {"rdvc-no-such-program"}};
+    runner.start_ahead(command);
+    EXPECT_FAILURE(runner.run(command), Exit::not_ready,
+                   "error: cannot run `rdvc-no-such-program`: No such file or directory\n");
 }
 
 } // namespace
