@@ -1,28 +1,43 @@
 # The state of this project's submissions. Assignments before this text: mirror, limit, `only` (a token, or
-# nothing for all) and ended (1: those that have a result alone). Thousands are told in one go: no process is started for a submission.
+# nothing for all), ended (1: those that have a result alone), and the array known, words TOKEN:DIGEST: what the laptop has been
+# told. Where nothing has changed it is not told again. Thousands are told in one go: no process is started for a submission.
+
+most_digests=100 # the newest submissions; what is longer is asked for seldom
 
 # Sets tokens: the project's submissions, newest first.
 find_tokens() {
     mapfile -t tokens < <(
-        cd "${rdvc_dir}/submissions" &&
-            { [[ -z ${only} ]] && ls -t || printf '%s\n' "${only}"; } | grep -xE '[0-9a-f]{32}' | sed 's|$|/submission|' |
-            xargs -r -n 200 grep -lxsF -e "mirror ${mirror}" -- 2>/dev/null | cut -d / -f 1 | with_result |
-            head -n "${limit}"
+        cd "${rdvc_dir}/submissions" || exit
+        { [[ -z ${only} ]] && ls -t || printf '%s\n' "${only}"; } |
+            LC_ALL=C awk -v wanted="mirror ${mirror}" -v ended="${ended}" -v task="${task}" -v limit="${limit}" '
+            function is_there(path,    line, found) {
+                found = (getline line <path) >= 0
+                if (found) close(path)
+                return found
+            }
+            function is_of_project(path,    line, found) {
+                while (!found && (getline line <path) > 0) found = line == wanted
+                close(path)
+                return found
+            }
+            length($0) != 32 || /[^0-9a-f]/ || !is_of_project("./" $0 "/submission") { next }
+            ended != 1 || is_there("../jobs/" $0 "/" task "/result") { print; if (++count == limit) exit }'
     )
 }
 
-with_result() {
-    local token
-    if [[ ${ended} != 1 ]]; then
-        cat
-        return
-    fi
-    while read -r token; do
-        [[ ! -e ${rdvc_dir}/jobs/${token}/${task}/result ]] || printf '%s\n' "${token}"
+# A checksum of each file that answer_kept tells of, of the newest submissions: lines `CRC SIZE FILE`.
+sum_up() {
+    local token folder record files=()
+    for token in "${tokens[@]:0:most_digests}"; do
+        folder="./submissions/${token}" record="./jobs/${token}/${task}"
+        files+=("${folder}"/{submission,jobid,sbatch.exit,sbatch.err,cancelled} "${folder}"/attempt.* "${folder}"/claim.*/{owner,revoked}
+            "${record}"/{phases,result,pulled,slurm})
     done
+    ((${#files[@]} == 0)) || cksum -- "${files[@]}" 2>/dev/null
 }
 
-# What is kept of each, small files line by line: of standard input, lines `TOKEN` or `TOKEN new`.
+# What is kept of each, small files line by line, but for those of which the laptop knows all. On standard input sum_up's
+# lines, then words TOKEN:DIGEST, then lines `TOKEN` or `TOKEN new`.
 answer_kept() {
     LC_ALL=C awk -v mark="@rdvc:${nonce} " -v task="${task}" '
         function tell(file, path,    line) {
@@ -34,12 +49,22 @@ answer_kept() {
             if (found) close(path)
             return found
         }
+        NF == 3 {
+            parts = split($3, part, "/")
+            place = index("submission jobid sbatch.exit sbatch.err cancelled owner revoked phases result pulled slurm", part[parts])
+            digest[part[3]] = (digest[part[3]] * 65599 + $1 + $2 * 3 + place) % 4294967291
+            next
+        }
+        /:/ { is_known[$0] = 1; next }
         {
             token = $1; folder = "./submissions/" token "/"; record = "./jobs/" token "/" task "/"; attempt = 1
-            while (is_there(folder "attempt." (attempt + 1))) attempt++
-            print mark "submission " token
-            tell("submission", folder "submission"); tell("jobid", folder "jobid")
+            sum = token in digest ? sprintf("%.0f", digest[token]) : "-"
+            same = (token ":" sum) in is_known
+            print mark "submission " token " " sum (same ? " same" : "")
             if ($2 == "new") print mark "file " token " new 1"
+            if (same) next
+            while (is_there(folder "attempt." (attempt + 1))) attempt++
+            tell("submission", folder "submission"); tell("jobid", folder "jobid")
             tell("sbatch.exit", folder "sbatch.exit"); tell("sbatch.err", folder "sbatch.err")
             tell("claim", folder "claim." attempt "/owner"); tell("revoked", folder "claim." attempt "/revoked")
             if (attempt > 1) print mark "file " token " attempt " attempt
@@ -47,6 +72,16 @@ answer_kept() {
             tell("phases", record "phases"); tell("result", record "result"); tell("pulled", record "pulled")
             tell("slurm", record "slurm")
         }'
+}
+
+# SLURM's lines on these submissions; what names the job's script or comment is the token alone.
+answer_jobs() {
+    local token line
+    for token in "${tokens[@]}"; do
+        while IFS= read -r line; do
+            [[ ! ${line} =~ ^([^|]*\|){4} ]] || answer job "${BASH_REMATCH[0]}|rdvc:${token}"
+        done <<<"${jobs_of[${token}]:-}"
+    done
 }
 
 # How SLURM says that a job has ended which has no result of its own: kept in `slurm`, since SLURM forgets it.
@@ -122,7 +157,7 @@ status() {
     find_tokens
     if ((${#tokens[@]} > 0)); then
         index_queue "${tokens[@]}"
-        lines_of "${tokens[@]}" | LC_ALL=C sed "s/^/@rdvc:${nonce} job /"
+        answer_jobs
     fi
     if [[ -n ${queue_said} ]]; then
         answer squeue "${queue_said}"
@@ -131,11 +166,15 @@ status() {
     fi
     answer queue_time "${queue_time}"
     find_ends
-    for token in "${tokens[@]+"${tokens[@]}"}"; do
-        file="${rdvc_dir}/submissions/${token}/jobid"
-        [[ ! -e ${file} ]] || is_older_than_queue "${file}" || token+=' new'
-        printf '%s\n' "${token}"
-    done | answer_kept
+    {
+        sum_up
+        printf '%s\n' "${known[@]+"${known[@]}"}"
+        for token in "${tokens[@]+"${tokens[@]}"}"; do
+            file="${rdvc_dir}/submissions/${token}/jobid"
+            [[ ! -e ${file} ]] || is_older_than_queue "${file}" || token+=' new'
+            printf '%s\n' "${token}"
+        done
+    } | answer_kept
     for token in "${!may_live[@]}"; do
         answer unsure "${token}" "${may_live[${token}]}"
     done

@@ -118,7 +118,7 @@ std::optional<std::string> read_file(const fs::path& path) {
     return content.str();
 }
 
-void write_file(const fs::path& path, std::string_view content) {
+void write_file(const fs::path& path, std::string_view content, Synced synced) {
     const fs::path target = link_target(path);
     make_folders(target.parent_path());
     struct stat old {};
@@ -129,7 +129,8 @@ void write_file(const fs::path& path, std::string_view content) {
         fail("write", target);
     try {
         write_all(file.get(), content, target);
-        if (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0 ||
+        if (::fchmod(file.get(), mode) != 0 ||
+            (synced == Synced::yes && ::fsync(file.get()) != 0) ||
             ::rename(temporary.c_str(), target.c_str()) != 0)
             fail("write", target);
     } catch (...) {

@@ -12,8 +12,11 @@ namespace rdvc::base {
 std::optional<std::string> read_file(const std::filesystem::path& path);
 
 /// Replaces `path` by `content` in one step (temporary file, fsync, rename), mode 0600 unless the
-/// file existed with another; creates missing folders with mode 0700. Throws Error.
-void write_file(const std::filesystem::path& path, std::string_view content);
+/// file existed with another; creates missing folders with mode 0700. What may be lost in a crash
+/// of the machine need not wait for the disk. Throws Error.
+enum class Synced { yes, no };
+void write_file(const std::filesystem::path& path, std::string_view content,
+                Synced synced = Synced::yes);
 
 /// Appends `line` and a line feed in one write, under a lock of the file, and syncs it. If the last
 /// line is torn (a crash in mid-write), it is terminated first, so that the new record is on its

@@ -75,6 +75,11 @@ void Cluster::settle(std::vector<ledger::Record>& open, const transport::Frame& 
     open_ledger(world_).conclude(*record);
 }
 
+std::filesystem::path Cluster::told_file(const std::string& mirror) const {
+    const auto place = fmt::format("{}\n{}\n{}", name(), dir_, mirror);
+    return world_.state_folder() / "told" / base::short_hash(place);
+}
+
 // One line for each text that a cluster is known to have: its name, rdvc's folder, a hash.
 std::filesystem::path Cluster::texts_file() const {
     return world_.state_folder() / "requests";

@@ -75,6 +75,9 @@ class Cluster {
     /// Starts at once what the first request asks of ssh's configuration; nothing connects.
     void start_question() { connection_.start_question(); }
 
+    /// Where this laptop keeps what it has been told of a project's submissions here.
+    [[nodiscard]] std::filesystem::path told_file(const std::string& mirror) const;
+
   private:
     [[nodiscard]] std::vector<ledger::Record> open_submissions() const;
     [[nodiscard]] std::filesystem::path texts_file() const;

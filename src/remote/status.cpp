@@ -1,10 +1,12 @@
 #include "remote/status.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "remote/told.hpp"
 #include "submission/token.hpp"
 
 namespace rdvc::remote {
@@ -59,8 +61,9 @@ std::string sound_folder(const std::string& dir) {
 
 void add_frame(state::Overview& overview, const transport::Frame& frame) {
     if (frame.verb == "submission") {
-        if (submission::is_token(frame.rest)) // which becomes part of paths
-            overview.submissions.push_back({.token = frame.rest});
+        const auto token = base::key_and_value(frame.rest).first;
+        if (submission::is_token(token)) // which becomes part of paths
+            overview.submissions.push_back({.token = token});
     } else if (frame.verb == "file" && !overview.submissions.empty()) {
         const auto [token, rest] = base::key_and_value(frame.rest);
         const auto [file, line] = base::key_and_value(rest);
@@ -90,6 +93,54 @@ void add_frame(state::Overview& overview, const transport::Frame& frame) {
     }
 }
 
+namespace {
+
+// Follows an answer, and adds to it what the cluster leaves out since it was told before.
+class StatusAnswer {
+  public:
+    StatusAnswer(state::Overview& overview, std::vector<Told> before)
+        : overview_(overview), before_(std::move(before)) {}
+
+    void add(const transport::Frame& frame) {
+        add_frame(overview_, frame);
+        if (frame.verb == "submission")
+            begin(frame.rest);
+        else if (frame.verb == "file" && !now_.empty())
+            note(frame.rest);
+    }
+
+    [[nodiscard]] const std::vector<Told>& now() const { return now_; }
+    [[nodiscard]] const std::vector<Told>& before() const { return before_; }
+
+  private:
+    void begin(const std::string& rest) {
+        const auto [token, words] = base::key_and_value(rest);
+        const auto [digest, same] = base::key_and_value(words);
+        now_.push_back({token, digest, {}});
+        const auto told =
+            std::find_if(before_.begin(), before_.end(),
+                         [&, &token = token](const Told& one) { return one.token == token; });
+        if (same != "same" || told == before_.end())
+            return;
+        now_.back().lines = told->lines;
+        for (const auto& line : told->lines)
+            add_frame(overview_, {"file", token + " " + line});
+    }
+
+    // That SLURM was asked before the job was submitted is soon no longer so.
+    void note(const std::string& rest) {
+        const auto [token, line] = base::key_and_value(rest);
+        if (token == now_.back().token && !line.starts_with("new "))
+            now_.back().lines.push_back(line);
+    }
+
+    state::Overview& overview_;
+    std::vector<Told> before_;
+    std::vector<Told> now_;
+};
+
+} // namespace
+
 state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
                              unsigned limit, Wanted wanted) {
     state::Overview overview;
@@ -98,8 +149,18 @@ state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const 
                        {"only", only},
                        {"limit", fmt::format("{}", limit)},
                        {"ended", wanted == Wanted::with_result ? "1" : "0"}};
-    cluster.ask("status", variables,
-                [&](const transport::Frame& frame) { add_frame(overview, frame); });
+    // What is listed often, and is short; a longer answer is asked for seldom.
+    constexpr unsigned short_list = 100;
+    const bool remembers = only.empty() && wanted == Wanted::all && limit <= short_list;
+    const auto file = cluster.told_file(mirror);
+    StatusAnswer answer(overview, remembers ? read_told(file) : std::vector<Told>());
+    auto& known = variables.lists["known"];
+    for (const auto& told : answer.before())
+        if (known.size() < limit)
+            known.push_back(told.token + ":" + told.digest);
+    cluster.ask("status", variables, [&](const transport::Frame& frame) { answer.add(frame); });
+    if (remembers)
+        write_told(file, answer.now(), answer.before());
     return overview;
 }
 

@@ -99,7 +99,7 @@ const std::vector<Request>& requests() {
          .last_words = {"submitted", "unknown", "kept", "absent", "lacking"}},
         {.name = "status",
          .words = {"mirror", "only", "limit", "ended"},
-         .lists = {},
+         .lists = {"known"},
          .data = {},
          .answers = {"dir", "time", "rsync", "squeue", "queue_time", "accounting", "submission",
                      "file", "unsure", "job"},

@@ -78,6 +78,49 @@ forget_questions() {
     [[ ${output} != *"was submitted"* ]]
 }
 
+# What the login node answers to `rdvc status`, in the file `answers`; what is shown, as JSON.
+status_with_answers() {
+    mkdir -p "${root}/bin"
+    printf '#!/bin/sh\n%s "$@" | tee "%s"\n' "$(command -v bash)" "${root}/answers" >"${root}/bin/bash"
+    chmod +x "${root}/bin/bash"
+    PATH="${root}/bin:${PATH}" rdvc status --json 2>/dev/null
+}
+
+# It shows the same as where nothing has been told before.
+same_as_told_afresh() {
+    mv "${HOME}/.local/state/rdvc/told" "${root}/told"
+    [[ $(rdvc status --json 2>/dev/null) == "$1" ]]
+    rm -rf "${HOME}/.local/state/rdvc/told"
+    mv "${root}/told" "${HOME}/.local/state/rdvc/told"
+}
+
+@test "status: what the laptop has been told is not told again, what has changed is" {
+    local shown
+    submit one true
+    wait_for_state 1 COMPLETED
+    submit two sleep 60
+    wait_for_claim two
+    status_with_answers
+    [[ $(grep -c ' same$' "${root}/answers") -eq 0 ]]
+    shown=$(status_with_answers)
+    [[ $(grep -c ' same$' "${root}/answers") -eq 2 && $(grep -c ' file ' "${root}/answers") -eq 0 ]]
+    same_as_told_afresh "${shown}"
+    rdvc cancel two
+    wait_for_state 2 CANCELLED
+    shown=$(status_with_answers)
+    [[ $(grep -c ' same$' "${root}/answers") -eq 1 && ${shown} == *cancelled* ]]
+    same_as_told_afresh "${shown}"
+    rm -r "$(folder_of one)" # somebody cleans up
+    shown=$(status_with_answers)
+    [[ $(grep -cE '^@rdvc:[0-9a-f]+ submission ' "${root}/answers") -eq 1 && ${shown} != *'"one"'* ]]
+    same_as_told_afresh "${shown}"
+    submit three true
+    wait_for_state 3 COMPLETED
+    shown=$(status_with_answers)
+    [[ $(grep -cE '^@rdvc:[0-9a-f]+ submission ' "${root}/answers") -eq 2 && ${shown} == *'"three"'* ]]
+    same_as_told_afresh "${shown}"
+}
+
 @test "the same run again, after rdvc was killed before it could report, finds the earlier job" {
     submit one true
     forget_answer

@@ -63,7 +63,7 @@ setup() {
                 on_login with_job notes script_size environment environment_size tags_size functions functions_length functions_size limit only task file follow \
                 offset make_folders action older cache deep job_script data_size cache_group laptop list_size poll \
                 folder project_dir bring_script patience warning ended kind repository mirror_name
-            printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables keys removals tokens options open
+            printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables keys removals tokens options open known
             request_text "$(basename "${file}" .sh)"
         } | shellcheck --exclude=SC2034,SC2317,SC2119,SC2120 -
     done

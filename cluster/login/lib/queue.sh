@@ -80,12 +80,7 @@ pay() {
     read_paid "${time}"
     paid=$((paid + $1 * poll))
     ((paid <= time + (at_once + 1) * poll)) || paid=$((time + (at_once + 1) * poll))
-    write_queue_file paid "${paid}"
-}
-
-write_queue_file() {
-    printf '%s\n' "$2" >"${queue}/$1.${nonce}" &&
-        mv -f "${queue}/$1.${nonce}" "${queue}/$1"
+    printf '%s\n' "${paid}" >"${queue}/paid" # whoever finds half of it may ask once more
 }
 
 # Asks now. False if SLURM does not answer, or something else answers; that says nothing about any
@@ -94,11 +89,12 @@ ask_queue() {
     local said time began
     find_queue
     began="${queue}/began.${nonce}"
-    mkdir -p "${queue}" && : >"${began}"
+    [[ -d ${queue} ]] || mkdir -p "${queue}"
+    : >"${began}"
     time=$(now)
     if said=$(list_jobs '%A|%T|%r|%S|%o|%k' 2>&1); then
         queue_said=''
-        if [[ -n ${said} ]] && ! grep -qE '^[0-9]+\|[A-Z]' <<<"${said}"; then
+        if [[ -n ${said} && ! $'\n'${said} =~ $'\n'[0-9]+\|[A-Z] ]]; then
             queue_said="squeue printed something other than a list of jobs: ${said:0:200}"
         fi
     else
@@ -107,7 +103,7 @@ ask_queue() {
     queue_said=${queue_said//$'\n'/ }
     if [[ -n ${queue_said} ]]; then
         pay 2 # less often as long as it fails
-        write_queue_file failure "${time} ${queue_said}"
+        printf '%s\n' "${time} ${queue_said}" >"${queue}/failure.${nonce}" && mv -f "${queue}/failure.${nonce}" "${queue}/failure"
         rm -f "${began}"
         return 1
     fi
@@ -124,7 +120,7 @@ publish_queue() {
     local new="${queue}/jobs.${nonce}"
     if printf '%s\n%s\n' "$1" "${queue_lines}" >"${new}" && touch -r "$2" "${new}"; then
         open_queue "${new}"
-        mv -f "${new}" "${queue}/jobs"
+        mv -f "${new}" "${queue}/jobs" && return
     fi
     rm -f "${new}"
 }
@@ -146,7 +142,7 @@ look_at_queue() {
     read_queue
     (($1 == 0 || queue_time < began - $1)) || return 0
     local before=${queue_time}
-    mkdir -p "${queue}"
+    [[ -d ${queue} ]] || mkdir -p "${queue}"
     exec {lock}>"${queue}/lock"
     ! command -v flock >/dev/null || flock -w 30 "${lock}"
     read_queue
@@ -166,20 +162,15 @@ index_queue() {
     jobs_of=()
     while read -r token line; do
         jobs_of[${token}]+=${line}$'\n'
-    done < <(LC_ALL=C awk '{ token = "" }
-        match($0, /\|rdvc:[0-9a-z-]+/) { token = substr($0, RSTART + 6, RLENGTH - 6); print token, $0 }
+    done < <(LC_ALL=C awk '
+        naming { wanted[$0] = 1; some = 1; next }
+        function tell(token) { if (!some || token in wanted) print token, $0 }
+        { token = "" }
+        match($0, /\|rdvc:[0-9a-z-]+/) { token = substr($0, RSTART + 6, RLENGTH - 6); tell(token) }
         match($0, /\/submissions\/[0-9a-f]+\/job\.sh/) {
             script = substr($0, RSTART + 13, RLENGTH - 20)
-            if (script != token) print script, $0
-        }' < <(lines_of "$@"))
-}
-
-lines_of() {
-    if (($# > 0)); then
-        LC_ALL=C grep -aF -f <(printf '%s\n' "$@") <<<"${queue_lines}"
-    else
-        printf '%s\n' "${queue_lines}"
-    fi
+            if (script != token) tell(script)
+        }' naming=1 - naming=0 <(printf '%s\n' "${queue_lines}") < <((($# == 0)) || printf '%s\n' "$@"))
 }
 
 # Sets job, job_state and job_reason of submission $1's newest job in the answer, preferably one
