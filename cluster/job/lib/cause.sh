@@ -86,8 +86,8 @@ find_cause() {
     case ${RDVC_OWN_PHASE} in
     environment) RDVC_OWN_CAUSE=setup ;;
     experiment | command) RDVC_OWN_CAUSE=stage ;;
-    push | publish | output) RDVC_OWN_CAUSE=push ;;
     esac
+    ! may_hold_result "${RDVC_OWN_PHASE}" || RDVC_OWN_CAUSE=push
     if (($(oom_kills) > ${RDVC_OWN_OOM_KILLS:-0})); then
         RDVC_OWN_CAUSE=out_of_memory
         RDVC_OWN_MESSAGE+="; a process was killed for want of memory on $(uname -n)"

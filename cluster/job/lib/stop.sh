@@ -96,7 +96,7 @@ stopped_sentence() {
 
 # A warning leaves enough time to publish a finished result.
 goes_on_publishing() {
-    [[ ${RDVC_OWN_PHASE} == push || ${RDVC_OWN_PHASE} == publish || ${RDVC_OWN_PHASE} == output ]] || return 1
+    may_hold_result "${RDVC_OWN_PHASE}" || return 1
     rdvc_say "got SIG$1; the result is being put in place, that goes on"
 }
 
