@@ -7,7 +7,7 @@
 #include "base/text.hpp"
 #include "project/submodules.hpp"
 #include "script/embedded.hpp"
-#include "script/requests.hpp"
+#include "send/answer.hpp"
 #include "slurm/options.hpp"
 #include "submission/compose.hpp"
 #include "submission/token.hpp"
@@ -50,14 +50,6 @@ std::vector<std::string> sbatch_words(const submission::RunArguments& arguments,
     return options;
 }
 
-struct RetryAnswer {
-    std::string verb; ///< one of script::is_last_word(); "" if none came
-    std::string rest;
-    std::vector<std::string> errors;
-    std::vector<std::string> lacks; ///< `functions HASH`, `mirror NAME`
-    transport::Connection::Reply reply;
-};
-
 // What has changed about the job, and what it needs on the cluster.
 script::Variables retry_variables(const ledger::Record& record, const std::string& script,
                                   const std::vector<std::string>& options,
@@ -82,28 +74,6 @@ script::Variables retry_variables(const ledger::Record& record, const std::strin
             lists["tips"].push_back(stored.object);
         }
     return variables;
-}
-
-RetryAnswer ask_retry(world::World& world, remote::Cluster& cluster,
-                      const script::Variables& variables, const std::string& functions) {
-    RetryAnswer answer;
-    answer.reply = cluster.execute(
-        "retry", variables, submission::make_token(), {functions}, base::Effect::changes,
-        [&](const transport::Frame& frame) {
-            if (frame.verb == "err")
-                answer.errors.push_back(frame.rest);
-            else if (frame.verb == "unset")
-                world.console.warn(
-                    fmt::format("the login node sets {}; it is ignored", frame.rest));
-            else if (frame.verb == "lacks")
-                answer.lacks.push_back(frame.rest);
-            else if (frame.verb == "submitted" ? remote::is_submitted(frame)
-                                               : script::is_last_word("retry", frame.verb)) {
-                answer.verb = frame.verb;
-                answer.rest = frame.rest;
-            }
-        });
-    return answer;
 }
 
 // Sends the Git objects that a mirror lacks; the repository is the project's or a submodule's.
@@ -146,7 +116,7 @@ void send_objects(world::World& world, const remote::Project& project, remote::C
 // request. Throws Error.
 std::string send_lacking(world::World& world, const remote::Project& project,
                          remote::Cluster& cluster, const ledger::Record& record,
-                         const RetryAnswer& answer) {
+                         const JobAnswer& answer) {
     std::string functions;
     for (const auto& line : answer.lacks) {
         const auto [kind, name] = base::key_and_value(line);
@@ -167,7 +137,7 @@ std::string send_lacking(world::World& world, const remote::Project& project,
 }
 
 // The reason why there is no new attempt.
-Error failure(const std::string& what, const std::string& cluster, const RetryAnswer& answer) {
+Error failure(const std::string& what, const std::string& cluster, const JobAnswer& answer) {
     const auto [kind, rest] = base::key_and_value(answer.rest);
     if (answer.verb == "kept" && kind == "live")
         return Error(Exit::failed, fmt::format("{} has a job: {}", what, rest))
@@ -181,19 +151,8 @@ Error failure(const std::string& what, const std::string& cluster, const RetryAn
     if (answer.verb == "lacking")
         return Error(Exit::failed, "the cluster still lacks something after it was sent")
             .context(base::join(answer.lacks, "\n"));
-    if (answer.verb == "refused" && kind == "sbatch")
-        return Error(Exit::refused, "sbatch refused the job")
-            .context(base::join(answer.errors, "\n"));
-    if (answer.verb == "refused")
-        return Error(Exit::not_ready, rest).context(base::join(answer.errors, "\n"));
-    if (answer.reply.outcome == transport::Outcome::unreachable ||
-        answer.reply.outcome == transport::Outcome::no_bash)
-        return remote::connection_error(cluster, answer.reply);
-    return Error(Exit::unknown, "it is not known whether there is a new job")
-        .context(answer.verb == "unknown"
-                     ? base::trim(answer.rest + "\n" + base::join(answer.errors, "\n"))
-                     : transport::main_reason(answer.reply.errors))
-        .hint("`rdvc status` will say once the cluster answers");
+    return no_job(answer, cluster, "it is not known whether there is a new job",
+                  "`rdvc status` will say once the cluster answers");
 }
 
 } // namespace
@@ -217,7 +176,10 @@ ledger::Record retry(world::World& world, const remote::Project& project, remote
     record.state = ledger::State::unconfirmed;
     ledger.conclude(record);
     auto variables = retry_variables(record, ledger.script(token).value_or(""), options, arguments);
-    auto answer = ask_retry(world, cluster, variables, "");
+    const auto ask = [&](const std::string& functions) {
+        return send_job(world, cluster, "retry", variables, submission::make_token(), {functions});
+    };
+    auto answer = ask("");
     if (answer.verb == "lacking") {
         std::string functions;
         try {
@@ -227,7 +189,7 @@ ledger::Record retry(world::World& world, const remote::Project& project, remote
             throw;
         }
         variables.words["functions_size"] = fmt::format("{}", functions.size());
-        answer = ask_retry(world, cluster, variables, functions);
+        answer = ask(functions);
     }
     if (answer.verb == "absent" && !record.words.empty()) {
         record.state = ledger::State::refused;
@@ -246,7 +208,7 @@ ledger::Record retry(world::World& world, const remote::Project& project, remote
         throw error;
     }
     record.state = ledger::State::submitted;
-    record.job = base::key_and_value(answer.rest).first;
+    record.job = answer.job();
     ledger.conclude(record);
     return record;
 }

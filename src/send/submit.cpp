@@ -13,7 +13,6 @@
 #include "remote/project.hpp"
 #include "remote/status.hpp"
 #include "script/embedded.hpp"
-#include "script/requests.hpp"
 #include "slurm/options.hpp"
 #include "state/state.hpp"
 #include "submission/name.hpp"
@@ -175,7 +174,7 @@ void Sender::send_inputs() {
     payload_.has_inputs = true;
 }
 
-Sender::SubmitAnswer Sender::submit() {
+JobAnswer Sender::submit() {
     const bool on_login =
         submission_.environment.where == "login" && !submission_.facts.setup.empty();
     script::Variables variables;
@@ -219,23 +218,7 @@ Sender::SubmitAnswer Sender::submit() {
         if (mirror_pack.pack.size > 0)
             data.emplace_back(mirror_pack.pack.file);
     }
-    SubmitAnswer answer;
-    answer.reply = cluster_.execute("submit", variables, submission_.token, data,
-                                    base::Effect::changes, [&](const transport::Frame& frame) {
-                                        if (frame.verb == "err")
-                                            answer.errors.push_back(frame.rest);
-                                        else if (frame.verb == "unset")
-                                            answer.unset.push_back(frame.rest);
-                                        else if (frame.verb == "log")
-                                            world_.console.note(frame.rest);
-                                        else if (frame.verb == "submitted"
-                                                     ? remote::is_submitted(frame)
-                                                     : script::is_last_word("submit", frame.verb)) {
-                                            answer.verb = frame.verb;
-                                            answer.rest = frame.rest;
-                                        }
-                                    });
-    return answer;
+    return send_job(world_, cluster_, "submit", variables, submission_.token, data);
 }
 
 // The same words on the same code; the same work tree gives the same commit each time.
@@ -293,8 +276,6 @@ void Sender::send(const Tell& tell) {
         record_.resent = true;
         answer = submit();
     }
-    for (const auto& variable : answer.unset)
-        world_.console.warn(fmt::format("the login node sets {}; it is ignored", variable));
     if (answer.verb == "built") { // on the login node; there is no job
         record_.state = ledger::State::built;
         tell(record_);
@@ -311,36 +292,29 @@ void Sender::send(const Tell& tell) {
     for (const auto& line : answer.errors)
         world_.console.note("sbatch: " + line);
     record_.state = ledger::State::submitted;
-    record_.job = base::key_and_value(answer.rest).first;
+    record_.job = answer.job();
     tell(record_);
     ledger_.conclude(record_);
 }
 
 // A code other than `unknown` needs certainty that there is no job.
-Error Sender::failure(const SubmitAnswer& answer) const {
-    if (answer.verb == "refused")
-        return refusal(answer);
+Error Sender::failure(const JobAnswer& answer) const {
+    if (auto error = answer.verb == "refused" ? refusal(answer) : std::nullopt)
+        return *error;
     if (answer.verb == "lacking")
         return Error(Exit::failed, "the cluster's cache loses data while it is sent")
             .context(answer.rest + " objects");
     if (answer.verb == "resend")
         return Error(Exit::failed, "the cluster still lacks something after everything was sent")
             .context(answer.rest);
-    if (answer.reply.outcome == transport::Outcome::unreachable ||
-        answer.reply.outcome == transport::Outcome::no_bash)
-        return remote::connection_error(record_.cluster, answer.reply);
-    return Error(Exit::unknown, "it is not known whether the job was submitted")
-        .context(answer.verb == "unknown"
-                     ? base::trim(answer.rest + "\n" + base::join(answer.errors, "\n"))
-                     : transport::main_reason(answer.reply.errors))
-        .hint("`rdvc status` will say once the cluster answers; do not run it again before then");
+    return no_job(
+        answer, record_.cluster, "it is not known whether the job was submitted",
+        "`rdvc status` will say once the cluster answers; do not run it again before then");
 }
 
-Error Sender::refusal(const SubmitAnswer& answer) const {
+// A refusal that only a first attempt can meet.
+std::optional<Error> Sender::refusal(const JobAnswer& answer) const {
     const auto [kind, rest] = base::key_and_value(answer.rest);
-    if (kind == "sbatch")
-        return Error(Exit::refused, "sbatch refused the job")
-            .context(base::join(answer.errors, "\n"));
     if (kind == "name")
         return Error(Exit::usage,
                      fmt::format("the cluster already has an experiment `{}` on this commit", rest))
@@ -353,7 +327,7 @@ Error Sender::refusal(const SubmitAnswer& answer) const {
             .context("it is not on the PATH of `ssh HOST bash -s`")
             .hint("if a login shell has it: `rdvc init remote`; if a module has it: "
                   "cluster.prepare = \"module load slurm\" in ~/.config/rdvc/config.toml");
-    return Error(Exit::not_ready, rest).context(base::join(answer.errors, "\n"));
+    return std::nullopt;
 }
 
 } // namespace rdvc::send

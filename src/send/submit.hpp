@@ -10,6 +10,7 @@
 #include "base/files.hpp"
 #include "remote/cluster.hpp"
 #include "remote/project.hpp"
+#include "send/answer.hpp"
 #include "send/pack.hpp"
 #include "send/plan.hpp"
 #include "submission/compose.hpp"
@@ -59,14 +60,6 @@ class Sender {
         std::vector<std::string> tag_objects; ///< annotated tags that travel
         std::string functions;                ///< of the job script; "" if they are there
     };
-    /// The cluster's answer.
-    struct SubmitAnswer {
-        std::string verb; ///< submitted, refused, resend, lacking, unknown; "" if none came
-        std::string rest;
-        std::vector<std::string> errors; ///< sbatch's and git's own words
-        std::vector<std::string> unset;
-        transport::Connection::Reply reply;
-    };
 
     [[nodiscard]] Payload load(const std::vector<ledger::Stored>& believed) const;
     void pack(const std::vector<ledger::Stored>& believed);
@@ -75,9 +68,9 @@ class Sender {
     void send_inputs();
     [[nodiscard]] ledger::Stored stored_inputs() const;
     [[nodiscard]] ledger::Stored stored_environment() const;
-    [[nodiscard]] SubmitAnswer submit();
-    [[nodiscard]] base::Error failure(const SubmitAnswer& answer) const;
-    [[nodiscard]] base::Error refusal(const SubmitAnswer& answer) const;
+    [[nodiscard]] JobAnswer submit();
+    [[nodiscard]] base::Error failure(const JobAnswer& answer) const;
+    [[nodiscard]] std::optional<base::Error> refusal(const JobAnswer& answer) const;
 
     world::World& world_;
     const remote::Project& project_;
