@@ -5,6 +5,17 @@ ref_of_experiment() {
     printf 'refs/exps/%s/%s/%s' "${1:0:2}" "${1:2}" "$2"
 }
 
+# A job's workspace is a folder of this name, which only mktemp completes.
+workspace_template() {
+    printf 'rdvc-%s-XXXXXXXX' "${SLURM_JOB_ID:-hand}"
+}
+
+# True if the path $1 has such a name; sets `workspace_job`, the job's id or `hand`.
+is_workspace_name() {
+    [[ ${1##*/} =~ ^rdvc-([0-9]+|hand)-[A-Za-z0-9]{8}$ ]] || return 1
+    workspace_job=${BASH_REMATCH[1]}
+}
+
 # Prints the value of the key $1 in the file $2 of `key value` lines, or nothing.
 value_of() {
     local key value

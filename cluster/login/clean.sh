@@ -45,7 +45,7 @@ tell_workspaces() {
         [[ -r ${file} ]] || continue
         token=${file#jobs/}
         while read -r key path; do
-            if [[ ${key} != path ]] || ! is_workspace "${path}"; then
+            if [[ ${key} != path ]] || [[ ${path} != /* ]] || ! is_workspace_name "${path}"; then
                 continue
             elif [[ -e ${path}/rdvc-keep ]]; then
                 answer workspace "${token%%/*} kept ${path}"
@@ -138,15 +138,15 @@ remove_path() {
 }
 
 remove_workspace() {
-    local token=${1%% *} path=${1#* } id
-    id=${path##*/rdvc-}
+    local token=${1%% *} path=${1#* } workspace_job
+    [[ ${path} == /* ]] && is_workspace_name "${path}" || return 0
     if [[ -n ${live[${token}]:-} ]]; then
         answer kept workspace live "$1"
     elif [[ -e ${path}/rdvc-keep ]]; then
         answer kept workspace workspace "$1"
-    elif [[ ${id} != hand-* ]] && may_still_live "${id%%-*}" "${token}"; then
+    elif [[ ${workspace_job} != hand ]] && may_still_live "${workspace_job}" "${token}"; then
         answer kept workspace unknown "$1"
-    elif is_workspace "${path}" && is_own_folder "${path}"; then
+    elif is_own_folder "${path}"; then
         remove_path workspace "$1" "${path}"
     fi
 }

@@ -15,7 +15,7 @@ if [[ ! -d ${record} ]]; then
     printf 'rdvc: error: %s does not see %s\n' "$(uname -n)" "${record}" >&2
     exit 1
 fi
-if [[ ! ${workspace##*/} =~ ^rdvc-([0-9]+|hand)-[A-Za-z0-9]{8}$ || -L ${workspace} || ! -O ${workspace} ||
+if ! is_workspace_name "${workspace}" || [[ -L ${workspace} || ! -O ${workspace} ||
     ! -d ${from} || -L ${from} ]]; then
     end absent "$(uname -n) no longer has ${from}"
 fi

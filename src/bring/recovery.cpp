@@ -71,7 +71,8 @@ Recovery ask_to_recover(world::World& world, const remote::Project& project,
     variables.words = {{"token", token},
                        {"action", action},
                        {"project_dir", in_project(project)},
-                       {"bring_script", std::string(script::embedded("both/folders.sh")) +
+                       {"bring_script", std::string(script::embedded("both/names.sh")) +
+                                            std::string(script::embedded("both/folders.sh")) +
                                             std::string(script::embedded("node/bring.sh"))},
                        {"patience", "600"},
                        {"cache", project.config.text("cluster.cache")},

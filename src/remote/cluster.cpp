@@ -117,7 +117,7 @@ transport::Connection::Reply Cluster::execute(std::string_view request, script::
     for (const auto& record : open)
         for (const auto& word : {record.token, record.mirror, record.name, record.time})
             variables.lists["open"].push_back(word);
-    const auto hash = script::request_text(request).hash;
+    const auto text = script::request_text(request);
     bool lacks_text = false;
     bool has_text = false;
     transport::Connection::Request asked{.nonce = nonce,
@@ -131,21 +131,21 @@ transport::Connection::Reply Cluster::execute(std::string_view request, script::
                                                  else if (frame.verb == "need")
                                                      lacks_text = true;
                                                  else if (frame.verb == "has-text")
-                                                     has_text = frame.rest == hash;
+                                                     has_text = frame.rest == text.hash;
                                                  else
                                                      on_frame(frame);
                                              },
                                          .on_data = on_data};
-    if (keeps_text(hash)) {
-        asked.program = script::render_short_request(request, variables);
+    if (keeps_text(text.hash)) {
+        asked.program = script::render_short_request(text, variables);
         const auto reply = connection_.execute(asked);
         if (!lacks_text)
             return reply;
     }
-    asked.program = script::render_request(request, variables);
+    asked.program = script::render_request(text, variables);
     auto reply = connection_.execute(asked);
     if (has_text) // only now: a failure here must not prevent reading an answer
-        note_text(hash);
+        note_text(text.hash);
     return reply;
 }
 

@@ -106,6 +106,7 @@ std::string render_job(const Submission& submission) {
     text += assign("RDVC_JOB_MIN_FREE", submission.min_free);
     text += assign("RDVC_JOB_GRACE", submission.grace);
     text += assign("RDVC_JOB_WARNING", fmt::format("{}", submission.warning));
+    text += assign("RDVC_JOB_WARNING_SHARE", fmt::format("{}", submission::warning_share));
     text += assign("RDVC_JOB_SAVE_INTERVAL", submission.save_interval);
     text += assign("RDVC_JOB_MAX_RESTARTS", submission.max_restarts);
     text += assign("RDVC_JOB_REQUEUE", submission.requeue ? "1" : "0");
@@ -177,21 +178,21 @@ RequestText request_text(std::string_view request) {
         text += embedded_without_comments(part);
     text += own.substr(0, last_line) + embedded_without_comments("login/lib/last.sh");
     const auto hash = base::short_hash(text);
-    return {text + fmt::format("loaded={}\n", hash), hash, own.substr(last_line)};
+    return {text + fmt::format("loaded={}\n", hash), hash, own.substr(last_line),
+            find_request(request).name};
 }
 
-std::string render_request(std::string_view request, const Variables& variables) {
-    assert(are_known(request, variables));
-    const auto [text, hash, call] = request_text(request);
-    return beginning(variables, {text, hash, call}) +
-           fmt::format("sent_text=$(head -c {} && printf x)\n", text.size()) + text +
-           "source <(printf '%s' \"${sent_text%x}\")\n" + call;
+std::string render_request(const RequestText& request, const Variables& variables) {
+    assert(are_known(request.name, variables));
+    return beginning(variables, request) +
+           fmt::format("sent_text=$(head -c {} && printf x)\n", request.text.size()) +
+           request.text + "source <(printf '%s' \"${sent_text%x}\")\n" + request.call;
 }
 
-std::string render_short_request(std::string_view request, const Variables& variables) {
-    assert(are_known(request, variables));
-    const auto all = request_text(request);
-    return beginning(variables, all) + embedded_without_comments("login/lib/load.sh") + all.call;
+std::string render_short_request(const RequestText& request, const Variables& variables) {
+    assert(are_known(request.name, variables));
+    return beginning(variables, request) + embedded_without_comments("login/lib/load.sh") +
+           request.call;
 }
 
 } // namespace rdvc::script

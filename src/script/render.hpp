@@ -31,15 +31,16 @@ struct RequestText {
     std::string text;
     std::string hash;
     std::string call;
+    std::string_view name;
 };
 RequestText request_text(std::string_view request);
 
 /// A program for `bash -s`: the variables, the request's text, the call. The bytes after it on
 /// standard input are the request's data. It needs no folder on the cluster.
-std::string render_request(std::string_view request, const Variables& variables);
+std::string render_request(const RequestText& request, const Variables& variables);
 
 /// The same without the text, which the cluster should have; if it does not, the request answers
 /// `need HASH` and does nothing.
-std::string render_short_request(std::string_view request, const Variables& variables);
+std::string render_short_request(const RequestText& request, const Variables& variables);
 
 } // namespace rdvc::script

@@ -92,7 +92,6 @@ int warning_of(const std::string& signal) {
 
 int warning_before(const std::string& time) {
     constexpr long usual = 120;
-    constexpr long share = 5;
     constexpr std::size_t most_digits = 6;
     const auto dash = time.find('-');
     const bool has_days = dash != std::string::npos;
@@ -109,7 +108,7 @@ int warning_before(const std::string& time) {
     const auto seconds = fields.size() == 1   ? fields[0] * 60
                          : fields.size() == 2 ? fields[0] * 60 + fields[1]
                                               : (fields[0] * 60 + fields[1]) * 60 + fields[2];
-    return static_cast<int>(seconds == 0 ? usual : std::clamp(seconds / share, 1L, usual));
+    return static_cast<int>(seconds == 0 ? usual : std::clamp(seconds / warning_share, 1L, usual));
 }
 
 std::optional<int>

@@ -101,6 +101,10 @@ struct Submission {
     bool requeue = false; ///< the user wants the job to start again
 };
 
+/// If the time is short, the warning leaves this share of it: one part in so many. The job does the
+/// same with a partition's own limit.
+constexpr long warning_share = 5;
+
 /// How many seconds before its time limit a job is warned: fewer if the limit is short. `time` as
 /// given to sbatch; "": not known.
 int warning_before(const std::string& time);

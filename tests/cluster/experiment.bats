@@ -33,7 +33,7 @@ setup() {
     RDVC_JOB_REPO_REV=$(git rev-parse HEAD)
     RDVC_JOB_SNAPSHOT='' RDVC_JOB_CODE=ssh RDVC_OWN_MESSAGE='' RDVC_JOB_KEPT=() RDVC_JOB_LEFT_OUT=()
     # shellcheck source=/dev/null
-    for part in both/names job/3-run/experiment job/4-publish/publish; do
+    for part in both/names job/3-run/begin job/3-run/experiment job/4-publish/publish; do
         source "${RDVC_SOURCE_FOLDER}/cluster/${part}.sh"
     done
     rdvc_say() { printf '%s\n' "$*" >>"${root}/said"; }

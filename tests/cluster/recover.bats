@@ -100,7 +100,7 @@ fill_cache() {
 
 program() {
     printf '%s=%q\n' nonce "${nonce:-N}" rdvc_dir "${rdvc}" prepare '' poll 30 token "${token}" action "${1:-publish}" \
-        project_dir '' bring_script "$(cat "${RDVC_SOURCE_FOLDER}"/cluster/{both/folders,node/bring}.sh)" patience "${patience:-5}" \
+        project_dir '' bring_script "$(cat "${RDVC_SOURCE_FOLDER}"/cluster/{both/names,both/folders,node/bring}.sh)" patience "${patience:-5}" \
         cache '' cache_group 0
     request_text recover
 }

@@ -43,7 +43,7 @@ setup() {
 @test "bash files pass shellcheck" {
     shellcheck --external-sources --check-sourced dev .ci/run tools/sandbox tools/demo tests/left tests/root/as-root
     shellcheck --shell=bash cluster/node/look.sh
-    cat cluster/{both/folders,node/bring}.sh | shellcheck --shell=bash --exclude=SC2317 - # not all of it is called
+    cat cluster/{both/names,both/folders,node/bring}.sh | shellcheck --shell=bash --exclude=SC2317,SC2034 - # not all of it is called
     shellcheck -x -P SCRIPTDIR tests/support/slurm/{run-job,bin/*}
     shellcheck -x --shell=bash tests/support/slurm/*.bash
 }
@@ -77,7 +77,7 @@ setup() {
     done
     tests/lint/subshells.py finish,refuse,exit cluster/job/{3-run/command,4-publish/publish}.sh cluster/login/recover.sh || bad=1
     tests/lint/subshells.py rdvc_fail,exit "${both[@]}" cluster/job/*/*.sh cluster/job/main.sh || bad=1
-    tests/lint/subshells.py exit cluster/both/folders.sh cluster/node/*.sh || bad=1
+    tests/lint/subshells.py exit cluster/both/{names,folders}.sh cluster/node/*.sh || bad=1
     ((bad == 0))
     printf '%s\n' 'finish() { exit 0; }' 'require() {' '    [[ -d $1 ]] || finish absent' '}' 'find() {' '    require "$1"' '}' \
         'find "$1"' 'words=$(find "$1")' '(finish end)' 'find "$1" | sort' 'mapfile -t lines < <(finish end)' \

@@ -106,6 +106,7 @@ TEST(JobArguments, ReachDvcByteForByte) {
     std::string program = "RDVC_OWN_DVC_VERSION=3.67.1\nhas_dvc_remote() { return 1; }\n";
     program += script::embedded("job/lib/stop.sh");
     program += stubs;
+    program += script::embedded("job/3-run/begin.sh");
     program += script::embedded("job/3-run/experiment.sh");
     std::vector<Words> expected;
     for (const auto& list : lists) {
@@ -143,6 +144,7 @@ TEST(JobArguments, ReachACommandByteForByte) {
                           folder.path().string() + "\n";
     program += script::embedded("job/lib/stop.sh");
     program += stubs;
+    program += script::embedded("job/3-run/begin.sh");
     program += script::embedded("job/3-run/command.sh");
     std::vector<Words> expected;
     for (const auto& list : tests::hostile_lists(500)) {
@@ -193,6 +195,7 @@ TEST(JobArguments, WaitForTheLockWhereDvcCan) {
         const auto result = runner.run(
             {.argv = {"bash", "-s"},
              .input = {std::string(script::embedded("job/lib/stop.sh")) + stubs +
+                       std::string(script::embedded("job/3-run/begin.sh")) +
                        std::string(script::embedded("job/3-run/experiment.sh")) +
                        data_of(script::render_job(submission_of({}, "c0ffee"))) +
                        "RDVC_OWN_REPO_DIR=/\nRDVC_OWN_DVC_VERSION=" + version +

@@ -58,7 +58,7 @@ TEST_F(RunLocally, SendsItsTextOnce) {
 // Whatever happens to the text there, it is sent again, and the request runs once.
 TEST_F(RunLocally, SendsItsTextAgainWhereItIsNotWhole) {
     ASSERT_EQ(world_.run({"run"}).code, done);
-    const auto [text, hash, call] = script::request_text("submit");
+    const auto [text, hash, call, name] = script::request_text("submit");
     const auto file = cluster_.rdvc() / "requests" / hash;
     const std::vector<std::string> damages = {"", text.substr(0, text.size() / 2), "("};
     for (const auto& damage : damages) {

@@ -103,7 +103,7 @@ TEST(Requests, EndWithTheirLastWords) {
 
 TEST(Requests, HaveOneCallOfTheirOwn) {
     for (const auto& request : requests()) {
-        const auto [text, hash, call] = request_text(request.name);
+        const auto [text, hash, call, name] = request_text(request.name);
         EXPECT_NE(text.find("\n" + base::trim(call) + "() {\n"), std::string::npos)
             << request.name << ": " << call;
     }

@@ -211,16 +211,16 @@ TEST(RenderRequest, AssignsBeforeItActs) {
         "mirror=abc\nnonce=n1\nonly=''\nprepare='module load '\\''x y'\\'''\nopen=(a 'b c')\n"
         "text_hash=" +
         all.hash + "\n";
-    EXPECT_EQ(render_request("status", variables),
+    EXPECT_EQ(render_request(request_text("status"), variables),
               values + "sent_text=$(head -c " + std::to_string(all.text.size()) +
                   " && printf x)\n" + all.text +
                   "source <(printf '%s' \"${sent_text%x}\")\nstatus\n");
-    EXPECT_EQ(render_short_request("status", variables),
+    EXPECT_EQ(render_short_request(request_text("status"), variables),
               values + embedded_without_comments("login/lib/load.sh") + "status\n");
 }
 
 TEST(RequestText, IsCommonFunctionsAndTheRequestsOwn) {
-    const auto [text, hash, call] = request_text("status");
+    const auto [text, hash, call, name] = request_text("status");
     EXPECT_TRUE(text.starts_with(embedded_without_comments("login/lib/first.sh")));
     EXPECT_NE(text.find(embedded_without_comments("login/lib/queue.sh")), std::string::npos);
     const auto own = embedded_without_comments("login/status.sh");
@@ -231,7 +231,7 @@ TEST(RequestText, IsCommonFunctionsAndTheRequestsOwn) {
 }
 
 TEST(RenderRequest, LeavesCommentsAtHome) {
-    const auto text = render_request("cancel", {});
+    const auto text = render_request(request_text("cancel"), {});
     EXPECT_EQ(text.find("\n#"), std::string::npos);
     EXPECT_EQ(text.find("\n\n"), std::string::npos);
     EXPECT_NE(text.find("\nset -u\n"), std::string::npos);
@@ -244,8 +244,8 @@ TEST(RenderRequest, TellsAnotherShellFromBash) {
     Variables variables;
     variables.words = {{"nonce", "n1"}};
     variables.lists = {{"open", {"a", "b"}}};
-    const auto result =
-        runner.run({.argv = {"dash"}, .input = {render_request("status", variables)}});
+    const auto result = runner.run(
+        {.argv = {"dash"}, .input = {render_request(request_text("status"), variables)}});
     EXPECT_EQ(result.out, "@rdvc:n1 shell dash\n");
     EXPECT_EQ(result.err, "");
     EXPECT_EQ(result.status, 97);
@@ -254,9 +254,9 @@ TEST(RenderRequest, TellsAnotherShellFromBash) {
 TEST(RenderRequest, IsBash) {
     base::ProcessRunner runner;
     for (const auto& request : requests())
-        for (const auto& program :
-             {render_request(request.name, {}), render_short_request(request.name, {}),
-              request_text(request.name).text})
+        for (const auto& program : {render_request(request_text(request.name), {}),
+                                    render_short_request(request_text(request.name), {}),
+                                    request_text(request.name).text})
             EXPECT_EQ(runner.run({.argv = {"bash", "-n"}, .input = {program}}).err, "")
                 << request.name;
 }

@@ -49,19 +49,20 @@ is_dead() {
 
 # Removes the workspaces in the folder $1 whose job is dead. Asks SLURM only if there are any.
 remove_dead_workspaces() {
-    local folder id removed='' found=()
+    local folder workspace_job removed='' found=()
     local -A listed=()
     for folder in "$1"/rdvc-[0-9]*-????????; do
-        [[ ${folder##*/} =~ ^rdvc-([0-9]+)-[A-Za-z0-9]{8}$ && ${BASH_REMATCH[1]} != "${SLURM_JOB_ID:-}" ]] || continue
+        is_workspace_name "${folder}" || continue
+        [[ ${workspace_job} != "${SLURM_JOB_ID:-}" ]] || continue
         [[ -d ${folder} && ! -L ${folder} && -O ${folder} && ! -e ${folder}/rdvc-keep ]] || continue
         [[ $(cat "${folder}/rdvc-owner" 2>/dev/null) == "$(workspace_owner)" ]] || continue
         ((${#found[@]} >= 20)) || found+=("${folder}") # the next job continues
     done
     [[ ${#found[@]} -gt 0 && -n ${SLURM_JOB_ID:-} ]] && find_listed || return 0
     for folder in "${found[@]}"; do
-        id=${folder##*/rdvc-}
-        is_dead "${id%-*}" || continue
-        end_processes "${folder}" "${id%-*}"
+        is_workspace_name "${folder}" # which sets its job
+        is_dead "${workspace_job}" || continue
+        end_processes "${folder}" "${workspace_job}"
         ! remove_folder "${folder}" || removed+=" ${folder##*/}"
     done
     [[ -z ${removed} ]] || rdvc_say "removed leftovers of killed jobs from $1 on $(uname -n):${removed}"

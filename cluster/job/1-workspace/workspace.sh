@@ -36,7 +36,7 @@ create_workspace() {
     if ((${free:-0} < needed)); then
         rdvc_fail "only ${free} KiB are free in ${root} on $(uname -n); job.min_free is ${RDVC_JOB_MIN_FREE}"
     fi
-    RDVC_OWN_WORKSPACE_DIR=$(mktemp -d "${root}/rdvc-${SLURM_JOB_ID:-hand}-XXXXXXXX") ||
+    RDVC_OWN_WORKSPACE_DIR=$(mktemp -d "${root}/$(workspace_template)") ||
         rdvc_fail "cannot make a folder in ${root} on $(uname -n)"
     note_workspace
     RDVC_OWN_REPO_DIR="${RDVC_OWN_WORKSPACE_DIR}/${RDVC_JOB_REPO_NAME}"

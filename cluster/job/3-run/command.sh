@@ -79,12 +79,8 @@ keep_outputs() {
 run_command() {
     local code=0 failure='' before="${RDVC_OWN_WORKSPACE_DIR}/outputs.before"
     (list_outputs) >"${before}" || rdvc_fail "the folders of outputs cannot be listed"
-    begin_phase command "$(printf '%q ' "${RDVC_JOB_COMMAND[@]}" | sed 's/ $//')"
-    cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
-    begin_saving
+    begin_work command "${RDVC_JOB_COMMAND[@]}"
     restore_for_command
-    export PYTHONUNBUFFERED=1
-    RDVC_OWN_OOM_KILLS=$(oom_kills)
     run_in_group exec -- "${RDVC_JOB_COMMAND[@]}" || code=$? # a program, whatever function has its name
     stop_saving
     if ((code != 0)) && [[ -n ${RDVC_OWN_SIGNAL} ]]; then

@@ -99,12 +99,8 @@ run_experiment() {
     fi
     command+=(-n "${RDVC_JOB_EXP_NAME}")
     command+=("${RDVC_JOB_EXP_RUN_OPTIONS[@]+"${RDVC_JOB_EXP_RUN_OPTIONS[@]}"}")
-    begin_phase experiment "$(printf '%q ' "${command[@]}" | sed 's/ $//')"
-    cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
+    begin_work experiment "${command[@]}"
     keep_folder
-    begin_saving
-    export PYTHONUNBUFFERED=1
-    RDVC_OWN_OOM_KILLS=$(oom_kills)
     run_dvc "${command[@]}" || code=$?
     local tries=3 # with many jobs it may meet a third one
     while ((code != 0 && tries-- > 0)) && [[ -z ${RDVC_OWN_SIGNAL} ]] && met_in_cache; do

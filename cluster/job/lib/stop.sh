@@ -101,21 +101,22 @@ goes_on_publishing() {
 }
 
 # If a partition's own limit is short, the default warning arrives as soon as the job starts. The
-# job repeats it when a fifth of the time is left.
+# job repeats it when the share of the time is left that the laptop leaves if `--time` is short.
 postpone_warning() {
-    local limit left
+    local limit left last
     [[ ${RDVC_OWN_POSTPONED} == 0 && -z ${RDVC_OWN_SIGNAL} && -n ${SLURM_JOB_ID:-} ]] && ((RDVC_JOB_WARNING > 0)) ||
         return 1
     RDVC_OWN_POSTPONED=1
     read -r limit left < <(time_left)
     # This early it was not SLURM's warning, but somebody's request.
-    ((${limit:-0} > 0 && limit < 5 * RDVC_JOB_WARNING && left <= RDVC_JOB_WARNING + 90 && left > limit / 5 + 5)) ||
+    last=$((${limit:-0} / RDVC_JOB_WARNING_SHARE))
+    ((${limit:-0} > 0 && last < RDVC_JOB_WARNING && left <= RDVC_JOB_WARNING + 90 && left > last + 5)) ||
         return 1
-    rdvc_say "got SIG$1; ${left} s of ${limit} s are left, so the job continues for $((left - limit / 5)) s"
-    RDVC_JOB_WARNING=$((limit / 5))
+    rdvc_say "got SIG$1; ${left} s of ${limit} s are left, so the job continues for $((left - last)) s"
+    RDVC_JOB_WARNING=${last}
     (
         trap - EXIT TERM USR1 USR2 INT HUP
-        sleep_beside "$((left - limit / 5))" && kill -s "$1" "$$"
+        sleep_beside "$((left - last))" && kill -s "$1" "$$"
     ) </dev/null >/dev/null 2>&1 &
 }
 

@@ -1,14 +1,10 @@
 # The kept workspace of a submission's job: finding it, bringing it from its node, removing it.
 # `record` is the job's folder; `repository`, `kind` and `experiment_ref` are the submission's.
 
-# A job's workspace, by its name.
-is_workspace() {
-    [[ $1 == /* && ${1##*/} =~ ^rdvc-([0-9]+|hand)-[A-Za-z0-9]{8}$ ]]
-}
-
-# The repository in one.
+# A repository in a job's workspace, by its name.
 is_in_workspace() {
-    [[ $1 == /*/*/* && ${1##*/} == "${repository}" ]] && is_workspace "${1%/*}"
+    local folder=${1%/*}
+    [[ $1 == /*/*/* && ${1##*/} == "${repository}" ]] && is_workspace_name "${folder}"
 }
 
 # Sets `candidates`, where the workspace may be, and `away`, its place on a node whose files we do

@@ -1,0 +1,12 @@
+# --- 3. What experiments and commands begin alike with ---------------------------------------------
+
+# The phase $1, in which these words will run, in the folder where the user stood.
+begin_work() {
+    local phase=$1
+    shift
+    begin_phase "${phase}" "$(printf '%q ' "$@" | sed 's/ $//')"
+    cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
+    begin_saving
+    export PYTHONUNBUFFERED=1
+    RDVC_OWN_OOM_KILLS=$(oom_kills)
+}
