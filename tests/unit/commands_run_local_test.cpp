@@ -60,7 +60,8 @@ TEST_F(RunLocally, SendsItsTextAgainWhereItIsNotWhole) {
     ASSERT_EQ(world_.run({"run"}).code, done);
     const auto [text, hash, call, name] = script::request_text("submit");
     const auto file = cluster_.rdvc() / "requests" / hash;
-    const std::vector<std::string> damages = {"", text.substr(0, text.size() / 2), "("};
+    const std::vector<std::string> damages = {"", text.substr(0, text.size() / 2), "(", "[[ ${a",
+                                              "if [[ a"};
     for (const auto& damage : damages) {
         tests::put_file(file, damage);
         git_.write("dvc.yaml", "# " + std::to_string(damage.size()));
