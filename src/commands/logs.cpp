@@ -2,12 +2,9 @@
 
 #include <fmt/core.h>
 
-#include "cli/options.hpp"
 #include "commands/command.hpp"
+#include "commands/one_submission.hpp"
 #include "project/failure.hpp"
-#include "remote/cluster.hpp"
-#include "remote/lookup.hpp"
-#include "remote/project.hpp"
 #include "remote/status.hpp"
 #include "state/state.hpp"
 
@@ -17,22 +14,16 @@ using base::Error;
 using base::Exit;
 
 Exit logs(world::World& world, const Words& words) {
-    std::string submission;
-    std::string cluster_name;
+    OneSubmission one;
     bool follow = false;
     cli::Options options("logs", "Prints the log of a submission's job.");
-    options
-        .word("SUBMISSION", submission,
-              "a job id, an experiment's name or a token; default: the newest")
-        .flag("-f,--follow", follow, "follow the log until the job ends")
-        .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
+    options.flag("-f,--follow", follow, "follow the log until the job ends");
+    one.add_to(options);
     if (!options.parse(words, world.console))
         return Exit::done;
-    const remote::Project project = remote::open_project(world, cluster_name);
-    remote::Cluster cluster(world, project.config);
-    const auto token = remote::find_submission(world, cluster, project.mirror, submission);
+    auto [project, cluster, token] = one.find(world);
     std::size_t offset = 0; // what is already printed, in case the connection is lost
-    const auto variables = [&] {
+    const auto variables = [&, &token = token] {
         script::Variables all;
         all.words = {{"token", token},
                      {"file", "log"},

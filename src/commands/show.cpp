@@ -1,10 +1,7 @@
 // `rdvc show`: prints the script of a submission as it was sent.
 
-#include "cli/options.hpp"
 #include "commands/command.hpp"
-#include "remote/cluster.hpp"
-#include "remote/lookup.hpp"
-#include "remote/project.hpp"
+#include "commands/one_submission.hpp"
 #include "remote/status.hpp"
 #include "state/state.hpp"
 
@@ -14,18 +11,12 @@ using base::Error;
 using base::Exit;
 
 Exit show(world::World& world, const Words& words) {
-    std::string submission;
-    std::string cluster_name;
+    OneSubmission one;
     cli::Options options("show", "Prints the script of a submission.");
-    options
-        .word("SUBMISSION", submission,
-              "a job id, an experiment's name or a token; default: the newest")
-        .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
+    one.add_to(options);
     if (!options.parse(words, world.console))
         return Exit::done;
-    const remote::Project project = remote::open_project(world, cluster_name);
-    remote::Cluster cluster(world, project.config);
-    const auto token = remote::find_submission(world, cluster, project.mirror, submission);
+    auto [project, cluster, token] = one.find(world);
     if (const auto script = remote::open_ledger(world).script(token)) {
         world.console.data(*script);
         return Exit::done;

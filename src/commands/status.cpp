@@ -7,11 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "cli/options.hpp"
 #include "commands/command.hpp"
-#include "remote/cluster.hpp"
+#include "commands/one_submission.hpp"
 #include "remote/identity.hpp"
-#include "remote/lookup.hpp"
 #include "remote/project.hpp"
 #include "remote/status.hpp"
 #include "state/state.hpp"
@@ -127,24 +125,16 @@ void note_nothing(world::World& world, const remote::Project& project, const std
 } // namespace
 
 Exit status(world::World& world, const Words& words) {
-    std::string submission;
-    std::string cluster_name;
+    OneSubmission one(Unnamed::all);
     unsigned limit = 20;
     bool json = false;
     cli::Options options("status", "Lists this project's submissions and their state.");
-    options
-        .word("SUBMISSION", submission,
-              "a job id, an experiment's name or a token: show everything that is known about it")
-        .number("-n,--limit", limit, "how many, newest first")
-        .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME")
-        .flag("--json", json, "as JSON");
+    options.number("-n,--limit", limit, "how many, newest first");
+    one.add_to(options);
+    options.flag("--json", json, "as JSON");
     if (!options.parse(words, world.console))
         return Exit::done;
-    const remote::Project project = remote::open_project(world, cluster_name);
-    remote::Cluster cluster(world, project.config);
-    const auto token = submission.empty()
-                           ? ""
-                           : remote::find_submission(world, cluster, project.mirror, submission);
+    auto [project, cluster, token] = one.find(world);
     const auto overview =
         remote::ask_overview(cluster, project.mirror, token, token.empty() ? limit : 1);
 

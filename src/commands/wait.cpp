@@ -3,11 +3,8 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
-#include "cli/options.hpp"
 #include "commands/command.hpp"
-#include "remote/cluster.hpp"
-#include "remote/lookup.hpp"
-#include "remote/project.hpp"
+#include "commands/one_submission.hpp"
 #include "remote/status.hpp"
 #include "state/state.hpp"
 
@@ -17,19 +14,13 @@ using base::Error;
 using base::Exit;
 
 Exit wait(world::World& world, const Words& words) {
-    std::string submission;
-    std::string cluster_name;
+    OneSubmission one;
     cli::Options options("wait",
                          "Waits until a submission's job has ended. Exit code 7: it failed.");
-    options
-        .word("SUBMISSION", submission,
-              "a job id, an experiment's name or a token; default: the newest")
-        .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
+    one.add_to(options);
     if (!options.parse(words, world.console))
         return Exit::done;
-    const remote::Project project = remote::open_project(world, cluster_name);
-    remote::Cluster cluster(world, project.config);
-    const auto token = remote::find_submission(world, cluster, project.mirror, submission);
+    auto [project, cluster, token] = one.find(world);
     script::Variables variables;
     variables.words = {{"token", token}};
     std::map<std::string, std::string> result;
