@@ -1,6 +1,7 @@
 // `rdvc init project`: the defaults of this project's runs, for everybody who clones it.
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/core.h>
 
@@ -41,103 +42,144 @@ std::string new_id(world::World& world, const remote::Project& project,
     return told_apart ? submission::id_with(until_now.digits) : submission::make_token();
 }
 
-} // namespace
-
-Exit init_project(world::World& world, const Words& words) {
+// What is answered by options, the configuration, or the person who is asked.
+struct Answers {
     std::string instance;
     std::string wckey;
     EnvironmentAnswers environment;
     std::string name;
     bool yes = false;
-    cli::Options options("init project", "Defaults of this project's runs -> .rdvc/config.toml.");
-    options.text("--instance", instance, "instance to use if `rdvc run` gets none", "NAME")
-        .text("--wckey", wckey,
+};
+
+void add_options(cli::Options& options, Answers& answers) {
+    options
+        .text("--instance", answers.instance, "instance used when `rdvc run` is given none", "NAME")
+        .text("--wckey", answers.wckey,
               "SLURM's workload characterisation key; \"\" for sites that refuse unknown ones",
               "WCKEY")
-        .text("--setup", environment.setup, "command that builds the environment", "COMMAND")
-        .text("--activate", environment.activate, "shell code that activates it", "CODE")
-        .text("--name", name, "name of the project; default: the repository's", "NAME")
-        .flag("-y,--yes", yes, "ask nothing; keep the current values");
+        .text("--setup", answers.environment.setup, "command that makes the environment", "COMMAND")
+        .text("--activate", answers.environment.activate, "shell code that activates it", "CODE")
+        .text("--name", answers.name, "name of the project; default: the repository's", "NAME")
+        .flag("-y,--yes", answers.yes, "ask nothing; keep what is there");
+}
+
+// What the cluster offers; it is asked only where its answer can matter.
+std::vector<slurm::Offer> offers_if_needed(world::World& world, const config::Config& config,
+                                           const cli::Options& options, const Answers& answers) {
+    const auto instance =
+        options.given("--instance") ? base::trim(answers.instance) : config.text("run.instance");
+    const auto defined = config.instances();
+    const bool is_defined =
+        instance.empty() || std::find(defined.begin(), defined.end(), instance) != defined.end();
+    return !answers.yes || !is_defined ? cluster_offers(world, config)
+                                       : std::vector<slurm::Offer>{};
+}
+
+// The WCKey of this project's runs until now; nothing if none is configured.
+std::optional<std::string> configured_wckey(const config::Config& config) {
+    const auto key = config.run_options().find("wckey");
+    if (key == config.run_options().end())
+        return std::nullopt;
+    const auto* text = std::get_if<std::string>(&key->second.value);
+    return text == nullptr ? "" : *text;
+}
+
+void answer_instance(const config::Config& config, const std::vector<std::string>& names,
+                     const Questions& questions, std::string& instance) {
+    const auto current = config.text("run.instance");
+    const auto known = names.empty() ? std::string(" (none is defined yet; -: none)")
+                                     : " (" + base::join(names, ", ") + "; -: none)";
+    questions.answer("--instance", "Default instance, a named set of sbatch options" + known,
+                     instance, current, [&](const std::string& value) {
+                         const bool is_known =
+                             value.empty() || value == current ||
+                             std::find(names.begin(), names.end(), value) != names.end();
+                         return is_known ? "" : unknown_instance(value, names);
+                     });
+}
+
+// A link that came with the project could lead to any file of the user's.
+void refuse_links(const remote::Project& project) {
+    for (const auto& path : {project.config_file().parent_path(), project.config_file()})
+        if (std::filesystem::is_symlink(std::filesystem::symlink_status(path)))
+            throw Error(
+                Exit::not_ready,
+                fmt::format("{} is a symbolic link; nothing is written through it", path.string()));
+}
+
+// Under which name the project's submissions are listed.
+void answer_name(world::World& world, const remote::Project& project, const Questions& questions,
+                 const std::string& mirror, std::string& name) {
+    const auto until_now = submission::parts_of(mirror).name;
+    const auto configured = project.config.text("project.name");
+    if (!questions.given("--name"))
+        name = configured.empty() ? until_now : configured;
+    if (const auto sent = remote::submissions_to(world, mirror);
+        sent > 0 && base::file_name(name) != until_now)
+        world.console.warn(fmt::format("{} of this project's will not be listed under another "
+                                       "name: until now it was `{}`",
+                                       base::count(sent, "submission"), until_now));
+}
+
+void save(const world::World& world, SettingsFile& file) {
+    if (!file.save()) {
+        world.console.note("nothing to change in " + file.path().string());
+        return;
+    }
+    world.console.note("wrote " + file.path().string());
+    world.console.note("commit it, so that every clone is the same project:");
+    world.console.note(
+        fmt::format("  git add {0} && git commit -m 'Configure rdvc' -- {0}",
+                    base::quote(file.path().lexically_relative(world.folder).generic_string())));
+}
+
+void tell_next(const world::World& world, const remote::Project& project) {
+    const auto remote = "remote." + project.remote_name() + ".url";
+    const bool has_remote =
+        !project::read_setting(world.runner, project.repository, remote).empty();
+    const bool has_host = !project.config.text("cluster.host").empty();
+    world.console.note(fmt::format("next:  rdvc {}", !has_host    ? "init global"
+                                                     : has_remote ? "run"
+                                                                  : "init remote"));
+}
+
+} // namespace
+
+Exit init_project(world::World& world, const Words& words) {
+    Answers answers;
+    cli::Options options("init project", "Defaults of this project's runs -> .rdvc/config.toml.");
+    add_options(options, answers);
     if (!options.parse(words, world.console))
         return Exit::done;
 
     const remote::Project project = remote::open_project(world, "");
     const auto& config = project.config;
-    const auto current_instance = config.text("run.instance");
-    const auto defined = config.instances();
-    const auto is_defined = [&](const std::string& one) {
-        return one.empty() || std::find(defined.begin(), defined.end(), one) != defined.end();
-    };
-    // Asks the cluster only if its answer can matter.
-    const bool ask_cluster =
-        !yes || !is_defined(options.given("--instance") ? base::trim(instance) : current_instance);
-    const auto offers = ask_cluster ? cluster_offers(world, config) : std::vector<slurm::Offer>{};
-    const auto names = instance_names(config, offers);
-    const auto key = config.run_options().find("wckey");
-    const std::string current_key = key == config.run_options().end() ? project.repo_name
-                                    : std::holds_alternative<bool>(key->second.value)
-                                        ? ""
-                                        : std::get<std::string>(key->second.value);
-    const Questions questions(world, options, yes);
-    const auto anything = [](const std::string&) { return std::string(); };
-    questions.answer("--instance",
-                     "Default instance, a named set of sbatch options" +
-                         (names.empty() ? std::string(" (none is defined yet; -: none)")
-                                        : " (" + base::join(names, ", ") + "; -: none)"),
-                     instance, current_instance, [&](const std::string& value) {
-                         const bool known =
-                             value.empty() || value == current_instance ||
-                             std::find(names.begin(), names.end(), value) != names.end();
-                         return known ? "" : unknown_instance(value, names);
-                     });
-    questions.answer("--wckey", "WCKey, SLURM's label for accounting (-: none)", wckey, current_key,
-                     anything);
-    answer_environment(world, project, questions, environment);
+    const auto offers = offers_if_needed(world, config, options, answers);
+    const auto wckey = configured_wckey(config);
+    const Questions questions(world, options, answers.yes);
+    answer_instance(config, instance_names(config, offers), questions, answers.instance);
+    questions.answer("--wckey", "WCKey, SLURM's label for accounting (-: none)", answers.wckey,
+                     wckey.value_or(project.repo_name),
+                     [](const std::string&) { return std::string(); });
+    answer_environment(world, project, questions, answers.environment);
     const auto mirror = remote::earlier_mirror(world, project).value_or(project.mirror);
-    const auto until_now = submission::parts_of(mirror);
-    if (!options.given("--name"))
-        name = config.text("project.name").empty() ? until_now.name : config.text("project.name");
+    answer_name(world, project, questions, mirror, answers.name);
 
-    if (const auto sent = remote::submissions_to(world, mirror);
-        sent > 0 && base::file_name(name) != until_now.name)
-        world.console.warn(fmt::format(
-            "{} of this project will not be listed under the new name: until now it was `{}`",
-            base::count(sent, "submission"), until_now.name));
-    // A link that came with the project could lead to any of the user's files.
-    for (const auto& path : {project.config_file().parent_path(), project.config_file()})
-        if (std::filesystem::is_symlink(std::filesystem::symlink_status(path)))
-            throw base::Error(base::Exit::not_ready,
-                              fmt::format("{} is a symbolic link; rdvc does not write through it",
-                                          path.string()));
-    SettingsFile file(project.config_file(),
-                      "# rdvc's settings for this project; commit this file");
+    refuse_links(project);
+    SettingsFile file(project.config_file(), "# rdvc's settings of this project; commit this file");
     if (config.text("project.id").empty())
-        file.set({"project", "id"}, new_id(world, project, until_now));
-    if (name != config.text("project.name"))
-        file.set({"project", "name"}, name);
-    if (instance != current_instance)
-        file.set({"run", "instance"}, instance);
-    if (key == config.run_options().end() || wckey != current_key)
-        file.set({"run", "wckey"}, wckey);
-    write_environment(config, environment, file);
-    define_instance(world, config, offers, instance, questions, file);
-    if (file.save()) {
-        world.console.note("wrote " + file.path().string());
-        world.console.note("commit it, so that every clone is the same project:");
-        world.console.note(fmt::format(
-            "  git add {0} && git commit -m 'Configure rdvc' -- {0}",
-            base::quote(file.path().lexically_relative(world.folder).generic_string())));
-    } else {
-        world.console.note("nothing to change in " + file.path().string());
-    }
+        file.set({"project", "id"}, new_id(world, project, submission::parts_of(mirror)));
+    if (answers.name != config.text("project.name"))
+        file.set({"project", "name"}, answers.name);
+    if (answers.instance != config.text("run.instance"))
+        file.set({"run", "instance"}, answers.instance);
+    if (answers.wckey != wckey)
+        file.set({"run", "wckey"}, answers.wckey);
+    write_environment(config, answers.environment, file);
+    define_instance(world, config, offers, answers.instance, questions, file);
+    save(world, file);
     warn_of_missing_data(world, project);
-    const auto remote = "remote." + project.remote_name() + ".url";
-    const bool has_remote =
-        !project::read_setting(world.runner, project.repository, remote).empty();
-    world.console.note(fmt::format("next:  rdvc {}", config.text("cluster.host").empty()
-                                                         ? "init global"
-                                                     : has_remote ? "run"
-                                                                  : "init remote"));
+    tell_next(world, project);
     return Exit::done;
 }
 
