@@ -52,18 +52,18 @@ struct Answers {
 };
 
 void add_options(cli::Options& options, Answers& answers) {
-    options
-        .text("--instance", answers.instance, "instance used when `rdvc run` is given none", "NAME")
+    options.text("--instance", answers.instance, "instance to use if `rdvc run` gets none", "NAME")
         .text("--wckey", answers.wckey,
               "SLURM's workload characterisation key; \"\" for sites that refuse unknown ones",
               "WCKEY")
-        .text("--setup", answers.environment.setup, "command that makes the environment", "COMMAND")
+        .text("--setup", answers.environment.setup, "command that builds the environment",
+              "COMMAND")
         .text("--activate", answers.environment.activate, "shell code that activates it", "CODE")
         .text("--name", answers.name, "name of the project; default: the repository's", "NAME")
-        .flag("-y,--yes", answers.yes, "ask nothing; keep what is there");
+        .flag("-y,--yes", answers.yes, "ask nothing; keep the current values");
 }
 
-// What the cluster offers; it is asked only where its answer can matter.
+// What the cluster offers; asks it only if its answer can matter.
 std::vector<slurm::Offer> offers_if_needed(world::World& world, const config::Config& config,
                                            const cli::Options& options, const Answers& answers) {
     const auto instance =
@@ -98,13 +98,13 @@ void answer_instance(const config::Config& config, const std::vector<std::string
                      });
 }
 
-// A link that came with the project could lead to any file of the user's.
+// A link that came with the project could lead to any of the user's files.
 void refuse_links(const remote::Project& project) {
     for (const auto& path : {project.config_file().parent_path(), project.config_file()})
         if (std::filesystem::is_symlink(std::filesystem::symlink_status(path)))
-            throw Error(
-                Exit::not_ready,
-                fmt::format("{} is a symbolic link; nothing is written through it", path.string()));
+            throw Error(Exit::not_ready,
+                        fmt::format("{} is a symbolic link; rdvc does not write through it",
+                                    path.string()));
 }
 
 // Under which name the project's submissions are listed.
@@ -116,7 +116,7 @@ void answer_name(world::World& world, const remote::Project& project, const Ques
         name = configured.empty() ? until_now : configured;
     if (const auto sent = remote::submissions_to(world, mirror);
         sent > 0 && base::file_name(name) != until_now)
-        world.console.warn(fmt::format("{} of this project's will not be listed under another "
+        world.console.warn(fmt::format("{} of this project will not be listed under the new "
                                        "name: until now it was `{}`",
                                        base::count(sent, "submission"), until_now));
 }
@@ -166,7 +166,8 @@ Exit init_project(world::World& world, const Words& words) {
     answer_name(world, project, questions, mirror, answers.name);
 
     refuse_links(project);
-    SettingsFile file(project.config_file(), "# rdvc's settings of this project; commit this file");
+    SettingsFile file(project.config_file(),
+                      "# rdvc's settings for this project; commit this file");
     if (config.text("project.id").empty())
         file.set({"project", "id"}, new_id(world, project, submission::parts_of(mirror)));
     if (answers.name != config.text("project.name"))

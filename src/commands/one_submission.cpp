@@ -5,8 +5,9 @@
 namespace rdvc::commands {
 
 void OneSubmission::add_to(cli::Options& options) {
-    const std::string without =
-        unnamed_ == Unnamed::newest ? "default: the newest" : "all that is known of it";
+    const std::string without = unnamed_ == Unnamed::newest
+                                    ? "default: the newest"
+                                    : "show everything that is known about it";
     options.word("SUBMISSION", submission_, "a job id, an experiment's name or a token; " + without)
         .text("--cluster", cluster_, "use [clusters.NAME]", "NAME");
 }
