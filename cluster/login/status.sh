@@ -149,7 +149,7 @@ is_of_then() {
 status() {
     open_rdvc_dir
     answer dir "${rdvc_dir}"
-    answer time "$(now)"
+    answer time "${request_time}"
     ! command -v rsync >/dev/null || answer rsync there
     local token file tokens=()
     # Before the folders are read: a job that ends meanwhile has its result by then.

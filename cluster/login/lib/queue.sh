@@ -17,7 +17,12 @@ now() {
     printf '%(%s)T' -1
 }
 
-request_time=$(now)
+# Sets the variable $1 to it, without a process.
+set_to_now() {
+    printf -v "$1" '%(%s)T' -1
+}
+
+printf -v request_time '%(%s)T' -1
 
 # Sets queue, the folder of the answers: clusters that share rdvc's folder have one each. If SLURM's
 # configuration is not in its usual place and names none, they share one.
@@ -68,7 +73,7 @@ read_paid() {
 
 may_ask() {
     local time paid
-    time=$(now)
+    set_to_now time
     read_paid "${time}"
     ((paid <= time + (at_once - 1) * poll))
 }
@@ -76,7 +81,7 @@ may_ask() {
 # $1: the number of queries.
 pay() {
     local time paid
-    time=$(now)
+    set_to_now time
     read_paid "${time}"
     paid=$((paid + $1 * poll))
     ((paid <= time + (at_once + 1) * poll)) || paid=$((time + (at_once + 1) * poll))
@@ -91,7 +96,7 @@ ask_queue() {
     began="${queue}/began.${nonce}"
     [[ -d ${queue} ]] || mkdir -p "${queue}"
     : >"${began}"
-    time=$(now)
+    set_to_now time
     if said=$(list_jobs '%A|%T|%r|%S|%o|%k' 2>&1); then
         queue_said=''
         if [[ -n ${said} && ! $'\n'${said} =~ $'\n'[0-9]+\|[A-Z] ]]; then
@@ -138,7 +143,7 @@ outdate_queue() {
 # what the caller has just seen.
 look_at_queue() {
     local began lock
-    began=$(now)
+    set_to_now began
     read_queue
     (($1 == 0 || queue_time < began - $1)) || return 0
     local before=${queue_time}
