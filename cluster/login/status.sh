@@ -7,8 +7,7 @@ most_digests=100 # the newest submissions; what is longer is asked for seldom
 # Sets tokens: the project's submissions, newest first.
 find_tokens() {
     mapfile -t tokens < <(
-        cd "${rdvc_dir}/submissions" || exit
-        { [[ -z ${only} ]] && ls -t || printf '%s\n' "${only}"; } |
+        cd "${rdvc_dir}/submissions" && { [[ -z ${only} ]] && ls -t || printf '%s\n' "${only}"; } |
             LC_ALL=C awk -v wanted="mirror ${mirror}" -v ended="${ended}" -v task="${task}" -v limit="${limit}" '
             function is_there(path,    line, found) {
                 found = (getline line <path) >= 0
