@@ -1,7 +1,7 @@
 # Objects of DVC's cache that travel without a DVC remote. Assignments before this text, besides those of
-# cache.sh: action (`ask`, `take`; where one side has no rsync also `unpack` and `pack`), laptop (where its
-# unfinished objects lie), list_size (of what is on standard input: the list of objects, lines "NAME SIZE"; or
-# a tar file of them).
+# cache.sh: action (`ask`; `receive` and then `take`; `pack`), laptop (where its unfinished objects lie), transfer (what
+# `receive` has found out for `take`), batch (how many objects one md5sum gets), list_size (of the list of objects on standard
+# input, lines "NAME SIZE"). `receive` gets a tar stream.
 
 # Free space as df tells, in bytes.
 free_space() {
@@ -18,7 +18,7 @@ ask_objects() {
     answer free "$(free_space "${cache}")"
     answer partial "$(find "${incoming}" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }')"
     answer rsync "$(command -v rsync)"
-    answer_lines lacks < <(lacking_objects <<<"${list}")
+    lacking_objects <<<"${list}" | sed "s/^/@rdvc:${nonce} lacks /" # thousands
     answer size "$(cd "${cache}" && cut -d ' ' -f 1 <<<"${list}" | LC_ALL=C sort -u |
         xargs -r stat -c '%s' -- 2>/dev/null | awk '{ sum += $1 } END { printf "%.0f", sum }')"
 }
@@ -33,13 +33,13 @@ sums_of() {
     cat "$1".sums.*
 }
 
-# Lines of md5sum -> the names whose content is another than they say.
-wrong_names() {
+# Lines of md5sum -> the names whose content is what they say, sorted.
+right_names() {
     awk '{
         hash = $2
         sub(/^files\/md5\//, "", hash); sub("/", "", hash); sub(/\.dir$/, "", hash)
-        if (hash != $1) print $2
-    }'
+        if (hash == $1) print $2
+    }' | LC_ALL=C sort -u
 }
 
 # DVC 2 named text files by their content with CR LF as LF.
@@ -48,19 +48,38 @@ is_text_of_dvc2() {
     [[ $1 != files/md5/* && $(sed 's/\r$//' "$1" | md5sum) == "${hash%.dir} "* ]]
 }
 
+# Sums are taken of some objects while the next ones arrive. The last ones of a batch may not be whole yet, or there at all:
+# their sum is wrong then, and take_objects looks once more.
+receive_objects() {
+    local said="${incoming}.sums-${transfer}.${nonce}.err"
+    if ! mkdir -p "${incoming}" || ! cd "${incoming}"; then
+        finish refused disk "cannot make ${incoming}"
+    fi
+    TAR_OPTIONS='' tar -x -v -k -m --no-same-owner --no-same-permissions -f - 2>"${said}" |
+        xargs -r -n "${batch}" md5sum -- >"${incoming}.sums-${transfer}.${nonce}" 2>/dev/null
+    if ((PIPESTATUS[0] != 0)); then
+        ! grep -qi 'no space left\|quota' "${said}" || answer full
+        finish refused disk "cannot write to ${incoming}: $(tail -n 1 "${said}")"
+    fi
+    rm -f -- "${said}"
+}
+
 # What has arrived is looked at and put in its place, read-only as DVC's own; what is damaged goes.
 take_objects() {
     local names="${incoming}.names" name
     cd "${incoming}" 2>/dev/null || finish end
-    find . -type f | sed -n 's|^\./||; \#^\(files/md5/\)\{0,1\}[0-9a-f][0-9a-f]/[0-9a-f]\{30\}\(\.dir\)\{0,1\}$#p' >"${names}"
-    sums_of "${names}" | wrong_names >"${names}.wrong"
+    find . -type f | sed -n 's|^\./||; \#^\(files/md5/\)\{0,1\}[0-9a-f][0-9a-f]/[0-9a-f]\{30\}\(\.dir\)\{0,1\}$#p' |
+        LC_ALL=C sort >"${names}"
+    cat "${incoming}.sums-${transfer}".* 2>/dev/null | right_names >"${names}.right"
+    LC_ALL=C comm -23 "${names}" "${names}.right" >"${names}.rest"
+    sums_of "${names}.rest" | right_names >"${names}.rest.right"
     while IFS= read -r name; do
         if ! is_text_of_dvc2 "${name}"; then
             rm -f -- "${name}"
             answer damaged "${name}"
         fi
-    done <"${names}.wrong"
-    find . -type f -printf '%P\n' | LC_ALL=C sort | LC_ALL=C comm -12 - <(LC_ALL=C sort "${names}") >"${names}.whole"
+    done < <(LC_ALL=C comm -23 "${names}.rest" "${names}.rest.right")
+    find . -type f -printf '%P\n' | LC_ALL=C sort | LC_ALL=C comm -12 - "${names}" >"${names}.whole"
     xargs -r chmod 0444 -- <"${names}.whole"
     local count
     count=$(wc -l <"${names}.whole")
@@ -68,7 +87,7 @@ take_objects() {
         rm -f "${names}" "${names}".*
         finish refused disk "cannot write to ${cache}"
     fi
-    rm -f "${names}" "${names}".*
+    rm -f "${names}" "${names}".* "${incoming}".sums-*
     cd "${cache}" && rm -rf -- "${incoming}"
     answer taken "${count}"
 }
@@ -82,12 +101,6 @@ put_objects() {
         [[ -e ${name} ]] || continue
         mv -f -- "${name}" "${cache}/${name}" || return
     done <"$1"
-}
-
-unpack_objects() {
-    mkdir -p "${incoming}" || finish refused disk "cannot make ${incoming}"
-    receive "${list_size}" | tar -x -f - -C "${incoming}" 2>/dev/null ||
-        finish refused disk "cannot write to ${incoming}"
 }
 
 # The listed objects as one tar stream.
@@ -105,7 +118,7 @@ objects() {
     case ${action} in
     ask) ask_objects ;;
     take) take_objects ;;
-    unpack) unpack_objects ;;
+    receive) receive_objects ;;
     pack) pack_objects ;;
     esac
     finish end

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <mutex>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -53,17 +55,17 @@ class Pipe {
 };
 
 // Feeds the parts of a command's input, a block at a time.
-class Input {
+class Feed {
   public:
-    explicit Input(const Command& command) : parts_(command.input) {}
-    ~Input() {
+    explicit Feed(const Command& command) : parts_(command.input), more_(command.more_input) {}
+    ~Feed() {
         if (file_ >= 0)
             ::close(file_);
     }
-    Input(const Input&) = delete;
-    Input& operator=(const Input&) = delete;
-    Input(Input&&) = delete;
-    Input& operator=(Input&&) = delete;
+    Feed(const Feed&) = delete;
+    Feed& operator=(const Feed&) = delete;
+    Feed(Feed&&) = delete;
+    Feed& operator=(Feed&&) = delete;
 
     // Writes to `fd` as much as it accepts without blocking; false when nothing is left or the
     // reader has gone.
@@ -75,7 +77,7 @@ class Input {
         if (n < 0)
             return errno == EAGAIN || errno == EINTR;
         block_.remove_prefix(static_cast<std::size_t>(n));
-        return !block_.empty() || file_ >= 0 || next_ < parts_.size();
+        return !block_.empty() || file_ >= 0 || next_ < parts_.size() || more_;
     }
 
   private:
@@ -91,9 +93,14 @@ class Input {
             if (n < 0)
                 throw Error(Exit::failed, fmt::format("cannot read: {}", std::strerror(errno)));
         }
-        if (next_ == parts_.size())
-            return false;
-        const auto& part = parts_[next_++];
+        if (next_ == parts_.size()) {
+            latest_ = more_ ? more_() : std::nullopt;
+            return latest_ && open(*latest_);
+        }
+        return open(parts_[next_++]);
+    }
+
+    bool open(const Input& part) {
         if (const auto* text = std::get_if<std::string>(&part)) {
             block_ = *text;
             return true;
@@ -106,7 +113,9 @@ class Input {
         return true;
     }
 
-    const std::vector<std::variant<std::string, std::filesystem::path>>& parts_;
+    const std::vector<Input>& parts_;
+    const std::function<std::optional<Input>()>& more_;
+    std::optional<Input> latest_; // of more_
     std::size_t next_ = 0;
     int file_ = -1;
     std::string_view block_;
@@ -241,13 +250,43 @@ int open_output(const std::filesystem::path& file) {
     return output;
 }
 
+// The lock under which programs are started.
+std::mutex& starting() {
+    static std::mutex mutex;
+    return mutex;
+}
+
+// A thread that waits for a program's end. One beside others may miss it, since another has read of
+// it; so they look now and then.
+class Waiting {
+  public:
+    Waiting() { ++count_; }
+    ~Waiting() { --count_; }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+    Waiting(Waiting&&) = delete;
+    Waiting& operator=(Waiting&&) = delete;
+
+    /// How long poll waits: `longest` (-1: for ever), or until it is time to look. Milliseconds.
+    [[nodiscard]] static int at_most(int longest) {
+        constexpr int alone = 1000;
+        constexpr int beside_others = 20;
+        const int look = count_ == 1 ? alone : beside_others;
+        return longest < 0 ? look : std::min(longest, look);
+    }
+
+  private:
+    static inline std::atomic<int> count_ = 0;
+};
+
 } // namespace
 
 // A command's process with the pipes to it.
 class ProcessRunner::Running {
   public:
     explicit Running(const Command& command)
-        : argv_(command.argv), folder_(command.folder), environment_(command.environment) {
+        : starts_(starting()), argv_(command.argv), folder_(command.folder),
+          environment_(command.environment) {
         std::signal(SIGPIPE, SIG_IGN);
         watch_children();
         const bool to_terminal = command.terminal == Terminal::yes;
@@ -263,6 +302,7 @@ class ProcessRunner::Running {
             become(command, command.input.empty() ? empty : in_.end(0), output,
                    to_terminal ? -1 : err_.end(1), report_.end(1));
         }
+        starts_.unlock();
         child_ = std::make_unique<Child>(pid);
         if (!command.output_file.empty())
             ::close(output);
@@ -302,7 +342,7 @@ class ProcessRunner::Running {
             if (result.err.size() > 2 * most_errors)
                 result.err.erase(0, result.err.size() - most_errors);
         };
-        Input input(command);
+        Feed input(command);
         if (command.input.empty())
             in_.close(1);
         else
@@ -318,7 +358,8 @@ class ProcessRunner::Running {
     using Sink = std::function<void(std::string_view)>;
 
     // Until its end. The pipes may be open longer, and what it has written is there then.
-    void follow(const Command& command, Input& input, const Sink& to_out, const Sink& to_err) {
+    void follow(const Command& command, Feed& input, const Sink& to_out, const Sink& to_err) {
+        const Waiting waiting;
         bool done = false;
         bool is_over = false;
         Patience patience(command.patience);
@@ -332,7 +373,8 @@ class ProcessRunner::Running {
                 patience = Patience(when_over);
             }
             // Another one's wait may have heard of this one's end.
-            if (::poll(fds.data(), fds.size(), child_->ended() ? 0 : patience.left()) < 0 &&
+            if (::poll(fds.data(), fds.size(),
+                       child_->ended() ? 0 : Waiting::at_most(patience.left())) < 0 &&
                 errno != EINTR)
                 throw Error(Exit::failed, fmt::format("cannot wait: {}", std::strerror(errno)));
             if (patience.is_over())
@@ -352,6 +394,8 @@ class ProcessRunner::Running {
         }
     }
 
+    // Held from the first pipe to the program's start: no other thread's program may get its ends.
+    std::unique_lock<std::mutex> starts_;
     std::vector<std::string> argv_;
     std::filesystem::path folder_;
     std::vector<std::pair<std::string, std::string>> environment_;
@@ -366,6 +410,7 @@ ProcessRunner::ProcessRunner() = default;
 ProcessRunner::~ProcessRunner() = default;
 
 std::unique_ptr<ProcessRunner::Running> ProcessRunner::start_or_take(const Command& command) {
+    const std::lock_guard lock(ahead_lock_);
     const auto found = std::find_if(ahead_.begin(), ahead_.end(),
                                     [&](const auto& one) { return one->is_of(command); });
     if (found == ahead_.end())
@@ -380,6 +425,7 @@ Result ProcessRunner::run(const Command& command) {
 }
 
 void ProcessRunner::start_ahead(const Command& command) {
+    const std::lock_guard lock(ahead_lock_);
     ahead_.push_back(std::make_unique<Running>(command));
     ahead_.back()->widen();
 }

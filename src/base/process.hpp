@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,16 +22,20 @@ enum class Effect { reads, changes };
 /// Where a command's standard streams go when they are not captured.
 enum class Terminal { no, yes };
 
+/// A text, or a file's content.
+using Input = std::variant<std::string, std::filesystem::path>;
+
 /// One run of a program. Standard input is `input`, its parts one after the other (none:
 /// /dev/null).
 struct Command {
     std::vector<std::string> argv;
     Effect effect = Effect::reads;
-    std::vector<std::variant<std::string, std::filesystem::path>> input = {};
+    std::vector<Input> input = {};
     std::vector<std::pair<std::string, std::string>> environment = {}; ///< added to ours
     std::filesystem::path folder = {};                                 ///< empty: ours
     std::filesystem::path output_file = {}; ///< where standard output goes instead of Result::out
-    std::function<void(std::string_view)> on_output = {}; ///< instead of Result::out, as it comes
+    std::function<void(std::string_view)> on_output = {};  ///< instead of Result::out, as it comes
+    std::function<std::optional<Input>()> more_input = {}; ///< what follows `input`, part by part
     Terminal terminal = Terminal::no; ///< yes: the program has our output and error streams
     std::chrono::milliseconds patience{
         0};                             ///< a program that runs longer is killed; 0: however long
@@ -61,7 +67,7 @@ class Runner {
     virtual void start_ahead(const Command& /*command*/) {}
 };
 
-/// Runs commands as child processes of this one.
+/// Runs commands as child processes of this one. Several threads may do so at a time.
 class ProcessRunner : public Runner {
   public:
     ProcessRunner();
@@ -78,6 +84,7 @@ class ProcessRunner : public Runner {
     class Running;
     std::unique_ptr<Running> start_or_take(const Command& command);
 
+    std::mutex ahead_lock_;
     std::vector<std::unique_ptr<Running>> ahead_;
 };
 

@@ -108,7 +108,7 @@ void Cluster::note_text(const std::string& hash) const {
 transport::Connection::Reply Cluster::execute(std::string_view request, script::Variables variables,
                                               const std::string& nonce, const Data& data,
                                               base::Effect effect, const OnFrame& on_frame,
-                                              const OnData& on_data) {
+                                              const OnData& on_data, const MoreData& more) {
     variables.words["nonce"] = nonce;
     variables.words["rdvc_dir"] = dir_;
     variables.words["prepare"] = prepare_;
@@ -135,7 +135,8 @@ transport::Connection::Reply Cluster::execute(std::string_view request, script::
                                                  else
                                                      on_frame(frame);
                                              },
-                                         .on_data = on_data};
+                                         .on_data = on_data,
+                                         .more_data = more};
     if (keeps_text(text.hash)) {
         asked.program = script::render_short_request(text, variables);
         const auto reply = connection_.execute(asked);
@@ -150,7 +151,7 @@ transport::Connection::Reply Cluster::execute(std::string_view request, script::
 }
 
 void Cluster::ask(std::string_view request, script::Variables variables, const OnFrame& on_frame,
-                  const OnData& on_data, const Data& data) {
+                  const OnData& on_data, const Data& data, const MoreData& more) {
     std::string refusal;
     bool finished = false;
     const auto reply = execute(
@@ -161,7 +162,7 @@ void Cluster::ask(std::string_view request, script::Variables variables, const O
             finished = finished || script::is_last_word(request, frame.verb);
             on_frame(frame);
         },
-        on_data);
+        on_data, more);
     if (!refusal.empty())
         throw Error(Exit::not_ready, refusal.substr(refusal.find(' ') + 1));
     if (reply.outcome != transport::Outcome::answered || !finished)

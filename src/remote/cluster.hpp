@@ -27,12 +27,14 @@ class Cluster {
     using Data = std::vector<std::variant<std::string, std::filesystem::path>>;
     using OnFrame = std::function<void(const transport::Frame&)>;
     using OnData = std::function<void(std::string_view)>;
+    using MoreData = std::function<std::optional<base::Input>()>; ///< what follows Data
 
     /// Runs a request that only reads. Throws Error: unreachable; unknown if the answer is cut off;
     /// and the error of a `refused` frame.
     void ask(
         std::string_view request, script::Variables variables, const OnFrame& on_frame,
-        const OnData& on_data = [](std::string_view) {}, const Data& data = {});
+        const OnData& on_data = [](std::string_view) {}, const Data& data = {},
+        const MoreData& more = {});
 
     /// The same for a request that may take hours: if the connection is lost, it reconnects for up
     /// to ten minutes. `variables` is called for each connection.
@@ -48,7 +50,7 @@ class Cluster {
     transport::Connection::Reply execute(
         std::string_view request, script::Variables variables, const std::string& nonce,
         const Data& data, base::Effect effect, const OnFrame& on_frame,
-        const OnData& on_data = [](std::string_view) {});
+        const OnData& on_data = [](std::string_view) {}, const MoreData& more = {});
 
     /// Host, with the user name if configured: the ledger's name for it.
     [[nodiscard]] std::string name() const;

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "data/cache.hpp"
 #include "remote/rsync.hpp"
+#include "remote/streams.hpp"
 #include "submission/token.hpp"
 
 namespace rdvc::remote {
@@ -45,15 +46,15 @@ std::string labels(const std::vector<Object>& objects) {
 
 Transfer::Transfer(world::World& world, const config::Config& config, Cluster& cluster)
     : world_(world), cluster_(cluster), cache_(config.text("cluster.cache")),
-      group_(config.flag("cluster.cache_group")), laptop_(laptop_name(world.state_folder())) {}
+      group_(config.flag("cluster.cache_group")), laptop_(laptop_name(world.state_folder())),
+      transfer_(submission::make_token()) {}
 
 script::Variables Transfer::variables(const std::string& action) const {
     script::Variables variables;
-    variables.words = {{"action", action},
-                       {"cache", cache_},
-                       {"cache_group", group_ ? "1" : "0"},
-                       {"laptop", laptop_},
-                       {"list_size", "0"}};
+    variables.words = {
+        {"action", action},  {"cache", cache_},       {"cache_group", group_ ? "1" : "0"},
+        {"laptop", laptop_}, {"transfer", transfer_}, {"batch", "1"},
+        {"list_size", "0"}};
     return variables;
 }
 
@@ -156,8 +157,8 @@ void Transfer::send(const std::vector<Object>& objects) {
             answer.partial == 0
                 ? ""
                 : fmt::format("; {} of it is already there", base::bytes(answer.partial))));
-        answer.partial = 0;
         push(lacking, answer);
+        answer.partial = 0;
         const auto damaged = take();
         check_sources(lacking, damaged);
         if (!damaged.empty() && i + 1 == tries)
@@ -167,9 +168,20 @@ void Transfer::send(const std::vector<Object>& objects) {
     }
 }
 
+// What was begun grows by rsync. All else goes as streams, which cost less for each object and are
+// checked as they arrive.
+void Transfer::push(const std::vector<Object>& objects, const CacheState& answer) {
+    if (answer.partial > 0 && !answer.rsync.empty() && can_rsync(world_, cluster_))
+        return push_by_rsync(objects, answer);
+    std::vector<Outgoing> all;
+    for (const auto& object : objects)
+        all.push_back({object.name, object.source, fs::file_size(object.source)});
+    send_streams(world_, cluster_, variables("receive"), all);
+}
+
 // Objects lie in this laptop's cache at the same names; others are linked to from a folder that is
 // like one.
-void Transfer::push(const std::vector<Object>& objects, const CacheState& answer) {
+void Transfer::push_by_rsync(const std::vector<Object>& objects, const CacheState& answer) {
     std::map<fs::path, Names> in_place;
     std::map<fs::path, std::uint64_t> sizes;
     std::vector<const Object*> elsewhere;
@@ -191,15 +203,10 @@ void Transfer::push(const std::vector<Object>& objects, const CacheState& answer
         in_place[links.path()].push_back(object->name);
         sizes[links.path()] += fs::file_size(object->source);
     }
-    const bool by_rsync = !answer.rsync.empty() && can_rsync(world_, cluster_);
-    for (const auto& [root, names] : in_place) {
-        if (by_rsync)
-            copy(world_, cluster_,
-                 {Copy::Direction::to_cluster, root.string(), answer.incoming, names, sizes[root],
-                  answer.rsync});
-        else
-            push_by_tar(root, names);
-    }
+    for (const auto& [root, names] : in_place)
+        copy(world_, cluster_,
+             {Copy::Direction::to_cluster, root.string(), answer.incoming, names, sizes[root],
+              answer.rsync});
 }
 
 std::vector<Object> Transfer::bring(const std::vector<Object>& objects, const fs::path& cache) {
@@ -281,28 +288,6 @@ void tar(world::World& world, const fs::path& folder, const std::vector<std::str
 }
 
 } // namespace
-
-// In files of some size, each looked at on arrival, so that an interrupted transfer goes on at the
-// last one.
-void Transfer::push_by_tar(const fs::path& root, const Names& names) {
-    constexpr std::uintmax_t enough = 64'000'000;
-    const base::TemporaryFolder folder;
-    const auto file = folder.path() / "objects.tar";
-    const auto list = folder.path() / "names";
-    for (std::size_t at = 0; at < names.size();) {
-        std::string some;
-        for (std::uintmax_t size = 0; at < names.size() && size < enough; ++at) {
-            some += names[at] + "\n";
-            size += fs::file_size(root / names[at]);
-        }
-        base::write_file(list, some);
-        tar(world_, root, {"-c", "-h", "-f", file.string(), "-T", list.string()});
-        auto asked = variables("unpack");
-        asked.words["list_size"] = fmt::format("{}", fs::file_size(file));
-        cluster_.ask(
-            "objects", asked, [](const transport::Frame&) {}, [](std::string_view) {}, {file});
-    }
-}
 
 void Transfer::fetch_by_tar(const Names& names, const fs::path& incoming) {
     constexpr std::size_t enough = 1000;

@@ -65,7 +65,7 @@ class Transfer {
     std::set<std::string> take();
     void check_sources(const std::vector<Object>& objects, const std::set<std::string>& damaged);
     void push(const std::vector<Object>& objects, const CacheState& answer);
-    void push_by_tar(const std::filesystem::path& root, const Names& names);
+    void push_by_rsync(const std::vector<Object>& objects, const CacheState& answer);
     void fetch_by_tar(const Names& names, const std::filesystem::path& incoming);
     [[nodiscard]] script::Variables variables(const std::string& action) const;
 
@@ -75,6 +75,7 @@ class Transfer {
     bool group_;
     std::vector<std::string> damaged_; ///< labels and places there
     std::string laptop_;               ///< names this laptop among those that use the cluster
+    std::string transfer_;             ///< names this transfer among the laptop's
 };
 
 } // namespace rdvc::remote

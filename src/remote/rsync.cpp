@@ -9,6 +9,7 @@
 
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "remote/progress.hpp"
 
 namespace rdvc::remote {
 
@@ -31,48 +32,12 @@ Error rsync_error(const base::Result& result, const std::string& what) {
     const bool full = result.err.find("No space left") != std::string::npos ||
                       result.err.find("quota") != std::string::npos;
     if (full)
-        return Error(Exit::failed, fmt::format("no space left while {}", what))
-            .context(result.err)
-            .hint(
-                "what has arrived is kept; make room, then run the same command again to continue");
+        return no_space(what, result.err);
     constexpr std::array connection = {12, 20, 30, 255}; // protocol, killed, timeout, ssh
     if (std::find(connection.begin(), connection.end(), code_in(result.err)) != connection.end())
-        return Error(Exit::unreachable, fmt::format("the connection was lost while {}", what))
-            .context(result.err)
-            .hint("run the same command again to continue");
+        return connection_lost(what, result.err);
     return Error(Exit::failed, fmt::format("rsync failed while {}", what)).context(result.err);
 }
-
-// Shows how far it is, from rsync's lines: the size of each file.
-class Progress {
-  public:
-    Progress(const world::Console& console, std::string what, std::uint64_t size)
-        : console_(console), what_(std::move(what)), size_(size) {}
-    ~Progress() { console_.progress(""); }
-    Progress(const Progress&) = delete;
-    Progress& operator=(const Progress&) = delete;
-    Progress(Progress&&) = delete;
-    Progress& operator=(Progress&&) = delete;
-
-    void read(std::string_view text) {
-        line_ += text;
-        for (auto end = line_.find_first_of("\r\n"); end != std::string::npos;
-             end = line_.find_first_of("\r\n")) {
-            done_ += std::strtoull(line_.c_str(), nullptr, 10); // up to the line's end
-            line_.erase(0, end + 1);
-        }
-        const auto percent = size_ == 0 ? 0 : std::min<std::uint64_t>(done_ * 100 / size_, 100);
-        console_.progress(fmt::format("{}: {} of {}, {} %", what_, base::bytes(done_),
-                                      base::bytes(size_), percent));
-    }
-
-  private:
-    const world::Console& console_;
-    std::string what_;
-    std::uint64_t size_;
-    std::uint64_t done_ = 0;
-    std::string line_;
-};
 
 // The names, dealt out to so many files; gives the files' own names, each with a NUL.
 std::string deal_out(const std::vector<std::string>& names, std::size_t streams,
@@ -123,7 +88,14 @@ void copy(world::World& world, Cluster& cluster, const Copy& copy) {
     Progress progress(world.console, what, copy.size);
     if (world.console.shows_progress()) {
         command.argv.emplace_back("--out-format=%l");
-        command.on_output = [&](std::string_view text) { progress.read(text); };
+        command.on_output = [&, line = std::string()](std::string_view text) mutable {
+            line += text;
+            for (auto end = line.find_first_of("\r\n"); end != std::string::npos;
+                 end = line.find_first_of("\r\n")) {
+                progress.add(std::strtoull(line.c_str(), nullptr, 10)); // up to the line's end
+                line.erase(0, end + 1);
+            }
+        };
     }
     command.argv.insert(command.argv.end(), {"--", (up ? "" : host) + copy.from + "/",
                                              (up ? host : "") + copy.to + "/"});

@@ -181,6 +181,7 @@ Connection::Reply Connection::execute(const Request& request) {
     command.argv.insert(command.argv.end(), bash.begin(), bash.end());
     command.input.emplace_back(request.program);
     command.input.insert(command.input.end(), request.data.begin(), request.data.end());
+    command.more_input = request.more_data;
 
     bool heard_hello = false;
     bool heard_bye = false;

@@ -57,6 +57,7 @@ class Connection {
         base::Effect effect = base::Effect::reads;
         std::function<void(const Frame&)> on_frame;
         std::function<void(std::string_view)> on_data = [](std::string_view) {};
+        std::function<std::optional<base::Input>()> more_data = {}; ///< what follows `data`
     };
     struct Reply {
         Outcome outcome = Outcome::answered;

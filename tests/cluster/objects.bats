@@ -16,7 +16,7 @@ ask() {
     cat >"${input}"
     {
         printf '%s=%q\n' nonce N rdvc_dir "${rdvc}" prepare '' action "$1" cache '' cache_group "${group:-0}" \
-            laptop 0123456789ab list_size "$(wc -c <"${input}")"
+            laptop 0123456789ab transfer T batch 2 list_size "$(wc -c <"${input}")"
         request_text objects
         cat "${input}"
     } | bash -s | sed -n '/^@rdvc:N bye$/d; s/^@rdvc:N //p'
@@ -105,12 +105,56 @@ arrive() {
     [[ $(stat -c %a "${cache}/${name%/*}") == 2770 && $(stat -c %a "${cache}/${name}") == 444 ]]
 }
 
-@test "by tar, both ways" {
-    arrive one one
-    tar -C "${incoming}" -cf "${BATS_TEST_TMPDIR}/tar" "${name}"
+# Writes a tar file of what has arrived, in place of that.
+pack_arrived() {
+    tar -C "${incoming}" -cf "${BATS_TEST_TMPDIR}/tar" .
     rm -rf "${incoming}"
-    ask unpack <"${BATS_TEST_TMPDIR}/tar"
+}
+
+@test "streams: sums are taken while they arrive; each object is compared, also one whose sum came too early" {
+    local good=() bad i
+    for i in {1..20}; do
+        arrive "object ${i}" "object ${i}"
+        good+=("${name}")
+    done
+    arrive spoilt other
+    bad=${name}
+    pack_arrived
+    ask receive <"${BATS_TEST_TMPDIR}/tar"
+    [[ -e ${incoming}/${bad} && -s ${incoming}.sums-T.N ]]
+    sed -i '1s/^./x/; 2d' "${incoming}.sums-T.N" # as of one that was not whole, and one that was not there
+    run ask take </dev/null
+    [[ ${output} == *"damaged ${bad}"* && ${output} == *"taken 20"* ]]
+    for name in "${good[@]}"; do
+        [[ $(stat -c %a "${cache}/${name}") == 444 ]]
+    done
+    [[ ! -e ${cache}/${bad} && -z $(find "${cache}/rdvc-incoming" -mindepth 1) ]]
+}
+
+@test "a stream that breaks off is refused, and what was whole is kept" {
+    local text
+    text=$(printf '%2000s' one)
+    arrive "${text}" "${text}"
+    local first=${name}
+    pack_arrived
+    arrive two two
+    run ask receive < <(head -c 3000 "${BATS_TEST_TMPDIR}/tar")
+    [[ ${output} == *'refused disk'* ]]
     [[ -e ${incoming}/${name} ]]
+    rm -f "${incoming}".sums-*
+    run ask take </dev/null
+    [[ ${output} == *'taken 1'* && -e ${cache}/${name} && ! -e ${cache}/${first} ]]
+}
+
+@test "sums of another time say nothing" {
+    arrive one other
+    printf '%s  %s\n' "$(printf one | md5sum | cut -d ' ' -f 1)" "${name}" >"${incoming}.sums-earlier.N"
+    run ask take </dev/null
+    [[ ${output} == *"damaged ${name}"* && ! -e ${cache}/${name} && ! -e ${incoming}.sums-earlier.N ]]
+}
+
+@test "by tar, the other way" {
+    arrive one one
     ask take </dev/null
     run ask pack < <(printf '%s -\n' "${name}")
     [[ ${output} == *"data "[1-9]* ]]

@@ -61,7 +61,7 @@ setup() {
             printf '#!/bin/bash\n'
             printf '%s=\n' nonce rdvc_dir text_hash sent_text prepare token attempt mirror experiment_ref force everything \
                 on_login with_job notes script_size environment environment_size tags_size functions functions_length functions_size limit only task file follow \
-                offset make_folders action older cache deep job_script data_size cache_group laptop list_size poll \
+                offset make_folders action older cache deep job_script data_size cache_group laptop transfer batch list_size poll \
                 folder project_dir bring_script patience warning ended kind repository mirror_name
             printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables keys removals tokens options open known
             request_text "$(basename "${file}" .sh)"

@@ -1,0 +1,124 @@
+#include "remote/streams.hpp"
+
+#include <algorithm>
+#include <future>
+#include <optional>
+
+#include <fmt/core.h>
+
+#include "remote/archive.hpp"
+#include "remote/progress.hpp"
+
+namespace rdvc::remote {
+
+using base::Error;
+using base::Exit;
+
+namespace {
+
+constexpr auto sending = "sending data";
+
+std::uint64_t size_of(const std::vector<Outgoing>& objects) {
+    std::uint64_t size = 0;
+    for (const auto& object : objects)
+        size += object.size;
+    return size;
+}
+
+// ssh sends 2 MB a round trip in one channel, so that one alone waits for the network. Little data
+// is not worth another.
+std::size_t count_streams(Cluster& cluster, std::size_t objects, std::uint64_t size) {
+    constexpr std::size_t most = 3;
+    constexpr std::uint64_t worth = 4'000'000;
+    if (!cluster.shares_connection())
+        return 1;
+    return std::clamp<std::size_t>(std::min<std::uint64_t>(objects, size / worth), 1, most);
+}
+
+// How many objects one md5sum gets: some megabytes, so that checking keeps up.
+std::uint64_t batch_size(std::size_t objects, std::uint64_t size) {
+    constexpr std::uint64_t at_a_time = 8'000'000;
+    constexpr std::uint64_t most = 500;
+    return std::clamp<std::uint64_t>(at_a_time * objects / std::max<std::uint64_t>(size, 1), 1,
+                                     most);
+}
+
+// The parts of a tar stream, one after the other.
+class Archive {
+  public:
+    Archive(std::vector<const Outgoing*> objects, Progress& progress)
+        : objects_(std::move(objects)), progress_(progress) {}
+
+    std::optional<base::Input> next() {
+        if (inside_) {
+            inside_ = false;
+            return objects_[next_ - 1]->source;
+        }
+        if (next_ > objects_.size())
+            return std::nullopt;
+        std::string between;
+        if (next_ > 0) {
+            const auto size = objects_[next_ - 1]->size;
+            progress_.add(size);
+            between = archive_padding(size);
+        }
+        inside_ = next_ < objects_.size();
+        between +=
+            inside_ ? archive_header(objects_[next_]->name, objects_[next_]->size) : archive_end();
+        ++next_;
+        return between;
+    }
+
+  private:
+    std::vector<const Outgoing*> objects_;
+    Progress& progress_;
+    std::size_t next_ = 0;
+    bool inside_ = false; // of the one before `next_`: its bytes are what follows
+};
+
+// A request whose data may break off, or fill a disk.
+template <typename Ask>
+void ask_for_data(const std::string& what, const Ask& ask) {
+    bool is_full = false;
+    try {
+        ask([&](const transport::Frame& frame) { is_full = is_full || frame.verb == "full"; });
+    } catch (const Error& error) {
+        if (is_full)
+            throw no_space(what, error.what());
+        if (error.code() == Exit::unknown)
+            throw connection_lost(what, error.context());
+        throw;
+    }
+}
+
+void send_stream(Cluster& cluster, const script::Variables& variables, Archive archive) {
+    ask_for_data(sending, [&](const Cluster::OnFrame& on_frame) {
+        cluster.ask(
+            "objects", variables, on_frame, [](std::string_view) {}, {},
+            [&archive] { return archive.next(); });
+    });
+}
+
+} // namespace
+
+void send_streams(world::World& world, Cluster& cluster, const script::Variables& variables,
+                  const std::vector<Outgoing>& objects) {
+    const auto size = size_of(objects);
+    const auto count = count_streams(cluster, objects.size(), size);
+    auto asked = variables;
+    asked.words["action"] = "receive";
+    asked.words["batch"] = fmt::format("{}", batch_size(objects.size(), size));
+    std::vector<std::vector<const Outgoing*>> shares(count);
+    for (std::size_t i = 0; i < objects.size(); ++i)
+        shares[i % count].push_back(&objects[i]);
+    Progress progress(world.console, sending, size);
+    std::vector<std::future<void>> others;
+    for (std::size_t i = 1; i < count; ++i)
+        others.push_back(std::async(std::launch::async, send_stream, std::ref(cluster),
+                                    std::cref(asked), Archive(shares[i], progress)));
+    send_stream(cluster, asked, Archive(shares.front(), progress));
+    for (auto& other : others)
+        other.get();
+}
+
+} // namespace rdvc::remote
