@@ -3,12 +3,12 @@
 # `receive` has found out for `take`), batch (how many objects one md5sum gets), list_size (of the list of objects on standard
 # input, lines "NAME SIZE"). `receive` gets a tar stream.
 
-# Free space as df tells, in bytes.
+# Free space according to df, in bytes.
 free_space() {
     df -Pk "$1" 2>/dev/null | awk 'NR == 2 { printf "%.0f", $4 * 1024 }'
 }
 
-# Which of the listed objects are not here; where they are to be put.
+# Which of the listed objects are missing, and where to put them.
 ask_objects() {
     local list
     list=$(receive "${list_size}")
@@ -92,7 +92,7 @@ take_objects() {
     answer taken "${count}"
 }
 
-# By hard links, which one process makes; one by one where there are none.
+# With hard links, which one process makes; one by one if there are none.
 put_objects() {
     local name
     sed 's|/[^/]*$||' "$1" | sort -u | (cd "${cache}" && xargs -r mkdir -p --) || return

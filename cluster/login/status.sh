@@ -117,7 +117,7 @@ find_ends() {
     ask_scontrol "${words[@]}"
 }
 
-# Takes from `forgotten` what accounting knows to have ended. Source of the options: sacct(1).
+# Removes from `forgotten` jobs that accounting shows as ended. Source of the options: sacct(1).
 find_in_accounting() {
     local token id state submitted comment lines
     command -v sacct >/dev/null || return 0
@@ -151,7 +151,7 @@ status() {
     answer time "${request_time}"
     ! command -v rsync >/dev/null || answer rsync there
     local token file tokens=()
-    # Before the folders are read: a job that ends meanwhile has its result by then.
+    # Before the folders are read: a job that ends meanwhile has written its result by then.
     look_at_queue 0
     find_tokens
     if ((${#tokens[@]} > 0)); then

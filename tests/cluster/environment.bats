@@ -737,7 +737,7 @@ owner_exists() {
     wait "${second}"
     pkill -CONT -P "${first}" -f job.sh || true
     wait "${first}"
-    grep -F 'gives no sign of life; taking over' "${root}/log.2"
+    grep -F 'shows no heartbeat; taking over' "${root}/log.2"
     grep -F 'is kept for later jobs' "${root}/log.2"
     ! grep -F 'is kept for later jobs' "${root}/log.1" || false
     [[ $(find "${store}" -mindepth 2 -maxdepth 2 -type d | wc -l) -eq 1 ]]
@@ -843,7 +843,7 @@ SETUP
     cat "${root}/log"
     printf '# replaced after %s s\n' "${seconds}" >&3
     ((seconds >= 40 && seconds <= 60))
-    log_has 'gives no sign of life; taking over'
+    log_has 'shows no heartbeat; taking over'
     log_has 'is kept for later jobs'
 }
 

@@ -1,7 +1,8 @@
-# --- 2. Environment: copies of the project's code, which later code would find in its place ---------
+# --- 2. Environment: copies of the project's code, which would hide later code
+# ----------------------
 
-# Files that setup copied from the code (`pip install .`): later code would find the old copy. Copies of
-# files in the key are no harm, nor are licenses.
+# Files that setup copied from the code (`pip install .`): later jobs would use the old copy. Copies
+# of files in the key do no harm, nor do licences.
 reasons_of_copies() {
     git ls-files -z | from_checkout | to_names |
         find_each -maxdepth 0 -type f -size +0 -printf '%s\002%p\0' | to_lines >"$1/tracked-sizes"
@@ -25,14 +26,14 @@ is_input() {
     LC_ALL=C grep -qxF -e "file: $(git -c core.quotePath=false ls-files -s -- "$2")" "$1/inputs"
 }
 
-# The reason that $2 is a copy of the tracked file $3; it counts as long as that one is what it is now.
+# Reports that $2 is a copy of the tracked file $3; this counts as long as that file is unchanged.
 report_copy() {
     printf 'as-long-as %s %s\n' "$(git rev-parse --verify --quiet ":$3")" "$3" >"$1/evidence"
     printf '%s\n' "$2 is a copy of $3, which is not part of the key$4"
 }
 
-# True if the installed file $2 belongs to a distribution that is not made from this checkout: another project's
-# __init__.py may well have the same text.
+# True if the installed file $2 belongs to a distribution that was not made from this checkout:
+# another project's __init__.py may well have the same text.
 is_of_another_project() {
     local folder=$2 record='' name
     while [[ -z ${record} && ${folder} == */* ]]; do
@@ -44,7 +45,7 @@ is_of_another_project() {
     [[ -n ${record} ]] || return 1
     ! LC_ALL=C grep -qsF -e "${RDVC_OWN_WORKSPACE_DIR}" -e "${RDVC_OWN_ENV_REAL_DIR%/*}" \
         -- "${record%/RECORD}/direct_url.json" || return 1
-    # A wheel that setup built from this checkout may have come by name.
+    # A wheel that setup built from this checkout may have been installed by name.
     name=${record%/*} name=${name##*/} name=${name%%-[0-9]*}
     name=$(tr '[:upper:]_.' '[:lower:]--' <<<"${name}" | tr -s -)
     [[ " $(environment_says distributions) " != *" ${name} "* ]]

@@ -1,6 +1,7 @@
-# --- 2. Environment: what setup and activation have elsewhere --------------------------------------
+# --- 2. Environment: what setup and activation use outside of the checkout
+# --------------------------
 
-# True for a folder or file that jobs may share though it is not in the checkout.
+# True for a folder or file outside of the checkout that jobs may share.
 is_outside_allowed() {
     local folder
     for folder in /usr /bin /sbin /lib /lib64 /etc "${RDVC_JOB_ENV_OUTSIDE[@]+"${RDVC_JOB_ENV_OUTSIDE[@]}"}"; do
@@ -10,8 +11,8 @@ is_outside_allowed() {
     return 1
 }
 
-# Activates in a subshell and prints `activation failed`, or the first thing that then lies elsewhere. The
-# path $1, if given, must not be named by any variable either.
+# Activates in a subshell and prints `activation failed`, or the first thing that is then outside.
+# The path $1, if given, must not occur in any variable either.
 look_at_activation() {
     local file="${RDVC_OWN_WORKSPACE_DIR}/activation" line entry
     printf '%s\n' "${RDVC_JOB_ENV_ACTIVATE}" >"${file}.sh"
@@ -45,7 +46,8 @@ look_at_activation() {
     done <"${file}"
 }
 
-# Where a Python outside of the checkout looks for packages: what setup has put there is not in the copy.
+# Where a Python outside of the checkout looks for packages: what setup has installed there is not
+# in the copy.
 reasons_of_elsewhere() {
     local program site
     for program in python3 python; do
@@ -55,7 +57,7 @@ print(*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_path("p
     done | sort -u | while IFS= read -r site; do
         if [[ -d ${site} ]] && ! is_inside "${site}" &&
             [[ -n $(find "${site}" -maxdepth 1 -newercc "$1/time" ! -name __pycache__ -print -quit 2>/dev/null) ]]; then
-            # Somebody else may have done that.
+            # Somebody else may have installed it.
             printf 'until %s\n' "$(($(date +%s) + 86400))" >"$1/evidence"
             printf '%s\n' "setup installs into ${site}, which is not in the checkout"
         fi

@@ -18,7 +18,8 @@ find_owner() {
     return 0
 }
 
-# Becomes owner number $2 of the lock $1, with a heartbeat that ends with this shell, however it ends.
+# Becomes owner number $2 of the lock $1, with a heartbeat that ends with this shell, however that
+# ends.
 own_lock() {
     mkdir -p "$1" 2>/dev/null || true
     mkdir "$1/owner.$2" 2>/dev/null || return 1
@@ -41,7 +42,7 @@ own_lock() {
     RDVC_OWN_ENV_HEART=$!
 }
 
-# True if nobody has taken the lock over.
+# True if no other job has taken over the lock.
 still_owner() {
     [[ -n ${RDVC_OWN_ENV_LOCK} && -d ${RDVC_OWN_ENV_LOCK}/owner.${RDVC_OWN_ENV_OWNER} ]] || return 1
     local owner
@@ -64,8 +65,8 @@ release_environment_lock() {
     RDVC_OWN_ENV_LOCK=
 }
 
-# Takes the lock $1 if it is free or its owner is dead; sets `owner`. The caller keeps what was seen of the owner in
-# `beat_seen` and `beat_since`.
+# Takes the lock $1 if it is free or its owner is dead; sets `owner`. The caller keeps the last seen
+# heartbeat in `beat_seen` and `beat_since`.
 take_lock() {
     local beat
     find_owner "$1"

@@ -1,11 +1,13 @@
-# --- 2. Environment: which modules an editable install was made for --------------------------------
+# --- 2. Environment: which modules an editable install was made for
+# --------------------------------
 
-# What an editable install knows of the code: `every` tracked module, the `topmost` ones (an import hook), the
-# `folders` that they are in (a path), or each file of some folders (`strict`: a link for each).
+# What an editable install knows about the code: `every` tracked module, the `topmost` ones (an
+# import hook), the `folders` that contain them (a path), or each file of some folders (`strict`: a
+# link for each).
 
-# The places where tracked Python code begins: topmost packages, and modules outside of packages. With
-# `every`: all of it; with `folders`: the folders that they are in. With `strict`: all tracked files in the
-# folders that the file $2 names, and the topmost ones if one of these is `.`.
+# The places where tracked Python code begins: topmost packages, and modules outside of packages.
+# With `every`: all modules; with `folders`: the folders that contain them. With `strict`: all
+# tracked files in the folders that the file $2 names, and the topmost ones if one of these is `.`.
 list_modules() {
     local path
     if [[ $1 == strict ]]; then
@@ -53,7 +55,7 @@ linked_folders() {
     ' | LC_ALL=C sort -u
 }
 
-# Notes for later jobs what an editable install that is there was made for.
+# Records for later jobs what an existing editable install was made for.
 plan_modules() {
     local what
     if LC_ALL=C grep -q '/__editable__\.[^/]*/' "$1/relinks" "$1/hardlinks"; then
@@ -80,7 +82,7 @@ follow_modules() {
     folders="${place}/current/plan/module-folders"
     [[ -r ${place}/current/plan/modules ]] || return 0
     read -r what hash <"${place}/current/plan/modules"
-    # A path to a folder serves as long as there is code in it.
+    # A path to a folder works as long as the folder contains code.
     if [[ ${what} == folders && -z $(list_modules folders | LC_ALL=C comm -23 "${folders}" -) ]]; then
         return
     fi

@@ -1,9 +1,9 @@
-# --- 2. Environment: a job's view of one that is kept ---------------------------------------------
+# --- 2. Environment: a job's view of a stored one -------------------------------------------------
 
-# Makes, from the lists that `examine_environment` left in $1, the plan of a view: which folders are real,
-# what is copied, what is rewritten; all else is a link to the store. Real are the folders into which
-# programs are installed, and whatever is not a known kind of package folder. Small files of the latter are
-# copied, since a program may write to them.
+# Makes, from the lists that `examine_environment` left in $1, the plan of a view: which folders are
+# real, what is copied, what is rewritten; everything else is a link to the store. Folders into
+# which programs are installed are real, and so are all folders that are not a known kind of package
+# folder. Small files in the latter are copied, because a program may write to them.
 plan_view() {
     mkdir -p "$1/plan"
     : >"$1/folders" && : >"$1/linked" && : >"$1/copied" && : >"$1/rewritten" && : >"$1/locked" && : >"$1/own" && : >"$1/renamed"
@@ -78,7 +78,7 @@ plan_view() {
     plan_modules "$1"
 }
 
-# Size and time of the files elsewhere that the environment's links lead to.
+# Size and time of the outside files that the environment links to.
 state_of_outside() {
     xargs -0 -r stat -L --printf '%s %Y %n\n' -- <"$1/outside" 2>/dev/null || true
 }
@@ -121,7 +121,7 @@ make_own_links() {
     rm -f -- "${own}"
 }
 
-# A program for sed: each path of the build's checkout as one of this job's, longest first.
+# A program for sed that replaces each path of the build's checkout by this job's, longest first.
 rewriting() {
     local old new
     while read -r old new; do
@@ -133,7 +133,7 @@ $(value_of workspace "$1") ${RDVC_OWN_WORKSPACE_DIR}
 PATHS
 }
 
-# Puts a view of the build $1 into the checkout, which has nothing in its place.
+# Puts a view of the build $1 into the checkout, which must have nothing in its place.
 make_view() {
     local plan="$1/plan" here=${PWD} program
     program=$(rewriting "$1/info")
@@ -146,7 +146,7 @@ make_view() {
     make_own_links "${plan}" "${program}"
 }
 
-# True if something of the plan's is in the checkout already.
+# True if the checkout already has something of the plan.
 view_collides() {
     local entry
     while IFS= LC_ALL=C read -r -d '' entry; do

@@ -1,6 +1,7 @@
-# --- 2. Environment: what is kept for later jobs ---------------------------------------------------
+# --- 2. Environment: storing it for later jobs
+# ------------------------------------------------------
 
-# The environment $3, to be kept as $1, whose setup took $2 seconds.
+# The description of the environment $3, to be stored as $1, whose setup took $2 seconds.
 describe_environment() {
     printf 'job %s\n' "${SLURM_JOB_ID:-by hand}"
     printf 'node %s\n' "$(uname -n)"
@@ -14,8 +15,9 @@ describe_environment() {
     printf 'place %s\n' "$1"
 }
 
-# Whatever finds its way into the copy $1, past a view, must not find the code of the job that made it: where
-# that one's path was stands one that does not exist, and links to its files are gone.
+# A program that reaches the copy $1 directly, not through a view, must not find the code of the job
+# that made it: a path that does not exist replaces that job's path, and links to its files are
+# removed.
 forget_checkout() {
     local program='' old new
     while read -r old new; do
@@ -30,8 +32,8 @@ PATHS
     (cd "$1/tree" && awk 'NR % 2' "$2/relinks" "$2/hardlinks" | to_names | xargs -0 -r rm -f --)
 }
 
-# Copies the environment of the lists $1 into the new folder $2, to be renamed to $3. Folders are made
-# read-only; files are not, since programs copy them with their mode.
+# Copies the environment of the lists $1 into the new folder $2, to be renamed to $3. Folders are
+# made read-only; files are not, because programs copy them with their mode.
 copy_environment() {
     mkdir -p "$2/tree" || return
     to_names <"$1/entries" |
@@ -48,8 +50,8 @@ make_place() {
     (umask 077 && mkdir -p "$2") && cp "$1/inputs" "$2/inputs.new" && mv "$2/inputs.new" "$2/inputs"
 }
 
-# Puts the environment of the lists $1 into the store by one rename; setup took $2 seconds. Where that is
-# not possible the log says so, nothing half is left, and the job goes on.
+# Puts the environment of the lists $1 into the store by one rename; setup took $2 seconds. If that
+# is not possible, the log says so, nothing incomplete is left, and the job continues.
 publish_environment() {
     local place id new left
     id="$(date '+%Y%m%d-%H%M%S')-${SLURM_JOB_ID:-hand}-${RANDOM}"
@@ -83,8 +85,8 @@ publish_environment() {
     RDVC_OWN_ENV_NEW=
 }
 
-# For later jobs: the reason why what setup makes of this key cannot be reused, and what it rests on, if that can
-# change while the key does not.
+# Records for later jobs why the result of setup for this key cannot be reused, and the evidence, if
+# that can change while the key does not.
 mark_not_reusable() {
     local place="${RDVC_OWN_ENV_STORE}/${RDVC_OWN_ENV_KEY}"
     rdvc_say "the environment cannot be reused, so each job runs setup: $1"
@@ -97,7 +99,7 @@ mark_not_reusable() {
         mv "${place}/.not-reusable-$$" "${place}/not-reusable" || rdvc_say "cannot write to ${place}"
 }
 
-# True if the text $1 of such a mark, which is not empty, still counts for this job's code.
+# True if the text $1 of such a mark, which is not empty, still applies to this job's code.
 mark_counts() {
     local word value path
     [[ $1 != *' is a copy of '* || $1 == *$'\nas-long-as '* ]] || return 1
@@ -109,7 +111,8 @@ mark_counts() {
     done <<<"${1#*$'\n'}"
 }
 
-# Says to whoever clears environments that this job uses build $1; false if it is gone already.
+# Records that this job uses build $1, for requests that clear environments; false if it is already
+# gone.
 record_use() {
     printf '%s/%s/%s\n' "${RDVC_JOB_PROJECT_ID}" "${RDVC_OWN_ENV_KEY}" "$1" \
         >"${RDVC_OWN_RECORD_DIR}/environment" || return

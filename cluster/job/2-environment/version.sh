@@ -1,17 +1,19 @@
 # --- 2. Environment: a version that is made from Git's tags, and written into a view ---------------
 
-# setuptools-scm (also under hatch-vcs) makes a version from the commit, so that each commit and each edit would
-# have an environment of its own. Where its version is the one that is made here from the same tags, and is written
-# only into files of a known kind, it is no part of the key: it is written into each view.
+# setuptools-scm (also under hatch-vcs) makes a version from the commit, so that each commit and
+# each edit would have an environment of its own. If its version is the one that is made here from
+# the same tags, and is written only into files of a known kind, it is not part of the key: it is
+# written into each view.
 
 # True if variables of this job give setuptools-scm another version.
 has_version_variables() {
     env | LC_ALL=C grep -E '^(SOURCE_DATE_EPOCH|SETUPTOOLS_SCM_[A-Z_]*|VCS_VERSIONING_[A-Z_]*)=' >/dev/null
 }
 
-# The version that setuptools-scm makes here, with $1 hexadecimal digits of the commit (`auto`: as many as Git
-# would show) and $2 (`date` or `none`) as the local part. Prints the version, the commit as it is in it, the tag's
-# version, the commits since, and whether there are uncommitted changes; false if the tag is not a plain one.
+# The version that setuptools-scm makes here, with $1 hexadecimal digits of the commit (`auto`: as
+# many as Git would show) and $2 (`date` or `none`) as the local part. Prints the version, the
+# commit as it occurs in it, the tag's version, the number of commits since, and whether there are
+# uncommitted changes; false if the tag is not a plain one.
 scm_version() {
     local node tag='' distance dirty='' part version='' base exact
     if tag=$(git describe --dirty --tags --long --match '*[0-9]*' 2>/dev/null); then
@@ -38,7 +40,7 @@ scm_version() {
     printf '%s %s %s %s %s\n' "${version}" "g${node}" "${exact}" "${distance}" "${dirty:+true}"
 }
 
-# What setuptools-scm writes into scm_version.json for what scm_version has said.
+# What setuptools-scm writes into scm_version.json for the output of scm_version.
 scm_json() {
     local tag distance dirty
     read -r _ _ tag distance dirty <<<"$1"
@@ -47,7 +49,7 @@ scm_json() {
         "$(TZ=UTC0 git log -n 1 --date=format-local:%Y-%m-%d --format=%cd HEAD)"
 }
 
-# The version $1 as a tuple of Python's, as setuptools-scm writes it.
+# The version $1 as a Python tuple, as setuptools-scm writes it.
 version_tuple() {
     local release=${1%%.dev*} rest='' local_part=''
     [[ $1 != *.dev* ]] || rest="dev${1#*.dev}"
@@ -125,7 +127,7 @@ find_version() {
     [[ -s $1/version-files ]] || printf 'no file has the version in it'
 }
 
-# What it means that the version is part of the key, after a setup of $2 seconds.
+# Says what it means that the version is part of the key, after a setup of $2 seconds.
 say_what_version_costs() {
     local why
     LC_ALL=C grep -q '^version: ' "$1/inputs" && [[ $(value_of kind "$1/plan/version") != exact ]] || return 0
@@ -179,7 +181,7 @@ write_version() {
     done <"${plan}/version-files"
     if [[ ${version} != "${old}" ]]; then
         while IFS= LC_ALL=C read -r -d '' name; do
-            # What it is in has its old name until its own turn comes.
+            # Its parent still has the old name until its own turn comes.
             printf '%s\0' "${name##*/}" | renamed_paths "$1" |
                 { IFS= LC_ALL=C read -r -d '' new && mv -T -- "${name}" "${name%/*}/${new}"; } || return
         done <"${plan}/version-names"
@@ -188,7 +190,7 @@ write_version() {
     rdvc_say "version ${version} is written over ${old}"
 }
 
-# The hashes of the files that differ from one checkout to the next, as pip writes them into the RECORDs on
+# Updates the hashes of the files that differ between checkouts, in pip's form, in the RECORDs on
 # standard input.
 write_records() {
     local record
