@@ -1,4 +1,4 @@
-# --- SLURM's programs: each is called here alone, with all that could hide a job switched off ---------------------
+# --- SLURM's programs: only this file calls them, with everything that could hide a job switched off --------
 
 # Their environment: without the user's filters and choice of cluster, so that the machine's own
 # settings count.

@@ -28,7 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto& line : base::lines(text))
         fuzz::check(line.find('\n') == std::string::npos, "a line has no line end");
     for (const auto& word : base::words(text))
-        fuzz::check(!word.empty() && base::trim(word).size() <= word.size(), "a word is none");
+        fuzz::check(!word.empty() && base::trim(word).size() <= word.size(),
+                    "a word is empty or too long");
     const auto [key, value] = base::key_and_value(text);
     fuzz::check(key.find(' ') == std::string::npos && key.size() + value.size() <= text.size(),
                 "a key is one word");

@@ -125,7 +125,7 @@ std::vector<Scenario> of_project() {
              const auto commit = demo.commit_project();
              demo.git.git({"update-ref", submission::experiment_ref(commit, "first"), commit});
          }},
-        {"origin, and there is none",
+        {"origin, without a remote origin",
          {"--code=origin"},
          [](DemoProject& demo) { demo.commit_project(); }},
         {"origin, and a commit is not there",
@@ -208,10 +208,8 @@ std::vector<Scenario> of_configuration() {
         {"no cluster", {}, with_user_file("")},
         {"unknown key", {}, with_user_file("[cluster]\nhots = \"hpc\"\n")},
         {"unknown table", {}, with_user_file("[clutser]\nhost = \"hpc\"\n")},
-        {"size that is none", {}, with_project_file("[run]\nmax_history = '1GB'\n")},
-        {"place for the environment that is none",
-         {},
-         with_project_file("[env]\nwhere = 'laptop'\n")},
+        {"invalid size", {}, with_project_file("[run]\nmax_history = '1GB'\n")},
+        {"invalid place for the environment", {}, with_project_file("[env]\nwhere = 'laptop'\n")},
         {"key of the wrong kind",
          {},
          with_user_file("[cluster]\nhost = \"hpc\"\nmultiplex = \"often\"\n")},
@@ -254,7 +252,7 @@ std::vector<Scenario> of_cluster() {
         {"login refused", {}, ssh_fails("alice@hpc: Permission denied (publickey,password).\r\n")},
         {"changed host key", {}, ssh_fails(changed_key)},
         {"no sbatch", {}, answered(answers({"refused program sbatch"}))},
-        {"folder that is none of rdvc's own",
+        {"folder that is not rdvc's own",
          {},
          answered(answers(
              {"refused dir cluster.dir is /home/alice; it must be a folder of rdvc's own"}))},

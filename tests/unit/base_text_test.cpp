@@ -65,7 +65,7 @@ TEST(Printable, ShowsC1ControlCharactersAsHex) {
                         "31m"),
               "a\\xc2\\x9b31m");
     EXPECT_EQ(printable("\xc2\x80\xc2\x9f"), "\\xc2\\x80\\xc2\\x9f");
-    EXPECT_EQ(printable("\xc2\xa0"), "\xc2\xa0") << "a no-break space is none";
+    EXPECT_EQ(printable("\xc2\xa0"), "\xc2\xa0") << "a no-break space is not a control character";
 }
 
 // A lone byte 0x9B is the same to a terminal that does not speak UTF-8.

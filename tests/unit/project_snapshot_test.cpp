@@ -128,7 +128,7 @@ TEST(TakeSnapshot, HoldsChangesOfFiles) {
          3,
          {"moved/deep/z", "moved/x", "moved/y"}},
         {"made executable", [](const auto& p) { p.make_executable("a"); }, 1},
-        {"no more executable",
+        {"no longer executable",
          [](const auto& p) {
              fs::permissions(p / "tool.sh", fs::perms::owner_exec, fs::perm_options::remove);
          },

@@ -235,7 +235,7 @@ TEST(RenderRequest, LeavesCommentsAtHome) {
     EXPECT_EQ(text.find("\n#"), std::string::npos);
     EXPECT_EQ(text.find("\n\n"), std::string::npos);
     EXPECT_NE(text.find("\nset -u\n"), std::string::npos);
-    EXPECT_NE(text.find("${#"), std::string::npos) << "a `#` in a line of code is none";
+    EXPECT_NE(text.find("${#"), std::string::npos) << "a `#` in a line of code is not a comment";
 }
 
 // As after `exec` in ~/.bashrc: nothing runs, and the answer names the shell.

@@ -208,7 +208,7 @@ TEST(CommandOptions, TakeAllForms) {
     EXPECT_EQ(parse({"a", "-f", "b", "c"}, Positionals::many).words, Words({"a", "b", "c"}));
 }
 
-// `--wckey ""` is how a site says that there is none.
+// `--wckey ""` is how a user says that the site has none.
 TEST(CommandOptions, TakeAnEmptyText) {
     for (const Words& arguments : {Words{"--text", ""}, Words{"--text="}}) {
         SCOPED_TRACE(base::join(arguments, " "));
