@@ -205,6 +205,8 @@ remove_dead_names() {
         while read -r link target; do
             [[ ! ${target#../submissions/} =~ ^([0-9a-f]{32})/ || -e submissions/${BASH_REMATCH[1]} ]] || rm -f -- "${link}"
         done
+    # Texts that decided environments: each submission that needs one has a link to it.
+    find envs/.known -maxdepth 1 -type f -links 1 ! -newermt "@${cutoff}" -delete 2>/dev/null || true
     for place in repos/*.git; do
         is_own_folder "${place}" || continue
         git --git-dir="${place}" for-each-ref --format='%(refname)' refs/rdvc 2>/dev/null | while read -r ref; do

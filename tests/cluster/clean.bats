@@ -158,6 +158,30 @@ is_whole() {
     [[ ! -e ${rdvc}/submissions/.gone-${token} && -s ${rdvc}/submissions/${live}/job.sh ]]
 }
 
+@test "the text that decided an environment goes with the last submission that needs it" {
+    printf '#!/bin/bash\n' >init_env.sh
+    chmod +x init_env.sh
+    printf '[env]\nactivate = "true"\n' >rdvc.toml
+    mkdir .rdvc
+    mv rdvc.toml .rdvc/config.toml
+    git add -A
+    git commit --quiet -m environment
+    failed one
+    local first=${token} text
+    text=$(echo "${rdvc}"/envs/.known/*)
+    [[ -s ${text} && ${text} -ef ${rdvc}/submissions/${first}/environment.inputs ]]
+    failed two
+    grow_old
+    touch "${rdvc}/submissions/${token}"
+    rdvc clean
+    [[ ! -e ${rdvc}/submissions/${first} && -s ${text} ]]
+    grow_old
+    rdvc clean
+    [[ ! -e ${rdvc}/submissions/${token} && ! -e ${text} ]]
+    failed three # what the laptop believed to be there is sent again
+    [[ -s ${text} ]]
+}
+
 # An unreadable folder, or a `find` that is killed, must not pass for one that holds nothing.
 @test "what was not told to the laptop keeps a submission; names that are no usual ones do too" {
     failed one
