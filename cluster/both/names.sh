@@ -30,7 +30,7 @@ may_hold_result() {
     [[ $1 == @(push|publish|output) ]]
 }
 
-# Of whoever called this one: another job, a Git hook. git works on our own repositories.
+# Variables of the caller (another job, a Git hook): git must work on our own repositories.
 unset_git_variables() {
     unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_NAMESPACE GIT_OBJECT_DIRECTORY \
         GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH GIT_SHALLOW_FILE

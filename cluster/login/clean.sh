@@ -238,7 +238,7 @@ remove_functions() {
     fi
 }
 
-# What a clean, a submission or a builder left that was ended in the middle.
+# Leftovers of an interrupted clean, submission or builder.
 remove_leftover() {
     is_own_folder "$1" || return 0
     case $1 in
@@ -277,7 +277,7 @@ clean() {
     local folder cutoff
     for folder in submissions jobs functions requests envs repos logs; do
         [[ ! -L ${folder} ]] ||
-            finish refused dir "${rdvc_dir}/${folder} is a link; only what lies in rdvc's own folder is removed"
+            finish refused dir "${rdvc_dir}/${folder} is a link; rdvc clean removes only what is in rdvc's own folder"
     done
     answer dir "${rdvc_dir}"
     cutoff=$(($(now) - older))

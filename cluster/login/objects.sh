@@ -64,7 +64,8 @@ receive_objects() {
     rm -f -- "${said}"
 }
 
-# What has arrived is looked at and put in its place, read-only as DVC's own; what is damaged goes.
+# Checks what has arrived and puts it in its place, read-only like DVC's own objects; removes
+# damaged ones.
 take_objects() {
     local names="${incoming}.names" name
     cd "${incoming}" 2>/dev/null || finish end

@@ -182,7 +182,7 @@ write_result() {
 recover_experiment() {
     local missing
     RDVC_JOB_EXP_NAME=${name} RDVC_JOB_EXP_FORCE=0 RDVC_JOB_TOKEN=${token} RDVC_OWN_MESSAGE=
-    RDVC_OWN_RECORD_DIR=${record} RDVC_OWN_WORKSPACE_DIR="${record}/.recover-${nonce}" # for what git says
+    RDVC_OWN_RECORD_DIR=${record} RDVC_OWN_WORKSPACE_DIR="${record}/.recover-${nonce}" # for git's messages
     mkdir -p "${RDVC_OWN_WORKSPACE_DIR}" || finish refused disk "cannot write to ${record}"
     git cat-file -e "${RDVC_JOB_SNAPSHOT}^{commit}" 2>/dev/null || RDVC_JOB_SNAPSHOT=
     repair_cache
@@ -256,7 +256,7 @@ keep_outputs_of_command() {
     RDVC_OWN_REPO_DIR=${kept} RDVC_OWN_WORKSPACE_DIR="${record}/.recover-${nonce}" RDVC_OWN_MESSAGE=
     RDVC_OWN_RECORD_DIR=${RDVC_OWN_WORKSPACE_DIR}
     mkdir "${RDVC_OWN_RECORD_DIR}" || finish refused disk "cannot write to ${record}"
-    start=$(start_of_phase environment) # it was checked out before
+    start=$(start_of_phase environment) # the checkout was before
     touch -d "@${start%.*}" "${RDVC_OWN_RECORD_DIR}/start" 2>/dev/null
     (unchanged_outputs "${RDVC_OWN_RECORD_DIR}/start") >"${RDVC_OWN_RECORD_DIR}/before"
     if ! words=$(keep_outputs "${RDVC_OWN_RECORD_DIR}/before" 1) || # ends this subshell alone

@@ -83,7 +83,7 @@ answer_jobs() {
     done
 }
 
-# How SLURM says that a job has ended which has no result of its own: kept in `slurm`, since SLURM forgets it.
+# Records in `slurm` how SLURM says that a job without a result has ended, because SLURM forgets it.
 note_end() {
     local record="${rdvc_dir}/jobs/$1/${task}"
     mkdir -p "${record}" && printf '%s\n' "$2" >"${record}/slurm.${nonce}" &&

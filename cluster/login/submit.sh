@@ -1,11 +1,13 @@
-# One submission: takes the list of data objects, script, environment, tags, functions and missing Git objects from
-# standard input, and calls sbatch. Assignments before this text: token, attempt, experiment_ref, force, everything (1: all is sent,
-# since this cluster lacked something), on_login (`environment`: it is made here first), with_job (0: that is all), notes,
-# data_size (of the list of objects that the run needs in DVC's cache, lines "NAME SIZE"), script_size, environment (a hash of the text that decides
-# it, or nothing), environment_size, tags (a hash of the list of tags, or nothing), tags_size, functions (the hash of the job's functions), functions_length, functions_size, and the arrays
-# tag_objects and unset_variables; and one element a mirror in mirrors, tips, pack_sizes, haves and
-# boundaries (words), the project's own first.
-# A process costs one or two milliseconds, and the user waits: bash itself does what it can.
+# One submission: takes the list of data objects, script, environment, tags, functions and missing
+# Git objects from standard input, and calls sbatch. Assignments before this text: token, attempt,
+# experiment_ref, force, everything (1: everything is sent, because this cluster lacked something),
+# on_login (`environment`: it is built here first), with_job (0: nothing else), notes, data_size (of
+# the list of objects that the run needs in DVC's cache, lines "NAME SIZE"), script_size, environment
+# (a hash of the text that decides it, or nothing), environment_size, tags (a hash of the list of
+# tags, or nothing), tags_size, functions (the hash of the job's functions), functions_length,
+# functions_size, and the arrays tag_objects and unset_variables; and one element per mirror in
+# mirrors, tips, pack_sizes, haves and boundaries (words), the project's own first. A process costs
+# one or two milliseconds, and the user waits: bash itself does what it can.
 set -o pipefail
 
 need_programs() {
@@ -155,8 +157,8 @@ receive_file() {
     has_length "${size}" "${file}" || refuse disk "${file} did not arrive completely"
 }
 
-# The text that decides the environment lies in envs/.known under its hash, and in the submission's folder, since its
-# job needs it whatever is cleaned.
+# The text that decides the environment is in envs/.known under its hash, and in the submission's
+# folder, because its job needs it whatever is cleaned.
 receive_environment() {
     [[ -n ${environment} ]] || return 0
     local text="${rdvc_dir}/envs/.known/${environment}"

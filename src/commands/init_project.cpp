@@ -116,9 +116,9 @@ void answer_name(world::World& world, const remote::Project& project, const Ques
         name = configured.empty() ? until_now : configured;
     if (const auto sent = remote::submissions_to(world, mirror);
         sent > 0 && base::file_name(name) != until_now)
-        world.console.warn(fmt::format("{} of this project will not be listed under the new "
-                                       "name: until now it was `{}`",
-                                       base::count(sent, "submission"), until_now));
+        world.console.warn(fmt::format(
+            "{} of this project will not be listed under the new name: until now it was `{}`",
+            base::count(sent, "submission"), until_now));
 }
 
 void save(const world::World& world, SettingsFile& file) {

@@ -35,7 +35,7 @@ void report(const world::World& world, const remote::Project& project,
         world.console.data(
             fmt::format("recovered {}: {} of output\n", recovery.name(), output + " file(s)"));
     else if (!is_new)
-        world.console.data(fmt::format("{} is published already ({})\n", recovery.name(), commit));
+        world.console.data(fmt::format("{} is already published ({})\n", recovery.name(), commit));
     else
         world.console.data(fmt::format("recovered {} ({})\n", recovery.name(), commit));
     const auto message = base::printable(state::field(recovery.result, "message"));

@@ -71,7 +71,7 @@ class Ledger {
     /// Writes down a new submission and its script, synced; with what decides its environment,
     /// where that is new to its cluster. Throws Error.
     void intend(const Record& record, std::string_view script, std::string_view environment = "");
-    /// Writes down what became of it. Throws Error.
+    /// Records its outcome. Throws Error.
     void conclude(const Record& record);
 
     /// All submissions, oldest first, each with its newest state. Unreadable lines (torn by a

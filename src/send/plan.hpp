@@ -22,9 +22,10 @@ struct Plan {
     project::Snapshot snapshot;
     std::vector<project::Submodule> submodules; ///< those of the submission's facts, in that order
     std::size_t left_here = 0;                  ///< uncommitted changes that do not travel
-    std::vector<std::string> filtered; ///< files that travel as they are here, not as Git has them
-    project::Conversions conversions;  ///< what Git makes of the project's files here
-    std::string environment;           ///< what decides it, as a text; "" if it is not to be reused
+    std::vector<std::string>
+        filtered; ///< files that travel as they are here, not as they are in Git
+    project::Conversions conversions; ///< what Git makes of the project's files here
+    std::string environment;          ///< what decides it, as a text; "" if it is not to be reused
     Inputs inputs;
 };
 

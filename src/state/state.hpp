@@ -30,8 +30,8 @@ State derive_state(const Record& record, const Overview& overview);
 /// `rdvc recover` on the cluster have the same in `both/names.sh`.
 bool may_hold_result(std::string_view phase);
 
-/// True for what `rdvc recover` is for: a result that could not be published. A job that was killed
-/// while it published could not say so.
+/// True if `rdvc recover` applies: a result that could not be published. A job that was killed
+/// while it published could not say so itself.
 bool may_be_recovered(const Record& record, const Overview& overview);
 
 } // namespace rdvc::state

@@ -37,7 +37,7 @@ git init --quiet
 printf '%s/.git/objects\n' "${TEST_PROJECT}" >.git/objects/info/alternates
 git -c advice.detachedHead=false checkout --quiet --detach "$(git -C "${TEST_PROJECT}" rev-parse HEAD)"
 git -C "${TEST_PROJECT}" for-each-ref --format='create %(refname) %(objectname)' refs/tags | git update-ref --stdin
-# What the user has not committed is in the index and on disk.
+# The user's uncommitted changes are in the index and on disk.
 tree=$(cd "${TEST_PROJECT}" && GIT_INDEX_FILE="${RDVC_OWN_WORKSPACE_DIR}/index" bash -c 'git read-tree HEAD && git add -A && git write-tree')
 git read-tree -m -u HEAD "${tree}"
 # What the laptop says of it comes from the laptop's own code.

@@ -66,7 +66,7 @@ export -n SHELLOPTS BASHOPTS
 set +fk +o posix
 # Without the functions nothing can write a complete record.
 end_without_functions() {
-    RDVC_OWN_MESSAGE="${RDVC_JOB_FUNCTIONS}/job.sh is not there, on $(uname -n); rdvc retry sends it again"
+    RDVC_OWN_MESSAGE="${RDVC_JOB_FUNCTIONS}/job.sh is missing on $(uname -n); rdvc retry sends it again"
     printf 'rdvc: error: %s\n' "${RDVC_OWN_MESSAGE}" >&2
     umask 077
     if [[ -n ${1:-} && -d ${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN} ]] && cd "${RDVC_DIR}/jobs" &&

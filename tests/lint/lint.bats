@@ -88,7 +88,7 @@ setup() {
     [[ $(cut -d : -f 2 <<<"${output}" | sort -n | paste -sd ' ') == '9 10 11 12 14 16 17 19' ]]
 }
 
-# What is put together has one function of a name; none stands for another by the order of files.
+# What runs together has one function of each name, so that the order of files never decides.
 @test "no function is defined twice in what runs together" {
     local file text
     source tests/support/surroundings.bash

@@ -58,7 +58,7 @@ inline const script::Request* request_of(const std::string& input) {
     return nullptr;
 }
 
-/// Answers as the cluster does: `frames` (a verb and its words each), between what a login prints.
+/// Answers as the cluster does: `frames` (a verb and its words each), among a login's output.
 /// What follows `data ` is bytes, sent with their number.
 inline FakeRunner::Action answers(const std::vector<std::string>& frames, int status = 0,
                                   const std::string& err = "") {

@@ -117,7 +117,7 @@ TEST_F(Clean, ShowsWhatWentAndWhatStaysAndWhy) {
               "\n"
               "KEPT         HOW MANY  WHY\n"
               "submissions  2         a job waits or runs\n"
-              "workspace    1         it was left on purpose, or its job was killed while it "
+              "workspace    1         it was kept on purpose, or its job was killed while it "
               "published: /scratch/a b/rdvc-7-abcdefgh\n");
     EXPECT_EQ(outcome.err, "");
 }

@@ -69,7 +69,7 @@ TEST(Run, SendsWhatDecidesTheEnvironmentOnceAndSaysWhatChanged) {
               assigned(requests.at(3).input, "environment"));
 }
 
-// What only this machine has is no remote of a job's.
+// A folder that only this machine has is not a remote for a job.
 TEST(Run, SendsDataOverSshWhereTheRemoteIsAPath) {
     const auto data_of = [](const std::string& url, const Texts& words, const Texts& folder) {
         DemoProject demo;

@@ -37,7 +37,7 @@ create_workspace() {
         rdvc_fail "only ${free} KiB are free in ${root} on $(uname -n); job.min_free is ${RDVC_JOB_MIN_FREE}"
     fi
     RDVC_OWN_WORKSPACE_DIR=$(mktemp -d "${root}/$(workspace_template)") ||
-        rdvc_fail "cannot make a folder in ${root} on $(uname -n)"
+        rdvc_fail "cannot create a folder in ${root} on $(uname -n)"
     note_workspace
     RDVC_OWN_REPO_DIR="${RDVC_OWN_WORKSPACE_DIR}/${RDVC_JOB_REPO_NAME}"
     export RDVC_OWN_WORKSPACE_DIR RDVC_OWN_REPO_DIR
@@ -73,7 +73,7 @@ CONFIG
 clone_from_mirror() {
     borrow_from "${RDVC_OWN_REPO_DIR}" "${RDVC_JOB_REPO_URL}"
     cd "${RDVC_OWN_REPO_DIR}" || rdvc_fail "cannot make ${RDVC_OWN_REPO_DIR}"
-    # To the project, origin is what it is on the laptop.
+    # To the project, origin is the same as on the laptop.
     git remote add -- origin "${RDVC_JOB_ORIGIN_URL:-${RDVC_JOB_REPO_URL}}"
     restore_lfs "${RDVC_JOB_EXTRAS}"
     restore_conversions "${RDVC_JOB_EXTRAS}"
@@ -276,6 +276,6 @@ write_dvc_config() {
 [exp]
     auto_push = false
 CONFIG
-    # Locks and databases of DVC's own stay on the node.
+    # DVC's own locks and databases stay on the node.
     export DVC_SITE_CACHE_DIR="${RDVC_OWN_WORKSPACE_DIR}/dvc-site-cache"
 }

@@ -64,8 +64,8 @@ print(*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_path("p
     done
 }
 
-# What makes the tool that sets up keep its environment in the checkout, in brackets, if it is one that by itself
-# does not.
+# If the setup tool does not keep its environment in the checkout by itself, prints how to make it
+# do so, in brackets.
 advice_for_tool() {
     local tool variable
     tool=$(environment_says setup-tool)

@@ -1,8 +1,9 @@
 # --- 2. Environment: one builder at a time for a key ----------------------------------------------
 
-# `flock` does not hold across the nodes of every cluster; mkdir does. The lock is a folder KEY.lock, its
-# owners are the folders owner.1, owner.2, ... in it: whoever makes the next one owns it. An owner lives as
-# long as the contents of its file `beat` change, by the reader's own clock.
+# `flock` does not hold across the nodes of every cluster; mkdir does. The lock is a folder
+# KEY.lock, its owners are the folders owner.1, owner.2, ... in it: the job that makes the next one
+# owns it. An owner is alive as long as the contents of its file `beat` change, by the reader's own
+# clock.
 RDVC_OWN_ENV_LOCK=
 RDVC_OWN_ENV_NEW= # a copy that is not in its place yet
 RDVC_OWN_ENV_STALE=45
@@ -57,7 +58,7 @@ release_environment_lock() {
     [[ -z ${RDVC_OWN_ENV_NEW:-} ]] || remove_folder "${RDVC_OWN_ENV_NEW}" || true
     RDVC_OWN_ENV_NEW=
     local gone="${RDVC_OWN_ENV_LOCK}.gone-${SLURM_JOB_ID:-hand}-$$"
-    # It may be stopped; of a SIGKILL bash would tell in the log.
+    # It may be stopped; bash would report a SIGKILL in the log.
     { kill "${RDVC_OWN_ENV_HEART}" && kill -CONT "${RDVC_OWN_ENV_HEART}"; } 2>/dev/null || true
     if still_owner && mv -T "${RDVC_OWN_ENV_LOCK}" "${gone}" 2>/dev/null; then
         rm -rf -- "${gone}" || true
@@ -77,7 +78,7 @@ take_lock() {
             beat_since=${SECONDS}
         fi
         ((SECONDS - beat_since >= RDVC_OWN_ENV_STALE)) || return 1
-        rdvc_say "the job that was building the environment ($(cat "$1/owner.${owner}/job" 2>/dev/null || true)) gives no sign of life; taking over"
+        rdvc_say "the job that was building the environment ($(cat "$1/owner.${owner}/job" 2>/dev/null || true)) shows no heartbeat; taking over"
     fi
     own_lock "$1" "$((owner + 1))"
 }

@@ -71,7 +71,7 @@ keep_outputs() {
         RDVC_OWN_OUTPUT_FILES=
         rdvc_fail "the command's outputs could not be copied to ${place}" "$2"
     fi
-    rm -rf -- "${RDVC_OWN_RECORD_DIR}/pulled" "${RDVC_OWN_RECORD_DIR}/partial" # all of it is here
+    rm -rf -- "${RDVC_OWN_RECORD_DIR}/pulled" "${RDVC_OWN_RECORD_DIR}/partial" # everything is here
     note_partial
     rdvc_say "${RDVC_OWN_OUTPUT_FILES} new or changed files are in ${place}"
 }
@@ -81,7 +81,7 @@ run_command() {
     (list_outputs) >"${before}" || rdvc_fail "the folders of outputs cannot be listed"
     begin_work command "${RDVC_JOB_COMMAND[@]}"
     restore_for_command
-    run_in_group exec -- "${RDVC_JOB_COMMAND[@]}" || code=$? # a program, whatever function has its name
+    run_in_group exec -- "${RDVC_JOB_COMMAND[@]}" || code=$? # a program, even if a function has its name
     stop_saving
     if ((code != 0)) && [[ -n ${RDVC_OWN_SIGNAL} ]]; then
         code=143
@@ -89,14 +89,14 @@ run_command() {
         RDVC_OWN_MESSAGE=${failure}
         find_stop_cause
         failure=${RDVC_OWN_MESSAGE}
-        write_result failed "${code}" # SIGKILL is near: the word first, then what takes time
+        write_result failed "${code}" # SIGKILL is near: first the result, then what takes longer
     elif ((code == 126 || code == 127)); then
         failure="the command could not be run, or ended with exit code ${code}: ${RDVC_JOB_COMMAND[0]}"
     elif ((code != 0)); then
         failure="the command ended with exit code ${code}"
     fi
     RDVC_OWN_MESSAGE=${failure}
-    ((${#RDVC_JOB_OUTPUTS[@]} == 0)) || hold_workspace # until they are elsewhere it has what is nowhere else
+    ((${#RDVC_JOB_OUTPUTS[@]} == 0)) || hold_workspace # until they are copied, they exist only here
     keep_outputs "${before}" "$((code == 0 ? 1 : code))"
     if ((code != 0)); then
         RDVC_OWN_PHASE='command'

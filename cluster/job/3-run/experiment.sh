@@ -102,9 +102,9 @@ run_experiment() {
     begin_work experiment "${command[@]}"
     keep_folder
     run_dvc "${command[@]}" || code=$?
-    local tries=3 # with many jobs it may meet a third one
+    local tries=3 # with many jobs it may collide with a third one
     while ((code != 0 && tries-- > 0)) && [[ -z ${RDVC_OWN_SIGNAL} ]] && met_in_cache; do
-        rdvc_say "another job ended a stage at the same moment, and DVC stumbled over it; dvc exp run once more"
+        rdvc_say "another job finished a stage at the same moment, and DVC failed because of it; dvc exp run once more"
         code=0
         run_dvc "${command[@]}" || code=$?
     done

@@ -6,7 +6,7 @@ make_partial_commit() {
     local scratch=$1 base=${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}} metric
     export GIT_INDEX_FILE="${scratch}/index" GIT_OBJECT_DIRECTORY="${scratch}/objects" \
         GIT_ALTERNATE_OBJECT_DIRECTORIES="${RDVC_OWN_REPO_DIR}/.git/objects"
-    cp .git/index "${GIT_INDEX_FILE}" 2>/dev/null # knows unchanged files by their time
+    cp .git/index "${GIT_INDEX_FILE}" 2>/dev/null # recognises unchanged files by their time
     mkdir "${GIT_OBJECT_DIRECTORY}" && git read-tree --reset "${base}" || return 1
     git add -u -- ':(top)' ':(top,exclude,glob)**/dvc.lock' || return 1
     for metric in "${RDVC_JOB_METRICS[@]+"${RDVC_JOB_METRICS[@]}"}"; do

@@ -1,11 +1,11 @@
 # --- Partial results: files of an unfinished experiment or command
 # ----------------------------------
 
-# In the record's folder `partial`, at paths from the repository's root. DVC never sees them: as outputs of a stage
-# they would count as the real ones. A file is known by its record: inode, size, time of the last change, number of
-# links, mode, path.
+# They are in the record's folder `partial`, at paths from the repository's root. DVC never sees
+# them: as outputs of a stage they would count as the real ones. A file is identified by its record:
+# inode, size, time of the last change, number of links, mode, path.
 RDVC_OWN_SAVER=
-RDVC_OWN_RESTORE=0 # what is saved has to be put back first
+RDVC_OWN_RESTORE=0 # 1: saved files must be restored first
 
 # Records of files and links below the given paths, without those of Git, DVC and the environment.
 find_records() {
@@ -169,7 +169,7 @@ put_records() {
 # copied.
 put_chunk() {
     ((${#chunk[@]} > 0)) || return 0
-    kill -0 "$$" 2>/dev/null || return 1 # the job is gone; one that was started again may save to the same place
+    kill -0 "$$" 2>/dev/null || return 1 # the job is gone, and its restart may save to the same place
     local place="${RDVC_OWN_RECORD_DIR}/partial" new record path line
     local -A seen=()
     new=$(umask 077 && mkdir -p "${place}" && mktemp -d "${place}/.rdvc-new-XXXXXX") || return 1

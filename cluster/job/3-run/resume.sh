@@ -10,12 +10,12 @@ restore_from() {
         (cd "${from}" && find "./${path}" \( -type f -o -type l \) -print0 2>/dev/null)
     done <"$2" | LC_ALL=C sort -zu >"${list}"
     [[ -s ${list} ]] || return 0
-    # Not through what is there: that may be a link into DVC's cache.
+    # Not through an existing file, which may be a link into DVC's cache.
     if ! (cd "${from}" && xargs -0 cp -d --preserve=mode,timestamps --parents --remove-destination -t "${RDVC_OWN_REPO_DIR}" -- <"${list}"); then
-        rdvc_say "could not put back all of what the last part has left"
+        rdvc_say "could not restore all files of the previous part"
         return 0
     fi
-    rdvc_say "put back from the last part: $(tr -dc '\0' <"${list}" | wc -c) files in $(tr '\0' ' ' <"$2")"
+    rdvc_say "restored from the previous part: $(tr -dc '\0' <"${list}" | wc -c) files in $(tr '\0' ' ' <"$2")"
     cd -P "${RDVC_OWN_REPO_DIR}" && xargs -0 sh -c 'find "$@" -maxdepth 0 -printf "%i %s %C@ %n %m %p\0"' find <"${list}" \
         >>"${RDVC_OWN_WORKSPACE_DIR}/files.saved"
 }
@@ -52,7 +52,7 @@ restore_for_command() {
 # starts it with $SHELL.
 run_dvc() {
     local shell=${SHELL:-/bin/sh} folder="${RDVC_OWN_WORKSPACE_DIR}/shell" wrapper
-    save_lasting || true # of the try before
+    save_lasting || true # of the previous try
     cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
     if ! has_saved; then
         run_in_group "$@"

@@ -143,7 +143,7 @@ push_ref() {
     local ref
     ref=$(ref_of_experiment "${RDVC_JOB_REPO_REV}" "${RDVC_JOB_EXP_NAME}")
     RDVC_OWN_EXP_COMMIT=$(git rev-parse --verify --quiet "${ref}^{commit}") ||
-        rdvc_fail "dvc exp run ended well but made no experiment ${RDVC_JOB_EXP_NAME}"
+        rdvc_fail "dvc exp run succeeded but made no experiment ${RDVC_JOB_EXP_NAME}"
     check_objects
     RDVC_OWN_EXP_REF=${ref}
     local lease

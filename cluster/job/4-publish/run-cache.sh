@@ -47,7 +47,7 @@ push_run_cache() {
     has_dvc_remote && cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" || return 0
     entries=$(own_run_cache)
     [[ -n ${entries} ]] || return 0
-    rdvc_say "the experiment failed; pushing the run-cache's entries of its stages that have ended"
+    rdvc_say "the experiment failed; pushing the run-cache entries of its completed stages"
     if ! make_cache_view "${view}" <<<"${entries}" || ! (RDVC_JOB_CACHE_DIR=${view} write_dvc_config) || # ends this subshell alone
         ! dvc push --run-cache; then
         rdvc_say "dvc push --run-cache failed"

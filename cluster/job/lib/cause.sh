@@ -90,7 +90,7 @@ find_cause() {
     ! may_hold_result "${RDVC_OWN_PHASE}" || RDVC_OWN_CAUSE=push
     if (($(oom_kills) > ${RDVC_OWN_OOM_KILLS:-0})); then
         RDVC_OWN_CAUSE=out_of_memory
-        RDVC_OWN_MESSAGE+="; a process was killed for want of memory on $(uname -n)"
+        RDVC_OWN_MESSAGE+="; a process on $(uname -n) was killed for lack of memory"
         return 0
     fi
     folder=$(full_disk)
@@ -99,7 +99,7 @@ find_cause() {
         RDVC_OWN_MESSAGE+="; the disk is full: $(timeout 5 df -Pk "${folder}" | awk 'NR == 2 { print $6 }') on $(uname -n), where ${folder} is"
     elif end_of_log | tail -n 40 | grep -qE 'No space left on device|Disk quota exceeded'; then
         RDVC_OWN_CAUSE=disk_full
-        RDVC_OWN_MESSAGE+="; a disk of $(uname -n) was full, or a quota used up: the log tells which"
+        RDVC_OWN_MESSAGE+="; a disk of $(uname -n) was full, or a quota exceeded: the log says which"
     else
         tell_foreign_signal
     fi
@@ -120,7 +120,7 @@ tell_foreign_signal() {
     *) return 0 ;;
     esac
     RDVC_OWN_CAUSE=signal
-    RDVC_OWN_MESSAGE+="; it was ended by SIG$(kill -l "${number}") from outside: SLURM did not cancel the job, and no signal reached its shell. Something else on $(uname -n) did it: a clean-up of the node, another job or login of yours$([[ ${number} != 9 ]] || printf ', the kernel for want of memory')"
+    RDVC_OWN_MESSAGE+="; it was ended by SIG$(kill -l "${number}") from outside: SLURM did not cancel the job, and no signal reached its shell. Something else on $(uname -n) did it: a clean-up of the node, another job or login of yours$([[ ${number} != 9 ]] || printf ', the kernel for lack of memory')"
 }
 
 # The same for a job that was told to stop.
@@ -131,7 +131,7 @@ find_stop_cause() {
     [[ -n ${RDVC_OWN_CAUSE} ]] || RDVC_OWN_CAUSE=$(cause_told)
     rm -f "${RDVC_OWN_RECORD_DIR}/slurm-said"
     : "${RDVC_OWN_CAUSE:=signal}"
-    local -A why=([time_limit]='its time limit is reached, or near' [cancelled]='it was cancelled'
+    local -A why=([time_limit]='it reached its time limit, or nearly did' [cancelled]='it was cancelled'
         [preempted]='SLURM needed its place for another job' [node_failure]='its node failed'
         [requeued]='it is to start again' [signal]='SLURM does not say why')
     RDVC_OWN_MESSAGE+=": ${why[${RDVC_OWN_CAUSE}]:-${RDVC_OWN_CAUSE}}"

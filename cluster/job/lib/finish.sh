@@ -8,7 +8,7 @@ keep_workspace() {
     if [[ -n ${VIRTUAL_ENV:-} && ${VIRTUAL_ENV} == "${RDVC_OWN_REPO_DIR}"/* ]]; then
         remove_folder "${VIRTUAL_ENV}"
     fi
-    open_folders "${RDVC_OWN_REPO_DIR}" # or mv could not remove what it has copied
+    open_folders "${RDVC_OWN_REPO_DIR}" # otherwise mv could not remove what it has copied
     if mv -- "${RDVC_OWN_REPO_DIR}" "${RDVC_OWN_KEPT_DIR}"; then
         rdvc_say "the result could not be published; the workspace is kept in ${RDVC_OWN_KEPT_DIR}"
     else
@@ -45,10 +45,10 @@ name_outcome() {
         code=1
         RDVC_OWN_MESSAGE="the shell was ended in phase ${RDVC_OWN_PHASE}"
     elif [[ -z ${RDVC_OWN_MESSAGE} ]]; then
-        RDVC_OWN_MESSAGE="a command of the script failed with exit code ${code}; the log tells which"
+        RDVC_OWN_MESSAGE="a command of the script failed with exit code ${code}; the log says which"
     fi
     ! may_hold_result "${RDVC_OWN_PHASE}" || state=unpublished
-    [[ -n ${RDVC_OWN_SIGNAL} || -z $(cause_in_log) ]] || RDVC_OWN_SIGNAL=TERM # heard by all but this shell
+    [[ -n ${RDVC_OWN_SIGNAL} || -z $(cause_in_log) ]] || RDVC_OWN_SIGNAL=TERM # every process but this shell got it
     if [[ -n ${RDVC_OWN_SIGNAL} ]]; then
         find_stop_cause
     else
@@ -90,7 +90,7 @@ start_again() {
         add_message "not started again: job.max_restarts is ${RDVC_JOB_MAX_RESTARTS}"
         return 1
     fi
-    rdvc_say "out of time; the job is to start again, and goes on from what is saved"
+    rdvc_say "out of time; the job starts again, and continues from what is saved"
     rm -f "${RDVC_OWN_RECORD_DIR}/result"
     requeue_job "${SLURM_JOB_ID}" && return 0
     add_message "not started again: scontrol requeue failed"
@@ -108,7 +108,7 @@ finish_job() {
     release_environment_lock # first, because others wait for it
     name_outcome
     [[ ${state} != unpublished ]] || RDVC_OWN_KEPT_DIR=${RDVC_OWN_REPO_DIR} # until it is elsewhere
-    # After a signal SIGKILL is near: the word first, then what takes time.
+    # After a signal SIGKILL is near: first the result, then what takes longer.
     [[ -z ${RDVC_OWN_SIGNAL} || ${RDVC_OWN_PUBLISHED} == 1 || ${RDVC_OWN_CAUSE} == requeued ]] || write_result "${state}" "${code}"
     trap hurry TERM
     end_processes "${RDVC_OWN_WORKSPACE_DIR:-none}" "${SLURM_JOB_ID:-}" "$$"

@@ -36,13 +36,13 @@ drop_absent_locale() {
 # crashed before it had saved the start, which does not even count as a restart). Without a number:
 # a run by hand.
 start_job() {
-    RDVC_OWN_UMASK=$(umask) # for the project's own programs, once the workspace is made
+    RDVC_OWN_UMASK=$(umask) # for the project's own programs, once the workspace exists
     umask 077
     set -uo pipefail
     drop_absent_locale
     RDVC_OWN_MESSAGE=
     RDVC_OWN_PUBLISHED=0
-    # A job may be submitted from within another one, whose values are none of ours.
+    # A job may be submitted from within another one, whose values must not be used.
     unset_git_variables
     unset RDVC_OWN_WORKSPACE_DIR RDVC_OWN_REPO_DIR RDVC_OWN_KEPT_DIR RDVC_OWN_EXP_REF RDVC_OWN_EXP_COMMIT \
         RDVC_OWN_OUTPUT_FILES RDVC_OWN_CAUSE RDVC_OWN_SAID RDVC_OWN_STOP_TOLD RDVC_OWN_RESTARTS "${!RDVC_OWN_PARTIAL_@}"
@@ -80,7 +80,7 @@ start_job() {
     local task=0 # one a submission today
     RDVC_OWN_RECORD_DIR="${jobs}/${task}"
     mkdir -p "${RDVC_OWN_RECORD_DIR}" || exit 1
-    # Where `rdvc retry` gave it another time limit.
+    # If `rdvc retry` gave it another time limit.
     [[ ! -r ${submission}/warning.$1 ]] || read -r RDVC_JOB_WARNING <"${submission}/warning.$1"
     note_start "$1"
 }
@@ -113,7 +113,7 @@ note_start() {
         before=0
     RDVC_OWN_RESTARTS=${before}
     if grep -qxE 'state (published|done)' "${RDVC_OWN_RECORD_DIR}/result" 2>/dev/null; then
-        rdvc_say "the result is there already, from an earlier start; this one ends"
+        rdvc_say "the result already exists, from an earlier start; this one ends"
         exit 0
     fi
     printf '%s %s %s %s %s\n' "$(rdvc_now)" "${id}" "${SLURM_RESTART_COUNT:-0}" "$1" "$(uname -n)" >>"${starts}" || true
@@ -127,7 +127,7 @@ note_start() {
         write_result failed 1
         exit 1
     fi
-    rm -f "${RDVC_OWN_RECORD_DIR}"/{slurm,gone} # how SLURM ended the time before
+    rm -f "${RDVC_OWN_RECORD_DIR}"/{slurm,gone} # how SLURM ended the previous run
     ((before > 0)) || [[ -s ${RDVC_OWN_RECORD_DIR}/phases ]] || return 0
     (umask 077 && printf '%s restart\n' "$(rdvc_now)" >>"${RDVC_OWN_RECORD_DIR}/phases") || true
     if ((before > 0)); then
@@ -136,7 +136,7 @@ note_start() {
     else
         printf '=== rdvc attempt %s, job %s: on %s (%s) ===\n' "$1" "${id}" "$(uname -n)" "$(date '+%Y-%m-%d %H:%M:%S')"
     fi
-    rm -f "${RDVC_OWN_RECORD_DIR}/result" # of the time before
+    rm -f "${RDVC_OWN_RECORD_DIR}/result" # of the previous run
 }
 
 # Undoes what the user's ~/.bashrc may have done to this shell.

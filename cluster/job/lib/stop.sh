@@ -1,11 +1,11 @@
 # --- Stopping: long-running programs have their own process group, so that signals work at once
 # -------
 
-# In what a trap calls, `return` needs its status: without one it is that of before the trap.
-# bash runs a trap only when its foreground child has ended. So the child is in the background, and bash in `wait`,
-# which a trapped signal ends.
+# In functions that a trap calls, `return` needs a status: a bare one gives the status from before
+# the trap. bash runs a trap only when its foreground child has ended. So the child runs in the
+# background, and bash is in `wait`, which a trapped signal interrupts.
 RDVC_OWN_GROUP=    # the process group that runs now
-RDVC_OWN_SIGNAL=   # the first that told this job to stop
+RDVC_OWN_SIGNAL=   # the first signal that told this job to stop
 RDVC_OWN_DEADLINE= # in SECONDS: processes that run longer are killed
 RDVC_OWN_WOKEN=0
 RDVC_OWN_POSTPONED=0
@@ -23,9 +23,9 @@ run_in_group() {
         [[ ${RDVC_OWN_WOKEN} == 1 ]] || break
         await_group
     done
-    # SLURM tells all processes at once; this shell may hear it after the end of what runs.
+    # SLURM signals all processes at once; this shell may notice only after the program has ended.
     ((code == 0)) || [[ -n ${RDVC_OWN_SIGNAL} ]] || sleep 0.3 || true
-    await_group # what the first process has left behind
+    await_group # processes that the first one left behind
     RDVC_OWN_GROUP=
     return "${code}"
 }
@@ -67,7 +67,7 @@ pass_signal() {
     fi
     RDVC_OWN_DEADLINE=${deadline}
     if [[ -n ${RDVC_OWN_GROUP} ]]; then
-        rdvc_say "got SIG$1; what runs is told to end, and killed after $((deadline - SECONDS)) s"
+        rdvc_say "got SIG$1; the running program gets SIGTERM, and SIGKILL after $((deadline - SECONDS)) s"
         kill -TERM -- "-${RDVC_OWN_GROUP}" 2>/dev/null || true
     else
         rdvc_say "got SIG$1"
@@ -97,7 +97,7 @@ stopped_sentence() {
 # A warning leaves enough time to publish a finished result.
 goes_on_publishing() {
     may_hold_result "${RDVC_OWN_PHASE}" || return 1
-    rdvc_say "got SIG$1; the result is being put in place, that goes on"
+    rdvc_say "got SIG$1; the result is being published, which continues"
 }
 
 # If a partition's own limit is short, the default warning arrives as soon as the job starts. The
@@ -136,7 +136,7 @@ time_left() {
 # finds processes that have left their group.
 processes_of() {
     {
-        # A job that was ended in the midst of this has no such file any more.
+        # A job that was ended meanwhile no longer has this file.
         grep -zlxF -e "RDVC_OWN_WORKSPACE_DIR=$1" /proc/[0-9]*/environ 2>/dev/null | while IFS= read -r file; do
             [[ -z $2 ]] || grep -zqxF -e "SLURM_JOB_ID=$2" "${file}" 2>/dev/null || continue
             printf '%s\n' "${file//[!0-9]/}"

@@ -92,8 +92,9 @@ run_sbatch() {
     fi
 }
 
-# sbatch goes on if the connection is lost, and all that follows from its answer is done by then. What it says
-# is in files, for whoever asks later. The array `options` has more words for it than the script's.
+# If the connection is lost, sbatch continues, and so does everything that follows from its answer.
+# Its output is in files, for later requests. The array `options` has options for sbatch in addition
+# to the script's.
 call_sbatch() {
     local file
     for file in "${folder}"/sbatch.{out,err,exit} "${folder}/jobid"; do # of the attempt before, if there was one
