@@ -8,8 +8,8 @@
 #include "project/attributes.hpp"
 #include "project/dvc.hpp"
 #include "project/dvc_files.hpp"
-#include "project/extras.hpp"
 #include "project/setups.hpp"
+#include "send/code.hpp"
 #include "send/environment.hpp"
 #include "send/job_remote.hpp"
 #include "submission/mirror.hpp"
@@ -22,176 +22,6 @@ using base::Error;
 using base::Exit;
 
 namespace {
-
-// With `code = "origin"` nothing travels.
-void refuse_dirty_tree(const project::Head& head) {
-    if (head.changes.empty())
-        return;
-    std::vector<std::string> dirty;
-    for (const auto& change : head.changes)
-        dirty.push_back(change.xy + " " + change.path);
-    throw Error(
-        Exit::not_ready,
-        fmt::format("the work tree has {}", base::count(head.changes.size(), "uncommitted change")))
-        .context(base::first_lines(dirty))
-        .hint("commit and push them, leave them out with `--only-committed`, or use `--code=ssh`");
-}
-
-// With `code = "origin"` the job sees only what origin has.
-void refuse_unpushed(world::World& world, const remote::Project& project) {
-    if (project.origin_url.empty())
-        throw Error(Exit::not_ready, "`code = \"origin\"` needs a Git remote called `origin`")
-            .hint("git remote add origin URL, or use `--code=ssh`");
-    const auto commits = project::unpushed_commits(world.runner, project.repository);
-    if (!commits.empty())
-        throw Error(Exit::not_ready, fmt::format("{} not in origin",
-                                                 commits.size() == 1 ? std::string("a commit is")
-                                                                     : fmt::format("{} commits are",
-                                                                                   commits.size())))
-            .context(base::join(commits, "\n"))
-            .hint("git push, or use `--code=ssh`");
-}
-
-// Paths as typed, from where the user stands -> from the repository's root. Throws Error (usage).
-std::vector<std::string> from_top(const remote::Project& project,
-                                  const std::vector<std::string>& paths) {
-    std::vector<std::string> all;
-    for (const auto& path : paths) {
-        const std::filesystem::path typed(path);
-        const auto full = typed.is_absolute()
-                              ? typed
-                              : project.repository.top / project.repository.prefix / typed;
-        auto name = full.lexically_normal().lexically_relative(project.repository.top).string();
-        if ((name + "/").starts_with("../"))
-            throw Error(Exit::usage, fmt::format("`{}` is not in the work tree", path));
-        while (name.size() > 1 && name.ends_with("/"))
-            name.pop_back();
-        all.push_back(std::move(name));
-    }
-    return all;
-}
-
-// Git does not look whether these files have changed, so rdvc cannot either.
-void warn_of_hidden(const world::World& world, const std::vector<std::string>& hidden) {
-    if (!hidden.empty())
-        world.console.warn(
-            fmt::format("marked as skip-worktree or assume-unchanged, these travel as "
-                        "they were committed: {}",
-                        base::join(base::split(base::first_lines(hidden), '\n'), ", ")));
-}
-
-// The files that -C names, or that are in a folder that it names; a secret must be named itself.
-std::vector<std::string> copies_asked_for(const remote::Project& project,
-                                          const submission::RunArguments& arguments) {
-    const auto named = from_top(project, arguments.copy_paths);
-    auto copies = project::files_below(project.repository, named);
-    auto may_travel = from_top(project, arguments.include);
-    may_travel.insert(may_travel.end(), named.begin(), named.end());
-    project::refuse_secrets(project.repository, copies, may_travel);
-    return copies;
-}
-
-// What Git converts in a repository of the project that lies in `folder` ("" or with a slash at its
-// end); what may be a secret must be named.
-project::Conversions conversions_of(world::World& world, const remote::Project& project,
-                                    const project::Repository& repository,
-                                    const std::string& folder, const std::string& commit,
-                                    const submission::RunArguments& arguments,
-                                    project::TrackedAttributes attributes) {
-    std::vector<std::string> named;
-    for (const auto* paths : {&arguments.include, &arguments.copy_paths})
-        for (const auto& path : from_top(project, *paths))
-            if (path.starts_with(folder))
-                named.push_back(path.substr(folder.size()));
-    auto conversions = project::find_conversions(
-        world.runner, repository, commit,
-        arguments.only_committed ? project::Bytes::of_checkout : project::Bytes::of_work_tree,
-        attributes);
-    project::refuse_sealed(repository, conversions, named, project.config.list("run.filters"));
-    return conversions;
-}
-
-// With `code = "origin"` the job has what Git has.
-void refuse_converted(world::World& world, const remote::Project& project,
-                      const std::string& commit) {
-    std::vector<std::string> lines;
-    for (const auto& file : project::find_conversions(world.runner, project.repository, commit,
-                                                      project::Bytes::of_checkout)
-                                .files)
-        lines.push_back(fmt::format("{}  (filter `{}`)", file.path, file.filter));
-    if (!lines.empty())
-        throw Error(Exit::not_ready, "a Git filter stores other bytes in Git than those here, and "
-                                     "with `code = \"origin\"` the job has those of Git")
-            .context(base::first_lines(lines))
-            .hint("--code=ssh");
-}
-
-void note_filtered(Plan& plan, const std::string& folder,
-                   const std::vector<project::ConvertedFile>& files) {
-    for (const auto& file : files)
-        if (!file.filter.empty())
-            plan.filtered.push_back(
-                fmt::format("{}{}  (filter `{}`)", folder, file.path, file.filter));
-}
-
-submission::Submodule facts_of(world::World& world, const remote::Project& project,
-                               const project::Submodule& submodule,
-                               const submission::RunArguments& arguments, Plan& plan) {
-    const auto folder = submodule.path + "/";
-    const project::Extras extras{
-        .copies = {},
-        .lfs = project::lfs_objects(world.runner, submodule.repository, submodule.commit),
-        .conversions =
-            conversions_of(world, project, submodule.repository, folder, submodule.commit,
-                           arguments, project::TrackedAttributes::maybe)};
-    note_filtered(plan, folder, extras.conversions.files);
-    return {submodule.path, submodule.commit,
-            submission::mirror_name(project::name_in_url(submodule.path), "", submodule.url,
-                                    project.mirror + "/" + submodule.path),
-            project::make_extras(world.runner, submodule.repository, submodule.commit, extras)};
-}
-
-// What the work tree adds to HEAD, and what is not Git's and travels all the same.
-void add_code(world::World& world, const remote::Project& project, const project::Head& head,
-              const project::IndexFacts& index, const submission::RunArguments& arguments,
-              Plan& plan) {
-    auto& facts = plan.submission.facts;
-    const auto& repository = project.repository;
-    const auto changes_name = [&](std::string_view name) {
-        return std::any_of(head.changes.begin(), head.changes.end(),
-                           [&](const auto& change) { return change.path.ends_with(name); });
-    };
-    if (arguments.only_committed) {
-        plan.left_here = head.changes.size();
-    } else {
-        plan.snapshot =
-            project::take_snapshot(world.runner, repository, head,
-                                   {.include = from_top(project, arguments.include),
-                                    .max_untracked = project.config.size("run.max_untracked")});
-        facts.snapshot = plan.snapshot.commit;
-        warn_of_hidden(world, index.hidden);
-    }
-    const bool has_attributes = index.has_attributes || changes_name(".gitattributes");
-    project::Extras extras{
-        .copies = copies_asked_for(project, arguments),
-        .lfs = {},
-        .conversions = conversions_of(world, project, repository, "", facts.tip(), arguments,
-                                      has_attributes ? project::TrackedAttributes::maybe
-                                                     : project::TrackedAttributes::none)};
-    note_filtered(plan, "", extras.conversions.files);
-    auto& copies = extras.copies;
-    for (const auto& file : extras.conversions.files) // which arrive at checkout
-        std::erase(copies, file.path);
-    copies.insert(copies.end(), plan.snapshot.beside.begin(), plan.snapshot.beside.end());
-    if (has_attributes)
-        extras.lfs = project::lfs_objects(world.runner, repository, facts.tip());
-    if (std::filesystem::exists(repository.top / ".gitmodules") || changes_name(".gitmodules"))
-        plan.submodules = project::submodules_of(world.runner, repository, facts.tip());
-    facts.extras = project::make_extras(world.runner, repository, facts.tip(), extras);
-    plan.conversions = std::move(extras.conversions);
-    for (const auto& submodule : plan.submodules)
-        facts.submodules.push_back(facts_of(world, project, submodule, arguments, plan));
-}
 
 // Where data goes by a DVC remote, and what DVC knows of it is on this machine alone.
 void warn_of_local_remote(const world::World& world, const remote::Project& project,
@@ -290,6 +120,31 @@ void start_questions(world::World& world, const remote::Project& project, remote
         cluster.start_question();
 }
 
+void require_commit(const project::Head& head) {
+    if (head.commit.empty() && head.branch == "(unknown)")
+        throw Error(Exit::not_ready, "git cannot read the branch that HEAD names")
+            .hint(
+                "`git fsck` shows what is damaged; `.git/logs/HEAD` has the branch's last commits");
+    if (head.commit.empty())
+        throw Error(Exit::not_ready, "the repository has no commit yet")
+            .hint("git add, git commit");
+    constexpr std::size_t sha1_digits = 40;
+    if (head.commit.size() != sha1_digits)
+        throw Error(Exit::not_ready, "repositories with SHA-256 objects are not supported")
+            .context("DVC cannot read them");
+}
+
+// Without targets DVC runs the pipeline of the folder in which the user stands.
+void require_pipeline(const remote::Project& project) {
+    const auto& [top, prefix, shallow] = project.repository;
+    const auto here = prefix.empty() ? top : top / prefix;
+    if (!std::filesystem::exists(here / "dvc.yaml"))
+        throw Error(Exit::not_ready, "there is no dvc.yaml here, and no target is given")
+            .context(here.string())
+            .hint(
+                "go to the folder with your dvc.yaml, or name a target: rdvc run FOLDER/dvc.yaml");
+}
+
 void warn_of_no_setup(const world::World& world, const remote::Project& project) {
     const auto proposal = project::propose_setup(project.dvc_project);
     world.console.warn(fmt::format(
@@ -305,30 +160,14 @@ Plan make_plan(world::World& world, remote::Project& project, remote::Cluster& c
                const submission::RunArguments& arguments, Purpose purpose) {
     start_questions(world, project, cluster, arguments);
     const auto head = project::read_head(world.runner, project.repository);
-    if (head.commit.empty() && head.branch == "(unknown)")
-        throw Error(Exit::not_ready, "git cannot read the branch that HEAD names")
-            .hint(
-                "`git fsck` shows what is damaged; `.git/logs/HEAD` has the branch's last commits");
-    if (head.commit.empty())
-        throw Error(Exit::not_ready, "the repository has no commit yet")
-            .hint("git add, git commit");
-    constexpr std::size_t sha1_digits = 40;
-    if (head.commit.size() != sha1_digits)
-        throw Error(Exit::not_ready, "repositories with SHA-256 objects are not supported")
-            .context("DVC cannot read them");
+    require_commit(head);
     if (arguments.code)
         project.config.set("run.code", {*arguments.code, "--code"});
     if (arguments.data)
         project.config.set("run.data", {*arguments.data, "--data"});
     const bool from_origin = project.config.text("run.code") == "origin";
-    if (from_origin) {
-        if (!arguments.only_committed)
-            refuse_dirty_tree(head);
-        if (!arguments.copy_paths.empty())
-            throw Error(Exit::usage, "`--copy-paths` cannot be given with `--code=origin`")
-                .context("the job gets only what origin has");
-        refuse_unpushed(world, project);
-    }
+    if (from_origin)
+        refuse_what_origin_lacks(world, project, head, arguments);
     refuse_taken_name(world, project, head.commit, arguments);
     const bool has_remote =
         purpose == Purpose::experiment && job_has_dvc_remote(world, project, cluster, arguments);
@@ -336,14 +175,8 @@ Plan make_plan(world::World& world, remote::Project& project, remote::Cluster& c
     if (purpose == Purpose::experiment)
         warn_of_local_remote(world, project, way);
 
-    const auto& top = project.repository.top;
-    const auto here = project.repository.prefix.empty() ? top : top / project.repository.prefix;
-    if (purpose == Purpose::experiment && !arguments.has_targets() &&
-        !std::filesystem::exists(here / "dvc.yaml"))
-        throw Error(Exit::not_ready, "there is no dvc.yaml here, and no target is given")
-            .context(here.string())
-            .hint(
-                "go to the folder with your dvc.yaml, or name a target: rdvc run FOLDER/dvc.yaml");
+    if (purpose == Purpose::experiment && !arguments.has_targets())
+        require_pipeline(project);
     const auto setup = setup_command(project);
     if (setup.empty() && !arguments.is_command)
         warn_of_no_setup(world, project);
@@ -356,7 +189,7 @@ Plan make_plan(world::World& world, remote::Project& project, remote::Cluster& c
              .commit = head.commit,
              .outputs = arguments.is_command ? remote::declared_outputs(project, arguments.outputs)
                                              : std::vector<std::string>(),
-             .project_dir = path_below(project.dvc_project, top),
+             .project_dir = path_below(project.dvc_project, project.repository.top),
              .subdir = project.repository.prefix.generic_string(),
              .mirror = project.mirror,
              .user_name = who.name,
