@@ -1,16 +1,20 @@
-# What `rdvc clean` needs: the laptop decides what may go, from what the cluster tells (action `records`). Then it names what goes
-# (`measure` tells the sizes alone, `remove` removes as well); each is looked at once more right before it is removed, since a job
-# may have started meanwhile. Assignments before this text: action, older (seconds; what is younger stays), and the array removals
-# (two words each: a kind and an item). An item is a path in rdvc's folder; for `submission` TOKEN COUNT, of files and folders down
-# to its second level, and for `workspace` TOKEN PATH. Nothing outside of rdvc's folder is touched, but workspaces that jobs have
-# noted; DVC's cache is never touched.
+# The request of `rdvc clean`. The laptop decides what may go, from the records that the cluster
+# sends (action `records`). Then the laptop names what goes: `measure` only answers with the sizes,
+# `remove` also removes. The cluster checks each item once more right before it removes it, because
+# a job may have started meanwhile. Assignments before this text: action, older (in seconds; what is
+# younger stays), and the array removals (two words each: a kind and an item). An item is a path in
+# rdvc's folder; for `submission` it is TOKEN COUNT, where COUNT is the number of its files and
+# folders down to its second level; for `workspace` it is TOKEN PATH. Nothing outside of rdvc's
+# folder is touched, except workspaces that jobs have noted. DVC's cache is never touched.
 
 mark="@rdvc:${nonce}"
 
-# --- What is told --------------------------------------------------------------------------------------------------------
+# --- What the laptop is told ----------------------------------------------------------------------
 
-# Folders and files down to the fourth level, as a line each for those of the first two levels: DEPTH TYPE SECONDS, a blank, NAME of
-# itself and what is in it, each after a `/`; `!` before the depth for another user's. A line end in a name is shown as `?`.
+# Answers with the folders and files down to the fourth level, one line for each of those on the
+# first two levels: an entry DEPTH TYPE SECONDS, a blank, NAME for itself and for each entry in it,
+# each after a `/`. `!` before the depth marks an entry of another user. A line end in a name
+# appears as `?`.
 tell_tree() {
     find . -mindepth 1 -maxdepth 4 \
         \( -path ./cache -o -path ./logs -o -path ./queue -o -path './repos/*.git/*' \) -prune -o \
@@ -20,8 +24,9 @@ tell_tree() {
     printf '\n'
 }
 
-# What the small files say that matters here: of each its path, and after tabs lines `key value`. `is` stands for the key of what
-# has none; of phases it is the last one before `end`.
+# Answers with the small files whose content the decision needs: one line each, with the file's path
+# and, after tabs, `key value`. The key `is` stands for content without keys. Of `phases` only the
+# last phase before `end` is sent.
 tell_files() {
     find submissions jobs envs -maxdepth 4 -type f \( -name submission -o -name jobid -o -name sbatch.exit -o -name result \
         -o -name phases -o -name workspace -o -name environment -o -name info \) 2>/dev/null |
@@ -38,7 +43,9 @@ tell_files() {
         }'
 }
 
-# The workspaces that jobs have noted and that this node sees: `kept` holds what is nowhere else, or is to stay.
+# Answers with the workspaces that jobs have noted and that this node sees. `kept`: the workspace
+# holds a file `rdvc-keep`, because it has a result that is nowhere else, or because it is meant to
+# stay.
 tell_workspaces() {
     local file key path token
     for file in jobs/*/{[0-9]*,hand-*}/workspace; do
@@ -56,7 +63,8 @@ tell_workspaces() {
     done
 }
 
-# The functions that each script needs. Only if that can be told of all scripts, `scripts` ends it.
+# Answers with the functions that each script needs. `scripts` follows only if all scripts could be
+# read.
 tell_functions() {
     local found
     found=$(grep -ro --include=job.sh 'functions/[0-9a-f]\{8\}"' submissions 2>/dev/null)
@@ -65,7 +73,7 @@ tell_functions() {
     answer scripts read
 }
 
-# Experiments' refs, of each mirror.
+# Answers with the experiments' refs of each mirror.
 tell_refs() {
     local place
     for place in repos/*.git; do
@@ -79,7 +87,7 @@ tell_records() {
     local name
     answer time "$(now)"
     answer cluster "$(cluster_name)"
-    # Before the folders are read: a job that ends meanwhile has its result by then.
+    # Before the folders are read: a job that ends meanwhile has written its result by then.
     if find_uses; then
         for name in "${!live[@]}"; do
             answer live "${name}"
@@ -97,7 +105,7 @@ tell_records() {
     tell_refs
 }
 
-# --- What is removed -----------------------------------------------------------------------------------------------------
+# --- Removing -------------------------------------------------------------------------------------
 
 # Calls the function $2 with each item of the kind $1.
 for_each() {
@@ -107,7 +115,7 @@ for_each() {
     done
 }
 
-# An environment's size is on record.
+# Answers with the sizes of what may go. An environment's size is already in its record.
 tell_sizes() {
     local i item
     for ((i = 0; i + 1 < ${#removals[@]}; i += 2)); do
@@ -120,14 +128,14 @@ tell_sizes() {
     done | xargs -0 -r du -sk -- 2>/dev/null | answer_lines size
 }
 
-# Something in $1 or one level below was changed since the cutoff, or that cannot be told.
+# True if $1, or something in it, has changed since the cutoff, or if that cannot be determined.
 is_young() {
     local young
     young=$(find "$1" -maxdepth 2 -newermt "@${cutoff}" -print -quit 2>/dev/null) || return 0
     [[ -n ${young} ]]
 }
 
-# Removes $3, which is the item $2 of the kind $1.
+# Removes the path $3 of the item $2, whose kind is $1.
 remove_path() {
     remove_folder "$3"
     if [[ -e $3 ]]; then
@@ -151,7 +159,8 @@ remove_workspace() {
     fi
 }
 
-# A submission goes out of the way of whoever looks for it, and back; $1: its token, and more.
+# Moves a submission's folders aside, so that other requests no longer find it. `put_back` reverses
+# that. $1: its token, and more.
 put_aside() {
     local kind token=${1%% *}
     for kind in submissions jobs; do
@@ -166,8 +175,9 @@ put_back() {
     done
 }
 
-# These folders are not what the laptop has decided on: $1 files and folders, and none changed since the cutoff. A start, a
-# result, another attempt changes one.
+# True if the folders after $1 differ from what the laptop has decided on: they no longer hold $1
+# files and folders, or one has changed since the cutoff. A start, a result, or another attempt
+# changes one of them.
 has_changed() {
     local count=$1 there said
     shift
@@ -176,7 +186,7 @@ has_changed() {
     [[ ${said} == *young* || ${#there[@]} -ne ${count} ]]
 }
 
-# It lies aside.
+# Removes a submission that `put_aside` has moved away, or moves it back.
 remove_submission() {
     local reason='' token=${1%% *} kind places=()
     for kind in submissions jobs; do
@@ -198,7 +208,8 @@ remove_submission() {
     fi
 }
 
-# What is named for submissions that are gone: links, and refs in all mirrors, of submodules too. Experiments' refs stay.
+# Removes links and refs of submissions that are gone, also from the mirrors of submodules.
+# Experiments' refs stay.
 remove_dead_names() {
     local link target place ref
     find submissions logs -maxdepth 1 -type l \( -name '*.sbatch.sh' -o -name 'slurm-*.out' \) -printf '%p %l\n' |
@@ -225,7 +236,8 @@ remove_environment() {
     fi
 }
 
-# Moved away first: whoever submits looks again once its script is in place. Requests' texts are named by none.
+# Moves the folder away first, because a submission checks that its functions exist once its script
+# is in place. No script names the texts of requests, so those are never in use.
 remove_functions() {
     local aside="${1%/*}/.gone-${1##*/}" code=0
     [[ -O $1 && ! -L $1 ]] && ! is_young "$1" && mv -T -- "$1" "${aside}" 2>/dev/null || return 0
@@ -238,7 +250,7 @@ remove_functions() {
     fi
 }
 
-# Leftovers of an interrupted clean, submission or builder.
+# Removes leftovers of an interrupted clean, submission or builder.
 remove_leftover() {
     is_own_folder "$1" || return 0
     case $1 in
@@ -254,12 +266,12 @@ remove_leftover() {
     remove_path leftover "$1" "$1"
 }
 
-# What is not answered stays as well.
+# Items without an answer stay, too.
 remove_all() {
     local known=1
     [[ " ${removals[*]-} " != *' workspace '* ]] || ! find_live || for_each workspace remove_workspace
     for_each submission put_aside
-    if find_uses; then # a job may have been queued again
+    if find_uses; then # again: a job may have been queued meanwhile
         for_each submission remove_submission
         remove_dead_names
         for_each environment remove_environment

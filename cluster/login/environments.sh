@@ -1,6 +1,6 @@
-# The environments that are kept for a project. Assignments before this text: mirror (the project's; its
-# environments are in the folder of that name, without `.git`), action (list or clear), and the array keys
-# (beginnings of keys; none for all).
+# The environments that are kept for a project. Assignments before this text: mirror (the project's;
+# its environments are in the folder of that name, without `.git`), action (list or clear), and the
+# array keys (beginnings of keys; none for all).
 
 is_wanted() {
     local prefix
@@ -11,7 +11,7 @@ is_wanted() {
     return 1
 }
 
-# The folders of wanted keys, as an array.
+# Sets the array `places` to the folders of wanted keys.
 find_places() {
     local place
     places=()
@@ -21,7 +21,7 @@ find_places() {
     return 0
 }
 
-# The job that builds the environment of a lock.
+# Prints the job that builds the environment of the lock $1.
 builder_of() {
     local folder newest=0
     for folder in "$1"/owner.*; do

@@ -1,6 +1,7 @@
-# Objects of DVC's cache that travel without a DVC remote. Assignments before this text, besides those of
-# cache.sh: action (`ask`; `receive` and then `take`; `pack`), laptop (where its unfinished objects lie), transfer (what
-# `receive` has found out for `take`), batch (how many objects one md5sum gets), list_size (of the list of objects on standard
+# Objects of DVC's cache that travel without a DVC remote. Assignments before this text, besides
+# those of cache.sh: action (`ask`; `receive` and then `take`; `pack`), laptop (names the folder of
+# its unfinished objects), transfer (names the checksums that `receive` leaves for `take`), batch
+# (the number of objects for one md5sum), list_size (the size of the list of objects on standard
 # input, lines "NAME SIZE"). `receive` gets a tar stream.
 
 # Free space according to df, in bytes.
@@ -8,7 +9,7 @@ free_space() {
     df -Pk "$1" 2>/dev/null | awk 'NR == 2 { printf "%.0f", $4 * 1024 }'
 }
 
-# Which of the listed objects are missing, and where to put them.
+# Answers with the listed objects that are missing, and the folder that takes them.
 ask_objects() {
     local list
     list=$(receive "${list_size}")
@@ -23,7 +24,8 @@ ask_objects() {
         xargs -r stat -c '%s' -- 2>/dev/null | awk '{ sum += $1 } END { printf "%.0f", sum }')"
 }
 
-# The sums of the files that arrived, by a few processes: md5sum is what takes longest.
+# Computes the checksums of the files that arrived. md5sum takes the most time, so several processes
+# run.
 sums_of() {
     local workers=4 n
     for ((n = 0; n < workers; n++)); do
@@ -33,7 +35,7 @@ sums_of() {
     cat "$1".sums.*
 }
 
-# Lines of md5sum -> the names whose content is what they say, sorted.
+# Reads lines of md5sum, and prints the names that match their content, sorted.
 right_names() {
     awk '{
         hash = $2
@@ -42,14 +44,14 @@ right_names() {
     }' | LC_ALL=C sort -u
 }
 
-# DVC 2 named text files by their content with CR LF as LF.
+# DVC 2 named text files by their content with LF in place of CR LF.
 is_text_of_dvc2() {
     local hash=${1/\//}
     [[ $1 != files/md5/* && $(sed 's/\r$//' "$1" | md5sum) == "${hash%.dir} "* ]]
 }
 
-# Sums are taken of some objects while the next ones arrive. The last ones of a batch may not be whole yet, or there at all:
-# their sum is wrong then, and take_objects looks once more.
+# Computes checksums while the next objects arrive. The last objects of a batch may be incomplete or
+# missing: then their checksum is wrong, and take_objects computes it again.
 receive_objects() {
     local said="${incoming}.sums-${transfer}.${nonce}.err"
     if ! mkdir -p "${incoming}" || ! cd "${incoming}"; then
@@ -64,7 +66,7 @@ receive_objects() {
     rm -f -- "${said}"
 }
 
-# Checks what has arrived and puts it in its place, read-only like DVC's own objects; removes
+# Checks what has arrived, and moves sound objects to their place, read-only like DVC's own; removes
 # damaged ones.
 take_objects() {
     local names="${incoming}.names" name
@@ -93,7 +95,7 @@ take_objects() {
     answer taken "${count}"
 }
 
-# With hard links, which one process makes; one by one if there are none.
+# Moves objects into the cache as hard links, with one process; one by one if hard links fail.
 put_objects() {
     local name
     sed 's|/[^/]*$||' "$1" | sort -u | (cd "${cache}" && xargs -r mkdir -p --) || return
@@ -104,7 +106,7 @@ put_objects() {
     done <"$1"
 }
 
-# The listed objects as one tar stream.
+# Sends the listed objects as one tar stream.
 pack_objects() {
     mkdir -p "${incoming}" || finish refused disk "cannot make ${incoming}"
     receive "${list_size}" | cut -d ' ' -f 1 | tar -c -f - -C "${cache}" -T - 2>/dev/null |

@@ -285,7 +285,8 @@ recover_command() {
     )
 }
 
-# Files and links that are newer than the start of the work, but not Git's, DVC's or an environment's own.
+# Files and links that are newer than the start of the work, except those of Git, of DVC, and of an
+# environment.
 new_files() {
     local start folder
     local -a pruned=()

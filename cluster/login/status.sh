@@ -1,8 +1,10 @@
-# The state of this project's submissions. Assignments before this text: mirror, limit, `only` (a token, or
-# nothing for all), ended (1: those that have a result alone), and the array known, words TOKEN:DIGEST: what the laptop has been
-# told. Where nothing has changed it is not told again. Thousands are told in one go: no process is started for a submission.
+# The state of this project's submissions. Assignments before this text: mirror, limit, `only` (a
+# token, or nothing for all), ended (1: only submissions that have a result), and the array known
+# (words TOKEN:DIGEST: what earlier answers have told the laptop). A submission that has not changed
+# since is not sent again. One answer may have thousands of submissions, so no process is started
+# for a single one.
 
-most_digests=100 # the newest submissions; what is longer is asked for seldom
+most_digests=100 # only the newest submissions have a digest: longer lists are rare
 
 # Sets tokens: the project's submissions, newest first.
 find_tokens() {
@@ -24,7 +26,8 @@ find_tokens() {
     )
 }
 
-# A checksum of each file that answer_kept tells of, of the newest submissions: lines `CRC SIZE FILE`.
+# Prints a checksum of each file that answer_kept sends, for the newest submissions: lines `CRC SIZE
+# FILE`.
 sum_up() {
     local token folder record files=()
     for token in "${tokens[@]:0:most_digests}"; do
@@ -35,8 +38,9 @@ sum_up() {
     ((${#files[@]} == 0)) || cksum -- "${files[@]}" 2>/dev/null
 }
 
-# What is kept of each, small files line by line, but for those of which the laptop knows all. On standard input sum_up's
-# lines, then words TOKEN:DIGEST, then lines `TOKEN` or `TOKEN new`.
+# Answers with the records of each submission: small files, line by line. Leaves out submissions of
+# which the laptop already knows everything. Standard input has the lines of sum_up, then words
+# TOKEN:DIGEST, then lines `TOKEN` or `TOKEN new`.
 answer_kept() {
     LC_ALL=C awk -v mark="@rdvc:${nonce} " -v task="${task}" '
         function tell(file, path,    line) {
@@ -73,7 +77,8 @@ answer_kept() {
         }'
 }
 
-# SLURM's lines on these submissions; what names the job's script or comment is the token alone.
+# Answers with SLURM's lines about these submissions. Only the token replaces the script's path and
+# the comment.
 answer_jobs() {
     local token line
     for token in "${tokens[@]}"; do
@@ -90,8 +95,8 @@ note_end() {
         mv -f "${record}/slurm.${nonce}" "${record}/slurm"
 }
 
-# Of the submissions that are answered: jobs that have ended without a result, by SLURM's live view, or by
-# accounting where the live view has forgotten them.
+# Among the submissions that are answered, finds jobs that have ended without a result, by SLURM's
+# live view, or by accounting if the live view has forgotten them.
 find_ends() {
     local token id
     local -A forgotten=()
@@ -138,7 +143,8 @@ find_in_accounting() {
     done <<<"${lines}"
 }
 
-# Ids can be given out again. Where accounting keeps no comments, the time tells the job of submission $1.
+# Ids can be given out again. If accounting keeps no comments, the time shows whether it is the job
+# of submission $1.
 is_of_then() {
     local time
     time=$(stat -c %Y "${rdvc_dir}/submissions/$1/jobid" 2>/dev/null) || return 1

@@ -2,12 +2,13 @@
 # Git objects from standard input, and calls sbatch. Assignments before this text: token, attempt,
 # experiment_ref, force, everything (1: everything is sent, because this cluster lacked something),
 # on_login (`environment`: it is built here first), with_job (0: nothing else), notes, data_size (of
-# the list of objects that the run needs in DVC's cache, lines "NAME SIZE"), script_size, environment
-# (a hash of the text that decides it, or nothing), environment_size, tags (a hash of the list of
-# tags, or nothing), tags_size, functions (the hash of the job's functions), functions_length,
-# functions_size, and the arrays tag_objects and unset_variables; and one element per mirror in
-# mirrors, tips, pack_sizes, haves and boundaries (words), the project's own first. A process costs
-# one or two milliseconds, and the user waits: bash itself does what it can.
+# the list of objects that the run needs in DVC's cache, lines "NAME SIZE"), script_size,
+# environment (a hash of the text that decides it, or nothing), environment_size, tags (a hash of
+# the list of tags, or nothing), tags_size, functions (the hash of the job's functions),
+# functions_length, functions_size, and the arrays tag_objects and unset_variables; and one element
+# per mirror in mirrors, tips, pack_sizes, haves and boundaries (words), the project's own first.
+# Starting a process takes one or two milliseconds while the user waits, so bash itself does what it
+# can.
 set -o pipefail
 
 need_programs() {
@@ -17,8 +18,8 @@ need_programs() {
     done
 }
 
-# Is the mirror sound, does it have the commits that the pack was made against, is the experiment's
-# name free? Asks git two things at once. $1: index in the arrays.
+# Checks that the mirror is sound, that it has the commits that the pack was made against, and that
+# the experiment's name is free. Two git processes run side by side. $1: index in the arrays.
 check_mirror() {
     local known line questions='' missing='' refs objects code
     for line in ${haves[$1]}; do
@@ -132,18 +133,18 @@ check_data() {
     ((count == 0)) || finish lacking "${count}"
 }
 
-# Nothing was submitted, so nothing may stay.
+# Refuses the submission and removes its folder, because nothing was submitted.
 refuse() {
     rm -rf -- "${folder}"
     finish refused "$@"
 }
 
-# Another command of this laptop believed that this one was dead, and has reported that.
+# Refuses if another command of this laptop has taken this one for dead, and has reported that.
 refuse_revoked() {
     [[ ! -e ${folder}/claim.${attempt} ]] || finish refused revoked "this submission was given up meanwhile"
 }
 
-# The text $2 has $1 bytes; without a process.
+# True if the file $2 has $1 bytes; starts no process.
 has_length() {
     local LC_ALL=C content=''
     IFS= read -r -d '' content <"$2"
@@ -157,8 +158,8 @@ receive_file() {
     has_length "${size}" "${file}" || refuse disk "${file} did not arrive completely"
 }
 
-# The text that decides the environment is in envs/.known under its hash, and in the submission's
-# folder, because its job needs it whatever is cleaned.
+# Puts the text that decides the environment into envs/.known under its hash, and into the
+# submission's folder, because the job needs it even if envs/.known is cleaned up.
 receive_environment() {
     [[ -n ${environment} ]] || return 0
     local text="${rdvc_dir}/envs/.known/${environment}"
@@ -194,8 +195,8 @@ receive_files() {
     printf '%s' "${notes}" >"${folder}/submission" || refuse disk "cannot write to ${folder}"
 }
 
-# The history of a mirror ends at these commits, unless their parents came from elsewhere. $1: index
-# in the arrays. Respects Git's own lock file.
+# Records that the mirror's history ends at these commits, unless it has their parents from
+# elsewhere. $1: index in the arrays. Respects Git's own lock file.
 note_boundary() {
     local file="${mirror}/shallow" tries=0 commit parent
     [[ -n ${boundaries[$1]} || -s ${file} ]] || return 0
@@ -231,7 +232,7 @@ refuse_objects() {
     finish resend "the project's mirror is damaged"
 }
 
-# $1: place in the arrays.
+# Takes in a mirror's Git objects and refs. $1: index in the arrays.
 receive_objects() {
     local size=${pack_sizes[$1]} said object
     if ((size > 0)); then
@@ -248,7 +249,7 @@ receive_objects() {
     [[ ! -e ${mirror}/rdvc-repaired ]] || { mend_refs "${mirror}" "${tips[$1]}" && rm -f "${mirror}/rdvc-repaired"; }
 }
 
-# If compute nodes have no network: the job's script itself builds the environment, here and now.
+# If compute nodes have no network: the job's script builds the environment itself, here and now.
 make_environment() {
     local code
     bash "${folder}/job.sh" environment </dev/null 2>&1 | answer_lines log
