@@ -1,4 +1,4 @@
-# --- Folders: removed and copied whatever their modes are -------------------------------------------
+# --- Folders: removed and copied whatever their modes are -----------------------------------------
 
 # Lets the owner list and change all folders in $1. Links and files stay unchanged, because a file
 # may have other names in a cache; mounted file systems are left alone.

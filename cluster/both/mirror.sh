@@ -1,4 +1,4 @@
-# --- The mirror's refs: one that leads nowhere keeps git from taking in and giving out all others --------------
+# --- The mirror's refs: one that leads nowhere keeps git from fetching and pushing all others -----
 
 # Repairs the refs of the mirror $1 if git fails at one: unreadable ones go to `rdvc-unreadable`.
 # The history of the commit $2 is not checked again for each ref. Repeating it is harmless, and it
@@ -30,7 +30,7 @@ is_unreadable() {
         [[ ${said} =~ [Bb]ad\ object|[Mm]issing|corrupt|unable\ to\ (read|parse|unpack)|[Cc]ould\ not\ read|[Ff]ailed\ to\ traverse ]]
 }
 
-# One malformed line makes every git command fail.
+# Removes malformed lines from packed-refs, because a single one makes every git command fail.
 mend_packed_refs() {
     local file="$1/packed-refs" sound='^(# pack-refs|[0-9a-f]{40,64} refs/|\^[0-9a-f]{40,64}$)'
     LC_ALL=C grep -aqvE "${sound}" "${file}" 2>/dev/null && (set -o noclobber && : >"${file}.lock") 2>/dev/null || return 0
@@ -44,7 +44,7 @@ mend_packed_refs() {
     fi
 }
 
-# Ref files that were written while a disk was full, for example.
+# Moves torn ref files aside. A full disk may leave some, for example.
 put_torn_refs_aside() {
     local file
     find "$1/refs" -type f ! -name '*.lock' -print0 2>/dev/null | while IFS= read -r -d '' file; do

@@ -1,4 +1,4 @@
-# --- Names and records that both sides of the cluster know ---------------------------------------------------------
+# --- Names and records that both sides of the cluster know ----------------------------------------
 
 # Where DVC keeps the experiment $2 on the commit $1.
 ref_of_experiment() {
@@ -25,12 +25,14 @@ value_of() {
     done <"$2"
 }
 
-# True for a phase whose job may hold a result that is nowhere else, if it ended in it (C++: state::may_hold_result).
+# True for a phase in which a job that ended may hold a result that is nowhere else (C++:
+# state::may_hold_result).
 may_hold_result() {
     [[ $1 == @(push|publish|output) ]]
 }
 
-# Variables of the caller (another job, a Git hook): git must work on our own repositories.
+# Unsets variables of the caller (another job, a Git hook), because git must work on our own
+# repositories.
 unset_git_variables() {
     unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_NAMESPACE GIT_OBJECT_DIRECTORY \
         GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH GIT_SHALLOW_FILE

@@ -1,13 +1,13 @@
-# --- SLURM's programs: only this file calls them, with everything that could hide a job switched off --------
+# --- SLURM's programs: only this file calls them, with everything off that could hide a job -------
 
-# Their environment: without the user's filters and choice of cluster, so that the machine's own
+# Removes the user's filters and choice of cluster from the environment, so that the machine's own
 # settings count.
 without_filters() {
     unset "${!SQUEUE_@}" "${!SACCT_@}" "${!SCANCEL_@}" "${!SCONTROL_@}" SLURM_CLUSTERS
 }
 
-# This user's jobs in squeue's format $1, also ended ones, in hidden partitions, and wherever a
-# federation runs them.
+# Prints this user's jobs in squeue's format $1: also ended ones, those in hidden partitions, and
+# wherever a federation runs them.
 list_jobs() (
     without_filters
     exec timeout 20 squeue --all --federation --noheader --states=all --user "${EUID}" -o "$1" </dev/null
@@ -41,12 +41,13 @@ list_accounting() (
     exec timeout 20 sacct --noheader --parsable2 --allocations "$@" </dev/null
 )
 
-# Submits a job; the words are sbatch(1)'s. Prints `ID` or `ID;CLUSTER`, after whatever a site's wrapper prints.
+# Submits a job; the words are sbatch(1)'s. Prints `ID` or `ID;CLUSTER`, after whatever a site's
+# wrapper prints.
 submit_job() {
     sbatch --parsable "$@" </dev/null
 }
 
-# Ends the jobs of these ids.
+# Cancels the jobs with these ids.
 cancel_jobs() (
     without_filters
     exec timeout 60 scancel "$@" </dev/null
@@ -57,12 +58,13 @@ requeue_job() {
     timeout 20 scontrol requeue "$1" </dev/null
 }
 
-# Nodes in sinfo's format $1.
+# Prints the nodes in sinfo's format $1.
 list_nodes() {
     sinfo --noheader -o "$1" </dev/null
 }
 
-# False for an unknown word, so that nothing counts as ended by mistake; a REVOKED job runs in another cluster of a federation.
+# True if $1 is the state of a job that has ended. False for an unknown word, so that nothing counts
+# as ended by mistake. A REVOKED job runs in another cluster of a federation.
 is_ended_state() {
     case $1 in
     BOOT_FAIL | CANCELLED* | COMPLETED | DEADLINE | FAILED | NODE_FAIL | PREEMPTED | OUT_OF_MEMORY | TIMEOUT) return 0 ;;

@@ -1,5 +1,4 @@
-# --- Git's conversions at checkout: as on the laptop
-# -------------------------------------------------
+# --- Git's conversions at checkout: as on the laptop ----------------------------------------------
 # Git's own conversions follow the laptop's settings and attributes. The programs of filters (clean
 # and smudge) are missing here: the laptop has sent the bytes that they made, and a filter of this
 # file replaces each blob by them, and them by the blob. For the form of the commit see

@@ -1,5 +1,4 @@
-# --- 1. Workspace: leftovers of killed jobs on this node
-# --------------------------------------------
+# --- 1. Workspace: leftovers of killed jobs on this node ------------------------------------------
 
 # Whose jobs these are: several clusters, or several folders of rdvc, may share a folder of
 # workspaces.

@@ -1,4 +1,4 @@
-# --- Files in Git LFS: their content came with the submission --------------------------------------
+# --- Files in Git LFS: their content came with the submission -------------------------------------
 # The cluster needs no git-lfs (if one is set up there, it finds the content where it looks):
 # pointers become content at checkout, unchanged content becomes its pointer again, and new content
 # is committed unchanged, so that nothing is lost. Source of the pointers' form:

@@ -1,4 +1,4 @@
-# --- 1. Workspace: the project at the submitted commit, in a folder of this job's own --------------
+# --- 1. Workspace: the project at the submitted commit, in a folder of this job's own -------------
 
 # The first of these folders that exists on this node and is writable; if one was configured, only
 # that.
@@ -57,7 +57,8 @@ borrow_from() {
     neutral_settings "$1"
 }
 
-# What the user's own settings on the cluster would make of files and refs is not what they are on the laptop.
+# Git's settings of the user on the cluster must not decide how files and refs look: they may differ
+# from the laptop's.
 neutral_settings() {
     cat >>"$1/.git/config" <<'CONFIG'
 [core]

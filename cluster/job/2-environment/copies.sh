@@ -1,8 +1,7 @@
-# --- 2. Environment: copies of the project's code, which would hide later code
-# ----------------------
+# --- 2. Environment: copies of the project's code, which would hide later code --------------------
 
-# Files that setup copied from the code (`pip install .`): later jobs would use the old copy. Copies
-# of files in the key do no harm, nor do licences.
+# Finds files that setup has copied from the code (`pip install .`): later jobs would use the old
+# copy. Copies of files in the key do no harm, nor do licences.
 reasons_of_copies() {
     git ls-files -z | from_checkout | to_names |
         find_each -maxdepth 0 -type f -size +0 -printf '%s\002%p\0' | to_lines >"$1/tracked-sizes"
@@ -51,7 +50,7 @@ is_of_another_project() {
     [[ " $(environment_says distributions) " != *" ${name} "* ]]
 }
 
-# Programs of the project that were installed with another first line.
+# Finds programs of the project that setup has installed with another first line.
 reasons_of_scripts() {
     local copy file
     git ls-files | LC_ALL=C awk 'BEGIN { FS = "\002" }

@@ -1,5 +1,4 @@
-# --- 2. Environment: what setup and activation use outside of the checkout
-# --------------------------
+# --- 2. Environment: what setup and activation use outside of the checkout ------------------------
 
 # True for a folder or file outside of the checkout that jobs may share.
 is_outside_allowed() {
@@ -46,8 +45,8 @@ look_at_activation() {
     done <"${file}"
 }
 
-# Where a Python outside of the checkout looks for packages: what setup has installed there is not
-# in the copy.
+# Looks where a Python outside of the checkout finds its packages: what setup has installed there is
+# not in the copy.
 reasons_of_elsewhere() {
     local program site
     for program in python3 python; do

@@ -1,8 +1,9 @@
-# --- 2. Environment: setup runs once for what decides it; later jobs reuse what it left ------------
+# --- 2. Environment: setup runs once for what decides it; later jobs reuse what it left -----------
 
-# Reusing gives the same result as running setup afresh, or setup is run afresh. The first job of a key
-# runs setup in its own checkout as ever, and a copy of what setup left goes to envs/PROJECT/KEY/ID. A later
-# job gets a view: links to that copy, and files of its own where its own path must be in them.
+# Reusing an environment gives the same result as running setup afresh; otherwise setup runs afresh.
+# The first job of a key runs setup in its own checkout as before, and copies the result to
+# envs/PROJECT/KEY/ID. A later job gets a view: links to that copy, and files of its own if they
+# must contain its own path.
 
 set_up_environment() {
     begin_phase environment "${RDVC_JOB_ENV_SETUP:-nothing to set up}"
@@ -28,7 +29,7 @@ set_up_environment() {
     esac
 }
 
-# Values that a script of another version may not have.
+# Sets values that a script of another version may lack.
 fill_in_values() {
     : "${RDVC_JOB_PROJECT_ID:=}" "${RDVC_JOB_ENV_REUSE:=1}" "${RDVC_JOB_ENV_FRESH:=0}" "${RDVC_JOB_ENV_WHERE:=node}" "${RDVC_JOB_ONLY:=}"
     : "${RDVC_JOB_EXTRAS:=}" "${RDVC_JOB_ENV_ACTIVATE:=}"
@@ -38,7 +39,7 @@ fill_in_values() {
     RDVC_OWN_ENV_LIST="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN:-}/environment.inputs"
 }
 
-# False where this job's checkout can neither have a view nor lend one.
+# False if this job's checkout can neither have a view nor lend one.
 can_reuse() {
     [[ -n ${RDVC_JOB_PROJECT_ID} && ${RDVC_JOB_ENV_REUSE} == 1 ]] || return 1
     if [[ ! -s ${RDVC_OWN_ENV_LIST} ]]; then
@@ -47,7 +48,7 @@ can_reuse() {
     fi
     local path
     for path in "${RDVC_OWN_REPO_DIR}" "${RDVC_OWN_ENV_REAL_DIR}"; do
-        # What is longer does not fit into the first line of a script.
+        # A longer path does not fit into the first line of a script.
         if [[ ${path} == *[!A-Za-z0-9_./-]* || ${#path} -gt 90 ]]; then
             rdvc_say "no environment is reused: the path ${path} is too long, or has characters that scripts do not take"
             return 1
@@ -55,7 +56,8 @@ can_reuse() {
     done
 }
 
-# Sets `choice`: reuse (with `build`, its folder), build (the lock is held; `reason` says why) or afresh.
+# Sets `choice`: reuse (with `build`, its folder), build (this job holds the lock; `reason` says
+# why) or afresh.
 choose_environment() {
     local key=${RDVC_OWN_ENV_KEY} id mark failed failed_before refused='' refused_mark=''
     local beat_seen='' beat_since=0 owner=0 waiting=0 pause=0.2
@@ -133,7 +135,7 @@ must_find_it() {
     rdvc_fail "the environment is not built, and env.where is login ($(why_not_there)); on the laptop: rdvc env build"
 }
 
-# Why there is no environment of this key, in words.
+# Prints why there is no environment of this key.
 why_not_there() {
     local newest=''
     if [[ -n ${reason} ]]; then
@@ -156,7 +158,7 @@ begin_build() {
     note_checkout "${folder}"
 }
 
-# Makes the view of `build`; where that does not work setup is to be run, and the log says why.
+# Makes the view of `build`. False if that fails: then setup must run, and the log says why.
 use_environment() {
     local said=''
     if [[ ${RDVC_JOB_ONLY} == environment ]]; then
@@ -200,7 +202,8 @@ run_setup_command() {
     esac
 }
 
-# Jobs that wait for this environment need not try the same, one after the other.
+# Records the failure, so that jobs that wait for this environment do not try the same one after the
+# other.
 setup_failed() {
     if still_owner; then
         printf '%s\n%s %s\n%s\n' "${SLURM_JOB_ID:-by hand}" "$(date +%s)" "$$" "$1" >"${RDVC_OWN_ENV_LOCK%.lock}.failed" || true
@@ -209,7 +212,7 @@ setup_failed() {
     rdvc_fail "$1" "$2"
 }
 
-# After setup, which took $1 seconds: keeps what it left for later jobs, or the reason why not.
+# After setup, which took $1 seconds: keeps its result for later jobs, or the reason why not.
 keep_environment() {
     local said here=${PWD}
     cd "${RDVC_OWN_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_OWN_REPO_DIR}"
@@ -230,7 +233,8 @@ keep_environment() {
     release_environment_lock
 }
 
-# Sourced from a file, as the user would type it; activation scripts are not written for `set -eu`.
+# Sources the code from a file, as if the user had typed it. Activation scripts are not written for
+# `set -eu`.
 activate_environment() {
     [[ -n ${RDVC_JOB_ENV_ACTIVATE} ]] || return 0
     local file="${RDVC_OWN_WORKSPACE_DIR}/activate.sh" code=0
@@ -245,7 +249,8 @@ activate_environment() {
         rdvc_fail "activation failed with exit code ${code}: ${RDVC_JOB_ENV_ACTIVATE}$(advice_for_tool)"
 }
 
-# The version of the dvc on PATH: from the files beside it where they tell, since starting it is slow.
+# Prints the version of the dvc on PATH: from the files beside it if they show it, because starting
+# dvc is slow.
 dvc_version() {
     local program info
     program=$(command -v dvc) || return 1

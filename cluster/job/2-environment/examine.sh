@@ -1,6 +1,7 @@
 # --- 2. Environment: what setup made, and whether another checkout can use it ---------------------
 
-# Lists of names are separated by NUL in files; awk reads them as lines in which \1 stands for a line's end.
+# Files hold lists of names that are separated by NUL. awk reads them as lines, in which \1 stands
+# for a line end.
 to_lines() {
     tr '\n\0' '\1\n'
 }
@@ -9,7 +10,7 @@ to_names() {
     tr '\n\1' '\0\n'
 }
 
-# Paths from the checkout's folder for names that are read from standard input.
+# Turns the names on standard input into paths from the checkout's folder.
 from_checkout() {
     to_lines | LC_ALL=C sed 's/^/.\//'
 }
@@ -20,8 +21,8 @@ find_each() {
     xargs -0 -r bash -c 'n=$1; shift; options=("${@:1:n}"); shift "$n"; exec find "$@" "${options[@]}"' bash "$#" "$@"
 }
 
-# What is in the checkout and not tracked, as lines; also of submodules, and hooks. Bytecode beside tracked
-# code is Python's affair, and .dvc is DVC's.
+# Prints the untracked files in the checkout as lines, including those of submodules, and hooks.
+# Leaves out bytecode beside tracked code, which belongs to Python, and .dvc, which belongs to DVC.
 list_untracked() {
     local submodule
     {
@@ -35,7 +36,8 @@ list_untracked() {
         -e '/(^|\/)__pycache__\//d' -e ':keep' -e 's/\/$//; s/^/.\//' | LC_ALL=C sort -u
 }
 
-# A text that changes if setup changes what Git or DVC keep in the checkout, or what lies beside it.
+# Prints a text that changes if setup changes what Git or DVC keep in the checkout, or what lies
+# beside it.
 describe_checkout() {
     local submodule
     printf 'index %s\n' "$(git ls-files -s -z | sha256sum)"
@@ -49,15 +51,17 @@ describe_checkout() {
     done
 }
 
-# Before setup: what is there already, and the time. In the checkout's folder, like all of this file.
+# Before setup: records what already exists, and the time. Runs in the checkout's folder, like
+# everything in this file.
 note_checkout() {
     list_untracked >"$1/before"
     describe_checkout >"$1/checkout"
     touch "$1/time"
 }
 
-# The tracked and copied files whose content or mode setup changed, as lines. Git looks through its
-# filters; a content that was only fetched by one (Git LFS) is a change here.
+# Prints the tracked and copied files whose content or mode setup has changed, as lines. Git
+# compares through its filters; content that only a filter has fetched (Git LFS) counts as a change
+# here.
 changed_files() {
     git diff --name-only --ignore-submodules=none
     {
@@ -75,8 +79,8 @@ changed_files() {
     done <"$1/touched"
 }
 
-# The entries of the environment: what is untracked now and was not before setup, whole folders where all of
-# one is new.
+# Prints the entries of the environment: untracked files that did not exist before setup. A folder
+# is one entry if all of it is new.
 list_entries() {
     list_untracked --directory >"$1/untracked"
     LC_ALL=C awk '
@@ -98,8 +102,8 @@ list_entries() {
     } | LC_ALL=C sort -u | LC_ALL=C comm -13 "$1/before" -
 }
 
-# Jobs cannot write bytecode into the store, and without it each would compile all that it imports. pip leaves
-# it; where nobody has (uv, Poetry), it is made here, once. What is compiled already is passed over.
+# Compiles bytecode once, unless it exists already. Jobs cannot write bytecode into the store, and
+# without it each job would compile all that it imports. pip leaves bytecode; uv and Poetry do not.
 compile_bytecode() {
     local config site
     to_names <"$1/entries" | find_each -maxdepth 4 -name pyvenv.cfg -type f -print0 2>/dev/null |
@@ -111,16 +115,16 @@ compile_bytecode() {
         done
 }
 
-# Everything in the environment, to $1/list, a line each: type, size, links, device:inode, path and target,
-# separated by \2.
+# Writes everything in the environment to $1/list, one line each: type, size, links, device:inode,
+# path and target, separated by \2.
 list_files() {
     to_names <"$1/entries" | find_each -printf '%y\002%s\002%n\002%D:%i\002%p\002%l\0' >"$1/raw" || return 1
     ! LC_ALL=C grep -qaF $'\001' "$1/raw" || return 1
     to_lines <"$1/raw" >"$1/list"
 }
 
-# What in $1/list cannot be used by another checkout, as reasons; the first one will do. Hard links to tracked
-# files go to $1/hardlinks, as pairs of lines: the link, the file.
+# Prints reasons why another checkout cannot use something in $1/list; the first one is enough.
+# Writes hard links to tracked files to $1/hardlinks, as pairs of lines: the link, the file.
 reasons_of_names() {
     : >"$1/hardlinks"
     LC_ALL=C awk -v hardlinks="$1/hardlinks" 'BEGIN { FS = "\002" }
@@ -143,14 +147,15 @@ reasons_of_pythons() {
     ' "$1/list"
 }
 
-# True for a path in this job's checkout, by whichever name.
+# True for a path in this job's checkout, under either of its names.
 is_inside() {
     [[ $1 != *..* ]] || set -- "$(realpath -ms -- "$1")"
     [[ $1/ == "${RDVC_OWN_REPO_DIR}"/* || $1/ == "${RDVC_OWN_ENV_REAL_DIR}"/* ]]
 }
 
-# Sorts symbolic links: into $1/relinks those that are absolute and lead into the checkout, into $1/links-real
-# those that must be in a real folder, into $1/outside the files elsewhere. Prints a reason against reuse.
+# Sorts symbolic links: absolute ones that lead into the checkout go to $1/relinks, those that must
+# be in a real folder to $1/links-real, and the files elsewhere to $1/outside. Prints a reason
+# against reuse.
 reasons_of_links() {
     local kind path target
     LC_ALL=C awk 'BEGIN { FS = "\002" }
@@ -204,7 +209,8 @@ reasons_of_links() {
     (($(wc -l <"$1/relinks") <= 20000)) || printf 'there are too many links into the checkout\n'
 }
 
-# Text files that name the checkout go to $1/named; a reason is printed for others that do.
+# Writes the text files that name the checkout to $1/named; prints a reason for other files that
+# name it.
 reasons_of_paths() {
     local file copy="$1/stripped"
     LC_ALL=C awk 'BEGIN { FS = "\002" } $1 == "f" { print $5 }' "$1/list" | to_names >"$1/plain"
@@ -213,7 +219,7 @@ reasons_of_paths() {
     to_lines <"$1/all-named" | LC_ALL=C sort | LC_ALL=C comm -23 - "$1/named" | to_names >"$1/binary"
     while IFS= LC_ALL=C read -r -d '' file; do
         [[ ${file} != *.pyc ]] || continue
-        # Of debug information the path is no harm.
+        # A path in debug information does no harm.
         if LC_ALL=C head -c 7 -- "${file}" | grep -qaE $'^(\x7fELF|!<arch>)' &&
             strip --strip-debug -o "${copy}" -- "${file}" 2>/dev/null &&
             ! LC_ALL=C grep -qaF -e "${RDVC_OWN_WORKSPACE_DIR}" -e "${RDVC_OWN_ENV_REAL_DIR%/*}" -- "${copy}"; then
@@ -226,7 +232,8 @@ reasons_of_paths() {
     done <"$1/binary"
 }
 
-# Prints why what setup left cannot be reused, or nothing; in the folder $1 are the lists for the plan then.
+# Prints why the result of setup cannot be reused, or nothing. Then the folder $1 has the lists for
+# the plan.
 examine_environment() {
     local changed
     changed=$(changed_files "$1")
@@ -258,7 +265,7 @@ examine_environment() {
         printf 'a file that setup made has a strange name, or cannot be read\n'
         return
     }
-    # Any link of a tracked file to elsewhere was made by setup: a fresh checkout has none.
+    # Setup has made any link from a tracked file to elsewhere: a fresh checkout has none.
     git ls-files -z | from_checkout | to_names |
         find_each -maxdepth 0 -type f -links +1 -printf '%D:%i\002%p\0' 2>/dev/null | to_lines >"$1/tracked" || true
     printf '\n' >>"$1/tracked"
@@ -270,7 +277,7 @@ examine_environment() {
     first_line reasons_of_scripts "$1" || return 0
 }
 
-# Prints the first line that the command says, and is false if there is one.
+# Prints the first line of the command's output. False if there is one.
 first_line() {
     local said
     said=$("$@")

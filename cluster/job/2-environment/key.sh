@@ -1,14 +1,15 @@
 # --- 2. Environment: what it is made from, as a text and as a key ---------------------------------
 
-# What decides it in the repository and the configuration, the laptop knows: the submission's file `environment.inputs` has it as
-# lines `WORD: VALUE`. The node adds what only it knows, and the key is a hash of both.
+# The laptop knows what decides the environment in the repository and the configuration: the
+# submission's file `environment.inputs` has it as lines `WORD: VALUE`. The node adds what only it
+# knows, and the key is a hash of both.
 
 # The value of the word $1 in the laptop's lines, or nothing.
 environment_says() {
     sed -n "s/^$1: //p" "${RDVC_OWN_ENV_LIST}" 2>/dev/null || true
 }
 
-# Lines of what a Python that setup may use is.
+# Prints a line for each Python that setup may use.
 describe_interpreters() {
     local name program known='' version=
     for name in python3 python; do
@@ -30,7 +31,7 @@ describe_system() {
     printf 'system: %s%s\n' "${system}" "$(uname -m)"
 }
 
-# The version that tools make from tags. With uncommitted changes it has the date in it.
+# Prints the version that tools make from tags. With uncommitted changes it contains the date.
 describe_version() {
     printf 'version: %s\n' "$(git describe --tags --always --long 2>/dev/null || true)"
     if ! git diff --cached --quiet HEAD 2>/dev/null; then
@@ -38,7 +39,7 @@ describe_version() {
     fi
 }
 
-# For tracked links among the files that decide: what is where they lead.
+# For tracked links among the files that decide: prints the content that they lead to.
 describe_targets() {
     local path
     { LC_ALL=C sed -n 's/^file: 120000 [^\t]*\t//p' "${RDVC_OWN_ENV_LIST}"; } | while IFS= read -r path; do
@@ -46,8 +47,8 @@ describe_targets() {
     done
 }
 
-# Everything that decides what setup makes, as far as rdvc can know it, one line each; what a version is made from goes to
-# $1/version where it need not be part of the key.
+# Prints everything that decides the result of setup, as far as rdvc can know it, one line each.
+# Writes the facts about the version to $1/version if they need not be part of the key.
 describe_inputs() {
     cat "${RDVC_OWN_ENV_LIST}"
     describe_targets
@@ -64,7 +65,7 @@ describe_inputs() {
     fi
 }
 
-# Sets RDVC_OWN_ENV_KEY; the text that it is the hash of is in the file `inputs` beside the workspace.
+# Sets RDVC_OWN_ENV_KEY to a hash. The hashed text is in the file `inputs` beside the workspace.
 find_environment_key() {
     local folder=$1 hash
     mkdir -p "${folder}"
@@ -75,7 +76,7 @@ find_environment_key() {
     RDVC_OWN_ENV_KEY=${hash:0:16}
 }
 
-# Up to five differences between two texts of inputs, in words.
+# Prints up to five differences between two texts of inputs, in words.
 differing_inputs() {
     LC_ALL=C awk '
         function name() {

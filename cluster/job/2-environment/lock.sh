@@ -52,13 +52,13 @@ still_owner() {
         [[ $(cat "${RDVC_OWN_ENV_LOCK}/owner.${owner}/job" 2>/dev/null) == "${RDVC_OWN_ENV_SELF}" ]]
 }
 
-# Also from `finish_job`, whatever happened; without a lock it does nothing.
+# `finish_job` calls this, too, whatever has happened. Without a lock it does nothing.
 release_environment_lock() {
     [[ -n ${RDVC_OWN_ENV_LOCK} ]] || return 0
     [[ -z ${RDVC_OWN_ENV_NEW:-} ]] || remove_folder "${RDVC_OWN_ENV_NEW}" || true
     RDVC_OWN_ENV_NEW=
     local gone="${RDVC_OWN_ENV_LOCK}.gone-${SLURM_JOB_ID:-hand}-$$"
-    # It may be stopped; bash would report a SIGKILL in the log.
+    # The heartbeat may be stopped by a signal; bash would report a SIGKILL in the log.
     { kill "${RDVC_OWN_ENV_HEART}" && kill -CONT "${RDVC_OWN_ENV_HEART}"; } 2>/dev/null || true
     if still_owner && mv -T "${RDVC_OWN_ENV_LOCK}" "${gone}" 2>/dev/null; then
         rm -rf -- "${gone}" || true

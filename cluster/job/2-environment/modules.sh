@@ -1,13 +1,13 @@
-# --- 2. Environment: which modules an editable install was made for
-# --------------------------------
+# --- 2. Environment: which modules an editable install was made for -------------------------------
 
 # What an editable install knows about the code: `every` tracked module, the `topmost` ones (an
 # import hook), the `folders` that contain them (a path), or each file of some folders (`strict`: a
 # link for each).
 
-# The places where tracked Python code begins: topmost packages, and modules outside of packages.
-# With `every`: all modules; with `folders`: the folders that contain them. With `strict`: all
-# tracked files in the folders that the file $2 names, and the topmost ones if one of these is `.`.
+# Prints the places where tracked Python code begins: topmost packages, and modules outside of
+# packages. With `every`: all modules. With `folders`: the folders that contain them. With `strict`:
+# all tracked files in the folders that the file $2 names, and the topmost packages and modules if
+# one of these is `.`.
 list_modules() {
     local path
     if [[ $1 == strict ]]; then
@@ -34,8 +34,9 @@ hash_modules() {
     list_modules "$@" | sha256sum | cut -c 1-8
 }
 
-# The folders to which the links of strict editable installs lead, as lines; `.` stands for code at the top of the
-# project, where new packages may be found beside those that are linked: these are named one by one then.
+# Prints the folders to which the links of strict editable installs lead, as lines. `.` stands for
+# code at the top of the project, where new packages may lie beside linked ones; in that case the
+# linked packages follow by name.
 linked_folders() {
     {
         cat "$1/relinks"
@@ -74,7 +75,7 @@ plan_modules() {
     printf '%s %s\n' "${what}" "$(hash_modules "${what}" "$1/plan/module-folders")" >"$1/plan/modules"
 }
 
-# Sets `place`, and the key for this code's modules where those of the environment there are others.
+# Sets `place`, and the key for this code's modules if the environment there was made for others.
 follow_modules() {
     local what hash own folders
     RDVC_OWN_ENV_KEY=$1

@@ -30,7 +30,8 @@ plan_view() {
             type[++n] = $1; size[n] = $2; path[n] = $5
             name = base($5)
             if (name == "pyvenv.cfg" || name == "conda-meta") root[folder($5)]
-            # Git and DVC read these only where they are files; a pattern that ends in a slash is of folders.
+            # Git and DVC read these only if they are files. A pattern that ends in a slash matches
+            # folders.
             if ($1 == "f" && name ~ /^\.(gitignore|gitattributes|dvcignore)$/ && $5 !~ /\/node_modules\//) { plain[$5]; mark(folder($5)) }
             if ($1 == "d") {
                 if ($5 in entry) mark($5)
@@ -50,7 +51,8 @@ plan_view() {
             for (i = 1; i <= n; i++) if (type[i] == "d" && other[i] && others <= 300) mark(path[i])
             for (i = 1; i <= n; i++) {
                 p = path[i]; up = folder(p)
-                # A small program looks for its folder by its real path, and must find that of this job.
+                # A small program looks for its folder by its real path, and must find the folder of
+                # this job.
                 copied = other[i] && copy && size[i] <= 4194304 || up ~ /\/bin$/ && size[i] <= 65536
                 if (type[i] == "f" && other[i] && !copied) print p > (to "/locked")
                 if (!(up in listed)) print up > (to "/folders")
@@ -61,7 +63,7 @@ plan_view() {
                 else if (type[i] == "l" || p in plain || type[i] == "f" && copied) print p > (to "/copied")
                 else {
                     source = folder(up) "/" base(p)
-                    # bytecode of a file before it was rewritten
+                    # bytecode of a file that is rewritten
                     if (up ~ /\/__pycache__$/ && sub(/\.[^\/]*\.pyc$/, ".py", source) && source in named) continue
                     linked[up] = linked[up] base(p) "\n"
                 }
@@ -87,7 +89,8 @@ link_names() {
     ((${#names[@]} == 0)) || ln -s -t "${folder}" -- "${names[@]}"
 }
 
-# Makes the links of the list $1, a process for each folder: to where they say, or to what is in the tree $2.
+# Makes the links of the list $1, with a process for each folder. They lead to what the list says,
+# or into the tree $2.
 make_links() {
     local item folder=./ names=()
     while IFS= LC_ALL=C read -r -d '' item; do
@@ -107,7 +110,8 @@ make_links() {
     link_names
 }
 
-# Makes the links of the plan $1 into the checkout, with the program $2 for sed to find this job's.
+# Makes the links of the plan $1 into the checkout; the sed program $2 turns their targets into this
+# job's.
 make_own_links() {
     local own="${RDVC_OWN_WORKSPACE_DIR}/own-links" path target
     LC_ALL=C sed -z -e "$2" <"$1/own" >"${own}" && make_links "${own}" '' || return
@@ -121,7 +125,8 @@ make_own_links() {
     rm -f -- "${own}"
 }
 
-# A program for sed that replaces each path of the build's checkout by this job's, longest first.
+# Prints a sed program that replaces each path of the build's checkout with this job's, longest
+# first.
 rewriting() {
     local old new
     while read -r old new; do
@@ -146,7 +151,7 @@ make_view() {
     make_own_links "${plan}" "${program}"
 }
 
-# True if the checkout already has something of the plan.
+# True if the checkout already has an entry of the plan.
 view_collides() {
     local entry
     while IFS= LC_ALL=C read -r -d '' entry; do

@@ -1,7 +1,6 @@
-# --- 2. Environment: storing it for later jobs
-# ------------------------------------------------------
+# --- 2. Environment: storing it for later jobs ----------------------------------------------------
 
-# The description of the environment $3, to be stored as $1, whose setup took $2 seconds.
+# Prints the description of the environment $3, to be stored as $1, whose setup took $2 seconds.
 describe_environment() {
     printf 'job %s\n' "${SLURM_JOB_ID:-by hand}"
     printf 'node %s\n' "$(uname -n)"
@@ -16,8 +15,8 @@ describe_environment() {
 }
 
 # A program that reaches the copy $1 directly, not through a view, must not find the code of the job
-# that made it: a path that does not exist replaces that job's path, and links to its files are
-# removed.
+# that made the copy. So a path that does not exist replaces that job's path, and links to its files
+# are removed.
 forget_checkout() {
     local program='' old new
     while read -r old new; do

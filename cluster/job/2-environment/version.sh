@@ -1,4 +1,4 @@
-# --- 2. Environment: a version that is made from Git's tags, and written into a view ---------------
+# --- 2. Environment: a version that is made from Git's tags, and written into a view --------------
 
 # setuptools-scm (also under hatch-vcs) makes a version from the commit, so that each commit and
 # each edit would have an environment of its own. If its version is the one that is made here from
@@ -57,9 +57,10 @@ version_tuple() {
     printf "(%s${rest:+, '%s'}${local_part:+, '%s'})" "${release//./, }" ${rest:+"${rest}"} ${local_part:+"${local_part}"}
 }
 
-# After setup: notes in $1/plan/version whether later jobs may write their own version into this environment
-# (`kind written`, with the names and files where it is), or why not; `kind exact` if a version that has no commit in it
-# does not tell. The files are added to $1/named, since each view has its own.
+# After setup: records in $1/plan/version whether later jobs may write their own version into this
+# environment (`kind written`, with the names and files that contain it), or why not. `kind exact`:
+# the version has no commit in it, and so does not show whether they may. The files are added to
+# $1/named, because each view has its own copy of them.
 plan_version() {
     [[ -s $1/version ]] || return 0
     mkdir -p "$1/plan"
@@ -92,8 +93,9 @@ plan_version() {
     fi
 }
 
-# Where the version $2 of the commit $3, of which scm_version says $4, is in the environment: to $1/version-files and, for names that have it in
-# them, innermost first, $1/version-names. Prints the first file that is of no known kind.
+# Finds the version $2 of the commit $3 in the environment; $4 is the output of scm_version. Lists
+# the files that contain it in $1/version-files, and the names that contain it, innermost first, in
+# $1/version-names. Prints the first file of an unknown kind.
 find_version() {
     local file name kind version=$2 flat=${2//[^A-Za-z0-9]/_}
     LC_ALL=C awk -v version="${version}" -v flat="${flat}" 'BEGIN { FS = "\002" }
@@ -127,7 +129,7 @@ find_version() {
     [[ -s $1/version-files ]] || printf 'no file has the version in it'
 }
 
-# Says what it means that the version is part of the key, after a setup of $2 seconds.
+# Tells the user what it costs that the version is part of the key; setup took $2 seconds.
 say_what_version_costs() {
     local why
     LC_ALL=C grep -q '^version: ' "$1/inputs" && [[ $(value_of kind "$1/plan/version") != exact ]] || return 0
@@ -135,8 +137,9 @@ say_what_version_costs() {
     rdvc_say "each commit and each edit has an environment of its own ($2 s each time), since setup asks Git for a version${why:+ (${why})}; where it does not matter, \`env.ignore = [\".git\"]\` avoids that"
 }
 
-# Goes to the key of this job's version where that of the environment in `place` cannot be written anew. Sets
-# `written` to this job's version and commit where it can, and `outdated` if another environment should take its place.
+# Sets the key of this job's version if it cannot be written into the environment in `place`. Sets
+# `written` to this job's version and commit if it can, and `outdated` if another environment should
+# replace that one.
 follow_version() {
     local key=$1 plan own said
     RDVC_OWN_ENV_KEY=${key}
@@ -159,14 +162,15 @@ follow_version() {
     LC_ALL=C sort -u -o "${folder}/inputs" "${folder}/version" "${folder}/inputs"
 }
 
-# Paths on standard input, each with this job's version in place of that of the build $1.
+# Prints the paths on standard input with this job's version in place of the version of the build
+# $1.
 renamed_paths() {
     local old version=${written%% *}
     old=$(value_of version "$1/plan/version")
     LC_ALL=C sed -z -e "s|${old//./\\.}|${version}|g; s|${old//[^A-Za-z0-9]/_}|${version//[^A-Za-z0-9]/_}|g"
 }
 
-# Writes `written`, this job's version, over that of the build $1 into its view.
+# Writes `written`, this job's version, over the version of the build $1 in its view.
 write_version() {
     [[ -n ${written:-} ]] || return 0
     local plan="$1/plan" version node old old_node name program

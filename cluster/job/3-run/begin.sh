@@ -1,6 +1,6 @@
-# --- 3. What experiments and commands begin alike with ---------------------------------------------
+# --- 3. The common beginning of experiments and commands ------------------------------------------
 
-# The phase $1, in which these words will run, in the folder where the user stood.
+# Begins the phase $1, in which these words will run, in the folder where the user stood.
 begin_work() {
     local phase=$1
     shift

@@ -1,5 +1,4 @@
-# --- 3. Command: the user's own program, in its own process group, and its outputs
-# ------------------
+# --- 3. Command: the user's own program, in its own process group, and its outputs ----------------
 
 # Files and links below the declared folders, one record each: inode, size, time of the last change
 # (of its name or mode too), path from the repository's root. Without Git's and DVC's own files.

@@ -1,4 +1,4 @@
-# --- The partial commit: what `dvc exp show` lists ----------------------------------------------
+# --- The partial commit: what `dvc exp show` lists ------------------------------------------------
 
 # The baseline with the current tracked files, parameters and metrics, and the baseline's dvc.lock:
 # no stage counts as done. The workspace's disk may be full, so temporary files are in the record.

@@ -1,5 +1,4 @@
-# --- Partial results: files of an unfinished experiment or command
-# ----------------------------------
+# --- Partial results: files of an unfinished experiment or command --------------------------------
 
 # They are in the record's folder `partial`, at paths from the repository's root. DVC never sees
 # them: as outputs of a stage they would count as the real ones. A file is identified by its record:
@@ -146,7 +145,8 @@ drop_vanished() {
     done < <(cd "${place}" && find "./$1" \( -type f -o -type l \) -print0)
 }
 
-# Copies the files of these records, in small groups. Sets `copied`, and `torn`: those that changed meanwhile.
+# Copies the files of these records, in small groups. Sets `copied`, and `torn`: those that changed
+# meanwhile.
 put_records() {
     local record bytes=0 chunk=() status=0
     copied=0 torn=0
@@ -204,7 +204,7 @@ put_one() {
     (umask 077 && mkdir -p "${to%/*}") && mv -fT "$1/$2" "${to}"
 }
 
-# --- At a failing end ------------------------------------------------------------------------------
+# --- At a failing end -----------------------------------------------------------------------------
 
 # Outputs of stages that this run completed: dvc.lock has them, and the cache has their files.
 ended_outputs() {

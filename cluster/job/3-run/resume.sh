@@ -1,5 +1,4 @@
-# --- Continuing from saved files
-# -------------------------------------------------------------------
+# --- Continuing from saved files ------------------------------------------------------------------
 
 # Restores the previous part's files in the lasting paths (listed in the file $2) from the folder
 # $1.

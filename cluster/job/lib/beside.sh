@@ -1,5 +1,4 @@
-# --- Processes beside the job: they end when the job's shell is gone, whatever ended it
-# --------------
+# --- Processes beside the job: they end when the job's shell is gone, whatever ended it -----------
 
 RDVC_OWN_WATCH=
 

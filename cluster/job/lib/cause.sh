@@ -4,13 +4,13 @@ job_log() {
     printf '%s/submissions/%s/slurm-%s.out' "${RDVC_DIR}" "${RDVC_JOB_TOKEN}" "${SLURM_JOB_ID:-none}"
 }
 
-# The end of the log, only of this start of the job.
+# Prints the end of the log, only of this start of the job.
 end_of_log() {
     tail -c 65536 "$(job_log)" 2>/dev/null | awk '/^=== rdvc restart / { n = 0 } { line[n++] = $0 }
         END { for (i = 0; i < n; i++) print line[i] }'
 }
 
-# When a signal has arrived: SLURM's own message is in the log, or the controller is asked, once,
+# When a signal has arrived: looks for SLURM's own message in the log, or asks the controller, once,
 # while the running program ends.
 ask_why() {
     if [[ ${RDVC_OWN_SIGNAL} == USR[12] ]]; then
@@ -22,7 +22,7 @@ ask_why() {
     show_job "${SLURM_JOB_ID}" 5 >"${RDVC_OWN_RECORD_DIR}/slurm-said" &
 }
 
-# The message of SLURM's daemon on the node when it ends a job.
+# Prints the message of SLURM's daemon on the node when it ends a job.
 cause_in_log() {
     end_of_log | sed -n "s/^slurmstepd.*error: \*\*\* JOB ${SLURM_JOB_ID:-none} ON [^ ]* CANCELLED AT [^ ]*\(.*\) \*\*\*.*/=\1/p" |
         tail -n 1 | awk '
@@ -33,7 +33,7 @@ cause_in_log() {
         /^=$/ { print "cancelled" }'
 }
 
-# The controller's answer.
+# Prints the controller's answer.
 cause_told() {
     awk '
         / Reason=TimeLimit / || / JobState=TIMEOUT / { print "time_limit"; exit }
@@ -52,8 +52,8 @@ will_be_started() {
         grep -E ' JobState=(COMPLETING|PENDING|REQUEUED) ' | grep -q ' EndTime=Unknown '
 }
 
-# How often the kernel has killed a process in this job's control group for lack of memory; cgroup
-# v2, v1.
+# Prints how often the kernel has killed a process in this job's control group for lack of memory;
+# cgroup v2, v1.
 oom_kills() {
     local root=${RDVC_OWN_CGROUP_ROOT:-/sys/fs/cgroup} file count
     for file in "${root}$(sed -n 's/^0:://p' /proc/self/cgroup 2>/dev/null)/memory.events" \
@@ -64,7 +64,7 @@ oom_kills() {
     printf '%s' "${count:-0}"
 }
 
-# The folder of the first full file system among those that a job writes to; or nothing.
+# Prints the folder of the first full file system among those that a job writes to, or nothing.
 full_disk() {
     local folder
     for folder in "${RDVC_OWN_WORKSPACE_DIR:-}" "${RDVC_DIR}"; do
@@ -105,7 +105,8 @@ find_cause() {
     fi
 }
 
-# The program was ended by a signal, and this shell, which SLURM would have signalled too, got none.
+# Explains a program that a signal ended although this shell, which SLURM would have signalled too,
+# got none.
 tell_foreign_signal() {
     local number=0 text
     text=$(end_of_log | tail -n 40)

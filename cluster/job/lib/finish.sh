@@ -1,7 +1,7 @@
 # --- End, whatever happened -----------------------------------------------------------------------
 
-# Moves the workspace's repository to the shared folder, but not the environment, which can be built
-# again.
+# Moves the workspace's repository to the shared folder, but not the environment, because a job can
+# build that again.
 keep_workspace() {
     RDVC_OWN_KEPT_DIR="${RDVC_OWN_RECORD_DIR}/${RDVC_JOB_REPO_NAME}"
     [[ ! -e ${RDVC_OWN_KEPT_DIR} ]] || RDVC_OWN_KEPT_DIR+="-${RANDOM}" # from before a requeue
@@ -56,15 +56,15 @@ name_outcome() {
     fi
 }
 
-# A signal while the job ends or removes its workspace: SIGKILL is near, and no result is written
-# yet.
+# Handles a signal while the job ends or removes its workspace: SIGKILL is near, and no result is
+# written yet.
 # shellcheck disable=SC2317
 hurry() {
     RDVC_OWN_SIGNAL=${RDVC_OWN_SIGNAL:-TERM}
     write_result "${state}" "${code}"
 }
 
-# The remaining work for a failed job.
+# Does the remaining work for a failed job.
 keep_what_is_left() {
     case ${state}-${RDVC_OWN_PHASE} in
     failed-experiment)

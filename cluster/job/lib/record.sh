@@ -1,6 +1,6 @@
-# --- The job's own record: phases, result ----------------------------------------------------------
+# --- The job's own record: phases, result ---------------------------------------------------------
 
-# Seconds since the epoch, with milliseconds if this bash has them.
+# Prints the seconds since the epoch, with milliseconds if this bash has them.
 rdvc_now() {
     if [[ -n ${EPOCHREALTIME:-} ]]; then
         printf '%s' "${EPOCHREALTIME/,/.}"
@@ -33,7 +33,7 @@ reserve_space() {
         head -c 16384 /dev/urandom >"${RDVC_OWN_RECORD_DIR}/reserve" 2>/dev/null || true
 }
 
-# The outcome, as lines of `key value`.
+# Prints the outcome as lines of `key value`.
 describe_result() {
     printf 'state %s\nphase %s\nexit %s\n' "$1" "${RDVC_OWN_PHASE}" "$2"
     printf 'job %s\nnode %s\nname %s\n' "${SLURM_JOB_ID:-none}" "$(uname -n)" "${RDVC_JOB_EXP_NAME}"

@@ -1,8 +1,7 @@
-# --- The failed program's output: a few lines of the log, in which the laptop finds the reason
-# --------
+# --- The failed program's output: a few lines of the log, in which the laptop finds the reason ----
 
-# From the current phase only: the last `ERROR:` with its surroundings, else the last lines. As one
-# line, with a tab for each line end.
+# Prints, from the current phase only, the last `ERROR:` with its surroundings, or else the last
+# lines; as one line, with a tab for each line end.
 last_words() {
     end_of_log | tail -n 200 | tr -d '\000' | awk '
         /^=== rdvc / { n = 0; at = 0; next }

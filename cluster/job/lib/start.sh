@@ -12,7 +12,7 @@ bashrc_ended() {
     exit "${code}"
 }
 
-# scancel, the time limit, preemption while ~/.bashrc is loaded.
+# Handles scancel, the time limit or preemption while ~/.bashrc is loaded.
 # shellcheck disable=SC2317
 stopped_in_bashrc() {
     trap : TERM USR1 USR2 INT HUP # once is enough

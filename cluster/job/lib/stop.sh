@@ -1,5 +1,4 @@
-# --- Stopping: long-running programs have their own process group, so that signals work at once
-# -------
+# --- Stopping: long-running programs have their own process group, so that signals work at once ---
 
 # In functions that a trap calls, `return` needs a status: a bare one gives the status from before
 # the trap. bash runs a trap only when its foreground child has ended. So the child runs in the

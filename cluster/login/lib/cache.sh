@@ -1,6 +1,6 @@
-# DVC's cache on the cluster. Before this text come assignments: cache (a folder; nothing for `cache` in rdvc's
-# own), cache_group (1: for the user's group).
-# An object's name is its place in the cache: files/md5/ab/cdef..., or ab/cdef... as DVC 2 has it.
+# DVC's cache on the cluster. Assignments before this text: cache (a folder; nothing means `cache`
+# in rdvc's own folder), cache_group (1: the user's group may use it). An object's name is its place
+# in the cache: files/md5/ab/cdef..., or ab/cdef... for DVC 2.
 
 open_cache() {
     case ${cache} in
@@ -14,7 +14,8 @@ open_cache() {
     [[ ${cache_group} != 1 ]] || chmod g+rwxs "${cache}" 2>/dev/null
 }
 
-# Lines "NAME SIZE" (`-`: any size) -> the names that are missing, or have another size.
+# Reads lines "NAME SIZE" (`-`: any size), and prints the names that are missing or have another
+# size.
 lacking_objects() {
     local wanted
     wanted=$(LC_ALL=C sort -u)
@@ -25,7 +26,8 @@ lacking_objects() {
         is_there=0 <(printf '%s\n' "${wanted}")
 }
 
-# Lines "NAME SIZE", and those of the files in each folder whose object exists.
+# Reads lines "NAME SIZE", and prints them with the files that each folder lists, if the folder's
+# object exists.
 with_listed_objects() {
     local name size
     while read -r name size; do

@@ -1,7 +1,9 @@
-# The beginning of every request on the login node. Before this text come assignments: nonce,
-# rdvc_dir, prepare, text_hash (of this request's text), sent_text (the text and an `x`, if it came
-# along). Answers are lines of our own, so that whatever else a login prints (banners, ~/.bashrc) is
-# harmless. One line of the answer.
+# The beginning of every request on the login node. Assignments before this text: nonce, rdvc_dir,
+# prepare, text_hash (of this request's text), sent_text (the text and an `x`, if the laptop sent
+# it). Answers are lines of our own, so that anything else a login prints (banners, ~/.bashrc) is
+# harmless.
+
+# Prints one line of the answer.
 answer() {
     printf '@rdvc:%s %s\n' "${nonce}" "$*"
 }

@@ -78,7 +78,7 @@ send_bringer() {
         if said=$(submit_job --nodelist="${tried}" --job-name=rdvc-recover --comment="rdvc:recover-${token}" \
             --time=10 --ntasks=1 --chdir="${HOME}" --output="${record//%/%%}/bring.out" "${record}/bring.sh" \
             "${away}" "${record}" 2>&1); then
-            request_time=$(now) # what SLURM said before says nothing of it
+            request_time=$(now) # SLURM's earlier answers do not include this job
             answer sent "${said##*$'\n'}"
             return
         fi

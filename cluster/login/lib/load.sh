@@ -1,6 +1,6 @@
-# Loads a request's text, which an earlier request has stored (common.sh, `keep_text`) once, under
-# its hash. Before this text come assignments: nonce, rdvc_dir, text_hash. If the cluster does not
-# have it, nothing has happened yet, and the laptop sends it along.
+# Loads a request's text from the file under its hash, where an earlier request has stored it
+# (common.sh, `keep_text`). Assignments before this text: nonce, rdvc_dir, text_hash. If the cluster
+# does not have the file, nothing has happened yet, and the laptop sends the text along.
 unalias -a
 case ${rdvc_dir} in
 \~ | \~/*) text_file="${HOME}${rdvc_dir#\~}/requests/${text_hash}" ;;
@@ -8,7 +8,7 @@ case ${rdvc_dir} in
 esac
 text_lines=()
 [[ ! -O ${text_file} ]] || mapfile -t text_lines <"${text_file}"
-# Not of one that is cut off: within `[[` that would end what reads it here, too.
+# Only a complete text is read: one that is cut off within `[[` would end this shell, too.
 if [[ ${#text_lines[@]} -gt 0 && ${text_lines[-1]} == "loaded=${text_hash}" ]]; then
     # shellcheck source=/dev/null
     source "${text_file}"

@@ -8,16 +8,16 @@
 queue_time=0  # when SLURM last answered, seconds since the epoch; 0: never
 queue_lines='' # its answer
 queue=''       # the folder that it is in
-indexed=0      # 1: jobs_of is its index
+indexed=0      # 1: jobs_of is an index of the answer
 queue_said='' # its message if the last query failed; empty: it answered
-queue_file='' # it as an open file, whose time stays right even if another file replaces it
-at_once=8     # questions
+queue_file='' # the answer as an open file, whose time stays right even if another file replaces it
+at_once=8     # queries that may follow each other
 
 now() {
     printf '%(%s)T' -1
 }
 
-# Sets the variable $1 to it, without a process.
+# Sets the variable $1 to the time now, without a process.
 set_to_now() {
     printf -v "$1" '%(%s)T' -1
 }
@@ -115,7 +115,7 @@ ask_queue() {
     pay 1
     queue_time=${time} indexed=0
     queue_lines=$(grep -E '\|rdvc:|/submissions/' <<<"${said}")
-    publish_queue "${time}" "${began}" # it does not count against a later job
+    publish_queue "${time}" "${began}" # a job that comes later may not be in it
     rm -f "${began}"
 }
 

@@ -39,8 +39,8 @@ has_begun() {
     [[ ${n:-1} == "$1" ]]
 }
 
-# Environment variables of the login node would override lines of the script; the submission's file `unset`
-# names those that must not.
+# Environment variables of the login node would override lines of the script. The submission's file
+# `unset` names those that must not.
 unset_contradictions() {
     local variable
     while read -r variable; do
@@ -71,7 +71,7 @@ adopt_job() {
     wait "$!"
 }
 
-# Calls sbatch and writes down what became of it, in a process of its own.
+# Calls sbatch and records the outcome, in a process of its own.
 run_sbatch() {
     local code id
     trap '' HUP
@@ -80,13 +80,13 @@ run_sbatch() {
         --open-mode=append "${options[@]+"${options[@]}"}" "${folder}/job.sh" "${attempt}" >"${folder}/sbatch.out" 2>"${folder}/sbatch.err"
     code=$?
     umask 077
-    # Given up meanwhile, and a later attempt has its files here. Its own job does nothing.
+    # This attempt was given up, and a later one has its files here. Its own job does nothing.
     find_attempt "${token}"
     ((newest == attempt)) || return 0
     printf '%s\n' "${code}" >"${folder}/sbatch.exit"
     id=$(printed_id)
     if [[ -n ${id} && -e ${folder}/claim.${attempt}/revoked ]]; then
-        cancel_jobs "${id}" # it was given up meanwhile; the job would do nothing
+        cancel_jobs "${id}" # it was given up meanwhile, so the job would do nothing
     elif [[ -n ${id} ]]; then
         adopt_job "${id}"
     fi
