@@ -37,7 +37,7 @@ std::string as_git_prints(const std::string& path) {
     return is_strange ? '"' + quoted + '"' : path;
 }
 
-// What a line is about, and what it says of that.
+// A line's topic, and its value.
 std::pair<std::string, std::string> topic_and_value(const std::string& line) {
     auto [word, value] = base::key_and_value(line);
     if (word != "file:")

@@ -1,6 +1,6 @@
-// The laptop's part of what decides an environment, as a text of lines `WORD: VALUE` that the job
-// completes by what only the node knows (cluster/job/2-environment/key.sh). The key is a hash of
-// both.
+// The laptop's part of the facts that decide an environment: a text of lines `WORD: VALUE`, to
+// which the job adds what only the node knows (cluster/job/2-environment/key.sh). The key is a hash
+// of the result.
 #pragma once
 
 #include <string>
@@ -13,14 +13,14 @@ namespace rdvc::environment {
 
 struct Inputs {
     std::string project_id;
-    std::string project_dir; ///< of the project within the repository
+    std::string project_dir; ///< the project's folder in the repository
     std::string setup;       ///< the setup command
     std::string activate;
     std::vector<std::string> outside; ///< env.outside
-    std::string copies;               ///< the tree of copied files that Git ignores; "" for none
-    bool with_version = true;         ///< false: env.ignore has `.git`
-    std::vector<TrackedFile> files;   ///< that decide
-    std::vector<Text> texts;          ///< what is read in them
+    std::string copies;       ///< the tree of copied files that Git ignores; "" if there are none
+    bool with_version = true; ///< false: env.ignore has `.git`
+    std::vector<TrackedFile> files; ///< the files that decide
+    std::vector<Text> texts;        ///< the scripts and project files that setup reads
 };
 
 /// The lines, sorted.

@@ -38,7 +38,7 @@ const Expressions tag_tools = {"setuptools[_-]scm",
                                "[^A-Za-z]Repo\\(",
                                "\\.git/HEAD"};
 
-// Not one of them: asking where the checkout is.
+// A harmless question to Git: the place of the checkout.
 const Expressions place_of_checkout = {"git +(-C +[^ ]+ +)?rev-parse +(-C +[^ ]+ "
                                        "+)?--(show-(toplevel|cdup|prefix)|(absolute-)?git-dir|"
                                        "git-common-dir|is-inside-work-tree)"};
@@ -46,13 +46,13 @@ const Expressions place_of_checkout = {"git +(-C +[^ ]+ +)?rev-parse +(-C +[^ ]+
 // setuptools-scm, also under hatch-vcs.
 const Expressions scm = {"setuptools[_-]scm", "hatch[_-]vcs", "use_scm_version *= *True"};
 
-// What makes its version another one than rdvc computes.
+// Whatever changes its version from the one that rdvc computes.
 const Expressions scm_overrides = {"SOURCE_DATE_EPOCH", "SETUPTOOLS_SCM_", "VCS_VERSIONING_",
                                    "git +(-C +[^ ]+ +)?(fetch|pull|tag|commit|clone)"};
 
 const Expressions native = {"m(arch|cpu|tune)[= ]*native", "xHost", "target-cpu=native"};
 
-// Settings of setuptools-scm and hatch-vcs that leave its version what rdvc computes.
+// Settings of setuptools-scm and hatch-vcs with which its version is the one that rdvc computes.
 struct KnownTable {
     std::string_view heading; // of TOML
     std::string_view settings;
@@ -71,8 +71,8 @@ Expressions joined(Expressions first, const Expressions& second) {
     return first;
 }
 
-// True if the setup command or one of the texts has a line with one of `wanted`, apart from what is
-// `harmless`.
+// True if the setup command or one of the texts has a line with one of `wanted`, outside of the
+// parts that are `harmless`.
 bool mention(const std::string& setup, const std::vector<Text>& texts, const Expressions& wanted,
              const Expressions& harmless = place_of_checkout) {
     const Pattern pattern(wanted);
@@ -87,7 +87,8 @@ bool mention(const std::string& setup, const std::vector<Text>& texts, const Exp
                                           [&](const Text& text) { return mentions(text.content); });
 }
 
-// True if all that the TOML file says to setuptools-scm is known not to change the version.
+// True if the TOML file has only settings for setuptools-scm that are known not to change the
+// version.
 bool has_known_settings(const std::string& content) {
     static const Pattern any_heading({"^[ \t]*\\["});
     static const Pattern scm_heading({scm_tables});
@@ -118,7 +119,7 @@ bool is_plain(const std::string& setup, const std::vector<Text>& texts) {
            });
 }
 
-// The name that `line` gives to a distribution at `at`, behind the word `name`; "" if it does not.
+// The distribution name that `line` gives at `at`, after the word `name`; "" if it gives none.
 std::string name_at(const std::string& line, std::size_t at) {
     const auto skip_blanks = [&] { at = std::min(line.find_first_not_of(' ', at), line.size()); };
     skip_blanks();

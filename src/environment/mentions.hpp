@@ -1,5 +1,5 @@
-// What the texts that say how to set up ask for: a version from Git's tags, the processor at hand,
-// a tool that keeps its environment elsewhere.
+// What setup's texts ask for: a version from Git's tags, code for this machine's processor, a tool
+// that keeps its environment elsewhere.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace rdvc::environment {
 
-/// How what setup makes depends on Git's tags and commits.
+/// How the result of setup depends on Git's tags and commits.
 enum class Version {
     none,
     tags, ///< something asks Git for a version: each commit has an environment of its own
@@ -22,12 +22,12 @@ Version version_asked_for(const std::string& setup, const std::vector<Text>& tex
 /// True if a compiler is told to look at the machine (`-march=native`).
 bool compiles_for_processor(const std::string& setup, const std::vector<Text>& texts);
 
-/// `Poetry`, `PDM` or `Pipenv` if setup calls it: by itself it keeps its environment outside of the
-/// checkout. "" for none of them.
+/// `Poetry`, `PDM` or `Pipenv` if setup calls it: by default it keeps its environment outside of
+/// the checkout. "" if setup calls none of them.
 std::string setup_tool(const std::string& setup, const std::vector<Text>& texts);
 
-/// The distributions that the texts name as what they build, normalised, in order (`name =
-/// "My.Package"`: my-package). Source: PyPA specifications, "Names and normalization".
+/// The distributions that the texts say they build, normalised and sorted (`name = "My.Package"`:
+/// my-package). Source: PyPA specifications, "Names and normalization".
 std::vector<std::string> distributions_named(const std::vector<Text>& texts);
 
 } // namespace rdvc::environment

@@ -74,7 +74,7 @@ const Names& data_suffixes() {
     return suffixes;
 }
 
-// What is behind the last dot; "" without one.
+// The part after the last dot; "" if there is no dot.
 std::string_view suffix_of(std::string_view base) {
     const auto dot = base.rfind('.');
     return dot == std::string_view::npos ? std::string_view() : base.substr(dot + 1);

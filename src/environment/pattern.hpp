@@ -1,4 +1,4 @@
-// Extended regular expressions of POSIX (regex(7)), as grep -E has them.
+// POSIX extended regular expressions (regex(7)), as in grep -E.
 #pragma once
 
 #include <memory>
@@ -10,13 +10,13 @@ namespace rdvc::environment {
 
 class Pattern {
   public:
-    /// Any of these expressions. They are constants of this program: one that cannot be compiled is
-    /// a bug.
+    /// Matches any of these expressions. They are constants of this program, so one that does not
+    /// compile is a bug.
     explicit Pattern(const std::vector<std::string_view>& expressions);
 
-    /// True if some part of the line matches.
+    /// True if any part of the line matches.
     [[nodiscard]] bool matches(const std::string& line) const;
-    /// The line without all parts that match.
+    /// The line without the parts that match.
     [[nodiscard]] std::string removed_from(const std::string& line) const;
 
   private:

@@ -16,15 +16,14 @@ namespace rdvc::environment {
 
 namespace {
 
-/// What to do about names of Python's modules among the words of a line.
+/// How to treat the names of Python modules among the words of a line.
 enum class Modules {
     none, ///< the words are paths only
-    take, ///< a module belongs to the inputs: an installation needs no more of the code than its
-          ///< version
-    read  ///< the module is run, so what it names belongs to them too
+    take, ///< a module is an input, but is not read: an installation needs only its version
+    read  ///< the module runs, so the modules and files that it names are inputs, too
 };
 
-constexpr std::size_t longest_text = 3000; // lines that are looked at
+constexpr std::size_t longest_text = 3000; // lines of a text that are read
 
 bool is_word(char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
@@ -32,7 +31,7 @@ bool is_word(char c) {
            static_cast<unsigned char>(c) >= 0x80;
 }
 
-// Words of a line: paths, names of modules, options.
+// The words of a line: paths, names of modules, options.
 std::vector<std::string_view> words_of(std::string_view line) {
     std::vector<std::string_view> words;
     for (std::size_t at = 0; at < line.size();) {
@@ -46,7 +45,7 @@ std::vector<std::string_view> words_of(std::string_view line) {
     return words;
 }
 
-// Without `/`, `./` and `../` at its beginning.
+// `word` without leading `/`, `./` and `../`.
 std::string_view without_dots(std::string_view word) {
     for (;;) {
         const auto slash = word.find('/');
@@ -61,12 +60,12 @@ bool ends_at_slash(std::string_view text, std::string_view end) {
            (text.size() == end.size() || text[text.size() - end.size() - 1] == '/');
 }
 
-// True if one is the end of the other, at a slash.
+// True if one of them is the end of the other, starting at a slash.
 bool ends_alike(std::string_view path, std::string_view word) {
     return word.size() > path.size() ? ends_at_slash(word, path) : ends_at_slash(path, word);
 }
 
-// `a.b.c`, as it is imported.
+// True for a module's name in an import: `a.b.c`.
 bool is_module(std::string_view word) {
     const bool is_first_right =
         !word.empty() && (word[0] == '_' || std::isalpha(static_cast<unsigned char>(word[0])) != 0);
@@ -80,7 +79,7 @@ bool is_configuration(std::string_view path) {
     return path.ends_with(".toml") || path.ends_with(".cfg");
 }
 
-// Which names in this line of a file are modules of Python.
+// How to treat the names of modules in this line of a file.
 Modules modules_in(std::string_view path, const std::string& line) {
     static const Pattern imports({"(^|[;:])[ \t]*(import|from)[ \t]", "python[0-9.]* +-c"});
     if (!is_configuration(path) && imports.matches(line))
@@ -92,8 +91,8 @@ Modules modules_in(std::string_view path, const std::string& line) {
                : Modules::none;
 }
 
-// Leaves out comments, and what is said to tools that look at code: they name files that setup does
-// not read.
+// Recognises comments and settings of tools that check code: they name files that setup does not
+// read.
 class Asides {
   public:
     bool is_aside(std::string_view path, const std::string& line) {
@@ -168,7 +167,7 @@ class Selector {
             if (asides.is_aside(path, line))
                 continue;
             look_at_line(line, modules_in(path, line));
-            if (line.find("flit_core") != std::string::npos) // which takes the version from there
+            if (line.find("flit_core") != std::string::npos) // flit takes the version from there
                 look("__init__.py", Modules::take);
         }
     }
@@ -183,7 +182,7 @@ class Selector {
         word = without_dots(word);
         if (word.empty() || !seen_.at(static_cast<std::size_t>(modules)).emplace(word).second)
             return;
-        // The first component may be what a variable holds.
+        // The first component may be the value of a variable.
         find(word, word.substr(word.find('/') + 1), modules);
         if (modules == Modules::none)
             return;
@@ -200,7 +199,7 @@ class Selector {
         }
     }
 
-    // Files whose path goes with `word`, or with `rest`.
+    // Takes the files whose path ends like `word` or `rest`.
     void find(std::string_view word, std::string_view rest, Modules modules) {
         const auto same = by_base_.find(base_name(word));
         if (same == by_base_.end())
@@ -220,8 +219,8 @@ class Selector {
     std::set<const TrackedFile*, ByPath> taken_;
     std::set<const TrackedFile*> queued_;
     std::vector<const TrackedFile*> queue_;
-    std::array<std::unordered_set<std::string>, 3> seen_; ///< words, by what was to be done
-                                                          ///< about modules
+    std::array<std::unordered_set<std::string>, 3> seen_; ///< words that were looked up,
+                                                          ///< for each of Modules
 };
 
 } // namespace

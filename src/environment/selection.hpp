@@ -1,5 +1,5 @@
-// Which tracked files decide what the setup command makes: by their name, or because the setup
-// command, or a script or project file that it reads, names them.
+// Which tracked files decide the result of the setup command: those with certain names, and those
+// that the setup command, or a script or project file that it reads, names.
 #pragma once
 
 #include <functional>
@@ -21,17 +21,17 @@ struct Text {
     std::string content;
 };
 
-/// Reads files; a content is "" for what cannot be read.
+/// Reads files. The content is "" for a file that cannot be read.
 using ReadFiles =
     std::function<std::vector<std::string>(const std::vector<const TrackedFile*>& files)>;
 
 struct Selection {
-    std::vector<TrackedFile> files; ///< that decide
-    std::vector<Text> texts;        ///< what was read to find them
+    std::vector<TrackedFile> files; ///< the files that decide
+    std::vector<Text> texts;        ///< the texts that were read to find them
 };
 
-/// `commands`: the setup command and the activation, as configured. Files are read as they are
-/// found to be named, a few calls in all.
+/// `commands`: the setup command and the activation, as configured. Reads files in a few calls, as
+/// it finds them named.
 Selection select_files(const std::vector<TrackedFile>& tracked, const std::string& commands,
                        const ReadFiles& read);
 

@@ -28,7 +28,7 @@ using environment::TrackedFile;
 
 namespace {
 
-// Of `git ls-tree -r -z`: "MODE TYPE OBJECT\tPATH".
+// Reads `git ls-tree -r -z`: "MODE TYPE OBJECT\tPATH".
 std::vector<TrackedFile> tracked_files(base::Runner& runner, const project::Repository& repository,
                                        const std::string& commit) {
     std::vector<TrackedFile> files;
@@ -45,13 +45,14 @@ std::vector<TrackedFile> tracked_files(base::Runner& runner, const project::Repo
     return files;
 }
 
-/// The files of a commit by patterns (gitglossary(7), "pathspec") relative to the project's folder.
+/// Finds files of a commit by patterns (gitglossary(7), "pathspec") relative to the project's
+/// folder.
 struct Patterns {
     base::Runner& runner;
     std::filesystem::path folder; ///< the project's
     std::string commit;
 
-    /// Throws Error (usage), naming the setting they are of.
+    /// Throws Error (usage) that names `setting` if one of them is not a pattern.
     [[nodiscard]] std::set<std::string> files(const std::vector<std::string>& patterns,
                                               std::string_view setting) const {
         if (patterns.empty())
@@ -70,7 +71,7 @@ struct Patterns {
     }
 };
 
-/// The bytes that the job will have.
+/// Reads files with the bytes that the job will have.
 class Contents {
   public:
     Contents(base::Runner& runner, const project::Repository& repository,
@@ -120,7 +121,7 @@ class Contents {
         return *file;
     }
 
-    // What is in the work tree, if the job will have the same bytes.
+    // The content in the work tree, if the job will have the same bytes.
     [[nodiscard]] std::optional<std::string> content_here(const TrackedFile& file) const {
         const auto found = converted_.find(file.path);
         std::error_code none;
@@ -141,7 +142,7 @@ class Contents {
     std::map<std::string, std::filesystem::path> converted_;
 };
 
-// Takes away what env.ignore names, adds what env.inputs names.
+// Adds the files that env.inputs names, and removes those that env.ignore names.
 void apply_settings(const Patterns& patterns, const submission::Environment& settings,
                     const std::vector<TrackedFile>& tracked, environment::Inputs& inputs) {
     auto ignore = settings.ignore;

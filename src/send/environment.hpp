@@ -1,4 +1,4 @@
-// What decides the environment of a submission, as far as the laptop knows it.
+// The facts that decide a submission's environment, as far as the laptop knows them.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 
 namespace rdvc::send {
 
-/// The text that the job makes the environment's key from (environment::describe). `conversions`:
-/// files that the job has with other bytes than Git. Throws Error (usage) if env.inputs or
-/// env.ignore has something that is no pattern of files.
+/// The text from which the job makes the environment's key (environment::describe). `conversions`:
+/// files whose bytes in the job differ from those in Git. Throws Error (usage) if env.inputs or
+/// env.ignore has an entry that is not a pattern of files.
 std::string describe_environment(base::Runner& runner, const project::Repository& repository,
                                  const submission::Submission& submission,
                                  const project::Conversions& conversions);
