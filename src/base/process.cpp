@@ -115,7 +115,7 @@ class Feed {
 
     const std::vector<Input>& parts_;
     const std::function<std::optional<Input>()>& more_;
-    std::optional<Input> latest_; // of more_
+    std::optional<Input> latest_; // the last part that more_ gave
     std::size_t next_ = 0;
     int file_ = -1;
     std::string_view block_;
@@ -173,7 +173,7 @@ void watch_children() {
     ::sigaction(SIGCHLD, &action, nullptr);
 }
 
-// A started program. It is ended if nobody has waited for it (an exception was thrown).
+// A started program. The destructor ends it if nobody has waited for it (an exception was thrown).
 class Child {
   public:
     explicit Child(pid_t pid) : pid_(pid) {}
@@ -221,7 +221,7 @@ class Child {
     int status_ = 0;
 };
 
-// How long poll may wait.
+// Limits how long poll may wait.
 class Patience {
   public:
     explicit Patience(std::chrono::milliseconds longest)
@@ -256,8 +256,9 @@ std::mutex& starting() {
     return mutex;
 }
 
-// A thread that waits for a program's end. One beside others may miss it, since another has read of
-// it; so they look now and then.
+// Marks a thread that waits for a program's end. If several threads wait, one may miss the end of
+// its program, because another has read the byte that announces it; so all of them look now and
+// then.
 class Waiting {
   public:
     Waiting() { ++count_; }
@@ -267,7 +268,7 @@ class Waiting {
     Waiting(Waiting&&) = delete;
     Waiting& operator=(Waiting&&) = delete;
 
-    /// How long poll waits: `longest` (-1: for ever), or until it is time to look. Milliseconds.
+    /// Milliseconds that poll waits: `longest` (-1: for ever), or until it is time to look.
     [[nodiscard]] static int at_most(int longest) {
         constexpr int alone = 1000;
         constexpr int beside_others = 20;
@@ -318,10 +319,10 @@ class ProcessRunner::Running {
                command.output_file.empty() && command.terminal == Terminal::no;
     }
 
-    // What a pipe holds of its output does not keep it from going on.
+    // Gives the pipe more room, so that the program need not wait for us.
     void widen() {
 #ifdef F_SETPIPE_SZ
-        constexpr int most = 1 << 20; // what every user may have
+        constexpr int most = 1 << 20; // the limit for ordinary users
         ::fcntl(out_.end(0), F_SETPIPE_SZ, most);
 #endif
     }
@@ -357,7 +358,8 @@ class ProcessRunner::Running {
   private:
     using Sink = std::function<void(std::string_view)>;
 
-    // Until its end. The pipes may be open longer, and what it has written is there then.
+    // Follows the program until its end. Its pipes may stay open longer, but everything that it has
+    // written is read by then.
     void follow(const Command& command, Feed& input, const Sink& to_out, const Sink& to_err) {
         const Waiting waiting;
         bool done = false;
@@ -372,7 +374,7 @@ class ProcessRunner::Running {
                 is_over = true;
                 patience = Patience(when_over);
             }
-            // Another one's wait may have heard of this one's end.
+            // Another thread may have taken the notice of this program's end.
             if (::poll(fds.data(), fds.size(),
                        child_->ended() ? 0 : Waiting::at_most(patience.left())) < 0 &&
                 errno != EINTR)
@@ -384,7 +386,7 @@ class ProcessRunner::Running {
             done = child_->ended();
             if (!done && fds[2].revents != 0 && !input.feed(in_.end(1)))
                 in_.close(1);
-            do { // after the program's end: all that is left
+            do { // after the program's end: everything that is left
                 if (fds[0].revents != 0 && out_.open(0) && !drain(out_.end(0), to_out))
                     out_.close(0);
                 if (fds[1].revents != 0 && err_.open(0) && !drain(err_.end(0), to_err))
@@ -394,7 +396,8 @@ class ProcessRunner::Running {
         }
     }
 
-    // Held from the first pipe to the program's start: no other thread's program may get its ends.
+    // Held from the first pipe to the program's start, so that no other thread's program inherits
+    // the pipe's ends.
     std::unique_lock<std::mutex> starts_;
     std::vector<std::string> argv_;
     std::filesystem::path folder_;

@@ -25,7 +25,7 @@ enum class Terminal { no, yes };
 /// A text, or a file's content.
 using Input = std::variant<std::string, std::filesystem::path>;
 
-/// One run of a program. Standard input is `input`, its parts one after the other (none:
+/// One run of a program. Standard input has the parts of `input` one after the other (none:
 /// /dev/null).
 struct Command {
     std::vector<std::string> argv;
@@ -34,12 +34,14 @@ struct Command {
     std::vector<std::pair<std::string, std::string>> environment = {}; ///< added to ours
     std::filesystem::path folder = {};                                 ///< empty: ours
     std::filesystem::path output_file = {}; ///< where standard output goes instead of Result::out
-    std::function<void(std::string_view)> on_output = {};  ///< instead of Result::out, as it comes
-    std::function<std::optional<Input>()> more_input = {}; ///< what follows `input`, part by part
-    Terminal terminal = Terminal::no; ///< yes: the program has our output and error streams
-    std::chrono::milliseconds patience{
-        0};                             ///< a program that runs longer is killed; 0: however long
-    std::function<bool()> is_over = {}; ///< once true, the program is killed if it stays on
+    std::function<void(std::string_view)> on_output =
+        {}; ///< gets the output as it arrives, instead of Result::out
+    std::function<std::optional<Input>()> more_input =
+        {};                                ///< returns the parts that follow `input`
+    Terminal terminal = Terminal::no;      ///< yes: the program has our output and error streams
+    std::chrono::milliseconds patience{0}; ///< a program that runs longer is killed; 0: no limit
+    std::function<bool()> is_over =
+        {}; ///< once true, the program is killed unless it ends by itself
 };
 
 /// `status` is the exit code, or 128 + the signal that ended the program. `err` has the last eight
@@ -62,8 +64,8 @@ class Runner {
     /// Runs `command` to its end. Throws Error (not_ready) if the program cannot be started.
     virtual Result run(const Command& command) = 0;
 
-    /// Says that `command`, which only reads and takes no input, will be run: it may be started at
-    /// once, beside others, and `run` has its result. A runner need not do anything here.
+    /// Announces that `command`, which only reads and takes no input, will be run: a runner may
+    /// start it at once, beside others, and `run` then returns its result. It may also do nothing.
     virtual void start_ahead(const Command& /*command*/) {}
 };
 
@@ -71,7 +73,7 @@ class Runner {
 class ProcessRunner : public Runner {
   public:
     ProcessRunner();
-    ~ProcessRunner() override; ///< ends what was started and never asked for
+    ~ProcessRunner() override; ///< ends programs that were started ahead and never run
     ProcessRunner(const ProcessRunner&) = delete;
     ProcessRunner& operator=(const ProcessRunner&) = delete;
     ProcessRunner(ProcessRunner&&) = delete;

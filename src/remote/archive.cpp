@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t block = 512;
 
-// Where the header's fields are.
+// Offsets of the header's fields.
 constexpr std::size_t at_mode = 100;
 constexpr std::size_t at_owner = 108;
 constexpr std::size_t at_group = 116;
@@ -35,7 +35,7 @@ std::string number(std::uint64_t size) {
     return bytes;
 }
 
-// Of a header, its own place for it taken as blanks.
+// The checksum of a header, with blanks in place of the checksum itself.
 std::uint64_t sum_of(const std::string& header) {
     std::uint64_t sum = 8 * static_cast<std::uint64_t>(' ');
     for (std::size_t i = 0; i < header.size(); ++i)

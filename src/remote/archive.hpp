@@ -1,4 +1,4 @@
-// A tar stream of objects, as it is sent: regular files by name, without a temporary file for it.
+// A tar stream of objects: regular files with names. It needs no temporary file.
 #pragma once
 
 #include <cstdint>
@@ -6,14 +6,14 @@
 
 namespace rdvc::remote {
 
-/// What is before a file's bytes. `name` has at most 100 bytes, as an object's has.
-/// Source: POSIX, ustar; for 8 GiB and more GNU tar's numbers in base 256.
+/// The header before a file's bytes. `name` has at most 100 bytes, which is enough for an object's.
+/// Source: POSIX, ustar; for 8 GiB and more, GNU tar's numbers in base 256.
 std::string archive_header(const std::string& name, std::uint64_t size);
 
-/// What is behind them.
+/// The padding after a file's bytes.
 std::string archive_padding(std::uint64_t size);
 
-/// What is behind the last file.
+/// The end of the stream, after the last file.
 std::string archive_end();
 
 } // namespace rdvc::remote

@@ -23,7 +23,7 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-// The answer's words are KIND ITEM or KIND REASON ITEM.
+// Collects the answers, whose words are KIND ITEM or KIND REASON ITEM.
 class Carried {
   public:
     Carried(const state::CleanPlan& plan, Mode mode) : mode_(mode) {
@@ -54,7 +54,7 @@ class Carried {
         }
     }
 
-    // What is left open was not there any more, or nobody knows whether it may go.
+    // Items that are still open had already vanished, or nobody knows whether they may go.
     Cleaned finish(const state::CleanPlan& plan) {
         for (const auto& removal : plan.removals) {
             const auto found = open_.find(key(state::word_of(removal.kind).word, removal.item));
@@ -96,7 +96,7 @@ class Carried {
             removal.kib = kib_["submissions/" + removal.token] + kib_["jobs/" + removal.token];
         else if (removal.kind == state::CleanKind::workspace)
             removal.kib = kib_[removal.path];
-        else if (removal.kind != state::CleanKind::environment) // which has it on record
+        else if (removal.kind != state::CleanKind::environment) // its record has its size
             removal.kib = kib_[removal.item];
         return removal;
     }
@@ -110,8 +110,8 @@ class Carried {
 
 } // namespace
 
-// Pieces DEPTH TYPE SECONDS, a blank, NAME; each after a `/`, and `!` before what is another
-// user's.
+// Reads entries DEPTH TYPE SECONDS, a blank, NAME, each after a `/`. `!` before the depth marks an
+// entry of another user.
 void InventoryReader::add_tree(const std::string& line) {
     for (const auto& piece : base::split(line, '/')) {
         std::string_view text = piece;

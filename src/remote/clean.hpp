@@ -1,4 +1,4 @@
-// The request `clean`: what the cluster keeps is told, and what the laptop names is removed.
+// The request `clean`: the cluster lists what it keeps, and removes what the laptop names.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace rdvc::remote {
 
-/// Reads the frames of an inventory one by one; what it does not know it passes over.
+/// Reads the frames of an inventory one by one; ignores unknown ones.
 class InventoryReader {
   public:
     void add(const transport::Frame& frame);
@@ -19,25 +19,25 @@ class InventoryReader {
   private:
     void add_tree(const std::string& line);
     void add_file(const std::string& line);
-    std::vector<std::string> parents_; ///< of the next entry, as paths
-    std::string mirror_;               ///< of the next ref
+    std::vector<std::string> parents_; ///< the path of the last entry on each level
+    std::string mirror_;               ///< the mirror of the next ref
 };
 
-/// What became of a plan.
+/// The outcome of a plan.
 struct Cleaned {
     std::vector<state::Removal> removed;
     std::vector<state::KeptItem> kept;
     std::vector<std::string> failed;         ///< paths
-    std::optional<std::string> squeue_words; ///< its message, if it did not answer
+    std::optional<std::string> squeue_words; ///< squeue's message, if it did not answer
 };
 
 enum class Mode { measure, remove };
 
-/// What the cluster keeps, of all projects. Throws Error as Cluster::ask does.
+/// What rdvc's folder on the cluster contains, for all projects. Throws Error as Cluster::ask does.
 state::Inventory ask_inventory(Cluster& cluster);
 
-/// Removes what the plan names, where the cluster still finds that it may go; or measures it alone.
-/// What is younger than `older` seconds by then stays. Throws Error as Cluster::ask does.
+/// Removes the plan's items, or only measures them. The cluster keeps an item that may no longer
+/// go, or that is younger than `older` seconds by then. Throws Error as Cluster::ask does.
 Cleaned carry_out(Cluster& cluster, const state::CleanPlan& plan, std::int64_t older, Mode mode);
 
 } // namespace rdvc::remote

@@ -24,7 +24,7 @@ namespace {
 
 constexpr auto incoming_folder = "rdvc-incoming";
 
-// Made once, at random: host names are not unique.
+// This laptop's name, made once at random, because host names are not unique.
 std::string laptop_name(const fs::path& state) {
     const auto file = state / "laptop";
     auto name = base::trim(base::read_file(file).value_or(""));
@@ -88,7 +88,7 @@ Transfer::CacheState Transfer::ask(const std::vector<Object>& objects) {
     return answer;
 }
 
-// Asks the cluster to look at what has arrived; gives the names of what was damaged.
+// Asks the cluster to check what has arrived; returns the names of damaged objects.
 std::set<std::string> Transfer::take() {
     std::set<std::string> damaged;
     cluster_.ask("objects", variables("take"), [&](const transport::Frame& frame) {
@@ -168,8 +168,8 @@ void Transfer::send(const std::vector<Object>& objects) {
     }
 }
 
-// What was begun grows by rsync. All else goes as streams, which cost less for each object and are
-// checked as they arrive.
+// rsync continues an interrupted transfer. Everything else goes as streams, which cost less for
+// each object and are checked as they arrive.
 void Transfer::push(const std::vector<Object>& objects, const CacheState& answer) {
     if (answer.partial > 0 && !answer.rsync.empty() && can_rsync(world_, cluster_))
         return push_by_rsync(objects, answer);
@@ -179,8 +179,8 @@ void Transfer::push(const std::vector<Object>& objects, const CacheState& answer
     send_streams(world_, cluster_, variables("receive"), all);
 }
 
-// Objects lie in this laptop's cache at the same names; others are linked to from a folder that is
-// like one.
+// Copies objects from this laptop's cache if they have the same names there. For others it makes a
+// folder of links with these names.
 void Transfer::push_by_rsync(const std::vector<Object>& objects, const CacheState& answer) {
     std::map<fs::path, Names> in_place;
     std::map<fs::path, std::uint64_t> sizes;
@@ -235,7 +235,7 @@ std::vector<Object> Transfer::bring(const std::vector<Object>& objects, const fs
         return lacking;
     const auto incoming = cache / incoming_folder;
     fs::create_directories(incoming);
-    data::leave_regular_files(incoming); // of what came before
+    data::leave_regular_files(incoming); // left by an earlier transfer
     world_.console.note(fmt::format("data: {} to bring, {}", base::count(names.size(), "object"),
                                     base::bytes(answer.size)));
     if (!answer.rsync.empty() && can_rsync(world_, cluster_))
@@ -278,7 +278,7 @@ void Transfer::refuse_damaged() const {
 
 namespace {
 
-// Runs tar in `folder`. Throws Error (failed) with its words.
+// Runs tar in `folder`. Throws Error (failed) with tar's message.
 void tar(world::World& world, const fs::path& folder, const std::vector<std::string>& arguments) {
     std::vector<std::string> argv = {"tar", "-C", folder.string()};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
@@ -291,7 +291,7 @@ void tar(world::World& world, const fs::path& folder, const std::vector<std::str
 
 void Transfer::fetch_by_tar(const Names& names, const fs::path& incoming) {
     constexpr std::size_t enough = 1000;
-    const fs::path file = incoming.string() + ".tar"; // where nothing that arrives can be
+    const fs::path file = incoming.string() + ".tar"; // no object that arrives has this path
     for (std::size_t at = 0; at < names.size(); at += enough) {
         const auto end = std::min(names.size(), at + enough);
         std::string list;

@@ -1,4 +1,4 @@
-// How far a transfer of data is, and how it may end.
+// The progress of a data transfer, and the errors that may end it.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,11 @@
 
 namespace rdvc::remote {
 
-/// A line on the terminal, as long as this lives. Several threads may add to it.
+/// A progress line on the terminal for as long as this object exists. Several threads may add to
+/// it.
 class Progress {
   public:
-    /// `what` is done; `size` bytes in all.
+    /// `what` names the activity; `size` is the number of bytes in all.
     Progress(const world::Console& console, std::string what, std::uint64_t size)
         : console_(console), what_(std::move(what)), size_(size) {}
     ~Progress() { console_.progress(""); }
@@ -32,10 +33,10 @@ class Progress {
     std::uint64_t done_ = 0;
 };
 
-/// There was no room while doing `what`. `reason` is what a program said of it.
+/// There was no room while doing `what`. `reason` is a program's message.
 base::Error no_space(const std::string& what, const std::string& reason);
 
-/// The connection broke off while doing `what`.
+/// The connection broke off while doing `what`. `reason` is a program's message.
 base::Error connection_lost(const std::string& what, const std::string& reason);
 
 } // namespace rdvc::remote

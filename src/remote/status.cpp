@@ -50,7 +50,8 @@ void add_line(state::Record& kept, const std::string& file, const std::string& l
 
 namespace {
 
-// It becomes part of URLs, in which anything else could name another host.
+// Checks the folder's path: it becomes part of URLs, in which anything else could name another
+// host.
 std::string sound_folder(const std::string& dir) {
     if (!dir.starts_with("/") || base::printable(dir) != dir)
         throw Error(Exit::failed, "the cluster's answer does not name rdvc's folder").context(dir);
@@ -62,7 +63,7 @@ std::string sound_folder(const std::string& dir) {
 void add_frame(state::Overview& overview, const transport::Frame& frame) {
     if (frame.verb == "submission") {
         const auto token = base::key_and_value(frame.rest).first;
-        if (submission::is_token(token)) // which becomes part of paths
+        if (submission::is_token(token)) // it becomes part of paths
             overview.submissions.push_back({.token = token});
     } else if (frame.verb == "file" && !overview.submissions.empty()) {
         const auto [token, rest] = base::key_and_value(frame.rest);
@@ -95,7 +96,7 @@ void add_frame(state::Overview& overview, const transport::Frame& frame) {
 
 namespace {
 
-// Follows an answer, and adds to it what the cluster leaves out since it was told before.
+// Reads an answer, and adds the lines that the cluster leaves out because it has sent them before.
 class StatusAnswer {
   public:
     StatusAnswer(state::Overview& overview, std::vector<Told> before)
@@ -127,7 +128,8 @@ class StatusAnswer {
             add_frame(overview_, {"file", token + " " + line});
     }
 
-    // That SLURM was asked before the job was submitted is soon no longer so.
+    // Leaves out the line `new`, which says that SLURM was asked before the job was submitted: soon
+    // that no longer holds.
     void note(const std::string& rest) {
         const auto [token, line] = base::key_and_value(rest);
         if (token == now_.back().token && !line.starts_with("new "))
@@ -149,7 +151,7 @@ state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const 
                        {"only", only},
                        {"limit", fmt::format("{}", limit)},
                        {"ended", wanted == Wanted::with_result ? "1" : "0"}};
-    // What is listed often, and is short; a longer answer is asked for seldom.
+    // Remembers only short lists: long ones are rare.
     constexpr unsigned short_list = 100;
     const bool remembers = only.empty() && wanted == Wanted::all && limit <= short_list;
     const auto file = cluster.told_file(mirror);

@@ -25,8 +25,8 @@ std::uint64_t size_of(const std::vector<Outgoing>& objects) {
     return size;
 }
 
-// ssh sends 2 MB a round trip in one channel, so that one alone waits for the network. Little data
-// is not worth another.
+// ssh sends 2 MB a round trip in one channel, so a single stream waits for the network. Little data
+// does not justify a second one.
 std::size_t count_streams(Cluster& cluster, std::size_t objects, std::uint64_t size) {
     constexpr std::size_t most = 3;
     constexpr std::uint64_t worth = 4'000'000;
@@ -35,7 +35,8 @@ std::size_t count_streams(Cluster& cluster, std::size_t objects, std::uint64_t s
     return std::clamp<std::size_t>(std::min<std::uint64_t>(objects, size / worth), 1, most);
 }
 
-// How many objects one md5sum gets: some megabytes, so that checking keeps up.
+// The number of objects for one md5sum: some megabytes, so that checking keeps up with the
+// transfer.
 std::uint64_t batch_size(std::size_t objects, std::uint64_t size) {
     constexpr std::uint64_t at_a_time = 8'000'000;
     constexpr std::uint64_t most = 500;
@@ -43,7 +44,7 @@ std::uint64_t batch_size(std::size_t objects, std::uint64_t size) {
                                      most);
 }
 
-// The parts of a tar stream, one after the other.
+// Produces the parts of a tar stream one after the other.
 class Archive {
   public:
     Archive(std::vector<const Outgoing*> objects, Progress& progress)
@@ -73,10 +74,10 @@ class Archive {
     std::vector<const Outgoing*> objects_;
     Progress& progress_;
     std::size_t next_ = 0;
-    bool inside_ = false; // of the one before `next_`: its bytes are what follows
+    bool inside_ = false; // the next part is the content of the object before `next_`
 };
 
-// A request whose data may break off, or fill a disk.
+// Runs a request whose data may break off, or fill a disk.
 template <typename Ask>
 void ask_for_data(const std::string& what, const Ask& ask) {
     bool is_full = false;

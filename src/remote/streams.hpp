@@ -1,5 +1,5 @@
-// Objects on their way as tar streams, several at a time over the one connection: each is checked
-// while those behind it are still on their way.
+// Sends objects as tar streams, several at a time over the one connection. The cluster checks each
+// object while the next ones arrive.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +12,16 @@
 
 namespace rdvc::remote {
 
-/// An object that is sent, and the file here that has its content.
+/// An object to send, and the local file that has its content.
 struct Outgoing {
     std::string name;
     std::filesystem::path source;
     std::uint64_t size = 0;
 };
 
-/// Sends the objects to the folder for incoming ones. `variables` are those of a request `objects`,
-/// which `take` is then asked with too. Throws Error: unreachable where the connection broke off,
-/// failed, not_ready.
+/// Sends the objects to the cluster's folder for incoming objects. `variables` are those of a
+/// request `objects`; the later request `take` needs the same ones. Throws Error: unreachable if
+/// the connection broke off, failed, not_ready.
 void send_streams(world::World& world, Cluster& cluster, const script::Variables& variables,
                   const std::vector<Outgoing>& objects);
 

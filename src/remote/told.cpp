@@ -11,8 +11,8 @@
 
 namespace rdvc::remote {
 
-// The file: a hash of all that follows, since nobody waits for the disk; then `TOKEN DIGEST` and,
-// with a blank before each, the lines of that submission.
+// The file's first line is a hash of the rest, because it is written without waiting for the disk.
+// Then follow `TOKEN DIGEST` and the lines of that submission, each after a blank.
 std::vector<Told> read_told(const std::filesystem::path& file) {
     std::vector<Told> all;
     try {
@@ -30,7 +30,7 @@ std::vector<Told> read_told(const std::filesystem::path& file) {
                     return {};
                 all.push_back({token, digest, {}});
             }
-    } catch (const base::Error&) { // it cannot be read
+    } catch (const base::Error&) { // unreadable
         return {};
     }
     return all;
@@ -56,7 +56,7 @@ void write_told(const std::filesystem::path& file, std::vector<Told> now,
     try {
         base::write_file(file, base::short_hash(text) + "\n" + text, base::Synced::no);
     } catch (const base::Error&) {
-        return; // a full disk: all is told again
+        return; // the disk is full, for example: the cluster sends everything again
     }
 }
 

@@ -1,5 +1,5 @@
-// What the laptop has been told of submissions, so that the cluster tells only what has changed. It
-// may be lost at any time: then all is told again.
+// What the cluster has told the laptop about submissions, so that later answers contain only
+// changes. If the file is lost, the cluster sends everything again.
 #pragma once
 
 #include <filesystem>
@@ -8,20 +8,20 @@
 
 namespace rdvc::remote {
 
-/// One submission: the cluster's digest of what it has of it, and the lines that it told.
+/// One submission: the cluster's digest of its records, and the lines that the cluster sent.
 struct Told {
     std::string token;
-    std::string digest; ///< "-": too old to have one
+    std::string digest; ///< "-": the submission is too old to have one
     std::vector<std::string> lines;
 
     bool operator==(const Told&) const = default;
 };
 
-/// Newest first; nothing where there is no such file, or it is damaged.
+/// Newest first; nothing if the file is missing or damaged.
 std::vector<Told> read_told(const std::filesystem::path& file);
 
-/// Writes down what was told now, and of what was told before the next ones, if that is anything
-/// new. Whatever fails is no harm.
+/// Stores `now` and then, of `before`, the submissions that `now` does not have, unless nothing has
+/// changed. A failure does no harm.
 void write_told(const std::filesystem::path& file, std::vector<Told> now,
                 const std::vector<Told>& before);
 

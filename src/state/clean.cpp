@@ -48,7 +48,7 @@ class Planner {
         plan_.kept.push_back({kind, reason, title});
     }
 
-    // Which builds have been used since the cutoff.
+    // Finds the builds that jobs have used since the cutoff.
     void find_recent() {
         for (const auto& token : kept_.names("jobs"))
             for (const auto& record : kept_.records(token)) {
@@ -58,7 +58,7 @@ class Planner {
             }
     }
 
-    // "42 (exp-1)", or the token's start where it has no job.
+    // "42 (exp-1)", or the beginning of the token if there is no job.
     [[nodiscard]] std::string title_of(const std::string& token) const {
         constexpr std::size_t short_token = 8;
         const auto folder = "submissions/" + token;
@@ -81,7 +81,7 @@ class Planner {
         gone_.insert(folder);
     }
 
-    // What a clean had moved away that was ended in the middle: it goes, or back to its place.
+    // Plans what an interrupted clean had moved aside: it goes, or returns to its place.
     void plan_aside(const std::string& folder) {
         constexpr std::string_view aside = ".gone-";
         for (const auto& name : kept_.names(folder)) {
@@ -144,7 +144,7 @@ class Planner {
         }
     }
 
-    // The environments of one key, and what their builders have left where none is at work.
+    // Plans the environments of one key, and what builders have left there if none is at work.
     void plan_key(const std::string& project, const std::string& key) {
         const auto place = fmt::format("envs/{}/{}", project, key);
         if (!kept_.is_own_folder("envs/" + project) || !kept_.is_own_folder(place))
@@ -160,7 +160,7 @@ class Planner {
         }
     }
 
-    // A build goes that was made before the cutoff and that no job has used since.
+    // A build goes if it was made before the cutoff and no job has used it since.
     void plan_build(const std::string& build) {
         const auto info = "envs/" + build + "/info";
         const auto made = static_cast<std::int64_t>(base::parse_time(kept_.value(info, "made")));
@@ -174,8 +174,8 @@ class Planner {
         plan_.removals.back().kib = std::strtoull(kept_.value(info, "kib").c_str(), nullptr, 10);
     }
 
-    // Functions that no script names of a submission that stays; and what requests are made of, of
-    // other versions mostly: one that is asked for again is sent again.
+    // Plans functions that no script of a remaining submission names, and the texts of requests,
+    // most of which belong to other versions of rdvc: the laptop sends a missing text again.
     void plan_functions() {
         std::set<std::string> named = {question_.functions};
         for (const auto& [folder, hashes] : kept_.functions)

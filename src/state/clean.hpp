@@ -1,5 +1,5 @@
-// What `rdvc clean` may remove from the cluster: decided from what the cluster keeps, and from the
-// results that this laptop has. Pure. The cluster looks once more before it removes.
+// What `rdvc clean` may remove from the cluster: decided from the cluster's records, and from the
+// results that this laptop has. Pure. The cluster checks once more before it removes anything.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,9 @@ enum class CleanKind { submission, workspace, environment, functions, leftover }
 
 enum class KeepReason {
     live,
-    unpulled,    ///< its result is on the cluster alone, and `rdvc pull` brings it
+    unpulled,    ///< only the cluster has its result, and `rdvc pull` brings it
     unpublished, ///< its result could not be published
-    workspace,   ///< its workspace is to stay
+    workspace,   ///< its workspace must stay
     unconfirmed, ///< nobody knows whether there is a job
     unknown,     ///< squeue does not answer
     link,
@@ -28,32 +28,32 @@ enum class KeepReason {
 
 struct CleanKindWord {
     CleanKind kind;
-    std::string_view word; ///< between the two sides, and for the user
-    std::string_view many; ///< for the user
+    std::string_view word; ///< in requests and answers, and for the user
+    std::string_view many; ///< the plural, for the user
 };
 struct KeepReasonWord {
     KeepReason reason;
     std::string_view word;
     std::string_view sentence;
-    bool named; ///< each of them is worth its name: somebody may want to do something
+    bool named; ///< list the items by name, because the user may want to act on them
 };
 const std::vector<CleanKindWord>& clean_kinds();
 const std::vector<KeepReasonWord>& keep_reasons();
 const CleanKindWord& word_of(CleanKind kind);
 const KeepReasonWord& word_of(KeepReason reason);
 
-/// What may go.
+/// An item that may go.
 struct Removal {
     CleanKind kind = CleanKind::leftover;
-    std::string item;       ///< as the cluster is told: a path, or a token and more
+    std::string item;       ///< its name in requests: a path, or a token and more
     std::string path = {};  ///< absolute
-    std::string token = {}; ///< of a submission
-    std::string title = {}; ///< what the user calls it; "" where the path is all there is
+    std::string token = {}; ///< the submission's, if it is one
+    std::string title = {}; ///< what the user calls it; "" if it has only a path
     std::uint64_t kib = 0;
-    bool is_restored = false; ///< a clean was ended in the middle, and this is to go back
+    bool is_restored = false; ///< an interrupted clean left it, and it must go back to its place
 };
 
-/// What stays, and why.
+/// An item that stays, and why.
 struct KeptItem {
     CleanKind kind = CleanKind::leftover;
     KeepReason reason = KeepReason::live;
@@ -68,26 +68,27 @@ struct CleanPlan {
 struct CleanQuestion {
     std::string mirror; ///< the project's
     bool all_projects = false;
-    std::int64_t older = 0;     ///< seconds; what is younger stays
+    std::int64_t older = 0;     ///< in seconds; younger items stay
     std::string functions = {}; ///< hash of this program's own job functions
 };
 
-/// Why a submission stays; nothing: it no longer serves.
+/// Why a submission stays; nothing if it is no longer needed.
 std::optional<KeepReason> judge_submission(const Inventory& kept, const std::string& token,
                                            std::int64_t cutoff, const std::set<std::string>& here);
 
-/// True if a submission has a job that waits or runs, or may have one: by hand, or in another
-/// cluster that shares rdvc's folder.
+/// True if a submission has a waiting or running job, or may have one: a run by hand, or a job in
+/// another cluster that shares rdvc's folder.
 bool is_live_submission(const Inventory& kept, const std::string& token);
 
-/// The seconds for which a run by hand without a result counts as live.
+/// For so many seconds, a run by hand without a result counts as live.
 inline constexpr std::int64_t run_by_hand = 7 * 86400;
 
-/// The commits of published results that records name. They are the cluster's words.
+/// The commits of published results that the records name. They come from the cluster, so they may
+/// be any text.
 std::set<std::string> published_commits(const Inventory& kept, const CleanQuestion& question);
 
-/// What may go, and what stays of what a user would ask for; `here`: those commits that this laptop
-/// has, with their data.
+/// The items that may go, and those that stay although a user would ask for them. `here`: those of
+/// the commits that this laptop has, with their data.
 CleanPlan plan_clean(const Inventory& kept, const CleanQuestion& question,
                      const std::set<std::string>& here);
 

@@ -9,7 +9,7 @@ namespace rdvc::state {
 
 namespace {
 
-// The laptop has the published result, or -f has put another one in its place.
+// True if the laptop has the published result, or -f has replaced it with another one.
 bool is_pulled(const Inventory& kept, const std::string& token, const std::string& result,
                const std::set<std::string>& here) {
     const auto commit = kept.value(result, "commit");
@@ -30,7 +30,7 @@ bool is_unpulled(const Inventory& kept, const std::string& token, const std::str
            (kept.has(record + "/output") && !kept.has(record + "/pulled"));
 }
 
-// A workspace that was moved there, whatever the result says.
+// True if a workspace was moved there, whatever the result says.
 bool has_kept_workspace(const Inventory& kept, const std::string& record) {
     const auto names = kept.names(record);
     return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
@@ -40,7 +40,8 @@ bool has_kept_workspace(const Inventory& kept, const std::string& record) {
     });
 }
 
-// It says so; or its job was killed while it published; or what it says cannot be read.
+// True if the result says so, if the job was killed while it published, or if the result cannot be
+// read.
 bool is_unpublished(const Inventory& kept, const std::string& record) {
     const auto result = record + "/result";
     const auto state = kept.value(result, "state");
@@ -50,7 +51,7 @@ bool is_unpublished(const Inventory& kept, const std::string& record) {
     return state == "unpublished" || has_kept_workspace(kept, record);
 }
 
-// Whether sbatch has made a job of it nobody knows.
+// True if nobody knows whether sbatch has made a job of it.
 bool is_unconfirmed(const Inventory& kept, const std::string& folder) {
     if (!kept.is_folder(folder) || !kept.value(folder + "/jobid", "is").empty() ||
         !kept.value(folder + "/sbatch.exit", "is").empty())
@@ -60,7 +61,7 @@ bool is_unconfirmed(const Inventory& kept, const std::string& folder) {
                         [](const auto& name) { return name.starts_with("claim."); });
 }
 
-// What its jobs have left that is nowhere else.
+// Looks for something that its jobs have left and that exists nowhere else.
 std::optional<KeepReason> judge_records(const Inventory& kept, const std::string& token,
                                         const std::set<std::string>& here) {
     const auto records = kept.records(token);

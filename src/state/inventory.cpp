@@ -8,7 +8,7 @@ namespace rdvc::state {
 
 namespace {
 
-// Calls `call` with all that is in a folder, on all levels.
+// Calls `call` with each entry of a folder, on all levels.
 template <typename Call>
 void for_each_below(const Inventory& kept, const std::string& folder, const Call& call) {
     const auto start = folder + "/";
@@ -17,7 +17,7 @@ void for_each_below(const Inventory& kept, const std::string& folder, const Call
         call(i->first, i->second);
 }
 
-// The small files whose content is told.
+// True for the small files whose content the cluster sends.
 bool is_told(const std::string& path) {
     static const std::set<std::string> names = {"submission", "jobid",     "sbatch.exit", "result",
                                                 "phases",     "workspace", "environment", "info"};

@@ -1,4 +1,5 @@
-// What the cluster keeps in rdvc's folder, as it tells `rdvc clean`, and questions to it.
+// What rdvc's folder on the cluster contains, as the cluster reports it to `rdvc clean`, and
+// questions about it.
 #pragma once
 
 #include <cstdint>
@@ -15,33 +16,33 @@ namespace rdvc::state {
 /// A file or folder in rdvc's own folder on the cluster.
 struct Entry {
     char type = 'f';       ///< f, d, l: file, folder, link
-    std::int64_t time = 0; ///< of its last change, in seconds since the epoch
-    bool own = true;       ///< it is this user's
+    std::int64_t time = 0; ///< time of its last change, in seconds since the epoch
+    bool own = true;       ///< it belongs to this user
 };
 
-/// A workspace that a job has noted and that the login node sees.
+/// A workspace that a job has noted and that the login node can see.
 struct Workspace {
     std::string token;
     std::string path;
     bool kept = false; ///< it has a file `rdvc-keep`
 };
 
-/// What the cluster tells for `rdvc clean`. Paths are relative to `dir`.
+/// The cluster's report for `rdvc clean`. Paths are relative to `dir`.
 struct Inventory {
     std::string dir;
     std::int64_t time = 0; ///< the cluster's clock
-    std::string cluster;   ///< SLURM's name of it, or ""
+    std::string cluster;   ///< its name in SLURM, or ""
     std::optional<std::string>
-        squeue_words;                     ///< where squeue did not answer: nobody knows what lives
-    std::set<std::string> live;           ///< tokens of submissions that have a job, or may have
-    std::set<std::string> used;           ///< environments that live jobs use: PROJECT/KEY/ID
+        squeue_words; ///< squeue's message if it did not answer: nobody knows which jobs live
+    std::set<std::string> live; ///< tokens of submissions that have a job, or may have one
+    std::set<std::string> used; ///< environments that live jobs use: PROJECT/KEY/ID
     std::map<std::string, Entry> entries; ///< down to the fourth level
     std::map<std::string, std::map<std::string, std::string>>
-        files; ///< small files: key, value; the key `is` for what has none
+        files; ///< small files: key, value; the key is `is` if the content has none
     std::vector<Workspace> workspaces;
     std::map<std::string, std::set<std::string>>
-        functions;             ///< by folder of submission: the hashes that its script names
-    bool read_scripts = false; ///< `functions` has all of them
+        functions;             ///< submission's folder -> the hashes that its script names
+    bool read_scripts = false; ///< all scripts could be read, so `functions` is complete
     std::map<std::pair<std::string, std::string>, std::string>
         refs; ///< experiments: mirror, ref -> commit
 
@@ -53,10 +54,11 @@ struct Inventory {
     [[nodiscard]] bool is_own_folder(const std::string& path) const;
     /// The names in a folder, sorted.
     [[nodiscard]] std::vector<std::string> names(const std::string& folder) const;
-    /// How many files and folders it is, with what is in it; 0 if there is no such path.
+    /// The number of files and folders at `path`, including itself and everything in it; 0 if there
+    /// is no such path.
     [[nodiscard]] std::size_t count(const std::string& path) const;
-    /// True if it, or something in it, has changed since, or if a file is in it that should have
-    /// been told and was not.
+    /// True if it, or something in it, has changed since, or if it contains a file whose content
+    /// the cluster should have sent but did not.
     [[nodiscard]] bool is_younger(const std::string& path, std::int64_t cutoff) const;
     /// The value of `key` in a small file, or "".
     [[nodiscard]] std::string value(const std::string& path, const std::string& key) const;
@@ -64,7 +66,7 @@ struct Inventory {
     /// The submissions that have a folder or records of a job, sorted: those of the project
     /// `mirror`, or all.
     [[nodiscard]] std::vector<std::string> tokens(const std::string& mirror, bool all) const;
-    /// Folders of the records that the jobs of a submission have left.
+    /// The folders of the records that a submission's jobs have left.
     [[nodiscard]] std::vector<std::string> records(const std::string& token) const;
 
   private:
@@ -74,7 +76,7 @@ struct Inventory {
 /// True for 32 hex digits.
 bool is_token(std::string_view text);
 
-/// True for a record's folder that a run by hand has made.
+/// True if a run by hand has made the record's folder.
 bool is_by_hand(const std::string& record);
 
 } // namespace rdvc::state
