@@ -1,5 +1,5 @@
 """Where a benchmark takes place: a sandbox cluster behind a slow network, and a laptop with one small
-DVC project. It knows nothing of what is measured there. All of it is gone when the `with` block ends."""
+DVC project. It does not know what is measured there. Everything is removed when the `with` block ends."""
 
 import contextlib
 import os
@@ -40,13 +40,14 @@ exec {ssh} -F {config} "$@"
 
 
 class Failed(Exception):
-    """A program that a benchmark needs did not do its work."""
+    """A program that a benchmark needs has failed."""
 
 
 class Lab(contextlib.ExitStack):
     """`folder`, `project`, `environment`, and how to act on them. `delay` is a round trip in ms;
-    `line`: of a network (network.Line, needs root), else a proxy makes the round trips; `jobs_run`: jobs start, else they
-    only wait; `sandbox`: more options of its `up`. Where `keep` is set in the end, the folder stays."""
+    `line` describes a network (network.Line, needs root), without it a proxy makes the round trips;
+    `jobs_run`: jobs start, otherwise they only wait; `sandbox`: more options of its `up`. If `keep` is
+    set at the end, the folder stays."""
 
     def __init__(self, delay, jobs_run=False, sandbox=(), line=None):
         super().__init__()
@@ -83,7 +84,7 @@ class Lab(contextlib.ExitStack):
         self.runtime = self.folder / "run"
         self.runtime.mkdir(mode=0o700)
         (self.folder / "home").mkdir()
-        (self.folder / "tmp").mkdir()  # what is killed leaves its temporary files
+        (self.folder / "tmp").mkdir()  # killed programs leave their temporary files here
         strange = ("RDVC_", "GIT_", "SLURM_", "SBATCH_", "XDG_", "SSH_", "BENCH_")
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(strange)}
         self.environment.update(
@@ -119,7 +120,7 @@ class Lab(contextlib.ExitStack):
             f"Host sandbox\n  {way}\n  HostKeyAlias [127.0.0.1]:{port}\n"
             f"Host *\n  Include {self.folder}/sandbox/ssh_config\n"
         )
-        self.callback(self.disconnect, whose="")  # everybody's
+        self.callback(self.disconnect, whose="")  # those of all programs
         self.wrapper = self.folder / "bin"
         self.wrapper.mkdir()
         (self.wrapper / "ssh").write_text(
@@ -138,7 +139,7 @@ class Lab(contextlib.ExitStack):
 
     def _start_proxy(self, port):
         argv = [str(REPOSITORY / "bench" / "delay-proxy"), port, str(self.delay)]
-        # In a session of its own: Ctrl-C is for us, the proxy ends with its input.
+        # In a session of its own, because Ctrl-C is for us; the proxy ends with its input.
         proxy = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             cwd=self.folder, start_new_session=True,
@@ -184,11 +185,11 @@ class Lab(contextlib.ExitStack):
         self.run(["git", "commit", "--quiet", "--all", "--message=edit"], self.project)
 
     def run(self, argv, folder=None, **more):
-        """Runs a program and returns what it says; Failed if it fails."""
+        """Runs a program and returns its output; raises Failed if it fails."""
         return self.timed(argv, folder, **more)[1]
 
     def timed(self, argv, folder=None, env=None, input_file=os.devnull):
-        """Milliseconds from start to end of a program, and what it says. Its output goes to a file: an
+        """Milliseconds from start to end of a program, and its output. The output goes to a file, because an
         ssh that stays in the background would hold a pipe open."""
         said = self.folder / "said"
         with open(said, "wb") as out, open(input_file, "rb") as source:
@@ -207,7 +208,7 @@ class Lab(contextlib.ExitStack):
         return ["ssh", "-F", str(self.ssh_config), *options, "sandbox"]
 
     def ssh_over_open_connection(self):
-        """Over the socket that rdvc has made; fails rather than open a connection."""
+        """ssh over the socket that rdvc has made; fails rather than open a connection."""
         return self.ssh("-o", f"ControlPath={self.runtime}/rdvc/%C", "-o", "ProxyCommand=false")
 
     def disconnect(self, whose="rdvc"):
@@ -229,7 +230,8 @@ def interrupted(*_):
 
 
 def run_bench(bench, name):
-    """Calls `bench`, turns its end into an exit code: 1 if something could not be measured, 130 if stopped."""
+    """Calls `bench`, and turns its end into an exit code: 1 if something could not be measured, 130 if
+    stopped."""
     if not shutil.which("rdvc"):
         sys.exit(f"error: no `rdvc` on PATH\nhint: ./dev bench {name} builds it and puts it there")
     signal.signal(signal.SIGTERM, interrupted)

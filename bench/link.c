@@ -1,11 +1,12 @@
-// A line between two network namespaces, for benchmarks: packets are held for half a round trip, at a rate and with a loss,
-// so that TCP behaves as it does on a real line, which no proxy of sockets shows.
+// A line between two network namespaces, for benchmarks. It holds packets for half a round trip, and
+// has a rate and a loss, so that TCP behaves as on a real line. A proxy of sockets cannot show that.
 //
 // usage: link MS MBIT LOSS
 //
-// MS: a round trip; MBIT: a second, in each direction (0: no limit); LOSS: per cent of the packets. One end, a TUN device, is in
-// the namespace that this is started in, the other in a new one, which /proc/PID/ns/net leads to. Prints the addresses of both
-// ends, and ends with its standard input; then devices and namespace are gone. Needs root.
+// MS: the round trip; MBIT: Mbit/s in each direction (0: no limit); LOSS: the percentage of lost
+// packets. Each end is a TUN device: one in the caller's namespace, one in a new namespace, to which
+// /proc/PID/ns/net leads. Prints the addresses of both ends, and ends with its standard input; then
+// devices and namespace vanish. Needs root.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@
 #include <unistd.h>
 
 enum { SLOTS = 16384, MTU = 1500 };
-static const int64_t LONGEST_QUEUE = 100 * 1000000; // ns of waiting for the rate; what comes then is dropped, as by a router
+static const int64_t LONGEST_QUEUE = 100 * 1000000; // ns; packets that would wait longer are dropped, as by a router
 
 struct packet {
     int64_t due;
@@ -33,7 +34,7 @@ struct packet {
 
 struct direction {
     int from, to;
-    int64_t free; // when the last packet has left
+    int64_t free; // when the last packet will have left
     unsigned first, count;
     struct packet *packets;
 };
@@ -64,7 +65,7 @@ static void set_up(const char *device, unsigned long request, const char *addres
     close(any);
 }
 
-// In this process's namespace.
+// Makes a TUN device in this process's namespace.
 static int make_device(const char *own, const char *other) {
     struct ifreq wanted = {.ifr_flags = IFF_TUN | IFF_NO_PI};
     const int device = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
@@ -93,7 +94,7 @@ static void take(struct direction *line, int64_t half, double rate, double loss)
     }
 }
 
-// Returns when the next one is due.
+// Delivers the packets that are due; returns when the next one is.
 static int64_t deliver(struct direction *line) {
     while (line->count > 0 && line->packets[line->first].due <= now()) {
         const struct packet *due = &line->packets[line->first];

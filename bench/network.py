@@ -1,5 +1,6 @@
-"""A network between a benchmark and its cluster: this process and what it starts are at one end of a line (link.c), all
-else is at the other. Devices and namespaces are gone when the line's program has ended, which our end ends, too."""
+"""A network between a benchmark and its cluster. This process and its children are at one end of a
+line (link.c), everything else is at the other end. When this process ends, the line's program ends,
+too, and its devices and namespaces vanish."""
 
 import argparse
 import contextlib
@@ -16,12 +17,12 @@ CLONE_NEWNET = 0x40000000
 
 
 class NoNetwork(Exception):
-    """There can be no such network here."""
+    """This machine cannot make such a network."""
 
 
 @dataclass
 class Line:
-    """What it is like: MBit/s in each direction (0: no limit), and per cent of the packets that are lost."""
+    """The line's Mbit/s in each direction (0: no limit), and its percentage of lost packets."""
 
     rate: float = 100
     loss: float = 0
@@ -41,7 +42,8 @@ def add_options(parser):
 
 
 def chosen(options, default):
-    """The line that the options of a benchmark ask for, or None; `default`: without a word about it."""
+    """The line that the options of a benchmark ask for, or None. `default`: whether to use one if they
+    do not say."""
     wanted = options.network
     if wanted is None:
         wanted = default and is_possible()
@@ -60,13 +62,13 @@ def _enter(namespace):
 
 
 class Network(contextlib.ExitStack):
-    """`near` and `far`, the addresses of its ends. This process is at the far one until `enter`."""
+    """`near` and `far` are the addresses of its ends. This process is at the far one until `enter`."""
 
     def __init__(self, folder, delay, line):
         super().__init__()
         program = folder / "link"
         subprocess.run([*COMPILER, "-o", str(program), str(SOURCE)], check=True)
-        # In a session of its own: Ctrl-C is for us, the line ends with its input.
+        # In a session of its own, because Ctrl-C is for us; the line ends with its input.
         self._program = subprocess.Popen(
             [str(program), str(delay), str(line.rate), str(line.loss)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder, start_new_session=True,
@@ -88,7 +90,7 @@ class Network(contextlib.ExitStack):
         self._program.stdout.close()
 
     def enter(self):
-        """From now on all that this process starts is at the near end, until this is closed."""
+        """Moves this process and its later children to the near end, until this object is closed."""
         here = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         self.callback(os.close, here)
         there = os.open(f"/proc/{self._program.pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
@@ -100,7 +102,8 @@ class Network(contextlib.ExitStack):
 
 
 def start_login(folder, sandbox, address):
-    """An sshd beside the sandbox's, with its settings, that listens at `address`. Returns how to end it."""
+    """Starts an sshd that listens at `address`, with the settings of the sandbox's sshd. Returns a
+    function that ends it."""
     settings = (sandbox / "etc" / "sshd_config").read_text()
     lines = [line for line in settings.splitlines() if not line.startswith(("ListenAddress ", "PidFile "))]
     config = folder / "sshd_config"

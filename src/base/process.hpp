@@ -34,14 +34,11 @@ struct Command {
     std::vector<std::pair<std::string, std::string>> environment = {}; ///< added to ours
     std::filesystem::path folder = {};                                 ///< empty: ours
     std::filesystem::path output_file = {}; ///< where standard output goes instead of Result::out
-    std::function<void(std::string_view)> on_output =
-        {}; ///< gets the output as it arrives, instead of Result::out
-    std::function<std::optional<Input>()> more_input =
-        {};                                ///< returns the parts that follow `input`
+    std::function<void(std::string_view)> on_output = {};  ///< instead of Result::out, as it comes
+    std::function<std::optional<Input>()> more_input = {}; ///< gives the parts after `input`
     Terminal terminal = Terminal::no;      ///< yes: the program has our output and error streams
     std::chrono::milliseconds patience{0}; ///< a program that runs longer is killed; 0: no limit
-    std::function<bool()> is_over =
-        {}; ///< once true, the program is killed unless it ends by itself
+    std::function<bool()> is_over = {};    ///< once true, the program is soon killed
 };
 
 /// `status` is the exit code, or 128 + the signal that ended the program. `err` has the last eight

@@ -1,5 +1,5 @@
-// `rdvc clean`: what is no longer needed is removed from the cluster. The cluster tells what there
-// is, the laptop decides, and the cluster looks once more whether something lives.
+// `rdvc clean` removes from the cluster what is no longer needed. The cluster lists what it keeps,
+// the laptop decides, and the cluster checks once more whether anything is in use.
 
 #include <map>
 #include <set>
@@ -103,7 +103,7 @@ std::string to_json(const remote::Cleaned& answer, bool dry_run) {
     return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-// False if there is nothing to do but to show help.
+// False if the user asked only for help.
 bool parse(const world::Console& console, const Words& words, Arguments& arguments) {
     cli::Options options("clean", "Removes from the cluster what is no longer needed, but nothing "
                                   "that a live job needs and no result that is not here.");
@@ -132,7 +132,7 @@ std::int64_t older_of(const Arguments& arguments) {
     return *seconds;
 }
 
-// Text from the cluster becomes a question to git.
+// True for a commit's name. The text comes from the cluster and becomes an argument of git.
 bool is_commit(const std::string& text) {
     constexpr std::size_t digits = 40; // or more
     return text.size() >= digits && text.find_first_not_of("0123456789abcdef") == std::string::npos;

@@ -1,4 +1,4 @@
-// `rdvc init project`: the defaults of this project's runs, for everybody who clones it.
+// `rdvc init project`: the defaults for runs of this project, shared by everybody who clones it.
 
 #include <algorithm>
 #include <optional>
@@ -33,8 +33,8 @@ std::string unknown_instance(const std::string& name, const std::vector<std::str
     return fmt::format("unknown instance `{}`{}", name, meant.empty() ? "; " + known : meant);
 }
 
-// Every clone without an id has the same digits already, so that other laptops' submissions stay
-// in the list too.
+// The digits are those that every clone without an id already uses, so that submissions of other
+// laptops stay in the list, too.
 std::string new_id(world::World& world, const remote::Project& project,
                    const submission::MirrorParts& until_now) {
     const bool told_apart =
@@ -42,7 +42,7 @@ std::string new_id(world::World& world, const remote::Project& project,
     return told_apart ? submission::id_with(until_now.digits) : submission::make_token();
 }
 
-// What is answered by options, the configuration, or the person who is asked.
+// Answers from options, the configuration, or the user.
 struct Answers {
     std::string instance;
     std::string wckey;
@@ -63,7 +63,7 @@ void add_options(cli::Options& options, Answers& answers) {
         .flag("-y,--yes", answers.yes, "ask nothing; keep the current values");
 }
 
-// What the cluster offers; asks it only if its answer can matter.
+// The cluster's offers; asks the cluster only if the answer can matter.
 std::vector<slurm::Offer> offers_if_needed(world::World& world, const config::Config& config,
                                            const cli::Options& options, const Answers& answers) {
     const auto instance =
@@ -107,7 +107,7 @@ void refuse_links(const remote::Project& project) {
                                     path.string()));
 }
 
-// Under which name the project's submissions are listed.
+// Asks for the name under which the project's submissions are listed.
 void answer_name(world::World& world, const remote::Project& project, const Questions& questions,
                  const std::string& mirror, std::string& name) {
     const auto until_now = submission::parts_of(mirror).name;

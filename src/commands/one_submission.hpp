@@ -1,4 +1,4 @@
-// What commands about one submission begin with: how it is named, and where it is.
+// The options of commands about one submission, and the search for that submission.
 #pragma once
 
 #include <string>
@@ -10,17 +10,17 @@
 
 namespace rdvc::commands {
 
-/// What is meant where no submission is named.
+/// What a command means if the user names no submission.
 enum class Unnamed { newest, all };
 
 class OneSubmission {
   public:
     explicit OneSubmission(Unnamed unnamed = Unnamed::newest) : unnamed_(unnamed) {}
 
-    /// The word SUBMISSION, and `--cluster`.
+    /// Adds the word SUBMISSION and `--cluster`.
     void add_to(cli::Options& options);
 
-    /// The project that asks, its cluster, and the submission there.
+    /// The user's project, its cluster, and the submission there.
     struct Place {
         Place(world::World& world, const OneSubmission& one);
 
@@ -28,7 +28,8 @@ class OneSubmission {
         remote::Cluster cluster;
         std::string token; ///< "" for all
     };
-    /// Throws Error, as open_project() and find_submission() do. After the options are parsed.
+    /// Finds them; call it after the options are parsed. Throws Error as open_project() and
+    /// find_submission() do.
     [[nodiscard]] Place find(world::World& world) const { return {world, *this}; }
 
   private:

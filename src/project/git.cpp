@@ -25,7 +25,7 @@ std::vector<std::string> git_in(const Repository& repository, std::vector<std::s
     return argv;
 }
 
-// Questions that each run asks.
+// The questions to git that each run asks.
 const std::vector<std::string> status_words = {
     "--no-optional-locks",   "status",       "--porcelain=v2",          "--branch", "-z",
     "--untracked-files=all", "--no-renames", "--ignore-submodules=none"};

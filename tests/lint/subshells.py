@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Finds calls of what ends a request or a job, in places where they would end a subshell alone.
+"""Finds calls that are meant to end a request or a job, but would end only a subshell.
 
 Usage: subshells.py ENDING[,ENDING...] FILE...
 
-The files are bash that runs together. ENDING are the functions and builtins that end it; whatever calls one of them in its own
-shell ends it too. Calls of these are errors in `$( )`, `<( )`, `( )`, a pipe and what runs in the background. A line with
-`# ends this subshell alone` says that this is meant. A function whose name another one takes as a word, to call it in the background,
-is not seen. The reader knows the bash that the cluster's side is written in, not all of bash; what it cannot read is an error.
+The files are bash that runs together. ENDING are the functions and builtins that end a request or a
+job. A function that calls one of them in its own shell ends it, too. Such calls are errors in `$( )`,
+`<( )`, `( )`, a pipe, and in the background. A line with `# ends this subshell alone` says that this
+is intended. The lint does not see a function whose name is passed as a word to another function,
+which calls it in the background. It reads only the bash that the cluster's side uses; bash that it
+cannot read is an error.
 """
 
 import re
@@ -39,7 +41,7 @@ class Token:
 
 
 class Lexer:
-    """The words and operators of a text; each word has the texts of its substitutions."""
+    """Splits a text into words and operators. Each word has the texts of its substitutions."""
 
     def __init__(self, text, line=1):
         self.text, self.at, self.line = text, 0, line
@@ -182,7 +184,7 @@ class Lexer:
             self.take()
 
     def substitution(self):
-        """From its `(` to its `)`; what is in it is read by a parser of its own."""
+        """Takes everything from `(` to `)`. A parser of its own reads the content."""
         self.take()
         inner = Parser(Lexer(self.text, self.line), inside=True)
         inner.lexer.at = self.at
@@ -246,7 +248,7 @@ class Lexer:
 
 
 class Parser:
-    """Who calls what: `calls` of a text outside of functions, `functions` of those that it defines."""
+    """Finds a text's calls: `calls` are outside of functions, `functions` are the functions that it defines."""
 
     def __init__(self, lexer, inside=False):
         self.lexer, self.inside = lexer, inside
@@ -278,7 +280,7 @@ class Parser:
             self.advance()
 
     def commands(self, ends):
-        """A list up to one of the words or operators `ends`, which is not taken."""
+        """Reads a list up to one of the words or operators `ends`, but does not take that one."""
         self.skip_newlines()
         while self.token.text not in ends:
             if self.token.kind == "end":
