@@ -1,5 +1,6 @@
-# What `rdvc clean` must leave alone though it was to go when the laptop decided: the laptop's decision and the cluster's own
-# last look, on a fake SLURM. What it removes on a real one is in tests/e2e/clean.bats.
+# What `rdvc clean` must keep although it was to go when the laptop decided: tests the laptop's
+# decision and the cluster's own last check, on a fake SLURM. tests/e2e/clean.bats tests on a real
+# SLURM what it removes.
 
 source "${RDVC_SOURCE_FOLDER}/tests/support/slurm/slurm.bash"
 source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
@@ -32,7 +33,7 @@ teardown() {
     fi
 }
 
-# A submission NAME whose job has failed; sets `token`.
+# Makes a submission NAME whose job has failed; sets `token`.
 failed() {
     local job
     rdvc run --cmd -n "$1" -- false
@@ -45,7 +46,8 @@ grow_old() {
     find "${rdvc}"/{submissions,jobs,functions,requests,repos,envs} -exec touch -h -d '30 days ago' {} +
 }
 
-# The shell code $1 runs between the decision and what follows: where the sizes are taken.
+# Runs the shell code $1 between the laptop's decision and the removal: when the cluster measures
+# sizes.
 meanwhile() {
     {
         printf '#!/bin/bash\n'
@@ -61,7 +63,7 @@ is_whole() {
     ! compgen -G "${rdvc}/*/.gone-*"
 }
 
-@test "what has failed goes, with all that is named for it; a dry run shows the same and changes nothing" {
+@test "removes a failed submission with its links and refs; a dry run shows the same and changes nothing" {
     failed one
     local job before
     job=$(cat "${rdvc}/submissions/${token}/jobid")
@@ -76,7 +78,7 @@ is_whole() {
     [[ -z $(git --git-dir="$(echo "${rdvc}"/repos/*.git)" for-each-ref refs/rdvc) ]]
 }
 
-@test "a start, a result, a kept workspace, another attempt, or a run by hand that comes in between keeps a submission" {
+@test "keeps a submission if a start, a result, a kept workspace, another attempt or a run by hand comes in between" {
     local change
     failed one
     for change in 'date +%s >>"${rdvc}/jobs/${token}/0/starts"' \
@@ -95,7 +97,7 @@ is_whole() {
     done
 }
 
-@test "a job that is queued again in between, or a squeue that no longer answers, keeps all that a job may need" {
+@test "keeps everything that a job may need if a job is queued again in between, or if squeue no longer answers" {
     failed one
     local build="${rdvc}/envs/p-1/key/b1"
     mkdir -p "${build}"
@@ -124,7 +126,7 @@ is_whole() {
     [[ ! -e ${rdvc}/submissions/${token} && ! -e ${build} ]]
 }
 
-@test "functions that a script names by now stay; a workspace that is kept by now does too" {
+@test "keeps functions that a script names by now, and a workspace that must stay by now" {
     failed one
     local workspace="${root}/rdvc-999-abcdefgh"
     mkdir -p "${rdvc}/functions/00000000" "${workspace}"
@@ -145,7 +147,7 @@ is_whole() {
     [[ ! -e ${rdvc}/functions/00000000 && ! -e ${workspace} ]]
 }
 
-@test "a clean that was killed in the middle: the next one ends it, or puts back what lives" {
+@test "after a clean that was killed in the middle, the next one completes it, or puts back a live submission" {
     failed one
     local live
     rdvc run --cmd -n two --hold -- true
@@ -158,7 +160,7 @@ is_whole() {
     [[ ! -e ${rdvc}/submissions/.gone-${token} && -s ${rdvc}/submissions/${live}/job.sh ]]
 }
 
-@test "the text that decided an environment goes with the last submission that needs it" {
+@test "removes the text that decided an environment with the last submission that needs it" {
     printf '#!/bin/bash\n' >init_env.sh
     chmod +x init_env.sh
     printf '[env]\nactivate = "true"\n' >rdvc.toml
@@ -178,12 +180,12 @@ is_whole() {
     grow_old
     rdvc clean
     [[ ! -e ${rdvc}/submissions/${token} && ! -e ${text} ]]
-    failed three # what the laptop believed to be there is sent again
+    failed three # the laptop sends the text again, although it believed that the cluster had it
     [[ -s ${text} ]]
 }
 
-# An unreadable folder, or a `find` that is killed, must not pass for one that holds nothing.
-@test "what was not told to the laptop keeps a submission; names that are no usual ones do too" {
+# An unreadable folder, or a `find` that was killed, must not look like an empty folder.
+@test "keeps a submission if the cluster did not list all of it, or if a name in it is unusual" {
     failed one
     printf '#!/bin/bash\n/usr/bin/find "$@" | sed -z -E "s#/3d[0-9.]+ 0(/.*)?\$##"\n' >"${root}/bin/find"
     chmod +x "${root}/bin/find"

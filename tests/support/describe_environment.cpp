@@ -1,6 +1,6 @@
-// What the laptop says of an environment, for tests of the cluster's side: `describe_environment
-// TOP TREE < SETTINGS` prints it for a tree of the repository TOP. SETTINGS: lines `WORD VALUE`;
-// inputs, ignore and outside may be repeated.
+// Prints the laptop's description of an environment, for tests of the cluster's side:
+// `describe_environment TOP TREE < SETTINGS` does so for a tree of the repository TOP. SETTINGS:
+// lines `WORD VALUE`; inputs, ignore and outside may be repeated.
 #include <iostream>
 
 #include "base/error.hpp"

@@ -14,7 +14,8 @@
 
 namespace rdvc::tests {
 
-/// Runs all commands; what starts with `bash` is a request, and finds this cluster.
+/// Runs all commands. A command that starts with `bash` is a request, and runs in this cluster's
+/// environment.
 class LocalCluster : public base::Runner {
   public:
     /// The programs in `path` come before the system's own.
@@ -45,15 +46,15 @@ class LocalCluster : public base::Runner {
 
     std::vector<std::pair<std::string, std::string>> environment;
     int requests = 0;
-    std::vector<std::string> programs; ///< what each was given first
-    std::string listener;              ///< shell code that takes the answer instead of us
+    std::vector<std::string> programs; ///< the first part of each request's input
+    std::string listener;              ///< shell code that reads the answer instead of us
 
   private:
     base::Runner& inner_;
     std::filesystem::path folder_;
 };
 
-/// A DVC project with one commit, its user, and such a cluster as `cluster.host = "local"`.
+/// A DVC project with one commit, its user, and such a cluster with `cluster.host = "local"`.
 class LocalProject {
   public:
     explicit LocalProject(const std::filesystem::path& programs)
@@ -66,7 +67,7 @@ class LocalProject {
                  "[cluster]\nhost = \"local\"\n[project]\nid = \"7f3a9c1d\"\n");
     }
 
-    /// Of the submission that was made last.
+    /// The token of the newest submission.
     [[nodiscard]] std::string token() const {
         const auto records = ledger::Ledger(state_folder()).read();
         EXPECT_FALSE(records.empty()) << "nothing was submitted";

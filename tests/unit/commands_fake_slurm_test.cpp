@@ -1,6 +1,6 @@
-// Each request of the login node, asked by the command that needs it, and answered by the cluster's
-// own bash on the fake SLURM: what both sides say to each other is what the other one reads. A case
-// has the name of its request.
+// Tests each request of the login node: a command sends it, and the cluster's own bash answers on
+// the fake SLURM. So each side reads what the other one writes. The name of a case begins with that
+// of its request.
 
 #include <algorithm>
 #include <cctype>
@@ -23,7 +23,7 @@ using base::Exit;
 
 const fs::path support = fs::path(RDVC_SOURCE_FOLDER) / "tests" / "support" / "slurm";
 
-// As a test's name: `Status`.
+// The request's name in a test's name: `Status`.
 std::string name_of_case(const script::Request& request) {
     std::string name(request.name);
     name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
@@ -39,7 +39,8 @@ class OnFakeSlurm : public ::testing::Test {
         local_.cluster.environment.emplace_back("SLURM_CONF", (slurm() / "slurm.conf").string());
     }
 
-    // What runs in the background ends, and the request that the case is named after was made.
+    // Ends programs in the background, and checks that the command made the request after which the
+    // case is named.
     void TearDown() override {
         tests::run_program({"bash", "-c", "source \"$0\"; FAKE_SLURM=$1; stop_fake_slurm",
                             (support / "slurm.bash").string(), slurm().string()});
@@ -55,17 +56,18 @@ class OnFakeSlurm : public ::testing::Test {
     void set_knob(const std::string& name) const { tests::put_file(slurm() / name, ""); }
     void drop_knob(const std::string& name) const { fs::remove(slurm() / name); }
 
-    // A command, of which success is expected; what it said on both streams.
+    // Runs a command that must end with `code`; returns its output on both streams.
     std::string rdvc(const Words& words, Exit code = Exit::done) {
         const auto outcome = local_.world.run(words);
         EXPECT_EQ(outcome.code, static_cast<int>(code)) << outcome.out << outcome.err;
         return outcome.out + outcome.err;
     }
-    // A job that waits for ever, and one that has ended.
+    // Submits a job that waits for ever.
     void submit_waiting() {
         set_knob("no-start");
         rdvc({"run", "--cmd", "-n", "first", "--", "true"});
     }
+    // Submits a job, and waits for its end.
     void submit_and_wait(Words words) {
         words.insert(words.begin(), {"run", "--cmd", "-n", "first"});
         rdvc(words);
@@ -88,7 +90,7 @@ TEST_F(OnFakeSlurm, Cancel) {
     EXPECT_EQ(rdvc({"cancel", "first"}), "first has already ended\n");
 }
 
-TEST_F(OnFakeSlurm, CancelWhereSlurmDoesNot) {
+TEST_F(OnFakeSlurm, CancelIfScancelFails) {
     submit_waiting();
     set_knob("fail-scancel");
     expect_says(rdvc({"cancel", "first"}, Exit::unknown),
@@ -103,7 +105,7 @@ TEST_F(OnFakeSlurm, Clean) {
 }
 
 TEST_F(OnFakeSlurm, Doctor) {
-    const auto said = local_.world.run({"doctor"}).out; // whatever this machine lacks
+    const auto said = local_.world.run({"doctor"}).out; // this machine may lack something
     expect_says(said, "cluster local\n");
     expect_says(said, "sbatch");
 }
@@ -138,12 +140,12 @@ TEST_F(OnFakeSlurm, Logs) {
     expect_says(rdvc({"logs", "-f", "first"}), "\ncaf\xe9 @rdvc: no frame\n");
 }
 
-TEST_F(OnFakeSlurm, LogsOfAJobThatWaits) {
+TEST_F(OnFakeSlurm, LogsOfAWaitingJob) {
     submit_waiting();
     expect_says(rdvc({"logs", "first"}, Exit::failed), "error: there is no log yet\n");
 }
 
-// An input from this laptop's cache, and one that is not what it says.
+// One input from this laptop's cache, and one whose content does not match its name.
 TEST_F(OnFakeSlurm, Objects) {
     set_knob("no-start");
     const std::string content = "some data\n";
@@ -190,7 +192,7 @@ TEST_F(OnFakeSlurm, Retry) {
     expect_says(rdvc({"retry", "first"}), "job 2");
 }
 
-TEST_F(OnFakeSlurm, RetryWhereTheFunctionsAreGone) {
+TEST_F(OnFakeSlurm, RetryWithoutTheFunctions) {
     submit_waiting();
     rdvc({"cancel", "first"});
     fs::remove_all(local_.cluster.rdvc() / "functions");
@@ -208,7 +210,7 @@ TEST_F(OnFakeSlurm, Status) {
     expect_says(unknown, "first       1    unknown");
 }
 
-TEST_F(OnFakeSlurm, StatusOfWhatHasEnded) {
+TEST_F(OnFakeSlurm, StatusOfAnEndedJob) {
     submit_and_wait({"--", "sh", "-c", "exit 3"});
     expect_says(rdvc({"status"}), "first       1    failed");
     const auto all = rdvc({"status", "first"});
@@ -230,7 +232,7 @@ TEST_F(OnFakeSlurm, Wait) {
                 "error: failed in phase command\n  the command ended with exit code 3\n");
 }
 
-// Whatever a request is given, something here reads what its bash answers.
+// For each request, a case here reads the answer of its real bash.
 TEST(Requests, HaveACaseOnTheFakeSlurm) {
     std::set<std::string> cases;
     const auto& unit = *::testing::UnitTest::GetInstance();

@@ -59,7 +59,7 @@ TEST(DistributionsNamed, NormalisesThem) {
     EXPECT_EQ(names, (std::vector<std::string>{"a", "my-pkg-x", "three", "two"}));
 }
 
-TEST(DescribeEnvironment, HasALineAFact) {
+TEST(DescribeEnvironment, HasALineForEachFact) {
     const Inputs inputs{.project_id = "p-12345678",
                         .project_dir = "a b",
                         .setup = "poetry install",
@@ -85,7 +85,7 @@ TEST(DescribeEnvironment, HasALineAFact) {
     EXPECT_EQ(describe(without).find("version-by"), std::string::npos);
 }
 
-TEST(Differences, AreToldInWords) {
+TEST(Differences, AreInWords) {
     const std::string before =
         "file: 100644 aa 0\tpyproject.toml\nfile: 100644 bb 0\told.txt\nsetup: ./a.sh\n";
     const std::string now =

@@ -9,7 +9,7 @@
 namespace rdvc::environment {
 namespace {
 
-/// A tree whose files have these contents; what is read is counted.
+/// A tree whose files have these contents; it counts the files that are read.
 struct Tree {
     std::map<std::string, std::string> contents;
     std::vector<std::string> submodules = {};
@@ -63,10 +63,11 @@ TEST(SelectFiles, ThatTheSetupCommandNames) {
         .contents = {
             {"init_env.sh", ""}, {"tools/init_env.sh", ""}, {"tools/a.sh", ""}, {"b.sh", ""}}};
     EXPECT_EQ(tree.selected("./init_env.sh"),
-              "init_env.sh tools/init_env.sh"); // wherever it is run
+              "init_env.sh tools/init_env.sh"); // setup may run in any folder
     EXPECT_EQ(tree.selected("bash tools/a.sh"), "tools/a.sh");
-    EXPECT_EQ(tree.selected("bash \"$HERE/a.sh\""), "tools/a.sh"); // the folder is a variable's
-    EXPECT_EQ(tree.selected("bash other/a.sh"), "tools/a.sh");     // or another name's
+    EXPECT_EQ(tree.selected("bash \"$HERE/a.sh\""), "tools/a.sh"); // a variable holds the folder
+    EXPECT_EQ(tree.selected("bash other/a.sh"),
+              "tools/a.sh"); // or the folder has another name here
     EXPECT_EQ(tree.selected("bash other/deep/a.sh"), "");
     EXPECT_EQ(tree.selected("cat ../b.sh"), "b.sh");
 }
@@ -80,7 +81,7 @@ TEST(SelectFiles, ThatScriptsAndProjectFilesName) {
                                  {"env/aside.sh", ""},
                                  {"LICENSE", ""}}};
     EXPECT_EQ(tree.selected("./init_env.sh"), "env/data.csv env/list env/one.sh init_env.sh");
-    EXPECT_EQ(tree.selected("cat LICENSE"), ""); // setup copies it at most
+    EXPECT_EQ(tree.selected("cat LICENSE"), ""); // setup only copies it
 }
 
 TEST(SelectFiles, ModulesThatAScriptRuns) {
@@ -103,7 +104,7 @@ TEST(SelectFiles, ModulesWithAVersionAreNotReadFurther) {
     EXPECT_EQ(tree.selected("pip install ."), "pk/__init__.py pk/about.py pyproject.toml");
 }
 
-TEST(SelectFiles, WhatIsSaidToToolsThatLookAtCodeIsNotForSetup) {
+TEST(SelectFiles, SettingsOfToolsThatCheckCodeAreIgnored) {
     const Tree tree{
         .contents = {{"pyproject.toml",
                       "[tool.ruff]\nextend = \"lint/rules\"\n[tool.hatch]\nx = \"gen/one\"\n"},

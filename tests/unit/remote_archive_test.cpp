@@ -1,4 +1,4 @@
-// The tar stream that objects travel in, read by tar.
+// The tar stream of objects, as tar reads it.
 
 #include <filesystem>
 
@@ -17,7 +17,7 @@ std::string one_file(const std::string& name, const std::string& content) {
     return archive_header(name, content.size()) + content + archive_padding(content.size());
 }
 
-TEST(RemoteArchive, IsWhatTarReads) {
+TEST(RemoteArchive, IsReadByTar) {
     const base::TemporaryFolder folder;
     const std::string block(512, 'b');
     const auto name = "files/md5/ab/" + std::string(30, 'c') + ".dir";
@@ -33,15 +33,15 @@ TEST(RemoteArchive, IsWhatTarReads) {
     EXPECT_EQ(base::read_file(folder.path() / "ab" / "c"), "text\n");
 }
 
-TEST(RemoteArchive, SaysSizesThatOctalDigitsCannot) {
+TEST(RemoteArchive, WritesSizesThatAreTooLargeForOctalDigits) {
     base::ProcessRunner runner;
     const auto result = runner.run({.argv = {"tar", "-t", "-v", "-f", "-"},
                                     .input = {archive_header("large", 12'345'678'901U)}});
     EXPECT_NE(result.out.find(" 12345678901 "), std::string::npos) << result.out << result.err;
 }
 
-// Each part is asked for when the one before it has gone.
-TEST(BaseProcess, TakesInputThatFollowsPartByPart) {
+// The runner asks for a part when it has written the one before.
+TEST(BaseProcess, TakesInputPartByPart) {
     const base::TemporaryFolder folder;
     base::write_file(folder.path() / "file", "from a file, ");
     std::vector<base::Input> parts = {folder.path() / "file", std::string("last")};

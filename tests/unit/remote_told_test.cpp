@@ -1,4 +1,4 @@
-// What the laptop remembers of answers to `status`, so that it is told only what has changed.
+// What the laptop remembers of answers to `status`, so that the cluster sends only changes.
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ using tests::DemoProject;
 const std::string one = "11111111111111111111111111111111";
 const std::string two = "22222222222222222222222222222222";
 
-TEST(Told, IsReadAsItWasWritten) {
+TEST(Told, ReadsWhatItWrote) {
     const tests::Folder folder;
     const auto file = folder / "told" / "a";
     const std::vector<Told> all = {{one, "17", {"submission name  x ", "jobid 1", ""}},
@@ -27,7 +27,7 @@ TEST(Told, IsReadAsItWasWritten) {
     EXPECT_EQ(read_told(file), all);
 }
 
-TEST(Told, KeepsWhatALongerListHadAndNothingWithoutADigest) {
+TEST(Told, KeepsOlderSubmissionsButNoneWithoutADigest) {
     const tests::Folder folder;
     const auto file = folder / "told";
     write_told(file, {{two, "9", {"jobid 2"}}, {std::string(32, '3'), "-", {}}},
@@ -36,7 +36,7 @@ TEST(Told, KeepsWhatALongerListHadAndNothingWithoutADigest) {
               (std::vector<Told>{{two, "9", {"jobid 2"}}, {one, "7", {"jobid 1"}}}));
 }
 
-TEST(Told, IsForgottenWhereTheFileIsDamaged) {
+TEST(Told, ForgetsADamagedFile) {
     const tests::Folder folder;
     const auto file = folder / "told";
     write_told(file, {{one, "17", {"jobid 1"}}}, {});
@@ -51,9 +51,8 @@ TEST(Told, IsForgottenWhereTheFileIsDamaged) {
     }
 }
 
-// As the cluster answers: the second time it says of one that nothing has changed, of the other
-// what there is now.
-TEST(Told, IsWhatTheClusterLeavesOut) {
+// The cluster's second answer says that one submission has not changed, and sends the other one.
+TEST(Told, AddsWhatTheClusterLeavesOut) {
     DemoProject demo;
     demo.commit_project();
     demo.configure(

@@ -1,4 +1,4 @@
-// What `rdvc clean` may remove: the decision alone, on records as the cluster tells them.
+// What `rdvc clean` may remove: only the decision, on records as the cluster sends them.
 
 #include "state/clean.hpp"
 
@@ -25,7 +25,7 @@ class PlanClean : public ::testing::Test {
         submission(one);
     }
 
-    // All folders above it as well; `age` in days.
+    // Adds the entry and the folders above it; `age` is in days.
     void put(const std::string& path, char type = 'f', std::int64_t age = 30) {
         for (auto slash = path.find('/'); slash != std::string::npos;
              slash = path.find('/', slash + 1))
@@ -38,7 +38,7 @@ class PlanClean : public ::testing::Test {
         kept_.files[path] = values;
     }
 
-    // One that ran 30 days ago, and failed.
+    // Adds a submission that ran 30 days ago and failed.
     void submission(const std::string& token) {
         file("submissions/" + token + "/submission",
              {{"mirror", "p-1.git"}, {"name", "exp"}, {"code", "ssh"}});
@@ -58,7 +58,8 @@ class PlanClean : public ::testing::Test {
         file(record + "/environment", {{"is", "p-1/key/b1"}}, age);
     }
 
-    // "-" before what goes, the reason before what stays.
+    // The plan as text: "-" before an item that goes, "+" before one that returns to its place, and
+    // the reason before one that stays.
     [[nodiscard]] std::string plan() const {
         const auto plan = plan_clean(kept_, question_, here_);
         std::string text;
@@ -78,7 +79,7 @@ class PlanClean : public ::testing::Test {
     static std::string stays(const std::string& why) { return "submission " + why + " 42 (exp)\n"; }
 };
 
-TEST_F(PlanClean, WhatFailedGoes) {
+TEST_F(PlanClean, RemovesAFailedSubmission) {
     const auto plan = plan_clean(kept_, question_, here_);
     ASSERT_EQ(plan.removals.size(), 1U);
     EXPECT_EQ(plan.removals.front().item, one + " 8"); // files and folders
@@ -87,7 +88,7 @@ TEST_F(PlanClean, WhatFailedGoes) {
     EXPECT_TRUE(plan.kept.empty());
 }
 
-TEST_F(PlanClean, WhatIsYoungStaysWhateverOfItIs) {
+TEST_F(PlanClean, KeepsASubmissionIfAnyPartOfItIsYoung) {
     for (const auto& path :
          {"submissions/" + one, "submissions/" + one + "/attempt.2", "jobs/" + one,
           "jobs/" + one + "/0", "jobs/" + one + "/0/phases", "jobs/" + one + "/0/partial"}) {
@@ -101,8 +102,8 @@ TEST_F(PlanClean, WhatIsYoungStaysWhateverOfItIs) {
     }
 }
 
-// It has vanished meanwhile, say.
-TEST_F(PlanClean, WhatCannotBeReadStays) {
+// A file may have vanished meanwhile, for example.
+TEST_F(PlanClean, KeepsASubmissionThatCannotBeRead) {
     kept_.files.erase("jobs/" + one + "/0/phases");
     EXPECT_EQ(plan(), stays("young"));
     put("jobs/" + one + "/0/phases", 'd'); // a folder has no content
@@ -110,12 +111,12 @@ TEST_F(PlanClean, WhatCannotBeReadStays) {
     EXPECT_EQ(plan(), stays("unpublished"));
 }
 
-TEST_F(PlanClean, WithoutTheClusterTheClockSaysNothing) {
+TEST_F(PlanClean, KeepsEverythingWithoutTheClustersTime) {
     kept_.time = 0;
     EXPECT_EQ(plan(), stays("young"));
 }
 
-TEST_F(PlanClean, WhatLivesStays) {
+TEST_F(PlanClean, KeepsALiveSubmission) {
     kept_.live = {one};
     EXPECT_EQ(plan(), stays("live"));
     kept_.live = {};
@@ -123,7 +124,7 @@ TEST_F(PlanClean, WhatLivesStays) {
     EXPECT_EQ(plan(), stays("unknown"));
 }
 
-TEST_F(PlanClean, ARunByHandLivesForAWeekOrUntilItsResult) {
+TEST_F(PlanClean, KeepsARunByHandForAWeekOrUntilItsResult) {
     question_.older = day;
     file("jobs/" + one + "/hand-1/phases", {}, 6);
     EXPECT_EQ(plan(), stays("live"));
@@ -134,7 +135,7 @@ TEST_F(PlanClean, ARunByHandLivesForAWeekOrUntilItsResult) {
     EXPECT_EQ(plan(), goes_);
 }
 
-TEST_F(PlanClean, AnotherClustersJobWithoutAResultLives) {
+TEST_F(PlanClean, KeepsAnotherClustersJobWithoutAResult) {
     file("jobs/" + one + "/0/workspace", {{"cluster", "elsewhere"}});
     EXPECT_EQ(plan(), goes_);
     kept_.entries.erase("jobs/" + one + "/0/result");
@@ -144,7 +145,7 @@ TEST_F(PlanClean, AnotherClustersJobWithoutAResultLives) {
     EXPECT_EQ(plan(), goes_);
 }
 
-TEST_F(PlanClean, APublishedResultStaysUntilItIsHere) {
+TEST_F(PlanClean, KeepsAPublishedResultUntilTheLaptopHasIt) {
     published(one);
     EXPECT_EQ(plan(), stays("unpulled"));
     EXPECT_EQ(published_commits(kept_, question_), std::set<std::string>{commit});
@@ -152,7 +153,7 @@ TEST_F(PlanClean, APublishedResultStaysUntilItIsHere) {
     EXPECT_EQ(plan(), goes_);
 }
 
-TEST_F(PlanClean, OrUntilAnotherOneStandsInItsPlace) {
+TEST_F(PlanClean, KeepsAPublishedResultUntilAnotherReplacesIt) {
     published(one);
     kept_.refs[{"p-1.git", "refs/exps/aa/bb/exp"}] = commit;
     EXPECT_EQ(plan(), stays("unpulled"));
@@ -162,13 +163,13 @@ TEST_F(PlanClean, OrUntilAnotherOneStandsInItsPlace) {
     EXPECT_EQ(plan(), stays("unpulled"));
 }
 
-TEST_F(PlanClean, WhatIsNowhereElseStays) {
+TEST_F(PlanClean, KeepsAResultThatIsNowhereElse) {
     const auto record = "jobs/" + one + "/0";
     const auto result = record + "/result";
     const auto before = kept_;
     kept_.files[result] = {{"state", "unpublished"}};
     EXPECT_EQ(plan(), stays("unpublished"));
-    kept_.files.erase(result); // there, and not to be read
+    kept_.files.erase(result); // it exists, but cannot be read
     EXPECT_EQ(plan(), stays("unpublished"));
     kept_.entries.erase(result);
     EXPECT_EQ(plan(), goes_);
@@ -185,14 +186,14 @@ TEST_F(PlanClean, WhatIsNowhereElseStays) {
     EXPECT_EQ(plan(), goes_);
 }
 
-TEST_F(PlanClean, ACommandsOutputStaysUntilALaptopHasIt) {
+TEST_F(PlanClean, KeepsACommandsOutputUntilALaptopHasIt) {
     put("jobs/" + one + "/0/output", 'd');
     EXPECT_EQ(plan(), stays("unpulled"));
     put("jobs/" + one + "/0/pulled");
     EXPECT_EQ(plan(), goes_);
 }
 
-TEST_F(PlanClean, ALinkAndWhatSbatchHasNotAnsweredToStay) {
+TEST_F(PlanClean, KeepsALinkAndASubmissionWithoutSbatchsAnswer) {
     put("submissions/" + one, 'l');
     EXPECT_EQ(plan(), stays("link"));
     put("submissions/" + one, 'd');
@@ -204,7 +205,7 @@ TEST_F(PlanClean, ALinkAndWhatSbatchHasNotAnsweredToStay) {
     EXPECT_EQ(plan(), goes_);
 }
 
-TEST_F(PlanClean, OtherProjectsAreLeftAloneUnlessAskedFor) {
+TEST_F(PlanClean, KeepsOtherProjectsUnlessAskedFor) {
     kept_.files["submissions/" + one + "/submission"]["mirror"] = "q-2.git";
     EXPECT_EQ(plan(), "");
     question_.all_projects = true;
@@ -214,7 +215,7 @@ TEST_F(PlanClean, OtherProjectsAreLeftAloneUnlessAskedFor) {
     EXPECT_EQ(plan(), "");
 }
 
-TEST_F(PlanClean, AWorkspaceGoesOnceItsJobIsDead) {
+TEST_F(PlanClean, RemovesAWorkspaceOnceItsJobIsDead) {
     const std::string path = "/scratch/a b/rdvc-42-abcdefgh";
     kept_.workspaces = {{one, path, false}};
     put("submissions/" + one, 'd', 1); // whatever the submission's age
@@ -226,11 +227,11 @@ TEST_F(PlanClean, AWorkspaceGoesOnceItsJobIsDead) {
     EXPECT_EQ(plan(), "workspace workspace " + path + "\n" + stays("workspace"));
     kept_.squeue_words = "";
     EXPECT_EQ(plan(), "workspace unknown " + path + "\n" + stays("unknown"));
-    kept_.workspaces = {{two, path, false}}; // of no submission of this project
+    kept_.workspaces = {{two, path, false}}; // of another project
     EXPECT_EQ(plan(), stays("unknown"));
 }
 
-TEST_F(PlanClean, AnEnvironmentGoesThatNobodyHasUsedForLong) {
+TEST_F(PlanClean, RemovesAnEnvironmentThatNobodyHasUsedForLong) {
     kept_.entries.clear();
     const auto plan_of = [&](const std::string& made) {
         environment(made);
@@ -255,7 +256,7 @@ TEST_F(PlanClean, AnEnvironmentGoesThatNobodyHasUsedForLong) {
     EXPECT_EQ(plan(), "");
 }
 
-TEST_F(PlanClean, WhatABuilderLeftGoesWhereNoneIsAtWork) {
+TEST_F(PlanClean, RemovesABuildersLeftoversIfNoneIsAtWork) {
     kept_.entries.clear();
     put("envs/p-1/key/.new-1/tree", 'd');
     put("envs/p-1/key/current", 'l');
@@ -267,7 +268,7 @@ TEST_F(PlanClean, WhatABuilderLeftGoesWhereNoneIsAtWork) {
     EXPECT_EQ(plan(), "");
 }
 
-TEST_F(PlanClean, FunctionsGoThatNoScriptNames) {
+TEST_F(PlanClean, RemovesFunctionsThatNoScriptNames) {
     put("functions/0000aaaa/job.sh");
     put("functions/nothex", 'd');
     put("requests/0000bbbb");
@@ -279,14 +280,14 @@ TEST_F(PlanClean, FunctionsGoThatNoScriptNames) {
     kept_.functions["submissions/" + two] = {"0000aaaa"};
     EXPECT_EQ(plan(), goes_ + "-requests/0000bbbb\n");
     kept_.functions.clear();
-    question_.functions = "0000aaaa"; // this program's own
+    question_.functions = "0000aaaa"; // those of this program
     EXPECT_EQ(plan(), goes_ + "-requests/0000bbbb\n");
     question_.functions = "";
     kept_.read_scripts = false; // one of them could not be read
     EXPECT_EQ(plan(), goes_ + "-requests/0000bbbb\n");
 }
 
-TEST_F(PlanClean, WhatWasEndedInTheMiddleGoesOrGoesBack) {
+TEST_F(PlanClean, RemovesOrRestoresWhatAnInterruptedCleanLeft) {
     kept_.entries.clear();
     for (const std::string path : {"repos/p-1.git.new-7", "repos/p-1.git.gone-7", "repos/p-1.git",
                                    "functions/.gone-0000aaaa", "envs/p-1/key.lock.gone-7",
@@ -303,15 +304,14 @@ TEST_F(PlanClean, WhatWasEndedInTheMiddleGoesOrGoesBack) {
     EXPECT_EQ(plan(), "");
 }
 
-TEST(CleanWords, AreFoundByTheirKind) {
+TEST(CleanWords, AreFoundByKindAndReason) {
     for (const auto& row : clean_kinds())
         EXPECT_EQ(word_of(row.kind).word, row.word);
     for (const auto& row : keep_reasons())
         EXPECT_EQ(word_of(row.reason).word, row.word);
 }
 
-// --- What the cluster tells becomes an inventory
-// --------------------------------------------------
+// --- The inventory that the cluster sends --------------------------------------------------------
 
 Inventory read(const std::vector<transport::Frame>& frames) {
     remote::InventoryReader reader;
@@ -320,7 +320,7 @@ Inventory read(const std::vector<transport::Frame>& frames) {
     return reader.inventory;
 }
 
-TEST(InventoryReader, PutsATreeTogether) {
+TEST(InventoryReader, ReadsATree) {
     const auto all = read({{"tree", "/1d5 jobs"},
                            {"tree", "/2d6 " + one + "/3d7 0/4f8 a b.1 c/!4f9 x/3d-1 hand-1"},
                            {"tree", "/2d6 " + two + "/3d7 0"},
@@ -333,14 +333,14 @@ TEST(InventoryReader, PutsATreeTogether) {
     EXPECT_TRUE(all.is_own_folder("envs"));
 }
 
-// Text from the cluster becomes paths that are to be removed.
-TEST(InventoryReader, TakesNothingForAPathThatIsNone) {
+// Text from the cluster becomes paths, which may be removed.
+TEST(InventoryReader, IgnoresEntriesThatAreNotPaths) {
     for (const auto* line : {"", "/", "/2d5 orphan", "/0d5 zero", "/1d5 .", "/1d5 ..", "/1d5 ",
                              "/d", "/1 x", "/xd5 name", "/9d9 deep"})
         EXPECT_TRUE(read({{"tree", line}}).entries.empty()) << line;
 }
 
-TEST(InventoryReader, TakesRecordsAsTheyAreTold) {
+TEST(InventoryReader, ReadsRecords) {
     const auto all = read({{"file", "jobs/x/0/result\tstate published\tcommit abc\tstate failed"},
                            {"workspace", one + " kept /scratch/a b"},
                            {"named", "submissions/" + one + "/job.sh:functions/0000aaaa\""},
