@@ -1,12 +1,13 @@
-// A line between two network namespaces, for benchmarks. It holds packets for half a round trip, and
-// has a rate and a loss, so that TCP behaves as on a real line. A proxy of sockets cannot show that.
+// A line between two network namespaces, for benchmarks. It holds packets for half a round trip,
+// and has a rate and a loss, so that TCP behaves as on a real line. A proxy of sockets cannot show
+// that.
 //
 // usage: link MS MBIT LOSS
 //
 // MS: the round trip; MBIT: Mbit/s in each direction (0: no limit); LOSS: the percentage of lost
-// packets. Each end is a TUN device: one in the caller's namespace, one in a new namespace, to which
-// /proc/PID/ns/net leads. Prints the addresses of both ends, and ends with its standard input; then
-// devices and namespace vanish. Needs root.
+// packets. Each end is a TUN device: one in the caller's namespace, one in a new namespace, to
+// which /proc/PID/ns/net leads. Prints the addresses of both ends, and ends with its standard
+// input; then devices and namespace vanish. Needs root.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>

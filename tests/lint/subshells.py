@@ -248,7 +248,7 @@ class Lexer:
 
 
 class Parser:
-    """Finds a text's calls: `calls` are outside of functions, `functions` are the functions that it defines."""
+    """Finds a text's calls: `calls` are outside of functions, `functions` are those that it defines."""
 
     def __init__(self, lexer, inside=False):
         self.lexer, self.inside = lexer, inside
