@@ -269,7 +269,9 @@ remove_leftover() {
 # Items without an answer stay, too.
 remove_all() {
     local known=1
-    [[ " ${removals[*]-} " != *' workspace '* ]] || ! find_live || for_each workspace remove_workspace
+    if [[ " ${removals[*]-} " == *' workspace '* ]]; then
+        if find_live; then for_each workspace remove_workspace; else answer squeue "${queue_said}"; fi
+    fi
     for_each submission put_aside
     if find_uses; then # again: a job may have been queued meanwhile
         for_each submission remove_submission

@@ -168,7 +168,9 @@ receive_environment() {
         receive_file "${text}.${token}" "${environment_size}"
         mv "${text}.${token}" "${text}"
     fi
-    ln "${text}" "${folder}/environment.inputs" 2>/dev/null || cp "${text}" "${folder}/environment.inputs" || refuse disk "cannot write to ${folder}"
+    ln "${text}" "${folder}/environment.inputs" 2>/dev/null || cp "${text}" "${folder}/environment.inputs" 2>/dev/null && return
+    [[ -e ${text} ]] || finish resend "what decides the environment has just been cleaned up"
+    refuse disk "cannot write to ${folder}"
 }
 
 receive_files() {

@@ -27,6 +27,8 @@ wait_until() { # SECONDS CONDITION...
 
 has_folder() { folder_of "$1" >/dev/null; }
 
+has_devices() { [[ $(ip -br link | wc -l) -eq $1 ]]; }
+
 nothing_is_left_of() { # FOLDER
   [[ ! -e $1 ]]
   [[ -z $(pgrep -f "$1") ]]
@@ -68,7 +70,7 @@ nothing_is_left_of() { # FOLDER
   run "$BENCH" --runs 7 --delay 1 --rate 1000
   printf '%s\n' "$output"
   [[ $status -eq 0 && $output == *"a network of 1000 Mbit/s"* && $(grep -cE '^(OK|MISSED) ' <<<"$output") -eq 12 ]]
-  [[ $(ip -br link | wc -l) -eq $devices ]]
+  wait_until 10 has_devices "$devices" # the kernel removes namespaces in its own time
   "$BENCH" --delay 1 --loss 1 3>&- &
   wait_until 20 has_folder "$!"
   folder=$(folder_of "$!")
@@ -78,7 +80,7 @@ nothing_is_left_of() { # FOLDER
   wait "$!" || status=$?
   [[ $status -eq 130 ]]
   nothing_is_left_of "$folder"
-  [[ $(ip -br link | wc -l) -eq $devices ]]
+  wait_until 10 has_devices "$devices"
 }
 
 @test "the benchmark says what a network of its own needs" {

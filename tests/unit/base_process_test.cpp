@@ -285,5 +285,20 @@ TEST(ProcessRunner, SaysOfAProgramThatIsNotThereWhenItIsRun) {
                    "error: cannot run `rdvc-no-such-program`: No such file or directory\n");
 }
 
+// The runner asks for a part when it has written the one before.
+TEST(Process, TakesInputPartByPart) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "file", "from a file, ");
+    std::vector<Input> parts = {folder.path() / "file", std::string("last")};
+    std::size_t next = 0;
+    Command command{.argv = {"cat"}, .input = {std::string("first, ")}};
+    command.more_input = [&]() -> std::optional<Input> {
+        return next < parts.size() ? std::optional(parts[next++]) : std::nullopt;
+    };
+    ProcessRunner runner;
+    const auto result = runner.run(command);
+    EXPECT_EQ(result.out, "first, from a file, last");
+}
+
 } // namespace
 } // namespace rdvc::base

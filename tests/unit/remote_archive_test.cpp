@@ -40,20 +40,5 @@ TEST(RemoteArchive, WritesSizesThatAreTooLargeForOctalDigits) {
     EXPECT_NE(result.out.find(" 12345678901 "), std::string::npos) << result.out << result.err;
 }
 
-// The runner asks for a part when it has written the one before.
-TEST(BaseProcess, TakesInputPartByPart) {
-    const base::TemporaryFolder folder;
-    base::write_file(folder.path() / "file", "from a file, ");
-    std::vector<base::Input> parts = {folder.path() / "file", std::string("last")};
-    std::size_t next = 0;
-    base::Command command{.argv = {"cat"}, .input = {std::string("first, ")}};
-    command.more_input = [&]() -> std::optional<base::Input> {
-        return next < parts.size() ? std::optional(parts[next++]) : std::nullopt;
-    };
-    base::ProcessRunner runner;
-    const auto result = runner.run(command);
-    EXPECT_EQ(result.out, "first, from a file, last");
-}
-
 } // namespace
 } // namespace rdvc::remote
