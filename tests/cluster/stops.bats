@@ -291,6 +291,18 @@ BASHRC
     ! grep -E '^(SHELLOPTS|BASHOPTS|POSIXLY_CORRECT|CDPATH|GREP_OPTIONS|LC_ALL)=' "${RDVC_DIR}/environment"
 }
 
+@test "a job that is stopped while ~/.bashrc is loaded says so" {
+    train <<<'mkdir ckpt; touch model.txt metrics.json'
+    printf 'echo >"$RDVC_DIR/loads"\nsleep 60\n' >"${HOME}/.bashrc"
+    compose -n bashrc
+    start
+    wait_until 20 test -e "${RDVC_DIR}/loads"
+    kill -TERM -- "-${job}" # all of its processes, as SLURM does
+    ended
+    cat "${log}"
+    [[ ${code} -eq 143 && $(result state) == failed && $(result message) == 'stopped by SIGTERM while ~/.bashrc was loaded'* ]]
+}
+
 @test "a claim: if it is revoked or another job's, the job ends with one line; otherwise it names its owner at once" {
     train <<<'mkdir ckpt; touch model.txt metrics.json'
     compose -n claimed

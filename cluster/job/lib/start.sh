@@ -19,7 +19,11 @@ stopped_in_bashrc() {
     RDVC_OWN_SIGNAL=$1
     RDVC_OWN_MESSAGE="stopped by SIG$1 while ~/.bashrc was loaded"
     ask_why
-    [[ -n ${RDVC_OWN_CAUSE} || -z ${SLURM_JOB_ID:-} ]] || wait "$!"
+    if [[ -z ${RDVC_OWN_CAUSE} && -n ${SLURM_JOB_ID:-} ]]; then
+        local asked=$!
+        write_result failed 143 # SIGKILL is near: first the result, then SLURM's answer
+        wait "${asked}"
+    fi
     find_stop_cause
     exit 143
 }
