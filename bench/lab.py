@@ -113,8 +113,8 @@ class Lab(contextlib.ExitStack):
         self.run([SANDBOX, "up", *place, *self.sandbox_options])
         config = (self.folder / "sandbox" / "ssh_config").read_text()
         port = re.search(r"^\s*Port (\d+)$", config, re.MULTILINE)[1]
-        if not self.jobs_run:  # they wait in the queue for ever, whoever submits them and with what options
-            self.run([SANDBOX, "login", *place, "scontrol", "update", "PartitionName=general", "State=DOWN"])
+        if not self.jobs_run:
+            self.hold_jobs()
         way = self._start_network(port) if self.line else f"Port {self._start_proxy(port)}"
         self.ssh_config.write_text(
             f"Host sandbox\n  {way}\n  HostKeyAlias [127.0.0.1]:{port}\n"
@@ -127,6 +127,18 @@ class Lab(contextlib.ExitStack):
             SSH_WRAPPER.format(ssh=shutil.which("ssh"), config=self.ssh_config)
         )
         (self.wrapper / "ssh").chmod(0o755)
+
+    def on_login_node(self, *argv):
+        self.run([SANDBOX, "login", "--dir", str(self.folder / "sandbox"), *argv])
+
+    def hold_jobs(self):
+        """From now on jobs wait in the queue, whoever submits them and with what options."""
+        self.on_login_node("scontrol", "update", "PartitionName=general", "State=DOWN")
+
+    def start_jobs(self):
+        """Jobs that are submitted from now on start; those that waited until now are cancelled."""
+        self.on_login_node("scancel", "--partition=general")
+        self.on_login_node("scontrol", "update", "PartitionName=general", "State=UP")
 
     def _start_network(self, port):
         try:

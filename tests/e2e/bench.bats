@@ -93,11 +93,11 @@ nothing_is_left_of() { # FOLDER
   run -2 "$BENCH" --runs 3
 }
 
-@test "the benchmark of data measures both ways of sending and gives its verdicts" {
+@test "the benchmark of data measures both directions and gives its verdicts" {
   run "${BENCH%submit}data" --size 60 --files 20 --delay 20
   printf '%s\n' "$output"
   [[ $status -eq 0 ]]
-  [[ $(grep -cE '^(OK|MISSED) ' <<<"$output") -eq 4 && $output == *"OK "*"unchanged inputs: 1 ssh execution"* ]]
+  [[ $(grep -cE '^(OK|MISSED) ' <<<"$output") -eq 5 && $output == *"OK "*"unchanged inputs: 1 ssh execution"* ]]
 }
 
 @test "the benchmarks of snapshots and of jobs measure every row and give their verdicts" {
