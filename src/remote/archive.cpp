@@ -49,7 +49,7 @@ std::uint64_t sum_of(const std::string& header) {
 std::string archive_header(const std::string& name, std::uint64_t size) {
     std::string header(block, '\0');
     put(header, 0, name.substr(0, at_mode));
-    put(header, at_mode, "0000600");
+    put(header, at_mode, "0000444");
     put(header, at_owner, "0000000");
     put(header, at_group, "0000000");
     put(header, at_size, number(size));

@@ -1,6 +1,7 @@
 #include "remote/streams.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <future>
 #include <optional>
 
@@ -44,37 +45,64 @@ std::uint64_t batch_size(std::size_t objects, std::uint64_t size) {
                                      most);
 }
 
-// Produces the parts of a tar stream one after the other.
+// Adds an object's content. A file that has shrunk meanwhile gets zeros: the other objects arrive,
+// and this one is found to be damaged.
+void add_content(std::string& text, const Outgoing& object) {
+    const auto at = text.size();
+    text.resize(at + object.size);
+    std::ifstream file(object.source, std::ios::binary);
+    if (!file)
+        throw Error(Exit::failed, fmt::format("cannot read `{}`", object.source.string()));
+    file.read(text.data() + at, static_cast<std::streamsize>(object.size));
+}
+
+// Produces the parts of a tar stream one after the other. A part has many small objects, because
+// each part is written, encrypted and read on its own.
 class Archive {
   public:
     Archive(std::vector<const Outgoing*> objects, Progress& progress)
         : objects_(std::move(objects)), progress_(progress) {}
 
     std::optional<base::Input> next() {
+        constexpr std::uint64_t large = 200'000; // bytes
         if (inside_) {
             inside_ = false;
             return objects_[next_ - 1]->source;
         }
-        if (next_ > objects_.size())
+        if (is_ended_)
             return std::nullopt;
-        std::string between;
-        if (next_ > 0) {
-            const auto size = objects_[next_ - 1]->size;
-            progress_.add(size);
-            between = archive_padding(size);
+        std::string part;
+        while (part.size() < large) {
+            end_object(part);
+            if (next_ == objects_.size()) {
+                is_ended_ = true;
+                part += archive_end();
+                break;
+            }
+            const auto& object = *objects_[next_++];
+            part += archive_header(object.name, object.size);
+            inside_ = object.size >= large;
+            if (inside_)
+                break;
+            add_content(part, object);
         }
-        inside_ = next_ < objects_.size();
-        between +=
-            inside_ ? archive_header(objects_[next_]->name, objects_[next_]->size) : archive_end();
-        ++next_;
-        return between;
+        return part;
     }
 
   private:
+    void end_object(std::string& part) const {
+        if (next_ == 0)
+            return;
+        const auto size = objects_[next_ - 1]->size;
+        progress_.add(size);
+        part += archive_padding(size);
+    }
+
     std::vector<const Outgoing*> objects_;
     Progress& progress_;
     std::size_t next_ = 0;
     bool inside_ = false; // the next part is the content of the object before `next_`
+    bool is_ended_ = false;
 };
 
 // Runs a request whose data may break off, or fill a disk.

@@ -131,6 +131,13 @@ pack_arrived() {
     [[ ! -e ${cache}/${bad} && -z $(find "${cache}/rdvc-incoming" -mindepth 1) ]]
 }
 
+@test "rsync can go on with what tar has left, read-only" {
+    arrive one o
+    chmod 0444 "${incoming}/${name}"
+    run ask ask </dev/null
+    [[ ${output} == *'partial 1'* && $(stat -c %a "${incoming}/${name}") == 644 ]]
+}
+
 @test "a stream that breaks off is refused, and what was whole is kept" {
     local text
     text=$(printf '%2000s' one)

@@ -14,16 +14,23 @@ open_cache() {
     [[ ${cache_group} != 1 ]] || chmod g+rwxs "${cache}" 2>/dev/null
 }
 
-# Reads lines "NAME SIZE" (`-`: any size), and prints the names that are missing or have another
-# size.
+# Reads lines "NAME SIZE", and prints such lines for the objects that exist, with their true sizes.
+objects_there() {
+    (cd "${cache}" && cut -d ' ' -f 1 | xargs -r stat -c '%n %s' -- 2>/dev/null)
+}
+
+# Reads lines "NAME SIZE" (`-`: any size), and prints the names that $1 (the output of objects_there)
+# lacks or has with another size.
+lacking_beside() {
+    awk 'is_there { size[$1] = $2; next }
+        NF && (!($1 in size) || ($2 != "-" && $2 != size[$1])) && !said[$1]++ { print $1 }' \
+        is_there=1 <(printf '%s\n' "$1") is_there=0 -
+}
+
 lacking_objects() {
     local wanted
-    wanted=$(LC_ALL=C sort -u)
-    [[ -n ${wanted} ]] || return 0
-    awk 'is_there { size[$1] = $2; next }
-        !($1 in size) || ($2 != "-" && $2 != size[$1]) { print $1 }' \
-        is_there=1 <(cd "${cache}" && cut -d ' ' -f 1 <<<"${wanted}" | xargs -r stat -c '%n %s' -- 2>/dev/null) \
-        is_there=0 <(printf '%s\n' "${wanted}")
+    wanted=$(cat)
+    lacking_beside "$(objects_there <<<"${wanted}")" <<<"${wanted}"
 }
 
 # Reads lines "NAME SIZE", and prints them with the files that each folder lists, if the folder's
