@@ -19,7 +19,7 @@ const std::vector<KeepReasonWord>& keep_reasons() {
         {KeepReason::unpublished, "unpublished",
          "it has a result that is nowhere else; `rdvc status JOB` says how to save it", true},
         {KeepReason::workspace, "workspace",
-         "it was left on purpose, or its job was killed while it published", true},
+         "it was kept on purpose, or its job was killed while it published", true},
         {KeepReason::unconfirmed, "unconfirmed", "sbatch has not answered", true},
         {KeepReason::unknown, "unknown", "squeue does not answer", false},
         {KeepReason::link, "link", "it is a link", true},
