@@ -35,6 +35,26 @@ const std::vector<std::string> tags_words = {
     "for-each-ref", "--merged=HEAD", "--format=%(objecttype) %(objectname) %(refname:lstrip=2)",
     "refs/tags"};
 
+// "1 XY sub mH mI mW hH hI path"; an unmerged file has other fields and two more.
+std::optional<Change> parse_change(const std::string& record) {
+    const std::size_t count = record[0] == '1' ? 8 : 10;
+    std::vector<std::string> fields;
+    std::size_t at = 0;
+    for (std::size_t end = 0; fields.size() < count; at = end + 1) {
+        end = record.find(' ', at);
+        if (end == std::string::npos)
+            return std::nullopt;
+        fields.push_back(record.substr(at, end - at));
+    }
+    Change change{fields[1], record.substr(at), fields[2], record[0] == 'u', "", "", ""};
+    if (!change.unmerged) {
+        change.index_mode = fields[4];
+        change.file_mode = fields[5];
+        change.index_hash = fields[7];
+    }
+    return change;
+}
+
 // The subcommand: the first word that is neither an option nor the value of `-c`.
 std::string name_of(const std::vector<std::string>& arguments) {
     for (std::size_t i = 0; i < arguments.size(); ++i)
@@ -104,14 +124,8 @@ Head read_head(base::Runner& runner, const Repository& repository) {
         } else if (record.starts_with("? ")) {
             head.changes.push_back({.xy = "??", .path = after("? ")});
         } else if (record.starts_with("1 ") || record.starts_with("u ")) {
-            // "1 XY sub mH mI mW hH hI path"; an unmerged file has an additional mode and hash.
-            const int fields = record[0] == '1' ? 8 : 10;
-            std::size_t at = 0;
-            for (int field = 0; field < fields && at != std::string::npos; ++field)
-                at = record.find(' ', at + (field > 0 ? 1 : 0));
-            if (at != std::string::npos)
-                head.changes.push_back({record.substr(2, 2), record.substr(at + 1),
-                                        record.substr(5, 4), record[0] == 'u'});
+            if (auto change = parse_change(record))
+                head.changes.push_back(std::move(*change));
         }
     }
     if (head.commit == "(initial)")
@@ -208,16 +222,17 @@ std::string on_one_line(const std::string& path) {
     return quoted + '"';
 }
 
-std::vector<std::optional<std::string>> read_blobs(base::Runner& runner,
-                                                   const Repository& repository,
-                                                   const std::vector<std::string>& names) {
-    std::vector<std::optional<std::string>> blobs(names.size());
+std::vector<std::optional<std::string>> read_objects(base::Runner& runner,
+                                                     const Repository& repository,
+                                                     const std::vector<std::string>& names,
+                                                     std::string_view type) {
+    std::vector<std::optional<std::string>> objects(names.size());
     if (names.empty())
-        return blobs;
+        return objects;
     const auto answer =
         ask_git(runner, repository, {"cat-file", "--batch"}, base::join(names, "\n") + "\n");
-    std::size_t at = 0; // "OBJECT blob SIZE", content, line feed; or "... missing"
-    for (auto& blob : blobs) {
+    std::size_t at = 0; // "OBJECT TYPE SIZE", content, line feed; or "... missing"
+    for (auto& object : objects) {
         const auto end = answer.find('\n', at);
         if (end == std::string::npos)
             break;
@@ -226,11 +241,17 @@ std::vector<std::optional<std::string>> read_blobs(base::Runner& runner,
         const auto size = head.size() == 3 ? parse_size(head[2], answer.size() - at) : std::nullopt;
         if (!size)
             continue;
-        if (head[1] == "blob")
-            blob = answer.substr(at, *size);
+        if (head[1] == type)
+            object = answer.substr(at, *size);
         at += *size + 1;
     }
-    return blobs;
+    return objects;
+}
+
+std::vector<std::optional<std::string>> read_blobs(base::Runner& runner,
+                                                   const Repository& repository,
+                                                   const std::vector<std::string>& names) {
+    return read_objects(runner, repository, names, "blob");
 }
 
 std::map<std::string, std::string> read_files(base::Runner& runner, const Repository& repository,

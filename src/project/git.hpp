@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,11 @@ struct Change {
     std::string path; ///< from the work tree's root; with a slash at its end: another repository
     std::string submodule = "N..."; ///< `S` and what changed there: commit, content, untracked
     bool unmerged = false;          ///< in conflict, which the letters alone do not show (`DD`)
+
+    // Empty if it is untracked or unmerged.
+    std::string index_mode = {}; ///< octal; `000000` if the index does not have its content
+    std::string file_mode = {};  ///< in the work tree, with core.fileMode and core.symlinks
+    std::string index_hash = {}; ///< the blob, or the submodule's commit
 
     [[nodiscard]] bool is_untracked() const { return xy == "??"; }
 };
@@ -93,8 +99,14 @@ std::optional<std::size_t> parse_size(const std::string& text, std::size_t most)
 /// carriage return.
 std::string on_one_line(const std::string& path);
 
-/// The content of the blobs that `names` name (without line feeds), in their order; nothing for
-/// what is not there, or is not a blob.
+/// The content of the objects of this type (`blob`, `tree`) that `names` name (without line feeds),
+/// in their order; nothing for what is not there, or is something else.
+std::vector<std::optional<std::string>> read_objects(base::Runner& runner,
+                                                     const Repository& repository,
+                                                     const std::vector<std::string>& names,
+                                                     std::string_view type);
+
+/// The same for blobs.
 std::vector<std::optional<std::string>> read_blobs(base::Runner& runner,
                                                    const Repository& repository,
                                                    const std::vector<std::string>& names);

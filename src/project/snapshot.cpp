@@ -14,6 +14,7 @@
 #include "base/files.hpp"
 #include "base/quote.hpp"
 #include "base/text.hpp"
+#include "project/changes.hpp"
 
 namespace rdvc::project {
 
@@ -86,55 +87,6 @@ std::string from_here(const Repository& repository, const std::string& path) {
     return repository.prefix.empty()
                ? path
                : fs::path(path).lexically_relative(repository.prefix).string();
-}
-
-// A copy of the index that git may write to. It must keep the original's time: git compares entries
-// that are as new as the index by content, not by time (git's documentation, racy-git).
-fs::path copy_index(base::Runner& runner, const Repository& repository, const fs::path& folder) {
-    const fs::path original = git_dir(runner, repository) / "index";
-    fs::path copy = folder / "index";
-    if (fs::exists(original)) {
-        fs::copy_file(original, copy);
-        fs::last_write_time(copy, fs::last_write_time(original));
-    }
-    return copy;
-}
-
-bool stays_untracked(const Change& change) {
-    return change.is_untracked() && !base::is_utf8(change.path);
-}
-
-std::string commit_changes(base::Runner& runner, const Repository& repository, const Head& head) {
-    if (std::all_of(head.changes.begin(), head.changes.end(), stays_untracked))
-        return "";
-    const base::TemporaryFolder folder;
-    const auto index = copy_index(runner, repository, folder.path());
-    std::string gone;
-    std::string there;
-    for (const auto& change : head.changes)
-        if (change.xy[1] == 'D')
-            gone += change.path + '\0';
-        else if (!stays_untracked(change) && change.xy != "D.") // the index does not have that one
-            there += change.path + '\0';
-    const auto update = [&](std::vector<std::string> arguments, const std::string& paths) {
-        arguments.insert(arguments.begin(), "update-index");
-        if (!paths.empty())
-            ask_git_apart(runner, repository, index, arguments, paths);
-    };
-    // With force: git does not look for a file whose folder is now a link.
-    update({"-z", "--force-remove", "--stdin"}, gone);
-    update({"-z", "--add", "--remove", "--replace", "--stdin"}, there);
-    const auto tree = base::trim(ask_git_apart(runner, repository, index, {"write-tree"}));
-    // If only one status letter is set and nothing was deleted, the result cannot equal HEAD.
-    const bool may_be_undone =
-        std::any_of(head.changes.begin(), head.changes.end(), [](const Change& change) {
-            return !change.is_untracked() && (change.xy.find('D') != std::string::npos ||
-                                              change.xy.find('.') == std::string::npos);
-        });
-    if (may_be_undone &&
-        tree == base::trim(ask_git(runner, repository, {"rev-parse", head.commit + "^{tree}"})))
-        return "";
-    return commit_tree(runner, repository, tree, head.commit, "Uncommitted changes");
 }
 
 // A file that left the index (`git rm --cached`) but still exists: git lists it twice, as deleted
@@ -268,8 +220,8 @@ Snapshot take_snapshot(base::Runner& runner, const Repository& repository, const
             ++(gone ? snapshot.deleted : snapshot.changed);
     }
     refuse_secrets(repository, snapshot.added, rules.include);
-    if (!head.changes.empty())
-        snapshot.commit = commit_changes(runner, repository, head);
+    if (const auto tree = tree_of_changes(runner, repository, head); !tree.empty())
+        snapshot.commit = commit_tree(runner, repository, tree, head.commit, "Uncommitted changes");
     if (snapshot.commit.empty()) // the work tree reverts the index
         snapshot.changed = snapshot.deleted = 0;
     return snapshot;
