@@ -46,6 +46,9 @@ std::optional<Change> parse_change(const std::string& record) {
             return std::nullopt;
         fields.push_back(record.substr(at, end - at));
     }
+    constexpr std::size_t letters = 2;
+    if (fields[1].size() != letters || fields[2].empty())
+        return std::nullopt;
     Change change{fields[1], record.substr(at), fields[2], record[0] == 'u', "", "", ""};
     if (!change.unmerged) {
         change.index_mode = fields[4];

@@ -27,7 +27,7 @@ wait_until() { # SECONDS CONDITION...
 
 has_folder() { folder_of "$1" >/dev/null; }
 
-has_devices() { [[ $(ip -br link | wc -l) -eq $1 ]]; }
+has_devices() { [[ $(ip -br link show type tun | wc -l) -eq $1 ]]; }
 
 nothing_is_left_of() { # FOLDER
   [[ ! -e $1 ]]
@@ -66,7 +66,7 @@ nothing_is_left_of() { # FOLDER
 # bats test_tags=root
 @test "the benchmark measures over a network of its own, and leaves no device of it, also when it is ended in the middle" {
   local folder status=0 devices
-  devices=$(ip -br link | wc -l)
+  devices=$(ip -br link show type tun | wc -l)
   run "$BENCH" --runs 7 --delay 1 --rate 1000
   printf '%s\n' "$output"
   [[ $status -eq 0 && $output == *"a network of 1000 Mbit/s"* && $(grep -cE '^(OK|MISSED) ' <<<"$output") -eq 12 ]]
@@ -74,7 +74,7 @@ nothing_is_left_of() { # FOLDER
   "$BENCH" --delay 1 --loss 1 3>&- &
   wait_until 20 has_folder "$!"
   folder=$(folder_of "$!")
-  [[ $(ip -br link | wc -l) -gt $devices ]]
+  [[ $(ip -br link show type tun | wc -l) -gt $devices ]]
   wait_until 60 test -e "$folder/trivial.sh"
   kill -TERM "$!"
   wait "$!" || status=$?
