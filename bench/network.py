@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import ctypes
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -114,7 +115,12 @@ def start_login(folder, sandbox, address):
     )
 
     def stop():
+        # A login would outlive the sshd: the line can be gone, and nothing tells it so.
+        logins = subprocess.run(["pgrep", "-P", str(program.pid)], stdout=subprocess.PIPE, text=True).stdout.split()
         program.terminate()
         program.wait()
+        for login in logins:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(login), signal.SIGTERM)
 
     return stop

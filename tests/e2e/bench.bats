@@ -27,6 +27,9 @@ wait_until() { # SECONDS CONDITION...
 
 has_folder() { folder_of "$1" >/dev/null; }
 
+# True if no process has a file there open, not even a removed one.
+is_closed() { [[ -z $(find /proc/[0-9]*/fd -lname "$1/*" 2>/dev/null) ]]; } # FOLDER
+
 has_devices() { [[ $(ip -br link show type tun | wc -l) -eq $1 ]]; }
 
 nothing_is_left_of() { # FOLDER
@@ -81,6 +84,7 @@ nothing_is_left_of() { # FOLDER
   [[ $status -eq 130 ]]
   nothing_is_left_of "$folder"
   wait_until 10 has_devices "$devices"
+  wait_until 10 is_closed "$folder" # a login whose line is gone would wait for ever
 }
 
 @test "the benchmark says what a network of its own needs" {
