@@ -14,6 +14,10 @@ namespace {
 
 using Expressions = std::vector<std::string_view>;
 
+// As programs call it, in whatever language.
+constexpr std::string_view git_in_code =
+    "(git|GIT_EXECUTABLE)[^A-Za-z].*[^a-z-](describe|rev-parse|rev-list|symbolic-ref)([^a-z-]|$)";
+
 // Tools that make a version from Git's tags, and other ways to ask Git for one.
 const Expressions tag_tools = {"setuptools[_-]scm",
                                "hatch[_-]vcs",
@@ -31,8 +35,7 @@ const Expressions tag_tools = {"setuptools[_-]scm",
                                "git[ -]version",
                                "git (describe|rev-parse|rev-list|log|show)",
                                "\"git\", *\"(describe|rev-parse|rev-list|log|show)\"",
-                               "(git|GIT_EXECUTABLE)[^A-Za-z].*[^a-z-](describe|rev-parse|rev-list|"
-                               "symbolic-ref)([^a-z-]|$)",
+                               git_in_code,
                                "(^|[^a-z])git[^A-Za-z].*[^a-z-](log|show|branch)([^a-z-]|$)",
                                "git\\.Repo",
                                "[^A-Za-z]Repo\\(",

@@ -86,7 +86,7 @@ class Planner {
         constexpr std::string_view aside = ".gone-";
         for (const auto& name : kept_.names(folder)) {
             const auto token = name.starts_with(aside) ? name.substr(aside.size()) : "";
-            const auto path = folder + "/" + name;
+            const auto path = fmt::format("{}/{}", folder, name);
             if (!knows_ || !is_token(token) || !kept_.is_own_folder(path))
                 continue;
             remove(CleanKind::leftover, path);
@@ -99,7 +99,7 @@ class Planner {
         const auto look = [&](const std::string& folder, const auto& is_left) {
             for (const auto& name : kept_.names(folder))
                 if (is_left(name))
-                    found.push_back(folder + "/" + name);
+                    found.push_back(fmt::format("{}/{}", folder, name));
         };
         look("repos", [](const std::string& name) {
             return !name.starts_with(".") && (name.find(".new-") != std::string::npos ||

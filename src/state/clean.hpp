@@ -81,7 +81,7 @@ std::optional<KeepReason> judge_submission(const Inventory& kept, const std::str
 bool is_live_submission(const Inventory& kept, const std::string& token);
 
 /// For so many seconds, a run by hand without a result counts as live.
-inline constexpr std::int64_t run_by_hand = 7 * 86400;
+inline constexpr std::int64_t run_by_hand = std::int64_t{7} * 86400;
 
 /// The commits of published results that the records name. They come from the cluster, so they may
 /// be any text.
