@@ -150,7 +150,7 @@ std::optional<std::string> tree_from_trees(base::Runner& runner, const Repositor
         edits.staged = add_files(runner, repository, edits.staged, edits.there);
     }
     const auto changed = change_trees(*trees, edits.paths, edits.staged);
-    if (changed.root == tree_hash(tree_content(trees->at(""))))
+    if (changed.root == object_hash("tree", tree_content(trees->at(""))))
         return "";
     if (!store_trees(runner, repository, changed))
         return std::nullopt;

@@ -85,9 +85,7 @@ std::string oid_of(const std::string& blob) {
     if (at == std::string::npos)
         return "";
     const auto oid = blob.substr(at + mark.size(), digits);
-    return oid.size() == digits && oid.find_first_not_of("0123456789abcdef") == std::string::npos
-               ? oid
-               : "";
+    return oid.size() == digits && base::is_hex(oid) ? oid : "";
 }
 
 // What each of them names, or "".

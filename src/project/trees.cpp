@@ -126,8 +126,8 @@ std::string tree_content(const Tree& tree) {
     return content;
 }
 
-std::string tree_hash(std::string_view content) {
-    return base::sha1(fmt::format("tree {}", content.size()) + '\0' + std::string(content));
+std::string object_hash(std::string_view type, std::string_view content) {
+    return base::sha1(fmt::format("{} {}", type, content.size()) + '\0' + std::string(content));
 }
 
 std::set<std::string> folders_above(const std::vector<std::string>& paths) {
@@ -154,7 +154,7 @@ NewTrees change_trees(Folders folders, const std::vector<std::string>& gone,
     for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
         const auto& [path, tree] = *folder;
         auto content = tree_content(tree);
-        const auto hash = tree_hash(content);
+        const auto hash = object_hash("tree", content);
         if (path.empty()) {
             trees.root = hash;
         } else if (tree.empty()) {

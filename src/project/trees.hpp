@@ -31,8 +31,8 @@ std::optional<Tree> parse_tree(std::string_view content);
 /// The content of the tree object, entries in Git's order.
 std::string tree_content(const Tree& tree);
 
-/// The name of the tree object.
-std::string tree_hash(std::string_view content);
+/// The name that Git gives to an object of this type (`blob`, `tree`).
+std::string object_hash(std::string_view type, std::string_view content);
 
 /// The folders that lead to `paths`, with the root (`""`).
 std::set<std::string> folders_above(const std::vector<std::string>& paths);

@@ -13,11 +13,11 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
-#include "base/sha1.hpp"
 #include "base/text.hpp"
 #include "environment/inputs.hpp"
 #include "environment/selection.hpp"
 #include "project/git.hpp"
+#include "project/trees.hpp"
 #include "submission/mirror.hpp"
 
 namespace rdvc::send {
@@ -57,7 +57,7 @@ struct Patterns {
                                               std::string_view setting) const {
         if (patterns.empty())
             return {};
-        const auto empty_tree = base::sha1(std::string_view("tree 0\0", 7));
+        const auto empty_tree = project::object_hash("tree", "");
         base::Command command{.argv = {"git", "-C", folder.string(), "diff-tree", "-r", "-z",
                                        "--name-only", "--no-renames", empty_tree, commit, "--"}};
         command.argv.insert(command.argv.end(), patterns.begin(), patterns.end());
@@ -129,9 +129,8 @@ class Contents {
         if (!std::filesystem::is_regular_file(path, none))
             return std::nullopt;
         auto content = base::read_file(path);
-        if (!content ||
-            (found == converted_.end() && file.mode != "120000" &&
-             base::sha1(fmt::format("blob {}", content->size()) + '\0' + *content) != file.blob))
+        if (!content || (found == converted_.end() && file.mode != "120000" &&
+                         project::object_hash("blob", *content) != file.blob))
             return std::nullopt;
         return content;
     }

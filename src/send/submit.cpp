@@ -62,7 +62,10 @@ Sender::Sender(world::World& world, const remote::Project& project, remote::Clus
       notes_(script::render_notes(submission_, command_line, record_.time)) {
     if (submission_.kind == submission::Kind::command)
         record_.outputs = submission_.facts.outputs;
-    pack(ledger::believed_stored(ledger_.read(), record_.cluster));
+    const auto records = ledger_.read();
+    const auto believed = ledger::believed_stored(records, record_.cluster);
+    environment_news_ = compare_environment(records, believed);
+    pack(believed);
 }
 
 std::uint32_t Sender::objects() const {
@@ -79,13 +82,13 @@ std::uintmax_t Sender::size() const {
     return size;
 }
 
-std::string Sender::environment_news() const {
+std::string Sender::compare_environment(const std::vector<ledger::Record>& records,
+                                        const std::vector<ledger::Stored>& believed) const {
     if (environment_.empty())
         return "";
     const auto now = stored_environment();
     std::string before; // the newest one, by its hash
-    const auto records = ledger_.read();
-    for (const auto& stored : ledger::believed_stored(records, record_.cluster)) {
+    for (const auto& stored : believed) {
         if (stored == now)
             return "as in an earlier submission";
         if (stored.place == now.place && before.empty())

@@ -33,7 +33,7 @@ class Sender {
     [[nodiscard]] std::uintmax_t size() const;
     /// Whether an earlier submission had this environment, and if not what has changed since, in
     /// words; "" if it is not to be reused.
-    [[nodiscard]] std::string environment_news() const;
+    [[nodiscard]] const std::string& environment_news() const { return environment_news_; }
     /// True if the history is too large to travel: the job sees one commit without parents.
     [[nodiscard]] bool is_cut() const;
 
@@ -63,6 +63,9 @@ class Sender {
 
     [[nodiscard]] Payload load(const std::vector<ledger::Stored>& believed) const;
     void pack(const std::vector<ledger::Stored>& believed);
+    [[nodiscard]] std::string
+    compare_environment(const std::vector<ledger::Record>& records,
+                        const std::vector<ledger::Stored>& believed) const;
     [[nodiscard]] bool is_same(const ledger::Record& record) const;
     [[nodiscard]] std::optional<ledger::Record> earlier();
     void send_inputs();
@@ -79,6 +82,7 @@ class Sender {
     const std::vector<project::Submodule>& submodules_;
     const Inputs& inputs_;
     const std::string& environment_;
+    std::string environment_news_;
     ledger::Ledger ledger_;
     ledger::Record record_;
     base::TemporaryFolder folder_;

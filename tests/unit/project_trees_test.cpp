@@ -20,7 +20,7 @@ TreeEntry file(char digit) {
     return {"100644", hash_of(digit)};
 }
 TreeEntry folder(const Tree& tree) {
-    return {"40000", tree_hash(tree_content(tree))};
+    return {"40000", object_hash("tree", tree_content(tree))};
 }
 
 // "MODE NAME", NUL, the name's bytes: of one digit only.
@@ -70,7 +70,8 @@ TEST(TreeContent, SortsFoldersAsIfTheirNamesEndedInASlash) {
 }
 
 TEST(TreeHash, IsGitsName) {
-    EXPECT_EQ(tree_hash(""), "4b825dc642cb6eb9a060e54bf8d69288fbee4904"); // the empty tree
+    EXPECT_EQ(object_hash("tree", ""),
+              "4b825dc642cb6eb9a060e54bf8d69288fbee4904"); // the empty tree
 }
 
 TEST(FoldersAbove, HasAllOnTheWay) {
@@ -102,10 +103,10 @@ void expect_trees(const Case& one) {
     std::map<std::string, std::string> contents(trees.contents.begin(), trees.contents.end());
     std::map<std::string, std::string> expected;
     for (const auto& [path, tree] : one.expected)
-        expected[tree_hash(tree_content(tree))] = tree_content(tree);
+        expected[object_hash("tree", tree_content(tree))] = tree_content(tree);
     EXPECT_EQ(contents, expected);
     EXPECT_EQ(trees.contents.size(), one.expected.size());
-    EXPECT_EQ(trees.root, tree_hash(tree_content(one.expected.at(""))));
+    EXPECT_EQ(trees.root, object_hash("tree", tree_content(one.expected.at(""))));
 }
 
 Tree with(Tree tree, const std::string& name, const TreeEntry& entry) {
@@ -179,7 +180,7 @@ TEST(ChangeTrees, WritesTheFoldersThatDiffer) {
 
 TEST(ChangeTrees, LeavesNothingOfAnEmptyProject) {
     const auto trees = change_trees({{"", {{"a", file('1')}}}}, {"a"}, {});
-    EXPECT_EQ(trees.root, tree_hash(""));
+    EXPECT_EQ(trees.root, object_hash("tree", ""));
     EXPECT_EQ(trees.contents.size(), 1U);
 }
 
