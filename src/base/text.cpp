@@ -212,6 +212,10 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
     return best ? fmt::format(", did you mean `{}`?", *best) : "";
 }
 
+bool is_hex(std::string_view text) {
+    return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 bool is_utf8(std::string_view text) {
     while (!text.empty()) {
         const auto length = character_length(text);

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/text.hpp"
 #include "project/git.hpp"
 #include "submission/name.hpp"
 
@@ -94,7 +95,7 @@ std::optional<Result> published(const state::Record& record, bool has_remote) {
                         data.empty() ? !has_remote : data == "ssh"};
     // Text from the cluster becomes part of a command's arguments.
     const bool sound = submission::is_experiment_ref(result.ref) && !result.commit.empty() &&
-                       result.commit.find_first_not_of("0123456789abcdef") == std::string::npos;
+                       base::is_hex(result.commit);
     return state::field(record.result, "state") == "published" && sound ? std::optional(result)
                                                                         : std::nullopt;
 }

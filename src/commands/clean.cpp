@@ -135,7 +135,7 @@ std::int64_t older_of(const Arguments& arguments) {
 // True for a commit's name. The text comes from the cluster and becomes an argument of git.
 bool is_commit(const std::string& text) {
     constexpr std::size_t digits = 40; // or more
-    return text.size() >= digits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+    return text.size() >= digits && base::is_hex(text);
 }
 
 // The commits of results that this laptop has.

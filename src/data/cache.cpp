@@ -23,8 +23,7 @@ constexpr std::string_view current_layout = "files/md5/";
 bool is_hash(std::string_view text) {
     if (text.ends_with(".dir"))
         text.remove_suffix(4);
-    return text.size() == md5_digits &&
-           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    return text.size() == md5_digits && base::is_hex(text);
 }
 
 // `dir` of `[cache]` in a file of DVC's configuration; a relative one is relative to that file.

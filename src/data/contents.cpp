@@ -109,8 +109,7 @@ std::vector<std::string> files_of(base::Runner& runner, const project::Repositor
 constexpr std::size_t md5_digits = 32;
 
 bool is_hash(std::string_view text) {
-    return text.size() == md5_digits &&
-           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    return text.size() == md5_digits && base::is_hex(text);
 }
 
 } // namespace

@@ -15,8 +15,7 @@ std::string token_after(std::string_view text, std::string_view mark) {
     if (at == std::string_view::npos)
         return "";
     const auto token = text.substr(at + mark.size(), length);
-    const bool sound = token.size() == length &&
-                       token.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    const bool sound = token.size() == length && base::is_hex(token);
     return sound ? std::string(token) : "";
 }
 

@@ -11,11 +11,6 @@ namespace rdvc::state {
 
 namespace {
 
-bool is_hex(std::string_view text, std::size_t size) {
-    return text.size() == size &&
-           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 class Planner {
   public:
     Planner(const Inventory& kept, const CleanQuestion& question, const std::set<std::string>& here)
@@ -184,8 +179,9 @@ class Planner {
         constexpr std::size_t digits = 8;
         for (const auto& hash : kept_.names("functions")) {
             const auto path = "functions/" + hash;
-            if (kept_.read_scripts && is_hex(hash, digits) && !named.contains(hash) &&
-                kept_.is_own_folder(path) && !kept_.is_younger(path, cutoff_))
+            if (kept_.read_scripts && hash.size() == digits && base::is_hex(hash) &&
+                !named.contains(hash) && kept_.is_own_folder(path) &&
+                !kept_.is_younger(path, cutoff_))
                 remove(CleanKind::functions, path);
         }
         for (const auto& name : kept_.names("requests")) {

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/text.hpp"
 #include "state/record.hpp"
 
 namespace rdvc::state {
@@ -28,8 +29,7 @@ bool is_told(const std::string& path) {
 
 bool is_token(std::string_view text) {
     constexpr std::size_t digits = 32;
-    return text.size() == digits &&
-           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    return text.size() == digits && base::is_hex(text);
 }
 
 bool is_by_hand(const std::string& record) {

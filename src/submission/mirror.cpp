@@ -21,7 +21,7 @@ std::string mirror_name(const std::string& repo_name, const std::string& id,
                         const std::string& origin_url, const std::string& root_commit) {
     std::string hex =
         base::short_hash(origin_url.empty() ? root_commit : project::normalised_url(origin_url));
-    if (id.size() >= digits_size && id.find_first_not_of("0123456789abcdef") == std::string::npos)
+    if (id.size() >= digits_size && base::is_hex(id))
         hex = id.substr(0, digits_size);
     else if (!id.empty())
         hex = base::short_hash(id);

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace rdvc::submission {
 
@@ -25,10 +26,6 @@ bool can_end_ref(const std::string& name) {
               std::string_view("~^:?*[\\/").find(c) != std::string_view::npos;
     }
     return !bad;
-}
-
-bool is_hex(std::string_view text) {
-    return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 } // namespace
@@ -59,7 +56,7 @@ bool is_experiment_ref(const std::string& ref) {
     if (slash != start.size() + 2 || last <= slash)
         return false;
     const auto baseline = ref.substr(start.size(), 2) + ref.substr(slash + 1, last - slash - 1);
-    return (baseline.size() == sha1 || baseline.size() == sha256) && is_hex(baseline) &&
+    return (baseline.size() == sha1 || baseline.size() == sha256) && base::is_hex(baseline) &&
            can_end_ref(ref.substr(last + 1));
 }
 

@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include "base/text.hpp"
+
 namespace rdvc::submission {
 
 std::string make_token() {
@@ -15,7 +17,7 @@ std::string make_token() {
 }
 
 bool is_token(const std::string& text) {
-    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+    return text.size() == 32 && base::is_hex(text);
 }
 
 } // namespace rdvc::submission

@@ -2,35 +2,16 @@
 # decision and the cluster's own last check, on a fake SLURM. tests/e2e/clean.bats tests on a real
 # SLURM what it removes.
 
-source "${RDVC_SOURCE_FOLDER}/tests/support/slurm/slurm.bash"
-source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
+load submission
 
 setup() {
-    root=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-ct-XXXXXX")
-    start_fake_slurm "${root}/slurm"
-    export HOME="${root}/home" XDG_RUNTIME_DIR="${root}/run" TMPDIR="${root}/tmp" GIT_CONFIG_GLOBAL="${root}/gitconfig"
-    export RDVC_CLUSTER_HOST=local
-    unset XDG_CONFIG_HOME XDG_STATE_HOME
-    mkdir -p "${HOME}" "${TMPDIR}" "${root}/bin"
-    mkdir -m 700 "${XDG_RUNTIME_DIR}"
-    git config --global user.name Tester
-    git config --global user.email tester@example.org
-    git init --quiet "${root}/project"
-    cd "${root}/project"
-    echo x >file
-    git add file
-    git commit --quiet -m one
-    rdvc="${HOME}/.rdvc"
+    start_submission_test
+    rdvc=${rdvc_dir}
+    mkdir "${root}/bin"
 }
 
 teardown() {
-    stop_fake_slurm
-    if [[ -n ${BATS_TEST_COMPLETED:-} ]]; then
-        cd /
-        remove_folder "${root}"
-    else
-        printf '# kept: %s\n' "${root}" >&3
-    fi
+    stop_submission_test
 }
 
 # Makes a submission NAME whose job has failed; sets `token`.

@@ -39,7 +39,7 @@ is_cached() {
     done
 }
 
-# True if the experiment's commit has this output, as it has those with `cache: false`. A path in
+# True if the experiment's commit has this output, which is so with `cache: false`. A path in
 # dvc.lock is relative to the stage's `wdir`, so any file with this content whose path ends with it
 # counts.
 tracked_output() {

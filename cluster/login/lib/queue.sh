@@ -179,7 +179,7 @@ index_queue() {
 }
 
 # Sets job, job_state and job_reason of submission $1's newest job in the answer, preferably one
-# that has not ended; empty: there is none. Jobs of earlier attempts do not count.
+# that has not ended; all are empty if it has no job. Jobs of earlier attempts do not count.
 find_job() {
     local id state reason rank job_rank past=' ' now_id='' file="${rdvc_dir}/submissions/$1/jobid"
     job='' job_state='' job_reason=''
