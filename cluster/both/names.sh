@@ -5,6 +5,11 @@ ref_of_experiment() {
     printf 'refs/exps/%s/%s/%s' "${1:0:2}" "${1:2}" "$2"
 }
 
+# This job's id as SLURM's programs take it: JOB_TASK for a task of an array.
+own_job() {
+    printf '%s' "${SLURM_ARRAY_JOB_ID:-${SLURM_JOB_ID:-}}${SLURM_ARRAY_JOB_ID:+_${SLURM_ARRAY_TASK_ID:-}}"
+}
+
 # A job's workspace is a folder of this name, which only mktemp completes.
 workspace_template() {
     printf 'rdvc-%s-XXXXXXXX' "${SLURM_JOB_ID:-hand}"
@@ -28,7 +33,7 @@ value_of() {
 # True for a phase in which a job that ended may hold a result that is nowhere else (C++:
 # state::may_hold_result).
 may_hold_result() {
-    [[ $1 == @(push|publish|output) ]]
+    [[ $1 == @(push|publish|output|after-experiment|before-publish|after-publish) ]]
 }
 
 # Unsets variables of the caller (another job, a Git hook), because git must work on our own

@@ -7,11 +7,13 @@ without_filters() {
 }
 
 # Prints this user's jobs in squeue's format $1: also ended ones, those in hidden partitions, and
-# wherever a federation runs them.
-list_jobs() (
+# wherever a federation runs them; the waiting tasks of an array as one, with all their indices.
+# Replaces its shell: call it in `$(...)`.
+list_jobs() {
     without_filters
+    export SLURM_BITSTR_LEN=0
     exec timeout 20 squeue --all --federation --noheader --states=all --user "${EUID}" -o "$1" </dev/null
-)
+}
 
 # scontrol's line about the job $1, or its error message; $2: seconds that it may take.
 show_job() (
@@ -30,7 +32,12 @@ show_jobs() {
 
 # Name of the cluster that this machine belongs to, or nothing.
 cluster_name() {
-    scontrol show config 2>/dev/null </dev/null | sed -n 's/^ClusterName *= *//p'
+    cluster_setting ClusterName
+}
+
+# The value of this setting of the cluster, or nothing.
+cluster_setting() {
+    scontrol show config 2>/dev/null </dev/null | sed -n "s/^$1 *= *//p"
 }
 
 # Accounting's lines, one per job, with times in seconds since the epoch; the words are sacct(1)'s.
@@ -53,14 +60,52 @@ cancel_jobs() (
     exec timeout 60 scancel "$@" </dev/null
 )
 
+# Sends the shell of the job $1 the signal $2.
+signal_job() (
+    without_filters
+    exec timeout 20 scancel --batch --signal="$2" "$1" </dev/null
+)
+
 # Puts the job $1 back into the queue.
 requeue_job() {
     timeout 20 scontrol requeue "$1" </dev/null
 }
 
+# Lets at most $2 jobs of the array $1 run at once; 0: all.
+set_array_limit() {
+    timeout 20 scontrol update "JobId=$1" "ArrayTaskThrottle=$2" </dev/null
+}
+
 # Prints the nodes in sinfo's format $1.
 list_nodes() {
     sinfo --noheader -o "$1" </dev/null
+}
+
+# True if the indices $2 of an array, as SLURM writes them (`3,5-7`, `[1-9:2%4]`), have $1.
+has_index() {
+    local ranges=${2#\[}
+    ranges=${ranges%\]}
+    ranges=${ranges%%%*},
+    while [[ ${ranges} =~ ^([0-9]{1,9})(-([0-9]{1,9})(:([0-9]{1,9}))?)?, ]]; do
+        ranges=${ranges#*,}
+        (($1 >= BASH_REMATCH[1] && $1 <= ${BASH_REMATCH[3]:-${BASH_REMATCH[1]}} &&
+            ($1 - BASH_REMATCH[1]) % ${BASH_REMATCH[5]:-1} == 0)) && return 0
+    done
+    return 1
+}
+
+# Sets the array `indices` to all of $1, written in the same way.
+expand_indices() {
+    local ranges=${1#\[} index
+    ranges=${ranges%\]}
+    ranges=${ranges%%%*},
+    indices=()
+    while [[ ${ranges} =~ ^([0-9]{1,7})(-([0-9]{1,7})(:([0-9]{1,7}))?)?, ]]; do
+        ranges=${ranges#*,}
+        for ((index = BASH_REMATCH[1]; index <= ${BASH_REMATCH[3]:-${BASH_REMATCH[1]}}; index += ${BASH_REMATCH[5]:-1})); do
+            indices+=("${index}")
+        done
+    done
 }
 
 # True if $1 is the state of a job that has ended. False for an unknown word, so that nothing counts

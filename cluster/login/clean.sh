@@ -1,9 +1,10 @@
-# The request of `rdvc clean`. The laptop decides what may go, from the records that the cluster
-# sends (action `records`). Then the laptop names what goes: `measure` only answers with the sizes,
-# `remove` also removes. The cluster checks each item once more right before it removes it, because
-# a job may have started meanwhile. Assignments before this text: action, older (in seconds; what is
-# younger stays), and the array removals (two words each: a kind and an item). An item is a path in
-# rdvc's folder; for `submission` it is TOKEN COUNT, where COUNT is the number of its files and
+# The request of `rdvc clean` and `rdvc env`. The laptop decides what may go, from the records that
+# the cluster sends (action `records`). Then the laptop names what goes: `measure` only answers with
+# the sizes, `remove` also removes. The cluster checks each item once more right before it removes
+# it, because a job may have started meanwhile. Assignments before this text: action, project (whose
+# environments it is about; nothing: about all that rdvc keeps), older (in seconds; what is younger
+# stays), and the array removals (two words each: a kind and an item). An item is a path in rdvc's
+# folder; for `submission` it is TOKEN COUNT, where COUNT is the number of its files and
 # folders down to its second level; for `workspace` it is TOKEN PATH. Nothing outside of rdvc's
 # folder is touched, except workspaces that jobs have noted. DVC's cache is never touched.
 
@@ -16,7 +17,10 @@ mark="@rdvc:${nonce}"
 # each after a `/`. `!` before the depth marks an entry of another user. A line end in a name
 # appears as `?`.
 tell_tree() {
-    find . -mindepth 1 -maxdepth 4 \
+    local elsewhere=()
+    [[ -z ${project} ]] ||
+        elsewhere=(! -path ./envs ! -path "./envs/${project}" ! -path "./envs/${project}/*" -prune -o)
+    find . -mindepth 1 -maxdepth 4 "${elsewhere[@]+"${elsewhere[@]}"}" \
         \( -path ./cache -o -path ./logs -o -path ./queue -o -path './repos/*.git/*' \) -prune -o \
         \( -path './*/*/*' -o -printf "\\0${mark} tree " \) -printf / \
         \( -user "${EUID}" -o -printf '!' \) -printf '%d%y%T@ %f' 2>/dev/null |
@@ -26,17 +30,25 @@ tell_tree() {
 
 # Answers with the small files whose content the decision needs: one line each, with the file's path
 # and, after tabs, `key value`. The key `is` stands for content without keys. Of `phases` only the
-# last phase before `end` is sent.
+# last phase before `end` is sent. About one project's environments more is told: the build that
+# jobs use, who builds, and whether the key has Git's version in it.
 tell_files() {
-    find submissions jobs envs -maxdepth 4 -type f \( -name submission -o -name jobid -o -name sbatch.exit -o -name result \
-        -o -name phases -o -name workspace -o -name environment -o -name info \) 2>/dev/null |
+    local places=(submissions jobs envs) more=()
+    if [[ -n ${project} ]]; then
+        places=("envs/${project}")
+        more=(-o -name not-reusable -o -name inputs -o -path '*/plan/version' -o -path '*.lock/owner.*/job')
+        find "${places[@]}" -mindepth 2 -maxdepth 2 -type l -name current -printf "${mark} file %p\tis %l\n"
+    fi
+    find "${places[@]}" -maxdepth 4 -type f \( -name submission -o -name jobid -o -name sbatch.exit -o -name result \
+        -o -name phases -o -name workspace -o -name environment -o -name info "${more[@]+"${more[@]}"}" \) 2>/dev/null |
         LC_ALL=C awk -v mark="${mark}" '{
             path = $0; text = phase = ""
             while ((code = (getline line <path)) > 0) {
                 split(line, word, " ")
                 if (path ~ /\/phases$/) { if (word[2] != "end") phase = "\tis " word[2] }
-                else if (path ~ /\/(jobid|sbatch\.exit|environment)$/) text = text "\tis " line
+                else if (path ~ /\/(jobid|sbatch\.exit|environment|not-reusable|job)$/) text = text "\tis " line
                 else if (word[1] ~ /^(mirror|name|code|state|commit|ref|cluster|made|kib)$/) text = text "\t" line
+                else if (path ~ /^envs\// && word[1] ~ /^(setup_seconds|job|node|kind|version:)$/) text = text "\t" line
             }
             close(path)
             if (code == 0) print mark, "file", path text phase
@@ -86,20 +98,21 @@ tell_refs() {
 tell_records() {
     local name
     answer time "$(now)"
-    answer cluster "$(cluster_name)"
+    [[ -n ${project} ]] || answer cluster "$(cluster_name)"
     # Before the folders are read: a job that ends meanwhile has written its result by then.
     if find_uses; then
         for name in "${!live[@]}"; do
             answer live "${name}"
         done
         for name in "${!uses[@]}"; do
-            answer use "${name}"
+            answer use "${uses[${name}]}" "${name}"
         done
     else
         answer squeue "${queue_said}"
     fi
     tell_tree
     tell_files
+    [[ -z ${project} ]] || return 0
     tell_workspaces
     tell_functions
     tell_refs
@@ -236,6 +249,33 @@ remove_environment() {
     fi
 }
 
+# True if the owner of the lock $1 has not shown a heartbeat for minutes, by the file system's
+# clock.
+is_stale() {
+    local beat now newest=0 time
+    now="${1%/*}/.clock-${nonce}"
+    : >"${now}" || return 1
+    time=$(stat -c %Y "${now}")
+    rm -f "${now}"
+    for beat in "$1" "$1"/owner.*/beat; do
+        [[ ! -e ${beat} ]] || { beat=$(stat -c %Y "${beat}") && ((beat > newest)) && newest=${beat}; }
+    done
+    ((time - newest > 180))
+}
+
+# Removes the lock of a builder that has died.
+remove_lock() {
+    [[ $1 == envs/*/*.lock ]] && is_own_folder "$1" && is_stale "$1" && mv -T -- "$1" "$1.gone-${nonce}" || return 0
+    remove_path lock "$1" "$1.gone-${nonce}"
+}
+
+# Removes the note that a key cannot be reused, or that its setup has failed.
+remove_note() {
+    case $1 in
+    envs/*/*/not-reusable | envs/*/*.failed) is_own_folder "${1%/*}" && rm -f -- "$1" && answer removed note "$1" ;;
+    esac
+}
+
 # Moves the folder away first, because a submission checks that its functions exist once its script
 # is in place. No script names the texts of requests, so those are never in use.
 remove_functions() {
@@ -273,9 +313,10 @@ remove_all() {
         if find_live; then for_each workspace remove_workspace; else answer squeue "${queue_said}"; fi
     fi
     for_each submission put_aside
+    for_each lock remove_lock
     if find_uses; then # again: a job may have been queued meanwhile
         for_each submission remove_submission
-        remove_dead_names
+        [[ -n ${project} ]] || remove_dead_names
         for_each environment remove_environment
     else
         known=0
@@ -284,6 +325,7 @@ remove_all() {
     fi
     for_each functions remove_functions
     for_each leftover remove_leftover
+    for_each note remove_note
 }
 
 clean() {
@@ -294,6 +336,7 @@ clean() {
             finish refused dir "${rdvc_dir}/${folder} is a link; rdvc clean removes only what is in rdvc's own folder"
     done
     answer dir "${rdvc_dir}"
+    [[ -z ${project} ]] || is_folder "envs/${project}" || finish end
     cutoff=$(($(now) - older))
     case ${action} in
     records) tell_records ;;

@@ -1,13 +1,22 @@
-# A submission's log (or its script), as blocks of bytes. Assignments before this text: token, file
-# (`log` or a name in the submission's folder), follow (0 or 1), offset (bytes that the laptop
+# A submission's log (or its script), as blocks of bytes. Assignments before this text: token, task,
+# file (`log` or a name in the submission's folder), follow (0 or 1), offset (bytes that the laptop
 # already has).
 
 # The log of the newest job of this submission.
 find_file() {
     local folder="${rdvc_dir}/submissions/${token}"
     if [[ ${file} == log ]]; then
-        # shellcheck disable=SC2012 # the names are SLURM's own
-        ls -t "${folder}"/slurm-*.out 2>/dev/null | head -n 1
+        local of_task='*' index task_count pack found=''
+        find_task_count "${token}"
+        find_index "${token}"
+        ((task == 0)) || of_task="*_${index}"
+        # A task of a pack has its own log, once it has begun.
+        # shellcheck disable=SC2012,SC2086 # the names are SLURM's own, and the pattern is ours
+        ((task == 0 || pack == 1)) || found=$(ls -t "${folder}"/slurm-${of_task}.${task}.out 2>/dev/null | head -n 1)
+        # shellcheck disable=SC2012,SC2086
+        [[ -n ${found} ]] || ((task > 0 && pack > 1 && follow == 1 && last == 0)) ||
+            found=$(ls -t "${folder}"/slurm-${of_task}.out 2>/dev/null | head -n 1)
+        [[ -z ${found} ]] || printf '%s\n' "${found}"
     elif [[ -e ${folder}/${file} ]]; then
         printf '%s\n' "${folder}/${file}"
     fi
@@ -26,8 +35,10 @@ send_rest() {
 logs() {
     open_rdvc_dir
     [[ -d ${rdvc_dir}/submissions/${token} ]] || finish absent submission
-    [[ ${file} != log || -n $(job_of "${token}") ]] || finish absent job
-    local path last=0
+    [[ ${file} != log ]] || require_task "${token}"
+    local path last=0 job_id
+    find_job_id "${token}"
+    [[ ${file} != log || -n ${job_id} ]] || finish absent job
     path=$(find_file)
     [[ -n ${path} || ${follow} == 1 ]] || finish absent file
     while :; do

@@ -1,30 +1,44 @@
 # Objects of DVC's cache that travel without a DVC remote. Assignments before this text, besides
-# those of cache.sh: action (`ask`; `receive` and then `take`; `pack`), laptop (names the folder of
-# its unfinished objects), transfer (names the checksums that `receive` leaves for `take`), batch
-# (the number of objects for one md5sum), list_size (the size of the list of objects on standard
-# input, lines "NAME SIZE"). `receive` gets a tar stream.
+# those of cache.sh: action, laptop (names the folder of its unfinished objects), batch (the number
+# of objects for one md5sum), list_size (the size of the list of objects on standard input, lines
+# "NAME SIZE"). To the cluster: `ask` says what is missing, and so does `begin`, the first of a
+# transfer, which also takes what an interrupted one has left; `receive` gets a tar stream, `append`
+# the rest of the object NAME. To the laptop: `pack` sends a tar stream, `rest` the object NAME from
+# its byte SIZE on. Each may be repeated.
+
+# How a line begins with an object's name.
+object_pattern='^(files/md5/)?[0-9a-f]{2}/[0-9a-f]{30}(\.dir)?'
 
 # Free space according to df, in bytes.
 free_space() {
     df -Pk "$1" 2>/dev/null | awk 'NR == 2 { printf "%.0f", $4 * 1024 }'
 }
 
-# Answers with the listed objects that are missing, and the folder that takes them.
+# Answers with the listed objects that are missing.
 ask_objects() {
-    local list there partial
-    list=$(receive "${list_size}")
-    mkdir -p "${incoming}" 2>/dev/null || finish refused dir "cannot make ${incoming}"
     answer cache "${cache}"
-    answer incoming "${incoming}"
     answer free "$(free_space "${cache}")"
-    partial=$(find "${incoming}" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }')
-    answer partial "${partial}"
-    # rsync appends to what tar has written, read-only.
-    ((partial == 0)) || find "${incoming}" -type f ! -perm -200 -exec chmod u+w {} +
-    answer rsync "$(command -v rsync)"
-    there=$(objects_there <<<"${list}")
-    lacking_beside "${there}" <<<"${list}" | sed "s/^/@rdvc:${nonce} lacks /" # thousands
-    answer size "$(awk '!seen[$1]++ { sum += $2 } END { printf "%.0f", sum }' <<<"${there}")"
+    receive "${list_size}" | lacking_objects | sed "s/^/@rdvc:${nonce} lacks /" # thousands
+}
+
+# Takes the objects that came whole before a transfer was interrupted; sums of that time say nothing.
+# Answers with the large incomplete ones, which are kept for a week. No other transfer of this laptop
+# is alive.
+take_what_was_left() {
+    local place name
+    mkdir -p "${incoming}" 2>/dev/null || finish refused dir "cannot make ${incoming}"
+    find "${incoming}" -maxdepth 1 -type f -mtime +7 -exec rm -f -- {} +
+    for place in "${incoming}"/*/; do
+        cd "${place}" 2>/dev/null || continue
+        : >"${place%/}.sums"
+        take_objects "${place%/}"
+        while IFS= read -r name; do
+            [[ -z $(find "${name}" -size +1000k) ]] || mv -f -- "${name}" "${incoming}/${name//\//-}"
+        done <"${place%/}.damaged"
+        drop_place "${place%/}"
+    done
+    find "${incoming}" -maxdepth 1 -type f -name '*-*' -printf '%f %s\n' | tr - / |
+        sed "s/^/@rdvc:${nonce} partial /"
 }
 
 # Computes the checksums of the files that arrived. md5sum takes the most time, so several processes
@@ -33,10 +47,10 @@ sums_of() {
     local workers=4 n
     [[ -s $1 ]] || return 0
     for ((n = 0; n < workers; n++)); do
-        awk -v n="${n}" -v workers="${workers}" 'NR % workers == n' "$1" | xargs -r md5sum -- >"$1.sums.${n}" &
+        awk -v n="${n}" -v workers="${workers}" 'NR % workers == n' "$1" | xargs -r md5sum -- >"$1.${n}" &
     done
     wait
-    cat "$1".sums.*
+    cat "$1".[0-9]
 }
 
 # Reads lines of md5sum, and prints the names that match their content.
@@ -74,102 +88,131 @@ whole_files() {
     [[ -z ${latest} ]] || printf '%s\n' "${latest}"
 }
 
-# Computes checksums while the next objects arrive. The last objects of a batch may be incomplete or
-# missing: then their checksum is wrong, and take_objects computes it again. The stream makes objects
-# read-only.
+# Computes checksums while the next objects arrive, in a folder of this stream's own. The last
+# objects of a batch may be incomplete or missing: then their checksum is wrong, and take_objects
+# computes it again. The stream makes objects read-only.
 receive_objects() {
-    local said="${incoming}.sums-${transfer}.${nonce}.err"
-    if ! mkdir -p "${incoming}" || ! cd "${incoming}"; then
-        finish refused disk "cannot make ${incoming}"
-    fi
-    TAR_OPTIONS='' tar -x -v -k -m -p --no-same-owner -b 128 -f - 2>"${said}" | whole_files |
-        xargs -r -n "${batch}" md5sum -- >"${incoming}.sums-${transfer}.${nonce}" 2>/dev/null
-    if ((PIPESTATUS[0] != 0)); then
-        ! grep -qi 'no space left\|quota' "${said}" || answer full
-        finish refused disk "cannot write to ${incoming}: $(tail -n 1 "${said}")"
-    fi
-    rm -f -- "${said}"
+    local place="${incoming}/${nonce}" code
+    open_place "${place}"
+    TAR_OPTIONS='' tar -x -v -m -p --no-same-owner -b 128 -f - 2>"${place}.err" | whole_files |
+        xargs -r -n "${batch}" md5sum -- >"${place}.sums" 2>/dev/null
+    code=${PIPESTATUS[0]}
+    take_objects "${place}"
+    ((code == 0)) || refuse_incomplete "${place}"
+    close_place "${place}"
 }
 
-# Lists the objects that have arrived in files: $1 has all, $1.rest those without a right checksum,
-# $1.writable those that are not read-only yet.
-list_arrived() {
-    local kind
-    for kind in '' .rest .writable .damaged; do
-        : >"$1${kind}"
-    done
-    awk -v all="$1" '
-        are_sums { right[$0]; next }
-        { mode = $1; name = $0; sub(/^[0-9]+ /, "", name) }
-        name !~ /^(files\/md5\/)?[0-9a-f][0-9a-f]\/[0-9a-f]+(\.dir)?$/ { next }
-        { hash = name; sub(/^files\/md5\//, "", hash); sub(/\.dir$/, "", hash) }
-        length(hash) != 33 { next }
-        { print name >all }
-        !(name in right) { print name >(all ".rest") }
-        mode != "444" { print name >(all ".writable") }' \
-        are_sums=1 <(cat "${incoming}.sums-${transfer}".* 2>/dev/null | right_names) \
-        are_sums=0 <(find . -type f -printf '%m %P\n')
+# Adds the rest of an incomplete object, from standard input, and takes it. SIZE is that of the whole
+# object.
+append_object() {
+    local name size file place="${incoming}/${nonce}"
+    read -r name size < <(receive "${list_size}")
+    file="${incoming}/${name//\//-}"
+    open_place "${place}"
+    if ! chmod u+w "${file}" || ! cat >>"${file}" || (($(stat -c %s "${file}") < size)); then
+        refuse_incomplete "${place}"
+    fi 2>"${place}.err"
+    mkdir -p "${name%/*}" && mv -f -- "${file}" "${name}"
+    take_objects "${place}"
+    close_place "${place}"
 }
 
-# Checks what has arrived, and moves sound objects to their place, read-only like DVC's own; removes
-# damaged ones.
+# A folder for arriving objects, and files beside it that begin with its name.
+open_place() {
+    if ! mkdir -p "$1" || ! : >"$1.sums" || ! cd "$1"; then
+        finish refused disk "cannot make $1"
+    fi
+}
+
+close_place() {
+    sed "s/^/@rdvc:${nonce} damaged /" "$1.damaged"
+    drop_place "$1"
+}
+
+drop_place() {
+    cd "${cache}" && rm -rf -- "$1" "$1".*
+}
+
+# What is incomplete stays, for take_what_was_left.
+refuse_incomplete() {
+    [[ ! -e $1.right ]] || xargs -r rm -f -- <"$1.right"
+    ! grep -qi 'no space left\|quota' "$1.err" || answer full
+    finish refused disk "cannot write to ${incoming}: $(tail -n 1 "$1.err")"
+}
+
+# Puts the sound objects of this folder, $1, into the cache, read-only like DVC's own, and lists the
+# others in $1.damaged. $1.sums has checksums of some.
 take_objects() {
-    local names="${incoming}.names" name count
-    cd "${incoming}" 2>/dev/null || finish end
-    list_arrived "${names}"
-    sums_of "${names}.rest" | right_names >"${names}.right"
+    local name
+    find . -type f -printf '%P\n' | grep -E "${object_pattern}\$" >"$1.names"
+    right_names <"$1.sums" >"$1.right"
+    lines_beside "$1.right" <"$1.names" >"$1.rest"
+    sums_of "$1.rest" | right_names >>"$1.right"
+    lines_beside "$1.right" <"$1.rest" >"$1.wrong"
     while IFS= read -r name; do
-        if ! is_text_of_dvc2 "${name}"; then
-            rm -f -- "${name}"
-            answer damaged "${name}"
-            printf '%s\n' "${name}" >>"${names}.damaged"
-        fi
-    done < <(lines_beside "${names}.right" <"${names}.rest")
-    if [[ -s ${names}.damaged ]]; then
-        for name in "${names}" "${names}.writable"; do
-            lines_beside "${names}.damaged" <"${name}" >"${names}.sound"
-            mv -f -- "${names}.sound" "${name}"
-        done
-    fi
-    xargs -r chmod 0444 -- <"${names}.writable"
-    count=$(wc -l <"${names}")
-    if ! put_objects "${names}"; then
-        rm -f "${names}" "${names}".*
-        finish refused disk "cannot write to ${cache}"
-    fi
-    rm -f "${names}" "${names}".* "${incoming}".sums-*
-    cd "${cache}" && rm -rf -- "${incoming}"
-    answer taken "${count}"
+        ! is_text_of_dvc2 "${name}" || printf '%s\n' "${name}" >>"$1.right"
+    done <"$1.wrong"
+    lines_beside "$1.right" <"$1.wrong" >"$1.damaged"
+    put_objects "$1.right" || finish refused disk "cannot write to ${cache}"
 }
 
-# Moves objects into the cache as hard links, with one process; one by one if hard links fail.
+# Puts objects into the cache as hard links, with one process; moves them if hard links fail. A
+# process of an interrupted transfer may do the same.
 put_objects() {
     local name
+    find . -type f ! -perm 0444 -exec chmod 0444 -- {} + 2>/dev/null
     awk '{ sub(/\/[^\/]*$/, "") } !seen[$0]++' "$1" | (cd "${cache}" && xargs -r mkdir -p --) || return
     xargs -r cp -lf --parents -t "${cache}" -- <"$1" 2>/dev/null && return
     while IFS= read -r name; do
-        [[ -e ${name} ]] || continue
-        mv -f -- "${name}" "${cache}/${name}" || return
+        [[ ! -e ${name} ]] || mv -f -- "${name}" "${cache}/${name}" || return
     done <"$1"
 }
 
-# Sends the listed objects as one tar stream.
+# Sends those of the listed objects that exist as one tar stream. Its size is known in advance: a
+# header and a number of blocks for each object, and whole records. If an object cannot be read, zeros
+# take the place of what is missing.
 pack_objects() {
-    mkdir -p "${incoming}" || finish refused disk "cannot make ${incoming}"
-    receive "${list_size}" | cut -d ' ' -f 1 | tar -c -f - -C "${cache}" -T - 2>/dev/null |
-        answer_stream "${incoming}.block"
-    [[ ${PIPESTATUS[*]} == '0 0 0 0' ]] || finish refused objects "objects could not be read"
+    local there size said
+    there=$(receive "${list_size}" | grep -E "${object_pattern} " | objects_there)
+    answer cache "${cache}"
+    [[ -n ${there} ]] || return
+    answer size "$(awk '{ sum += $2 } END { printf "%.0f", sum }' <<<"${there}")"
+    size=$(awk -v block=512 -v record="$((128 * 512))" '
+        { blocks += 1 + int(($2 + block - 1) / block) }
+        END { printf "%.0f", int(((blocks + 2) * block + record - 1) / record) * record }' <<<"${there}")
+    answer data "${size}"
+    exec 3>&1
+    said=$(cut -d ' ' -f 1 <<<"${there}" | TAR_OPTIONS='' tar -c -h --hard-dereference --format=gnu \
+        --totals -b 128 -f - -C "${cache}" --no-recursion -T - 2>&1 >&3) && return
+    head -c "$((size - $(sed -n 's/^Total bytes written: \([0-9]*\) .*/\1/p' <<<"${said}")))" /dev/zero
+    finish refused objects "objects could not be read: ${said%%$'\n'*}"
+}
+
+# Sends an object from its byte SIZE on.
+send_rest() {
+    local name from size
+    read -r name from < <(receive "${list_size}")
+    size=$(stat -L -c %s -- "${cache}/${name}" 2>/dev/null) || return
+    ((size > from)) || return
+    answer data "$((size - from))"
+    tail -c "+$((from + 1))" -- "${cache}/${name}"
 }
 
 objects() {
+    export LC_ALL=C # names are ASCII, and tar's words are read
     open_rdvc_dir
     open_cache
     incoming="${cache}/rdvc-incoming/${laptop}"
     case ${action} in
     ask) ask_objects ;;
-    take) take_objects ;;
+    begin)
+        take_what_was_left </dev/null
+        ask_objects
+        ;;
     receive) receive_objects ;;
+    append) append_object ;;
     pack) pack_objects ;;
+    rest) send_rest ;;
     esac
     finish end
 }

@@ -1,4 +1,4 @@
-# Files that a job has left, for a laptop. Assignments before this text: token, folder (of the job's
+# Files that a job has left, for a laptop. Assignments before this text: token, task, folder (of the job's
 # record: `output`, of a command; `partial`, unfinished; `.here`, prepared by `rdvc recover`) and
 # action (`look`: are there any; `send`: all of them as one tar stream, if one side has no rsync;
 # `pulled`: they have arrived).
@@ -15,6 +15,7 @@ send_files() {
 
 output() {
     open_rdvc_dir
+    require_task "${token}"
     job="${rdvc_dir}/jobs/${token}/${task}"
     [[ -d ${job}/${folder} ]] || finish absent output
     case ${action} in

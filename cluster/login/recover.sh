@@ -1,4 +1,4 @@
-# Publishes what a job could not, from its kept workspace. Assignments before this text: token,
+# Publishes what a job could not, from its kept workspace. Assignments before this text: token, task,
 # action (`publish`; `here`: prepares the workspace's new files for a laptop), project_dir (of the
 # DVC project, from the repository's root), bring_script (what moves a workspace from its node),
 # patience (seconds, for that), and those of cache.sh. It may be interrupted between any two steps,
@@ -33,8 +33,10 @@ open_submission() {
     open_rdvc_dir
     local notes="${rdvc_dir}/submissions/${token}/submission"
     [[ ${token} =~ ^[0-9a-f]{32}$ && -r ${notes} ]] || finish absent submission
+    require_task "${token}"
     record="${rdvc_dir}/jobs/${token}/${task}"
     name=$(value_of name "${notes}")
+    ((task == 0)) || name+="-${task}"
     kind=$(value_of kind "${notes}")
     code=$(value_of code "${notes}")
     data=$(value_of data "${notes}")

@@ -1,7 +1,8 @@
 # Another attempt of a submission whose last one is known to be gone. Assignments before this text:
 # token, functions (the hash of the laptop's job functions), functions_size (of them on standard
 # input; 0: none), warning (seconds from the new options' signal to the time limit, or nothing), and
-# the arrays options (for sbatch, in addition to the script's), unset_variables (which would
+# the arrays wanted (of a sweep, the tasks that are asked for; none: all), options (for sbatch, in
+# addition to the script's), unset_variables (which would
 # contradict them), mirrors and tips (the Git objects that the job needs, as far as the laptop
 # knows).
 
@@ -58,6 +59,8 @@ refuse_unless_gone() {
     if [[ -n ${owner} ]]; then
         is_older_than_queue "${folder}/claim.${attempt}" || finish unknown "job ${owner} has only just begun"
         ! may_still_live "${owner}" "${token}" || finish unknown "${other_word}"
+        [[ ! -e ${folder}/tasks ]] || stop_tasks "${attempt}" "another attempt follows" ||
+            finish refused disk "cannot write to ${folder}"
     elif ! revoke_claim "${attempt}" "another attempt follows"; then
         finish unknown "attempt ${attempt} was decided at this moment"
     fi
@@ -76,20 +79,155 @@ put_aside() {
     done
 }
 
+# Sets `again` to the tasks of the sweep that are asked for and have no result to keep. Ends the
+# request without any.
+find_tasks_again() {
+    local number key value kept='' unpublished=0 asked_for=("${wanted[@]+"${wanted[@]}"}")
+    again=()
+    for ((number = 1; ${#wanted[@]} == 0 && number <= task_count; number++)); do
+        asked_for+=("${number}")
+    done
+    for number in "${asked_for[@]}"; do
+        if [[ ! ${number} =~ ^[1-9][0-9]{0,6}$ ]] || ((number > task_count)); then
+            finish absent task "${task_count}"
+        fi
+        value=''
+        if [[ -e ${rdvc_dir}/jobs/${token}/${number}/result ]]; then
+            read -r key value <"${rdvc_dir}/jobs/${token}/${number}/result"
+        fi
+        case ${value} in
+        published | 'done') kept=${value} ;;
+        unpublished) unpublished=1 ;;
+        *) again+=("${number}") ;;
+        esac
+    done
+    ((${#again[@]} == 0)) || return 0
+    ((unpublished == 0)) || finish kept unpublished
+    finish kept "${kept}"
+}
+
+# Prints these numbers, which ascend, as SLURM writes indices: `2,5-7`.
+ranges_of() {
+    local number first='' last='' list=''
+    for number in "$@" ''; do
+        [[ -z ${last} || ${number} != "${last}" ]] || continue
+        if [[ -n ${number} && -n ${last} ]] && ((number == last + 1)); then
+            last=${number}
+            continue
+        fi
+        [[ -z ${last} ]] || list+=",${first}"
+        [[ -z ${last} || ${first} == "${last}" ]] || list+="-${last}"
+        first=${number} last=${number}
+    done
+    printf '%s' "${list#,}"
+}
+
+# Prints the jobs of the tasks in `again` as sbatch takes them, with the limit of the script.
+array_of_tasks() {
+    local number jobs=()
+    for number in "${again[@]}"; do
+        jobs+=("$(((number - 1) / pack + 1))")
+    done
+    ranges_of "${jobs[@]}"
+    sed -n '/^#SBATCH --array=/{s/[^%]*//;p;q;}' "${folder}/job.sh"
+}
+
+# Sets `left` to the tasks that are not in `again` and were cancelled before they began: nothing but
+# the claims of attempt $1 says so. `stopped_by` is why its tasks were told not to begin.
+find_left_cancelled() {
+    local number reason
+    local -A is_again=()
+    left=()
+    for number in "${again[@]}"; do
+        is_again[${number}]=1
+    done
+    for ((number = 1; number <= task_count; number++)); do
+        [[ -z ${is_again[${number}]:-} && ! -e ${rdvc_dir}/jobs/${token}/${number}/result ]] || continue
+        reason=''
+        if [[ -r ${folder}/claim.$1.${number}/revoked ]]; then
+            read -r reason <"${folder}/claim.$1.${number}/revoked"
+        elif [[ -r ${folder}/claim.$1/revoked ]]; then
+            read -r reason <"${folder}/claim.$1/revoked"
+        elif [[ ! -e ${folder}/claim.$1.${number} ]]; then
+            reason=${stopped_by}
+        fi
+        [[ ${reason} != cancelled ]] || left+=("${number}")
+    done
+}
+
+# These stay cancelled in attempt $1, which does not have them. It has no job yet, so nobody else
+# makes these claims.
+keep_cancelled() {
+    local claim claims=("${left[@]/#/${folder}/claim.$1.}")
+    ((${#left[@]} > 0)) || return 0
+    mkdir -p -- "${claims[@]}" || finish refused disk "cannot write to ${folder}"
+    for claim in "${claims[@]}"; do
+        printf 'cancelled\n' >"${claim}/revoked"
+    done
+}
+
+# Puts aside what the last attempt has left of these tasks, so that it is not taken for the new one's.
+# One process removes all.
+put_tasks_aside() {
+    local number name file content files=()
+    for number in "${again[@]}"; do
+        for name in result slurm gone; do
+            file="${rdvc_dir}/jobs/${token}/${number}/${name}"
+            [[ -e ${file} ]] || continue
+            files+=("${file}")
+            [[ ${name} != gone ]] || continue
+            IFS= read -r -d '' content <"${file}"
+            printf '%s' "${content}" >"${file}.$1" || finish refused disk "cannot write to ${file%/*}"
+        done
+    done
+    ((${#files[@]} == 0)) || printf '%s\0' "${files[@]}" | xargs -0 rm -f --
+}
+
+# Attempt $1 + 1 was refused and is revoked, so what attempt $1 has left holds again.
+put_back() {
+    local number name file content numbers=("${again[@]+"${again[@]}"}")
+    [[ ! -e ${folder}/jobid.$1 || -e ${folder}/jobid ]] || cp -p -- "${folder}/jobid.$1" "${folder}/jobid"
+    ((task_count > 0)) || numbers=(0)
+    for number in "${numbers[@]}"; do
+        for name in result slurm; do
+            file="${rdvc_dir}/jobs/${token}/${number}/${name}"
+            [[ -r ${file}.$1 && ! -e ${file} ]] || continue
+            IFS= read -r -d '' content <"${file}.$1"
+            printf '%s' "${content}" >"${file}"
+        done
+    done
+}
+
 retry() {
     open_rdvc_dir
+    local task_count pack again=() left=() array='' stopped_by=''
+    find_task_count "${token}"
     local folder="${rdvc_dir}/submissions/${token}" newest attempt
     [[ -s ${folder}/job.sh ]] || finish absent
     find_attempt "${token}"
     attempt=${newest}
+    [[ ! -r ${folder}/stopped.${attempt} ]] || read -r stopped_by <"${folder}/stopped.${attempt}"
+    ((task_count == 0)) || find_tasks_again
     refuse_unless_gone "${attempt}"
+    if ((task_count > 0)); then
+        # Once more: a task may have ended just before SLURM was asked.
+        find_tasks_again
+        find_left_cancelled "${attempt}"
+        array=$(array_of_tasks)
+        ((${#array} <= 4000)) || finish refused array "the numbers of the ${#again[@]} tasks without a result do not fit into one array; some can be named: rdvc retry SUBMISSION.N"
+        options+=("--array=${array}")
+    fi
     require_code
     # Of two at once only one sends it.
     (set -o noclobber && : >"${folder}/attempt.$((attempt + 1))") 2>/dev/null ||
         finish unknown "another \`rdvc retry\` is running"
     put_aside "${attempt}"
+    ((task_count == 0)) || put_tasks_aside "${attempt}"
     attempt=$((attempt + 1))
-    answer attempt "${attempt}"
+    # A job of a pack has other tasks, too.
+    ((pack == 1)) || printf '%s\n' "${again[@]}" >"${folder}/again.${attempt}" || finish refused disk "cannot write to ${folder}"
+    keep_cancelled "${attempt}"
+    answer attempt "${attempt}" "$(ranges_of "${again[@]+"${again[@]}"}")"
     note_options "${attempt}"
     call_sbatch
     answer_sbatch

@@ -1,12 +1,15 @@
-# One submission: takes the list of data objects, script, environment, tags, functions and missing
-# Git objects from standard input, and calls sbatch. Assignments before this text: token, attempt,
-# experiment_ref, force, everything (1: everything is sent, because this cluster lacked something),
-# on_login (`environment`: it is built here first), with_job (0: nothing else), notes, data_size (of
-# the list of objects that the run needs in DVC's cache, lines "NAME SIZE"), script_size,
-# environment (a hash of the text that decides it, or nothing), environment_size, tags (a hash of
-# the list of tags, or nothing), tags_size, functions (the hash of the job's functions),
-# functions_length, functions_size, and the arrays tag_objects and unset_variables; and one element
-# per mirror in mirrors, tips, pack_sizes, haves and boundaries (words), the project's own first.
+# One submission: takes the list of data objects, script, tasks, environment, tags, functions and
+# missing Git objects from standard input, and calls sbatch. Assignments before this text: token,
+# attempt, experiment_ref (of a sweep: with which those of its tasks begin), named_by_values (1: they
+# do not, but have the names in the file of tasks), force, everything (1:
+# everything is sent, because this cluster lacked something), on_login (`environment`: it is built
+# here first), with_job (0: nothing else), notes, data_size (of the list of objects that the run
+# needs in DVC's cache, lines "NAME SIZE"), script_size, tasks (how many a sweep has, else 0),
+# tasks_size (of the file with them), environment (a hash of the text that decides it, or nothing),
+# environment_size, tags (a hash of the list of tags, or nothing), tags_size, functions (the hash of
+# the job's functions), functions_length, functions_size, and the arrays tag_objects and
+# unset_variables; and one element per mirror in mirrors, tips, pack_sizes, haves and boundaries
+# (words), the project's own first.
 # Starting a process takes one or two milliseconds while the user waits, so bash itself does what it
 # can.
 set -o pipefail
@@ -19,43 +22,27 @@ need_programs() {
 }
 
 # Checks that the mirror is sound, that it has the commits that the pack was made against, and that
-# the experiment's name is free. Two git processes run side by side. $1: index in the arrays.
+# the experiment's name is free. $1: index in the arrays.
 check_mirror() {
-    local known line questions='' missing='' refs objects code
-    for line in ${haves[$1]}; do
-        questions+="${line}^{commit}"$'\n'
-    done
-    (($1 > 0)) || questions+="${experiment_ref}"$'\n'
-    exec {refs}< <(list_ref_types "${mirror}")
-    exec {objects}< <(printf '%s' "${questions}" | mirror_git cat-file --batch-check 2>&1; printf '\n%s' "$?")
+    local refs known words missing=''
+    read -ra words <<<"${haves[$1]}"
+    exec {refs}< <(list_refs "${mirror}")
     check_packs
-    # A ref that leads nowhere keeps jobs from publishing and laptops from fetching, even if git
-    # does not need it here.
-    ! tells_of_dead_refs "$(<"/dev/fd/${refs}")" || damaged=1
-    known=$(<"/dev/fd/${objects}")
-    exec {refs}<&- {objects}<&-
-    code=${known##*$'\n'} known=${known%$'\n'*}
-    known=${known%$'\n'}
-    case ${code}-${known} in
-    *"not a git repository"* | *"in file ${mirror}/config"* | *"error: "*"${mirror}/"* | *[Cc]"orrupt"* | *"bad object"* | *packed-refs*)
+    known=$'\n'$(<"/dev/fd/${refs}")$'\n'
+    exec {refs}<&-
+    case ${known} in
+    *"not a git repository"* | *"in file ${mirror}/config"* | *"error: "*"${mirror}/"*) damaged=1 ;;
+    *$'\nfatal: '*)
+        # A ref that leads nowhere keeps jobs from publishing and laptops from fetching, even if git
+        # does not need it here.
+        tells_of_dead_refs "${known}" || refuse_mirror "${known}"
         damaged=1
         ;;
-    0-*) ;;
-    *) # about git's settings, memory or the file system: another try, or a person, may solve it
-        answer_lines err <<<"${known}"
-        finish refused mirror "git cannot read the project's mirror ${mirror}"
-        ;;
+    *) ! tells_of_dead_refs "${known}" || damaged=1 ;;
     esac
-    if [[ ${damaged} == 0 && -n ${haves[$1]} ]]; then
-        while read -r line; do
-            case ${line} in
-            refs/*" missing") ;;
-            *" missing") missing=${line} ;;
-            esac
-        done <<<"${known}"
-        # A mirror that was just created or cleaned lacks objects but is sound.
-        [[ -z ${missing} ]] || mirror_git rev-list --objects --all >/dev/null 2>&1 || damaged=1
-    fi
+    # A mirror that was just created or cleaned lacks objects but is sound.
+    [[ ${damaged} == 1 ]] || has_commits "${known}" "${words[@]+"${words[@]}"}" ||
+        mirror_git rev-list --objects --all >/dev/null 2>&1 || damaged=1
     if [[ ${damaged} == 1 ]]; then
         repair_mirror
         [[ ${everything} == 1 ]] ||
@@ -63,10 +50,48 @@ check_mirror() {
         return
     fi
     [[ -z ${missing} ]] || finish resend "the project's mirror lacks earlier commits"
-    # The last answer is the experiment's.
-    if (($1 == 0)) && [[ ${force} != 1 && ${known##*$'\n'} != *" missing" ]]; then
-        finish refused name "${experiment_ref##*/}"
+    (($1 > 0)) || [[ ${force} == 1 ]] || refuse_taken_name "${known}"
+}
+
+# $1: the mirror's refs, as list_refs prints them.
+refuse_taken_name() {
+    local line lines number
+    if ((tasks == 0)); then
+        [[ $1 != *" ${experiment_ref}"$'\n'* ]] || finish refused name "${experiment_ref##*/}"
+        return 0
     fi
+    [[ ${named_by_values} == 0 && $1 == *" ${experiment_ref}-"* ]] || return 0
+    split_lines "$1"
+    for line in "${lines[@]}"; do
+        number=${line#*" ${experiment_ref}-"}
+        if [[ ${number} != "${line}" && ${number} =~ ^[1-9][0-9]{0,6}$ ]] && ((number <= tasks)); then
+            finish refused name "${experiment_ref##*/}-${number}"
+        fi
+    done
+}
+
+# Git's message $1 is about its settings, memory or the file system: another try, or a person, may
+# solve it.
+refuse_mirror() {
+    answer_lines err <<<"$1"
+    finish refused mirror "git cannot read the project's mirror ${mirror}"
+}
+
+# True if the mirror has the commits $2...; usually a ref leads to each, as list_refs has printed in
+# $1. Otherwise sets `missing`.
+has_commits() {
+    local refs=$1 commit questions='' answers
+    shift
+    for commit in "$@"; do
+        [[ ${refs} == *$'\n'"commit ${commit} "* ]] || questions+="${commit}^{commit}"$'\n'
+    done
+    [[ -n ${questions} ]] || return 0
+    if ! answers=$(mirror_git cat-file --batch-check <<<"${questions%$'\n'}" 2>&1); then
+        tells_of_dead_refs "${answers}" || refuse_mirror "${answers}"
+        missing=1
+    fi
+    [[ ${answers} != *" missing"* ]] || missing=1
+    [[ -z ${missing} ]]
 }
 
 # True if the checksum at the end of a pack or its index matches the content before it
@@ -81,8 +106,13 @@ is_sound() {
 # which git may not notice as long as it needs no object from the middle.
 check_packs() {
     local packs known='' pack size time
-    packs=$(cd "${mirror}/objects/pack" 2>/dev/null && stat -c '%n %s %Y' -- *.pack 2>/dev/null)
-    [[ ! -r ${mirror}/rdvc-packs ]] || known=$(<"${mirror}/rdvc-packs")
+    packs=$(cd "${mirror}/objects/pack" 2>/dev/null && exec stat -c '%n %s %Y' -- *.pack "${library}" 2>/dev/null)
+    if [[ ${packs##*$'\n'} == "${library} "* ]]; then
+        read -r _ library_length _ <<<"${packs##*$'\n'}"
+        [[ ${packs} == *$'\n'* ]] && packs=${packs%$'\n'*} || packs=''
+    fi
+    [[ ! -r ${mirror}/rdvc-packs ]] || IFS= read -r -d '' known <"${mirror}/rdvc-packs"
+    known=${known%$'\n'}
     [[ ${packs} != "${known}" ]] || return 0
     while read -r pack size time; do
         if [[ ${known} == *"${pack} "* && ${known} != *"${pack} ${size} ${time}"* ]]; then
@@ -124,6 +154,15 @@ repair_mirror() {
     rm -f "${mirror}/rdvc-damaged" "${mirror}/rdvc-packs"
 }
 
+# The same for the names in the file `tasks`, once it has arrived.
+refuse_taken_names() {
+    local taken
+    taken=$(list_refs "${rdvc_dir}/repos/${mirrors[0]}" | LC_ALL=C awk -v names="${folder}/tasks" -v refs="${experiment_ref%/*}/" '
+        index($3, refs) == 1 { is_there[substr($3, length(refs) + 1)] = 1 }
+        END { while ((getline <names) > 0) if ($1 in is_there) { print $1; exit } }')
+    [[ -z ${taken} ]] || refuse name "${taken}"
+}
+
 # Checks that the cluster's cache has the data that the run needs, each file of each folder.
 check_data() {
     local count
@@ -149,6 +188,14 @@ has_length() {
     local LC_ALL=C content=''
     IFS= read -r -d '' content <"$2"
     ((${#content} == $1))
+}
+
+# Writes the next $2 bytes of standard input, a text without NUL, to the file $1; starts no process.
+receive_text() {
+    local LC_ALL=C text=''
+    IFS= read -r -N "$2" text
+    printf '%s' "${text}" >"$1" || refuse disk "cannot write $1"
+    has_length "$2" "$1" || refuse disk "$1 did not arrive completely"
 }
 
 receive_file() {
@@ -179,7 +226,9 @@ receive_files() {
         finish refused token "this submission is already known here"
     fi
     refuse_revoked
-    receive_file "${folder}/job.sh" "${script_size}"
+    receive_text "${folder}/job.sh" "${script_size}"
+    ((tasks_size == 0)) || receive_text "${folder}/tasks" "${tasks_size}"
+    ((named_by_values == 0)) || [[ ${force} == 1 ]] || refuse_taken_names
     receive_environment
     if [[ -n ${tags} ]]; then
         local list="${rdvc_dir}/repos/${mirrors[0]}/rdvc-tags-${tags}"
@@ -187,11 +236,10 @@ receive_files() {
         ((tags_size == 0)) || mv "${list}.${token}" "${list}"
         cp "${list}" "${folder}/tags" || refuse disk "cannot write to ${folder}"
     fi
-    local library="${rdvc_dir}/functions/${functions}"
     if ((functions_size > 0)); then
-        mkdir -p "${library}" || refuse disk "cannot make ${library}"
-        receive_file "${library}/job.sh.${token}" "${functions_size}"
-        mv "${library}/job.sh.${token}" "${library}/job.sh"
+        mkdir -p "${library%/*}" || refuse disk "cannot make ${library%/*}"
+        receive_file "${library}.${token}" "${functions_size}"
+        mv "${library}.${token}" "${library}"
     fi
     printf '%s\n' "${unset_variables[@]}" >"${folder}/unset" || refuse disk "cannot write to ${folder}"
     printf '%s' "${notes}" >"${folder}/submission" || refuse disk "cannot write to ${folder}"
@@ -236,18 +284,17 @@ refuse_objects() {
 
 # Takes in a mirror's Git objects and refs. $1: index in the arrays.
 receive_objects() {
-    local size=${pack_sizes[$1]} said object
+    local size=${pack_sizes[$1]} said object updates
     if ((size > 0)); then
         said=$(receive "${size}" | mirror_git index-pack --stdin --fix-thin 2>&1) ||
             refuse_objects "${said}"
         note_boundary "$1"
     fi
-    said=$({
-        printf 'update refs/rdvc/%s %s\n' "${token}" "${tips[$1]}"
-        (($1 > 0)) || for object in "${tag_objects[@]+"${tag_objects[@]}"}"; do
-            printf 'update refs/rdvc-tags/%s %s\n' "${object}" "${object}"
-        done
-    } | mirror_git update-ref --stdin 2>&1) || refuse_objects "${said}"
+    updates="update refs/rdvc/${token} ${tips[$1]}"
+    (($1 > 0)) || for object in "${tag_objects[@]+"${tag_objects[@]}"}"; do
+        updates+=$'\n'"update refs/rdvc-tags/${object} ${object}"
+    done
+    said=$(exec git --git-dir="${mirror}" update-ref --stdin <<<"${updates}" 2>&1) || refuse_objects "${said}"
     [[ ! -e ${mirror}/rdvc-repaired ]] || { mend_refs "${mirror}" "${tips[$1]}" && rm -f "${mirror}/rdvc-repaired"; }
 }
 
@@ -263,18 +310,16 @@ submit() {
     open_rdvc_dir
     need_programs
     check_data
-    local i damaged library_length
-    exec {library_length}< <(stat -c %s -- "${rdvc_dir}/functions/${functions}/job.sh" 2>/dev/null)
+    local i damaged library="${rdvc_dir}/functions/${functions}/job.sh" library_length=''
     for i in "${!mirrors[@]}"; do
         open_mirror "${mirrors[i]}"
         damaged=0
         [[ ! -e ${mirror}/rdvc-damaged ]] || damaged=1
         check_mirror "${i}"
     done
-    if ((functions_size == 0)) && [[ $(<"/dev/fd/${library_length}") != "${functions_length}" ]]; then
+    if ((functions_size == 0)) && [[ ${library_length} != "${functions_length}" ]]; then
         finish resend "the cluster lacks the job's functions"
     fi
-    exec {library_length}<&-
     if ((tags_size == 0)) && [[ -n ${tags} && ! -s ${rdvc_dir}/repos/${mirrors[0]}/rdvc-tags-${tags} ]]; then
         finish resend "the project's mirror lacks the list of tags"
     fi
@@ -283,7 +328,7 @@ submit() {
     fi
     receive_files
     # Now that a script names them, `rdvc clean` leaves them alone.
-    [[ -e ${rdvc_dir}/functions/${functions}/job.sh ]] || finish resend "the job's functions have just been cleaned up"
+    [[ -e ${library} ]] || finish resend "the job's functions have just been cleaned up"
     for i in "${!mirrors[@]}"; do
         open_mirror "${mirrors[i]}"
         receive_objects "${i}"

@@ -1,11 +1,91 @@
-# Ends when a submission's job has ended. Assignments before this text: token. Looks at the job's
-# own record often, and asks SLURM rarely.
+# Ends when a submission's job has ended, or all jobs of a sweep. Assignments before this text: token,
+# task (0: all of a sweep). Looks at the job's own record often, and asks SLURM rarely.
+
+# How many tasks of each kind there are, if that has changed.
+tell_progress() {
+    local now="${done_tasks} ${#failed_tasks[@]} ${#open_tasks[@]} ${task_count}"
+    [[ ${now} == "${progress:-}" ]] || answer progress "${now}"
+    progress=${now}
+}
+
+# Moves the tasks that have a result from `open_tasks` to the others; starts no process for a task.
+look_at_results() {
+    local number key value still=()
+    for number in "${open_tasks[@]+"${open_tasks[@]}"}"; do
+        key='' value=''
+        if [[ -e ${rdvc_dir}/jobs/${token}/${number}/result ]]; then
+            read -r key value <"${rdvc_dir}/jobs/${token}/${number}/result"
+        fi 2>/dev/null
+        case ${value} in
+        published | 'done') done_tasks=$((done_tasks + 1)) ;;
+        '') still+=("${number}") ;;
+        *) failed_tasks+=("${number}") ;;
+        esac
+    done
+    open_tasks=("${still[@]+"${still[@]}"}")
+}
+
+begin_sweep() {
+    local number
+    done_tasks=0 failed_tasks=() open_tasks=()
+    for ((number = 1; number <= task_count; number++)); do
+        open_tasks+=("${number}")
+    done
+}
+
+# True if none of the failed tasks starts again, as one that is preempted after it has written its
+# result does. What SLURM says of published ones does not matter: a controller that has crashed may
+# show a task as running long after its end.
+failed_have_ended() {
+    local task=0
+    ((${#failed_tasks[@]} > 0)) || return 0
+    look_at_queue 5
+    find_job "${token}"
+    [[ ${job_state} == @(PENDING|REQUEUE*|RUNNING|COMPLETING) ]] || return 0
+    for task in "${failed_tasks[@]}"; do
+        has_ended "${token}" || return 1
+    done
+}
+
+# True if SLURM has no task that could still write its result.
+open_are_gone() {
+    local task=0 all_look=${next_look} all_pause=${look_pause}
+    is_gone "${token}" && return 0
+    ((next_look != all_look)) || return 1 # it is not yet time to look
+    for task in "${open_tasks[@]}"; do
+        next_look=0 look_pause=${all_pause}
+        is_gone "${token}" || return 1
+    done
+}
+
+# The laptop then asks for the state of each task.
+wait_for_sweep() {
+    local progress='' done_tasks failed_tasks open_tasks
+    begin_sweep
+    while :; do
+        look_at_results
+        tell_progress
+        if ((${#open_tasks[@]} == 0)); then
+            ! failed_have_ended || finish end
+            begin_sweep
+        elif open_are_gone; then
+            finish gone
+        fi
+        show_life
+        if ((${#open_tasks[@]} > 200)); then sleep 2; else sleep 0.5; fi
+    done
+}
 
 wait_for_end() {
     open_rdvc_dir
     [[ -d ${rdvc_dir}/submissions/${token} ]] || finish absent submission
-    [[ -n $(job_of "${token}") ]] || finish absent job
-    local phase previous=
+    local phase previous='' job_id
+    find_job_id "${token}"
+    [[ -n ${job_id} ]] || finish absent job
+    local task_count
+    find_task_count "${token}"
+    ((task_count == 0 || task != 0)) || wait_for_sweep
+    require_task "${token}"
     until has_ended "${token}"; do
         phase=$(tail -n 1 "${rdvc_dir}/jobs/${token}/${task}/phases" 2>/dev/null)
         [[ ${phase#* } != end ]] || phase= # of an earlier attempt, or the result is just being written

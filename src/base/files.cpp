@@ -139,6 +139,18 @@ void write_file(const fs::path& path, std::string_view content, Synced synced) {
     }
 }
 
+void write_open_file(const fs::path& path, std::string_view content) {
+    std::error_code ignored;
+    if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored))
+        throw Error(Exit::failed, fmt::format("`{}` is not a regular file", path.string()));
+    {
+        const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+        if (file.get() < 0)
+            fail("write", path);
+    }
+    write_file(path, content, Synced::no); // which keeps the mode
+}
+
 void append_line(const fs::path& path, std::string_view line) {
     make_folders(path.parent_path());
     const Descriptor file(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600));

@@ -18,6 +18,10 @@ enum class Synced { yes, no };
 void write_file(const std::filesystem::path& path, std::string_view content,
                 Synced synced = Synced::yes);
 
+/// Replaces `path` by `content` in one step, with the mode of any new file; for files that are the
+/// user's own. Creates no folders. Throws Error.
+void write_open_file(const std::filesystem::path& path, std::string_view content);
+
 /// Appends `line` and a line feed in one write, under a lock of the file, and syncs it. If the last
 /// line is torn (a crash in mid-write), it is terminated first, so that the new record is on its
 /// own line. Throws Error.

@@ -15,33 +15,15 @@
 #include <fmt/core.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace rdvc::base {
 
 namespace {
 
-class Md5 {
-  public:
-    Md5() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-        if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_md5(), nullptr) != 1)
-            throw Error(Exit::not_ready, "OpenSSL on this machine has no MD5, which DVC needs too");
-    }
-
-    void add(std::string_view text) { EVP_DigestUpdate(context_.get(), text.data(), text.size()); }
-
-    std::string hex() {
-        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-        unsigned size = 0;
-        EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
-        std::string text;
-        for (unsigned i = 0; i < size; ++i)
-            text += fmt::format("{:02x}", digest.at(i));
-        return text;
-    }
-
-  private:
-    std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
-};
+EVP_MD_CTX* as_context(void* context) {
+    return static_cast<EVP_MD_CTX*>(context);
+}
 
 // Passes on the file's content in blocks of 1 MiB, except for the last one.
 void read_blocks(const std::filesystem::path& path,
@@ -92,6 +74,23 @@ bool looks_like_text(std::string_view start) {
 }
 
 } // namespace
+
+Md5::Md5()
+    : context_(EVP_MD_CTX_new(), [](void* context) { EVP_MD_CTX_free(as_context(context)); }) {
+    if (!context_ || EVP_DigestInit_ex(as_context(context_.get()), EVP_md5(), nullptr) != 1)
+        throw Error(Exit::not_ready, "OpenSSL on this machine has no MD5, which DVC needs too");
+}
+
+void Md5::add(std::string_view text) {
+    EVP_DigestUpdate(as_context(context_.get()), text.data(), text.size());
+}
+
+std::string Md5::hex() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    EVP_DigestFinal_ex(as_context(context_.get()), digest.data(), &size);
+    return to_hex(std::string(digest.begin(), digest.begin() + size));
+}
 
 std::string md5(std::string_view text) {
     Md5 sum;

@@ -2,12 +2,27 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace rdvc::base {
 
-/// 32 hex digits. Source: RFC 1321, by OpenSSL's libcrypto.
+/// The MD5 of text that comes in pieces. Source: RFC 1321, by OpenSSL's libcrypto.
+class Md5 {
+  public:
+    /// Throws Error (not_ready) if OpenSSL has no MD5.
+    Md5();
+
+    void add(std::string_view text);
+    /// 32 hex digits; the end of its use.
+    std::string hex();
+
+  private:
+    std::shared_ptr<void> context_;
+};
+
+/// 32 hex digits.
 std::string md5(std::string_view text);
 
 /// The same of a file's content. Throws Error if it cannot be read.

@@ -11,11 +11,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fmt/core.h>
 
+#include "base/child.hpp"
 #include "base/error.hpp"
 
 namespace rdvc::base {
@@ -24,35 +24,6 @@ namespace {
 
 constexpr auto when_over = std::chrono::seconds(1); // for a program to end by itself
 constexpr std::size_t most_errors = 8U << 20U; // bytes of standard error that are kept, the last
-
-class Pipe {
-  public:
-    Pipe() {
-        if (::pipe(ends_.data()) != 0)
-            throw Error(Exit::failed, fmt::format("cannot make a pipe: {}", std::strerror(errno)));
-        for (const int fd : ends_)
-            ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-    }
-    ~Pipe() {
-        close(0);
-        close(1);
-    }
-    Pipe(const Pipe&) = delete;
-    Pipe& operator=(const Pipe&) = delete;
-    Pipe(Pipe&&) = delete;
-    Pipe& operator=(Pipe&&) = delete;
-
-    [[nodiscard]] int end(std::size_t which) const { return ends_.at(which); }
-    [[nodiscard]] bool open(std::size_t which) const { return ends_.at(which) >= 0; }
-    void close(std::size_t which) {
-        if (open(which))
-            ::close(ends_.at(which));
-        ends_.at(which) = -1;
-    }
-
-  private:
-    std::array<int, 2> ends_{-1, -1};
-};
 
 // Feeds the parts of a command's input, a block at a time.
 class Feed {
@@ -122,27 +93,6 @@ class Feed {
     std::array<char, 65536> buffer_{};
 };
 
-// In the child: redirects the streams, sets folder and environment, starts the program; errno on
-// failure.
-[[noreturn]] void become(const Command& command, int in, int out, int err, int report) {
-    const bool placed = ::dup2(in, 0) >= 0 && (out < 0 || ::dup2(out, 1) >= 0) &&
-                        (err < 0 || ::dup2(err, 2) >= 0) &&
-                        (command.folder.empty() || ::chdir(command.folder.c_str()) == 0);
-    if (placed) {
-        std::signal(SIGPIPE, SIG_DFL);
-        for (const auto& [name, value] : command.environment)
-            ::setenv(name.c_str(), value.c_str(), 1);
-        std::vector<char*> argv;
-        for (const auto& word : command.argv)
-            argv.push_back(const_cast<char*>(word.c_str())); // NOLINT: execvp's old signature
-        argv.push_back(nullptr);
-        ::execvp(argv[0], argv.data());
-    }
-    const int error = errno;
-    [[maybe_unused]] const auto n = ::write(report, &error, sizeof error);
-    ::_exit(127);
-}
-
 // Moves the bytes that can be read; false at the end of the stream.
 bool drain(int fd, const std::function<void(std::string_view)>& sink) {
     std::array<char, 65536> buffer{};
@@ -151,75 +101,6 @@ bool drain(int fd, const std::function<void(std::string_view)>& sink) {
         sink(std::string_view(buffer.data(), static_cast<std::size_t>(n)));
     return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
 }
-
-// SIGCHLD wakes poll through this pipe.
-Pipe& child_ended() {
-    static Pipe pipe;
-    return pipe;
-}
-
-void on_child(int) {
-    const int saved = errno;
-    [[maybe_unused]] const auto n = ::write(child_ended().end(1), "", 1);
-    errno = saved;
-}
-
-void watch_children() {
-    for (const std::size_t which : {0U, 1U})
-        ::fcntl(child_ended().end(which), F_SETFL, O_NONBLOCK);
-    struct sigaction action {};
-    action.sa_handler = on_child;
-    action.sa_flags = SA_RESTART | SA_NOCLDSTOP;
-    ::sigaction(SIGCHLD, &action, nullptr);
-}
-
-// A started program. The destructor ends it if nobody has waited for it (an exception was thrown).
-class Child {
-  public:
-    explicit Child(pid_t pid) : pid_(pid) {}
-    ~Child() {
-        if (pid_ > 0) {
-            kill();
-            wait();
-        }
-    }
-    Child(const Child&) = delete;
-    Child& operator=(const Child&) = delete;
-    Child(Child&&) = delete;
-    Child& operator=(Child&&) = delete;
-
-    void wait() { reap(0); }
-
-    // A background child of the program (an ssh master, say) may hold the pipes open after the
-    // program has ended, so the end is the program's, not the streams'.
-    bool ended() { return reap(WNOHANG); }
-
-    void kill() const {
-        if (pid_ > 0)
-            ::kill(pid_, SIGKILL);
-    }
-
-    // The exit code, or 128 + the signal; valid after the end.
-    [[nodiscard]] int status() const {
-        return WIFSIGNALED(status_) ? 128 + WTERMSIG(status_) : WEXITSTATUS(status_);
-    }
-
-  private:
-    bool reap(int flags) {
-        if (pid_ < 0)
-            return true;
-        pid_t got = 0;
-        do {
-            got = ::waitpid(pid_, &status_, flags);
-        } while (got < 0 && errno == EINTR);
-        if (got != 0)
-            pid_ = -1;
-        return got != 0;
-    }
-
-    pid_t pid_;
-    int status_ = 0;
-};
 
 // Limits how long poll may wait.
 class Patience {

@@ -4,9 +4,8 @@
 
 #include <openssl/evp.h>
 
-#include <fmt/core.h>
-
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace rdvc::base {
 
@@ -15,10 +14,7 @@ std::string sha1(std::string_view text) {
     unsigned size = 0;
     if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr) != 1)
         throw Error(Exit::not_ready, "OpenSSL on this machine has no SHA-1, which Git needs too");
-    std::string hex;
-    for (unsigned i = 0; i < size; ++i)
-        hex += fmt::format("{:02x}", digest.at(i));
-    return hex;
+    return to_hex(std::string(digest.begin(), digest.begin() + size));
 }
 
 } // namespace rdvc::base

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include "base/text.hpp"
 
 namespace rdvc::base {
@@ -59,6 +62,14 @@ Piece next(std::string_view text, std::size_t longest) {
 }
 
 } // namespace
+
+TerminalSize terminal_size() {
+    winsize size = {};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 ||
+        size.ws_row == 0) // NOLINT
+        return {};
+    return {size.ws_col, size.ws_row};
+}
 
 void TerminalFilter::take(std::string_view kept) {
     text_ += kept;

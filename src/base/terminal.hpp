@@ -7,6 +7,14 @@
 
 namespace rdvc::base {
 
+struct TerminalSize {
+    std::size_t columns = 80;
+    std::size_t lines = 24;
+};
+
+/// The size of the terminal on standard output; 80 x 24 if it does not say.
+TerminalSize terminal_size();
+
 /// Takes text in pieces of any size and returns it harmless. Line ends, tabs, backspaces,
 /// well-formed UTF-8, colours (`ESC [ ... m`) and what progress bars use (`ESC [ K`, `ESC [ n A` to
 /// `D`, `ESC [ ? 25 l` and `h`) stay; every other control character, those that change the writing

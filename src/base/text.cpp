@@ -212,6 +212,13 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
     return best ? fmt::format(", did you mean `{}`?", *best) : "";
 }
 
+std::string to_hex(std::string_view bytes) {
+    std::string hex;
+    for (const char byte : bytes)
+        hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+    return hex;
+}
+
 bool is_hex(std::string_view text) {
     return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }

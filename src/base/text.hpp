@@ -57,6 +57,9 @@ std::size_t character_length(std::string_view text);
 /// True if `text` is the beginning of one such character.
 bool is_cut_character(std::string_view text);
 
+/// Two hexadecimal digits for each byte, in lower case.
+std::string to_hex(std::string_view bytes);
+
 /// True if every byte is a hexadecimal digit, in lower case.
 bool is_hex(std::string_view text);
 

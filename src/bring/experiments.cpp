@@ -1,5 +1,7 @@
 #include "bring/experiments.hpp"
 
+#include <set>
+
 #include <fmt/core.h>
 
 #include "base/text.hpp"
@@ -86,6 +88,25 @@ Fetched fetch_from(world::World& world, remote::Cluster& cluster, const remote::
 
 } // namespace
 
+RefsHere::RefsHere(world::World& world, const remote::Project& project, const std::string& folder,
+                   std::size_t count)
+    : world_(world), project_(project) {
+    constexpr std::size_t few = 16;
+    if (count > few)
+        all_ = project::objects_below(world.runner, project.repository, folder);
+}
+
+std::string RefsHere::commit(const std::string& ref) const {
+    if (!all_)
+        return project::commit_of(world_.runner, project_.repository, ref);
+    const auto found = all_->find(ref);
+    return found == all_->end() ? "" : found->second;
+}
+
+bool RefsHere::has(const std::string& ref) const {
+    return all_ ? all_->contains(ref) : project::has_ref(world_.runner, project_.repository, ref);
+}
+
 // Submissions from before data could travel over SSH do not say how theirs travels.
 std::optional<Result> published(const state::Record& record, bool has_remote) {
     const auto data = result_or_note(record, "data");
@@ -128,23 +149,28 @@ std::vector<Result> put_refs(world::World& world, remote::Cluster& cluster,
                              const remote::Project& project, const std::vector<Result>& results,
                              bool force) {
     std::vector<Result> waiting;
+    const RefsHere before(world, project, pulled_refs, results.size());
     for (const auto& result : results)
-        if (project::has_ref(world.runner, project.repository, result.waiting_ref()))
+        if (before.has(result.waiting_ref()))
             waiting.push_back(result);
     fetch_from(world, cluster, project, ".", waiting, from_waiting, force);
     auto here = results;
-    std::erase_if(here, [&](const Result& result) {
-        return project::commit_of(world.runner, project.repository, result.ref) != result.commit;
-    });
+    const RefsHere now(world, project, "refs/exps", results.size());
+    std::erase_if(here,
+                  [&](const Result& result) { return now.commit(result.ref) != result.commit; });
     return here;
 }
 
 void end_waiting(world::World& world, const remote::Project& project,
                  const std::vector<Result>& results) {
+    const RefsHere refs(world, project, pulled_refs, results.size());
+    std::set<std::string> done; // two results may be one commit
+    std::string updates;
     for (const auto& result : results)
-        if (project::has_ref(world.runner, project.repository, result.waiting_ref()))
-            project::ask_git(world.runner, project.repository,
-                             {"update-ref", "-d", result.waiting_ref()});
+        if (const auto ref = result.waiting_ref(); refs.has(ref) && done.insert(ref).second)
+            updates += fmt::format("delete {}\n", ref);
+    if (!updates.empty())
+        project::ask_git(world.runner, project.repository, {"update-ref", "--stdin"}, updates);
 }
 
 } // namespace rdvc::bring

@@ -1,6 +1,7 @@
 // Refs of published experiments: where they are on the other side, and how they are fetched.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,23 @@ struct Result {
     [[nodiscard]] std::string waiting_ref() const {
         return std::string(pulled_refs) + "/" + commit;
     }
+};
+
+/// Refs of this repository. About many it asks git once, about a few once for each.
+class RefsHere {
+  public:
+    /// `folder` has all refs that it will be asked about, `count` of them.
+    RefsHere(world::World& world, const remote::Project& project, const std::string& folder,
+             std::size_t count);
+
+    /// The commit of `ref`; "" if there is no such ref.
+    [[nodiscard]] std::string commit(const std::string& ref) const;
+    [[nodiscard]] bool has(const std::string& ref) const;
+
+  private:
+    world::World& world_;
+    const remote::Project& project_;
+    std::optional<std::map<std::string, std::string>> all_;
 };
 
 /// The experiment of a submission; nothing if it has published none, or names something that cannot

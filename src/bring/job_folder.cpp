@@ -70,10 +70,13 @@ bool bring_by_rsync(world::World& world, remote::Cluster& cluster, const JobFold
     return true;
 }
 
-script::Variables asked_for(const std::string& token, const std::string& folder,
+script::Variables asked_for(const remote::Target& target, const std::string& folder,
                             const std::string& action) {
     script::Variables variables;
-    variables.words = {{"token", token}, {"folder", folder}, {"action", action}};
+    variables.words = {{"token", target.token},
+                       {"task", fmt::format("{}", target.task)},
+                       {"folder", folder},
+                       {"action", action}};
     return variables;
 }
 
@@ -87,7 +90,7 @@ void bring_by_tar(world::World& world, remote::Cluster& cluster, const JobFolder
         std::ofstream tar(file, std::ios::binary | std::ios::trunc);
         bool absent = false;
         cluster.ask(
-            "output", asked_for(there.token, there.folder, "send"),
+            "output", asked_for(there.target, there.folder, "send"),
             [&](const transport::Frame& frame) { absent = absent || frame.verb == "absent"; },
             [&tar](std::string_view bytes) {
                 tar.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
@@ -123,10 +126,10 @@ void bring_folder(world::World& world, remote::Cluster& cluster, const JobFolder
         bring_by_tar(world, cluster, there, into);
 }
 
-std::optional<unsigned long> look_at_folder(remote::Cluster& cluster, const std::string& token,
+std::optional<unsigned long> look_at_folder(remote::Cluster& cluster, const remote::Target& target,
                                             const std::string& folder) {
     std::optional<unsigned long> files;
-    cluster.ask("output", asked_for(token, folder, "look"), [&](const transport::Frame& frame) {
+    cluster.ask("output", asked_for(target, folder, "look"), [&](const transport::Frame& frame) {
         if (frame.verb == "files")
             files = std::strtoul(frame.rest.c_str(), nullptr, 10);
     });
@@ -167,8 +170,10 @@ fs::path folder_apart(const remote::Project& project, const std::string& kind,
     return project.dvc_project / ".rdvc" / kind / ((part.front() == '.' ? "-" : "") + part);
 }
 
-fs::path put_apart(const remote::Project& project, const std::string& kind, const std::string& name,
-                   const fs::path& arrived) {
+namespace {
+
+// The folder of all folders of this kind, which Git ignores.
+void prepare_kind(const remote::Project& project, const std::string& kind) {
     const auto all = project.dvc_project / ".rdvc" / kind;
     for (const auto& folder : {all.parent_path(), all})
         if (fs::is_symlink(fs::symlink_status(folder)))
@@ -182,8 +187,26 @@ fs::path put_apart(const remote::Project& project, const std::string& kind, cons
                                               ignore.string()));
     if (!fs::exists(ignore))
         base::write_file(ignore, "*\n");
+}
+
+} // namespace
+
+fs::path put_apart(const remote::Project& project, const std::string& kind, const std::string& name,
+                   const fs::path& arrived) {
+    prepare_kind(project, kind);
     auto folder = folder_apart(project, kind, name);
     put_apart(folder, arrived);
+    return folder;
+}
+
+fs::path make_folder_apart(const remote::Project& project, const std::string& kind,
+                           const std::string& name) {
+    prepare_kind(project, kind);
+    auto folder = folder_apart(project, kind, name);
+    if (fs::is_symlink(fs::symlink_status(folder)))
+        throw Error(Exit::failed, fmt::format("{} is a symbolic link; nothing was written there",
+                                              folder.string()));
+    fs::create_directories(folder);
     return folder;
 }
 

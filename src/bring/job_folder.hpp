@@ -8,13 +8,14 @@
 #include <string>
 
 #include "remote/cluster.hpp"
+#include "remote/lookup.hpp"
 #include "remote/project.hpp"
 
 namespace rdvc::bring {
 
 /// A folder of a job's record.
 struct JobFolder {
-    std::string token;
+    remote::Target target;
     std::string folder;     ///< its name there: output, partial, .here
     std::string place;      ///< its path there
     bool has_rsync = false; ///< the cluster
@@ -37,7 +38,7 @@ void leave_out_guarded(const world::World& world, const std::filesystem::path& a
                        const std::vector<std::string>& declared);
 
 /// The number of files in the folder; nothing if the folder does not exist.
-std::optional<unsigned long> look_at_folder(remote::Cluster& cluster, const std::string& token,
+std::optional<unsigned long> look_at_folder(remote::Cluster& cluster, const remote::Target& target,
                                             const std::string& folder);
 
 /// Creates the folder `name` in `.rdvc/<kind>/` of the project again, from the files in `arrived`.
@@ -48,6 +49,10 @@ std::filesystem::path put_apart(const remote::Project& project, const std::strin
 /// That path.
 std::filesystem::path folder_apart(const remote::Project& project, const std::string& kind,
                                    const std::string& name);
+
+/// The same folder, with what it has; created if missing.
+std::filesystem::path make_folder_apart(const remote::Project& project, const std::string& kind,
+                                        const std::string& name);
 
 /// The same for any folder: its content is replaced.
 void put_apart(const std::filesystem::path& named, const std::filesystem::path& arrived);

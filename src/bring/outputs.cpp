@@ -23,13 +23,28 @@ std::string name_of(const state::Record& record) {
     return base::printable(state::field(record.notes, "name"));
 }
 
+// True if the user has named this very submission, or this task.
+bool is_named(const PullRequest& request, const remote::Target& target) {
+    return std::find(request.targets.begin(), request.targets.end(), target) !=
+           request.targets.end();
+}
+
+bool is_named(const PullRequest& request, const state::Record& record) {
+    return is_named(request, remote::Target{record.token, record.task});
+}
+
+remote::Target sweep_of(const state::Record& record) {
+    return {record.token, 0};
+}
+
 // True if the output should be brought; warns or throws if it was requested and there is none.
 bool is_wanted(const world::World& world, const state::Record& record, const PullRequest& request,
                const state::Overview& overview) {
     const auto state = state::derive_state(record, overview);
     const bool ended = !record.result.empty();
-    if (request.tokens.empty())
-        return state.kind() == state::Kind::done && record.output() > 0 && !record.pulled &&
+    if (!is_named(request, record))
+        return (state.kind() == state::Kind::done || is_named(request, sweep_of(record))) &&
+               ended && record.output() > 0 && (!record.pulled || request.force) &&
                !request.no_data;
     if (ended && record.output() > 0) {
         if (request.no_data)
@@ -53,9 +68,12 @@ bool is_wanted(const world::World& world, const state::Record& record, const Pul
 }
 
 // Tells the cluster what can be cleaned.
-void mark_as_pulled(remote::Cluster& cluster, const std::string& token) {
+void mark_as_pulled(remote::Cluster& cluster, const state::Record& record) {
     script::Variables variables;
-    variables.words = {{"token", token}, {"folder", "output"}, {"action", "pulled"}};
+    variables.words = {{"token", record.token},
+                       {"task", fmt::format("{}", record.task)},
+                       {"folder", "output"},
+                       {"action", "pulled"}};
     cluster.ask("output", variables, [](const transport::Frame&) {});
 }
 
@@ -79,8 +97,11 @@ Error undeclared(const std::vector<fs::path>& outside, const std::vector<std::st
         .context(base::first_lines(names));
 }
 
-// Where the output of another laptop's submission goes; several may have one name.
+// Where the output of another laptop's submission goes, which may share its name with others; and
+// that of a task.
 std::string name_apart(const state::Record& record) {
+    if (record.task > 0)
+        return state::field(record.notes, "name");
     return state::field(record.notes, "name") + "-" + record.token.substr(0, 8);
 }
 
@@ -90,6 +111,27 @@ bool is_apart(const world::World& world, const remote::Project& project,
               const state::Record& record) {
     return !folders_of(world, record.token) &&
            fs::exists(folder_apart(project, "outputs", name_apart(record)));
+}
+
+// The tasks of a sweep have files of the same names, so each has a folder of its own. True if this
+// laptop submitted the sweep.
+bool place_task(world::World& world, const remote::Project& project, const state::Record& record,
+                const PullRequest& request, const fs::path& into) {
+    const auto known = folders_of(world, record.token);
+    if (known)
+        if (const auto outside = project::arrivals_outside(into, *known); !outside.empty())
+            throw undeclared(outside, *known);
+    leave_out_guarded(world, into, known.value_or(std::vector<std::string>()));
+    project::leave_out_links_outside(into);
+    const auto folder = make_folder_apart(project, "outputs", name_apart(record));
+    const auto placed = project::put_into_place(
+        into, folder, request.force ? project::Replace::yes : project::Replace::no);
+    world.console.data(
+        fmt::format("pulled the output of {} to {}: {}{}\n", name_of(record),
+                    folder.lexically_relative(project.repository.top).generic_string(),
+                    base::count(placed.written, "file"),
+                    placed.same == 0 ? "" : fmt::format(", {} more already here", placed.same)));
+    return known.has_value();
 }
 
 // Moves the files in `into` to their places. False if these are not known here.
@@ -123,8 +165,12 @@ bool place(world::World& world, const remote::Project& project, const state::Rec
 void bring(world::World& world, const remote::Project& project, remote::Cluster& cluster,
            const state::Record& record, const state::Overview& overview,
            const PullRequest& request) {
-    const auto into = waiting_folder(world, project, "pull-" + record.token);
-    const JobFolder there{.token = record.token,
+    const auto into = waiting_folder(world, project,
+                                     "pull-" + record.token +
+                                         (record.task > 0 ? fmt::format("-{}", record.task) : ""));
+    const remote::Target target{record.token,
+                                record.task}; // in place, GCC 12 takes it for uninitialised
+    const JobFolder there{.target = target,
                           .folder = "output",
                           .place = record.folder(overview.dir) + "/output",
                           .has_rsync = overview.has_rsync};
@@ -135,10 +181,54 @@ void bring(world::World& world, const remote::Project& project, remote::Cluster&
             error.hint(fmt::format("`rdvc pull {}` continues", record.id()));
         throw;
     }
-    const bool in_place = place(world, project, record, request, into);
+    const bool in_place = record.task > 0 ? place_task(world, project, record, request, into)
+                                          : place(world, project, record, request, into);
     base::remove_tree(into);
     if (in_place) // otherwise the laptop that submitted it still needs it
-        mark_as_pulled(cluster, record.token);
+        mark_as_pulled(cluster, record);
+}
+
+// Commands, or the tasks of a sweep of them, that are asked for.
+std::vector<state::Record> asked_for(const state::Overview& overview, const PullRequest& request) {
+    std::vector<state::Record> commands;
+    for (auto record = overview.submissions.rbegin(); record != overview.submissions.rend();
+         ++record) {
+        if (!record->is_command() ||
+            !submission::is_token(record->token)) // it becomes part of a path
+            continue;
+        const bool all = request.targets.empty() || is_named(request, sweep_of(*record));
+        const auto tasks = record->task_count();
+        if (tasks == 0 && all)
+            commands.push_back(*record);
+        for (unsigned number = 1; number <= tasks; ++number)
+            if (auto task = record->of_task(number); all || is_named(request, task))
+                commands.push_back(std::move(task));
+    }
+    return commands;
+}
+
+// Of a sweep that is named as a whole, what has no output is not waited for.
+void describe_sweeps(const world::World& world, const state::Overview& overview,
+                     const PullRequest& request) {
+    for (const auto& record : overview.submissions) {
+        if (!record.is_command() || record.task_count() == 0 || !is_named(request, record))
+            continue;
+        unsigned done = 0;
+        unsigned pulled = 0;
+        for (unsigned number = 1; number <= record.task_count(); ++number) {
+            const auto task = record.of_task(number);
+            if (!task.result.empty() && task.output() > 0) {
+                ++done;
+                pulled += task.pulled ? 1 : 0;
+            }
+        }
+        world.console.note(fmt::format(
+            "{} of {} tasks of {} have output{}", done, record.task_count(), name_of(record),
+            pulled == 0 || request.force
+                ? ""
+                : fmt::format("; {} of them pulled before: `rdvc pull {}.N` brings one again",
+                              pulled, record.id())));
+    }
 }
 
 } // namespace
@@ -146,21 +236,12 @@ void bring(world::World& world, const remote::Project& project, remote::Cluster&
 PulledOutputs pull_outputs(world::World& world, const remote::Project& project,
                            remote::Cluster& cluster, const PullRequest& request,
                            state::Overview& overview) {
-    const auto is_asked_for = [&](const state::Record& record) {
-        const auto& tokens = request.tokens;
-        return tokens.empty() ||
-               std::find(tokens.begin(), tokens.end(), record.token) != tokens.end();
-    };
-    std::vector<state::Record> commands;
-    for (const auto& record : overview.submissions) // a token becomes part of a path
-        if (record.is_command() && submission::is_token(record.token) && is_asked_for(record))
-            commands.push_back(record);
-    std::reverse(commands.begin(), commands.end());
+    describe_sweeps(world, overview, request);
     PulledOutputs pulled;
-    for (const auto& record : commands) {
-        pulled.said = pulled.said || !request.tokens.empty();
+    for (const auto& record : asked_for(overview, request)) {
+        pulled.said = pulled.said || !request.targets.empty();
         if (!is_wanted(world, record, request, overview) ||
-            (request.tokens.empty() && is_apart(world, project, record)))
+            (request.targets.empty() && is_apart(world, project, record)))
             continue;
         pulled.said = true;
         try {

@@ -14,9 +14,10 @@ namespace rdvc::bring {
 
 /// The request to `rdvc pull`.
 struct PullRequest {
-    std::vector<std::string> tokens; ///< none: all outputs of commands that were not pulled yet
-    bool force = false;              ///< replace local files with different content
-    bool no_data = false;            ///< outputs are data
+    /// None: all outputs of commands that were not pulled yet.
+    std::vector<remote::Target> targets;
+    bool force = false;   ///< replace local files with different content
+    bool no_data = false; ///< outputs are data
     /// Where outputs may go if another laptop submitted.
     std::vector<std::string> folders = {};
 };
@@ -27,7 +28,8 @@ struct PulledOutputs {
 };
 
 /// Brings the outputs of the requested commands of `overview`, oldest first, and removes all
-/// commands from it, which leaves the experiments. If a local file is in the way of one, or its
+/// commands from it, which leaves the experiments. Each task of a sweep gets a folder of its own in
+/// `.rdvc/outputs`. If a local file is in the way of one, or its
 /// transfer broke, it says so and continues with the others. Throws Error: failed if one that was
 /// requested by name has none; and what a lost connection throws.
 PulledOutputs pull_outputs(world::World& world, const remote::Project& project,

@@ -57,9 +57,10 @@ std::vector<std::string> bring_files(world::World& world, const remote::Project&
                                      const state::Overview& overview, fs::path& into) {
     const auto name = state::field(record.notes, "name");
     into = folder_apart(project, "partial", name);
-    const auto waiting = waiting_folder(world, project, "partial-" + record.token);
+    const auto waiting =
+        waiting_folder(world, project, fmt::format("partial-{}-{}", record.token, record.task));
     const bool is_here = fs::is_directory(fs::symlink_status(into));
-    const JobFolder folder_there{.token = record.token,
+    const JobFolder folder_there{.target = {record.token, record.task},
                                  .folder = "partial",
                                  .place = record.folder(overview.dir) + "/partial",
                                  .has_rsync = overview.has_rsync,
@@ -76,7 +77,7 @@ std::vector<std::string> bring_files(world::World& world, const remote::Project&
 void bring(world::World& world, const remote::Project& project, remote::Cluster& cluster,
            const state::Record& record, const state::Overview& overview) {
     const auto state = state::derive_state(record, overview);
-    const auto there = look_at_folder(cluster, record.token, "partial");
+    const auto there = look_at_folder(cluster, {record.token, record.task}, "partial");
     const auto name = base::printable(state::field(record.notes, "name"));
     const bool has_ref = fetch_partial_ref(world, project, cluster, record, overview);
     if (there.value_or(0) == 0) {
@@ -102,19 +103,25 @@ void bring(world::World& world, const remote::Project& project, remote::Cluster&
 } // namespace
 
 Exit pull_partial(world::World& world, const remote::Project& project, remote::Cluster& cluster,
-                  const std::vector<std::string>& tokens) {
-    const auto overview = remote::ask_overview(
-        cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", remote::all_submissions);
+                  const std::vector<remote::Target>& targets) {
+    const auto overview = remote::ask_overview(cluster, project.mirror,
+                                               targets.size() == 1 ? targets.front().token : "",
+                                               remote::all_submissions);
     auto exit = Exit::done;
-    for (const auto& token : tokens) {
-        const auto record = std::find_if(overview.submissions.begin(), overview.submissions.end(),
-                                         [&](const state::Record& k) { return k.token == token; });
+    for (const auto& [token, task] : targets) {
+        const auto record = std::find_if(
+            overview.submissions.begin(), overview.submissions.end(),
+            [&, &sought = token](const state::Record& k) { return k.token == sought; });
         if (record == overview.submissions.end() || !submission::is_token(token))
             throw Error(Exit::failed, "the cluster has no trace of this submission");
         try {
-            bring(world, project, cluster, *record, overview);
+            if (task == 0 && record->task_count() > 0)
+                throw Error(Exit::failed, "partial results come one task at a time")
+                    .hint(fmt::format("rdvc pull --partial {0}.1 to {0}.{1}", record->id(),
+                                      record->task_count()));
+            bring(world, project, cluster, task == 0 ? *record : record->of_task(task), overview);
         } catch (const Error& error) {
-            if (error.code() != Exit::failed || tokens.size() == 1)
+            if (error.code() != Exit::failed || targets.size() == 1)
                 throw;
             world.console.error(error.message());
             exit = Exit::failed;

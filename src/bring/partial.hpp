@@ -12,9 +12,9 @@
 
 namespace rdvc::bring {
 
-/// `rdvc pull --partial`: brings the partial results of these submissions into `.rdvc/partial/NAME`
-/// and their refs. Throws Error (failed) if one has none.
+/// `rdvc pull --partial`: brings the partial results of these submissions and tasks into
+/// `.rdvc/partial/NAME` and their refs. Throws Error (failed) if one has none.
 base::Exit pull_partial(world::World& world, const remote::Project& project,
-                        remote::Cluster& cluster, const std::vector<std::string>& tokens);
+                        remote::Cluster& cluster, const std::vector<remote::Target>& targets);
 
 } // namespace rdvc::bring

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "base/text.hpp"
 #include "bring/data.hpp"
 #include "project/dvc.hpp"
 #include "remote/objects.hpp"
@@ -109,6 +110,33 @@ Taken take_by_remote(world::World& world, remote::Cluster& cluster, const remote
         .hint(hint);
 }
 
+// A submission, or the tasks of a sweep that are asked for.
+std::vector<state::Record> asked_for(const state::Record& record,
+                                     const std::vector<remote::Target>& targets) {
+    const auto names = [&](unsigned task) {
+        return targets.empty() || std::find(targets.begin(), targets.end(),
+                                            remote::Target{record.token, task}) != targets.end();
+    };
+    const bool all = names(0);
+    if (record.task_count() == 0)
+        return all ? std::vector{record} : std::vector<state::Record>();
+    std::vector<state::Record> tasks;
+    for (unsigned number = 1; number <= record.task_count(); ++number)
+        if (all || names(number))
+            tasks.push_back(record.of_task(number));
+    return tasks;
+}
+
+// Of a sweep that was asked for as a whole, those without a result are only counted.
+void tell_without_result(const world::Console& console, const state::Record& record,
+                         std::size_t with_result) {
+    if (with_result < record.task_count())
+        console.note(fmt::format("{} of {} tasks of {} have a result; the others: rdvc status {}",
+                                 with_result, record.task_count(),
+                                 base::printable(state::field(record.notes, "name")),
+                                 record.submission_id()));
+}
+
 std::vector<Result> part(const std::vector<Result>& results, bool over_ssh) {
     auto some = results;
     std::erase_if(some, [&](const Result& one) { return one.over_ssh != over_ssh; });
@@ -118,31 +146,45 @@ std::vector<Result> part(const std::vector<Result>& results, bool over_ssh) {
 } // namespace
 
 Chosen choose(world::World& world, const remote::Project& project, const state::Overview& overview,
-              const std::vector<std::string>& tokens, bool no_data) {
+              const std::vector<remote::Target>& targets, bool no_data) {
     const bool has_remote = project::has_dvc_remote(project.dvc_project);
     const auto waiting = project::refs_below(world.runner, project.repository, pulled_refs);
+    std::size_t count = 0;
+    for (const auto& record : overview.submissions)
+        count += record.task_count();
+    const RefsHere here(world, project, "refs/exps", count);
     Chosen chosen;
     std::set<std::string> refs;
-    for (const auto& record : overview.submissions) {
-        if (!tokens.empty() &&
-            std::find(tokens.begin(), tokens.end(), record.token) == tokens.end())
-            continue;
-        const auto result = published(record, has_remote);
-        if (!result && !tokens.empty())
-            refuse_without_result(record, overview);
+    const bool named = !targets.empty();
+    const auto add = [&](const Result& result) {
         // Newest first: with -f a newer submission replaces an older one's result under the same
         // ref.
-        if (!result || !refs.insert(result->ref).second)
-            continue;
+        if (!refs.insert(result.ref).second)
+            return;
         const bool is_here =
-            !waiting.contains(result->waiting_ref()) &&
-            project::commit_of(world.runner, project.repository, result->ref) == result->commit;
-        if (is_here && !tokens.empty())
-            world.console.note(fmt::format("{} is here already", result->name));
+            !waiting.contains(result.waiting_ref()) && here.commit(result.ref) == result.commit;
+        if (is_here && named)
+            world.console.note(fmt::format("{} is here already", result.name));
         if (!is_here)
-            chosen.fresh.push_back(*result);
-        else if (!tokens.empty() && !no_data)
-            chosen.here.push_back(*result);
+            chosen.fresh.push_back(result);
+        else if (named && !no_data)
+            chosen.here.push_back(result);
+    };
+    for (const auto& record : overview.submissions) {
+        const bool whole_sweep =
+            record.task_count() > 0 && std::find(targets.begin(), targets.end(),
+                                                 remote::Target{record.token}) != targets.end();
+        std::size_t with_result = 0;
+        for (const auto& one : asked_for(record, targets)) {
+            const auto result = published(one, has_remote);
+            if (result)
+                add(*result);
+            else if (named && !whole_sweep)
+                refuse_without_result(one, overview);
+            with_result += result ? 1 : 0;
+        }
+        if (whole_sweep)
+            tell_without_result(world.console, record, with_result);
     }
     return chosen;
 }

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "bring/experiments.hpp"
 #include "remote/cluster.hpp"
+#include "remote/lookup.hpp"
 #include "remote/project.hpp"
 #include "state/record.hpp"
 
@@ -20,10 +21,10 @@ struct Chosen {
     std::vector<Result> here;  ///< here and requested by name: their data may be missing
 };
 
-/// Chooses those of `overview` that `tokens` name, all without tokens. Throws Error (failed) for
-/// one that was requested by name and has no result.
+/// Chooses those of `overview` that `targets` name, all without targets; of a sweep the tasks that
+/// have a result. Throws Error (failed) for one that was requested by name and has no result.
 Chosen choose(world::World& world, const remote::Project& project, const state::Overview& overview,
-              const std::vector<std::string>& tokens, bool no_data);
+              const std::vector<remote::Target>& targets, bool no_data);
 
 /// The outcome for some results. Those whose data did not arrive keep waiting, and are pulled
 /// again.

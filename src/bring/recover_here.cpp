@@ -42,7 +42,7 @@ std::string fetch_experiment(world::World& world, const remote::Project& project
     auto to = from;
     const auto here = project::commit_of(world.runner, project.repository, to);
     if (!here.empty() && here != commit)
-        to += "-" + recovery.token;
+        to += "-" + recovery.target.token;
     const auto fetched = world.runner.run(
         cluster.fetch(cluster.url(place), {from + ":" + to}, project.repository.top));
     if (fetched.status != 0) {
@@ -63,11 +63,11 @@ void require_new_folder(const fs::path& folder) {
 } // namespace
 
 void recover_here(world::World& world, const remote::Project& project, remote::Cluster& cluster,
-                  const std::string& token, const std::string& into) {
+                  const remote::Target& target, const std::string& into) {
     const auto asked_for = into.empty() ? fs::path() : world.folder / into;
     if (!into.empty())
         require_new_folder(asked_for);
-    const auto recovery = ask_to_recover(world, project, cluster, token, "here");
+    const auto recovery = ask_to_recover(world, project, cluster, target, "here");
     if (const auto error = hindrance(recovery, cluster.name()))
         throw Error(*error);
     const auto place = state::field(recovery.words, "place");
@@ -78,9 +78,10 @@ void recover_here(world::World& world, const remote::Project& project, remote::C
         throw Error(Exit::unknown, "the cluster did not say what the workspace has");
     }
     const auto name = fetch_experiment(world, project, cluster, recovery);
-    const auto waiting = waiting_folder(world, project, "here-" + token);
+    const auto waiting =
+        waiting_folder(world, project, fmt::format("here-{}-{}", target.token, target.task));
     const JobFolder there{
-        .token = token, .folder = ".here", .place = place, .has_rsync = recovery.has("rsync")};
+        .target = target, .folder = ".here", .place = place, .has_rsync = recovery.has("rsync")};
     bring_folder(world, cluster, there, waiting);
     leave_out_guarded(world, waiting, {});
     fs::path folder = asked_for;

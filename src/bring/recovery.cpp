@@ -25,8 +25,10 @@ std::string Recovery::name() const {
 }
 
 std::string Recovery::id() const {
-    const auto job = state::field(result, "job"); // which users have to type
-    return slurm::is_job_id(job) ? job : token.substr(0, 8);
+    auto job = state::field(result, "job"); // which users have to type
+    job.erase(std::min(job.find('_'), job.size()));
+    auto name = slurm::is_job_id(job) ? job : target.token.substr(0, 8);
+    return target.task == 0 ? name : fmt::format("{}.{}", name, target.task);
 }
 
 namespace {
@@ -64,11 +66,12 @@ void add_frame(Recovery& recovery, const transport::Frame& frame) {
 } // namespace
 
 Recovery ask_to_recover(world::World& world, const remote::Project& project,
-                        remote::Cluster& cluster, const std::string& token,
+                        remote::Cluster& cluster, const remote::Target& target,
                         const std::string& action) {
-    Recovery recovery{.token = token};
+    Recovery recovery{.target = target};
     script::Variables variables;
-    variables.words = {{"token", token},
+    variables.words = {{"token", target.token},
+                       {"task", fmt::format("{}", target.task)},
                        {"action", action},
                        {"project_dir", in_project(project)},
                        {"bring_script", std::string(script::embedded("both/names.sh")) +
@@ -115,6 +118,8 @@ Error nothing_to_recover(const Recovery& recovery) {
 std::optional<Error> hindrance(const Recovery& recovery, const std::string& cluster) {
     const auto id = recovery.id();
     const auto again = fmt::format("rdvc recover {}", id);
+    if (const auto absent = recovery.word("absent"); absent.starts_with("task"))
+        return remote::no_such_task(recovery.target.token, absent);
     if (recovery.has("absent"))
         return Error(Exit::failed, "the cluster has no trace of this submission");
     if (recovery.has("silent"))
@@ -175,16 +180,22 @@ std::optional<Error> obstacle(const Recovery& recovery, const std::string& clust
     return std::nullopt;
 }
 
-std::vector<std::string> find_unpublished(const remote::Project& project,
-                                          remote::Cluster& cluster) {
+std::vector<remote::Target> find_unpublished(const remote::Project& project,
+                                             remote::Cluster& cluster) {
     const auto overview =
         remote::ask_overview(cluster, project.mirror, "", remote::all_submissions);
-    std::vector<std::string> tokens;
-    for (const auto& record : overview.submissions)
-        if (submission::is_token(record.token) && state::may_be_recovered(record, overview))
-            tokens.push_back(record.token);
-    std::reverse(tokens.begin(), tokens.end());
-    return tokens;
+    std::vector<remote::Target> targets;
+    for (const auto& record : overview.submissions) {
+        if (!submission::is_token(record.token))
+            continue;
+        if (record.task_count() == 0 && state::may_be_recovered(record, overview))
+            targets.push_back({record.token});
+        for (unsigned number = record.task_count(); number > 0; --number)
+            if (state::may_be_recovered(record.of_task(number), overview))
+                targets.push_back({record.token, number});
+    }
+    std::reverse(targets.begin(), targets.end());
+    return targets;
 }
 
 } // namespace rdvc::bring

@@ -15,7 +15,7 @@
 namespace rdvc::bring {
 
 struct Recovery {
-    std::string token;
+    remote::Target target;
     std::map<std::string, std::string> words = {};  ///< by verb; the last of each
     std::map<std::string, std::string> result = {}; ///< as it is now
     std::vector<std::string> missing = {};          ///< outputs that are nowhere
@@ -30,7 +30,7 @@ struct Recovery {
 /// One request. `action`: `publish`, or `here` (see cluster/login/recover.sh). Throws Error:
 /// unreachable, unknown (repeating it continues), not_ready.
 Recovery ask_to_recover(world::World& world, const remote::Project& project,
-                        remote::Cluster& cluster, const std::string& token,
+                        remote::Cluster& cluster, const remote::Target& target,
                         const std::string& action);
 
 /// The Error for a submission whose workspace cannot be used now: its job is alive, SLURM or its
@@ -40,12 +40,13 @@ std::optional<base::Error> hindrance(const Recovery& recovery, const std::string
 /// Why an existing experiment cannot be published; nothing if it can.
 std::optional<base::Error> obstacle(const Recovery& recovery, const std::string& cluster);
 
-/// The tokens of submissions whose result waits to be published, oldest first.
-std::vector<std::string> find_unpublished(const remote::Project& project, remote::Cluster& cluster);
+/// The submissions and tasks whose result waits to be published, oldest first.
+std::vector<remote::Target> find_unpublished(const remote::Project& project,
+                                             remote::Cluster& cluster);
 
 /// `rdvc recover --here`: brings experiment and new files of the kept workspace into `into` ("":
 /// a folder in `.rdvc/recovered/`). Throws Error.
 void recover_here(world::World& world, const remote::Project& project, remote::Cluster& cluster,
-                  const std::string& token, const std::string& into);
+                  const remote::Target& target, const std::string& into);
 
 } // namespace rdvc::bring

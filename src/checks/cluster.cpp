@@ -46,7 +46,7 @@ const std::vector<Needed>& needed() {
         {"rsync",
          {0, 0},
          Level::warning,
-         "tar is used instead; it cannot continue an interrupted transfer"},
+         "tar is used for the outputs of commands; it cannot continue an interrupted transfer"},
         {"md5sum", {0, 0}, Level::error, from_module},
         {"tar", {0, 0}, Level::error, from_module}};
     return table;

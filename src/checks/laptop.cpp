@@ -11,6 +11,7 @@
 #include "data/cache.hpp"
 #include "project/dvc.hpp"
 #include "project/dvc_remote.hpp"
+#include "remote/included.hpp"
 
 namespace rdvc::checks {
 
@@ -60,6 +61,16 @@ Check check_instance(const config::Config& config) {
             base::join(config.advice_on_instance(name), "\n")};
 }
 
+Check check_included(const world::World& world, const config::Config& config) {
+    const auto& include = config.included();
+    const auto found = fmt::format("{}{} ({})", include.is_on_cluster ? "cluster:" : "",
+                                   include.path, include.origin);
+    if (include.is_on_cluster && !remote::copy_of_included(world, config, include.path))
+        return {Level::warning, "include", found + ": this machine has no copy of it yet",
+                "`rdvc run` and `rdvc init remote` get one"};
+    return {Level::ok, "include", found};
+}
+
 // Only names: values may be secrets.
 Check check_local_settings(const std::filesystem::path& dvc_project) {
     const auto keys = project::local_settings(dvc_project);
@@ -101,9 +112,12 @@ Checks check_laptop(world::World& world, const Place& place) {
     Checks checks = {
         check_program(world, "git", "--version", Level::error, "install git"),
         check_program(world, "ssh", "-V", Level::error, "install OpenSSH's client"),
-        check_program(world, "rsync", "--version", Level::warning,
-                      "tar is used instead; it cannot continue an interrupted transfer"),
+        check_program(
+            world, "rsync", "--version", Level::warning,
+            "tar is used for the outputs of commands; it cannot continue an interrupted transfer"),
         check_dvc(world)};
+    if (!place.config.included().path.empty())
+        checks.push_back(check_included(world, place.config));
     if (place.config.text("cluster.host").empty()) {
         checks.push_back(
             {Level::warning, "cluster.host", "no cluster is configured", "rdvc init global"});

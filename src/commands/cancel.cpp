@@ -48,7 +48,9 @@ Exit cancel(world::World& world, const Words& words) {
     std::vector<std::string> wanted;
     std::string cluster_name;
     cli::Options options("cancel", "Ends submissions, whether or not their jobs have started.");
-    options.words("SUBMISSION", wanted, "job ids, experiments' names or tokens")
+    options
+        .words("SUBMISSION", wanted,
+               "job ids, experiments' names or tokens; a sweep's task: SUBMISSION.N")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words, world.console))
         return Exit::done;
@@ -58,10 +60,12 @@ Exit cancel(world::World& world, const Words& words) {
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);
     script::Variables variables;
-    std::map<std::string, std::string> names; // token -> as typed
-    const auto tokens = remote::find_submissions(world, cluster, project.mirror, wanted);
+    std::map<std::string, std::string> names; // TOKEN or TOKEN.TASK -> as typed
+    const auto targets = remote::find_targets(world, cluster, project.mirror, wanted);
     for (std::size_t i = 0; i < wanted.size(); ++i)
-        names.emplace(tokens[i], wanted[i]);
+        names.emplace(targets[i].token +
+                          (targets[i].task > 0 ? fmt::format(".{}", targets[i].task) : ""),
+                      wanted[i]);
     for (const auto& [token, name] : names)
         variables.lists["tokens"].push_back(token);
     std::map<std::string, Outcome> outcomes;

@@ -14,10 +14,12 @@ using base::Error;
 using base::Exit;
 
 const std::vector<Command>& commands() {
-    static const std::vector<Command> table = {
+    static const std::vector<Command> all = {
+        {"new", "make a project that is ready for experiments", new_project},
         {"init", "set up: `init project`, `init global`, `init remote`", init},
         {"run", "run an experiment on the cluster: `dvc exp run`, as a SLURM job", run},
         {"status", "this project's submissions and their state", status},
+        {"table", "parameters and metrics of a submission's tasks, also while they run", table},
         {"logs", "the log of a submission's job", logs},
         {"wait", "wait until a submission's job has ended", wait},
         {"cancel", "end submissions, whether or not they are running", cancel},
@@ -29,7 +31,7 @@ const std::vector<Command>& commands() {
         {"clean", "remove from the cluster what is no longer needed", clean},
         {"doctor", "check this machine, the cluster, and the connection between them", doctor},
     };
-    return table;
+    return all;
 }
 
 namespace {

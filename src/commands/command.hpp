@@ -28,12 +28,14 @@ base::Exit dispatch(world::World& world, const Words& words);
 base::Exit dispatch_group(world::World& world, std::string_view group,
                           const std::vector<Command>& parts, const Words& words);
 
+base::Exit new_project(world::World& world, const Words& arguments);
 base::Exit init(world::World& world, const Words& arguments);
 base::Exit init_project(world::World& world, const Words& arguments);
 base::Exit init_global(world::World& world, const Words& arguments);
 base::Exit init_remote(world::World& world, const Words& arguments);
 base::Exit run(world::World& world, const Words& arguments);
 base::Exit status(world::World& world, const Words& arguments);
+base::Exit table(world::World& world, const Words& arguments);
 base::Exit logs(world::World& world, const Words& arguments);
 base::Exit wait(world::World& world, const Words& arguments);
 base::Exit cancel(world::World& world, const Words& arguments);

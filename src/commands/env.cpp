@@ -11,6 +11,7 @@
 #include "commands/command.hpp"
 #include "commands/submitted.hpp"
 #include "remote/environments.hpp"
+#include "remote/included.hpp"
 #include "send/plan.hpp"
 #include "send/submit.hpp"
 
@@ -21,7 +22,7 @@ using base::Exit;
 
 namespace {
 
-std::string to_json(const remote::EnvironmentList& list) {
+std::string to_json(const state::EnvironmentList& list) {
     nlohmann::json answer = nlohmann::json::array();
     for (const auto& environment : list.kept)
         answer.push_back({{"key", environment.key},
@@ -38,7 +39,7 @@ std::string to_json(const remote::EnvironmentList& list) {
     return answer.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-void print(const world::Console& console, const remote::EnvironmentList& list) {
+void print(const world::Console& console, const state::EnvironmentList& list) {
     std::vector<std::vector<std::string>> rows = {
         {"KEY", "MADE", "BY JOB", "ON", "SETUP", "SIZE", "USED BY"}};
     for (const auto& environment : list.kept)
@@ -88,7 +89,8 @@ Exit build(world::World& world, const Words& words) {
             "--dry-run --json --quiet --verbose.\n");
         return Exit::done;
     }
-    if (!arguments.dvc.empty() || arguments.name || arguments.is_command)
+    if (!arguments.dvc.empty() || arguments.name || arguments.is_command || arguments.is_sweep ||
+        !arguments.after.empty())
         throw Error(Exit::usage,
                     "`rdvc env build` runs no experiment, and accepts no options of `dvc exp run`")
             .context(base::quote_all(arguments.dvc));
@@ -97,6 +99,10 @@ Exit build(world::World& world, const Words& words) {
             arguments.quiet ? world::Verbosity::quiet : world::Verbosity::verbose;
     remote::Project project = remote::open_project(world, arguments.cluster.value_or(""));
     remote::Cluster cluster(world, project.config);
+    if (remote::refresh_included(world, project.config, cluster,
+                                 arguments.dry_run ? remote::Refresh::if_missing
+                                                   : remote::Refresh::if_old))
+        project = remote::open_project(world, arguments.cluster.value_or(""));
     send::Plan plan =
         send::make_plan(world, project, cluster, arguments, send::Purpose::environment);
     if (plan.submission.facts.setup.empty())

@@ -16,6 +16,8 @@
 namespace rdvc::commands {
 
 namespace fs = std::filesystem;
+using base::Error;
+using base::Exit;
 
 void answer_environment(const world::World& world, const remote::Project& project,
                         const Questions& questions, EnvironmentAnswers& answers) {
@@ -48,6 +50,56 @@ void answer_environment(const world::World& world, const remote::Project& projec
         world.console.note("note: " + note);
     for (const auto& cost : project::costs_of_setup(answers.setup, read))
         world.console.note("note: " + cost);
+}
+
+namespace {
+
+// True if ./init_env.sh is to be written. Throws Error (not_ready) if it cannot be.
+bool wants_script(const fs::path& script, const Questions& questions,
+                  const EnvironmentAnswers& answers) {
+    const bool is_command = !answers.setup.empty() && !answers.setup.starts_with("./");
+    const bool exists = fs::exists(fs::symlink_status(script));
+    if (answers.script && (!is_command || exists))
+        throw Error(Exit::not_ready,
+                    exists ? "`init_env.sh` exists already" : "there is no setup command to write");
+    return answers.script || (is_command && !exists &&
+                              questions.agrees_to_more("Keep the setup command in ./init_env.sh"));
+}
+
+void write_setup_script(const fs::path& script, const std::string& setup) {
+    constexpr auto executable = fs::perms(0755);
+    base::write_file(script, "#!/usr/bin/env bash\n"
+                             "# Makes the project's environment: on a laptop, and by rdvc on the "
+                             "cluster.\n"
+                             "set -euo pipefail\n"
+                             "cd \"$(dirname \"${BASH_SOURCE[0]}\")\"\n\n" +
+                                 setup + "\n");
+    fs::permissions(script, executable);
+}
+
+void write_dvc_files(const fs::path& folder) {
+    for (const auto& [path, content] : project::initial_dvc_files())
+        if (!fs::exists(fs::symlink_status(folder / path)))
+            base::write_file(folder / path, content);
+}
+
+} // namespace
+
+std::vector<fs::path> write_missing(const remote::Project& project, const Questions& questions,
+                                    EnvironmentAnswers& answers) {
+    const auto& folder = project.dvc_project;
+    std::vector<fs::path> written;
+    if (!project.has_dvc &&
+        (answers.dvc || questions.agrees_to_more("Make it a DVC project, as `dvc init` does"))) {
+        write_dvc_files(folder);
+        written = {folder / ".dvc", folder / ".dvcignore"};
+    }
+    if (const auto script = folder / "init_env.sh"; wants_script(script, questions, answers)) {
+        write_setup_script(script, answers.setup);
+        answers.setup = "./init_env.sh";
+        written.push_back(script);
+    }
+    return written;
 }
 
 void write_environment(const config::Config& config, const EnvironmentAnswers& answers,

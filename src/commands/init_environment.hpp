@@ -1,8 +1,9 @@
 // What `rdvc init project` suggests for a project's environment, and says about its data.
 #pragma once
 
-#include <optional>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "commands/wizard.hpp"
 #include "project/setups.hpp"
@@ -14,12 +15,21 @@ namespace rdvc::commands {
 struct EnvironmentAnswers {
     std::string setup;
     std::string activate;
+    bool script = false; ///< the setup command goes into ./init_env.sh
+    bool dvc = false;    ///< a repository without DVC gets it
 };
 
 /// Fills what `--setup` and `--activate` have not set: from the configuration, else based on the
 /// project's files. Says what the choice costs. Throws Error (usage) for a missing script.
 void answer_environment(const world::World& world, const remote::Project& project,
                         const Questions& questions, EnvironmentAnswers& answers);
+
+/// Writes files that the project lacks, if the user wants them: what `dvc init` makes, and
+/// ./init_env.sh with the setup command, which then is that script. Gives their paths. Throws Error
+/// (not_ready) if the script exists.
+std::vector<std::filesystem::path> write_missing(const remote::Project& project,
+                                                 const Questions& questions,
+                                                 EnvironmentAnswers& answers);
 
 /// Writes what is not the default.
 void write_environment(const config::Config& config, const EnvironmentAnswers& answers,

@@ -60,6 +60,9 @@ void add_options(cli::Options& options, Answers& answers) {
               "COMMAND")
         .text("--activate", answers.environment.activate, "shell code that activates it", "CODE")
         .text("--name", answers.name, "name of the project; default: the repository's", "NAME")
+        .flag("--script", answers.environment.script, "write the setup command to ./init_env.sh")
+        .flag("--dvc", answers.environment.dvc,
+              "make it a DVC project, as `dvc init` does, if it is not one yet")
         .flag("-y,--yes", answers.yes, "ask nothing; keep the current values");
 }
 
@@ -121,16 +124,23 @@ void answer_name(world::World& world, const remote::Project& project, const Ques
             base::count(sent, "submission"), until_now));
 }
 
-void save(const world::World& world, SettingsFile& file) {
-    if (!file.save()) {
+// `written`: other files that are new.
+void save(const world::World& world, SettingsFile& file,
+          std::vector<std::filesystem::path> written) {
+    if (file.save())
+        written.push_back(file.path());
+    else
         world.console.note("nothing to change in " + file.path().string());
+    if (written.empty())
         return;
+    std::vector<std::string> paths;
+    for (const auto& path : written) {
+        world.console.note("wrote " + path.string());
+        paths.push_back(path.lexically_relative(world.folder).generic_string());
     }
-    world.console.note("wrote " + file.path().string());
     world.console.note("commit it, so that every clone is the same project:");
-    world.console.note(
-        fmt::format("  git add {0} && git commit -m 'Configure rdvc' -- {0}",
-                    base::quote(file.path().lexically_relative(world.folder).generic_string())));
+    world.console.note(fmt::format("  git add {0} && git commit -m 'Configure rdvc' -- {0}",
+                                   base::quote_all(paths)));
 }
 
 void tell_next(const world::World& world, const remote::Project& project) {
@@ -166,6 +176,7 @@ Exit init_project(world::World& world, const Words& words) {
     answer_name(world, project, questions, mirror, answers.name);
 
     refuse_links(project);
+    const auto written = write_missing(project, questions, answers.environment);
     SettingsFile file(project.config_file(),
                       "# rdvc's settings for this project; commit this file");
     if (config.text("project.id").empty())
@@ -178,7 +189,7 @@ Exit init_project(world::World& world, const Words& words) {
         file.set({"run", "wckey"}, answers.wckey);
     write_environment(config, answers.environment, file);
     define_instance(world, config, offers, answers.instance, questions, file);
-    save(world, file);
+    save(world, file, written);
     warn_of_missing_data(world, project);
     tell_next(world, project);
     return Exit::done;

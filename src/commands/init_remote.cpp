@@ -8,6 +8,7 @@
 #include "commands/init_instance.hpp"
 #include "commands/wizard.hpp"
 #include "remote/cluster.hpp"
+#include "remote/included.hpp"
 #include "remote/project.hpp"
 
 namespace rdvc::commands {
@@ -102,6 +103,11 @@ Exit init_remote(world::World& world, const Words& words) {
                 .hint("if a module has it: cluster.prepare = \"module load slurm\" in " +
                       world.user_config().string());
         world.console.note(fmt::format("{:<17} {}", program, findings[program]));
+    }
+    if (config.included().is_on_cluster) {
+        remote::Cluster there(world, config); // with the folder and shell that were just found
+        remote::refresh_included(world, config, there, remote::Refresh::now);
+        world.console.note(fmt::format("included          {}", config.included().path));
     }
     if (findings.contains("sinfo"))
         world.console.warn("sinfo does not answer: " + findings["sinfo"]);

@@ -21,11 +21,12 @@ Exit logs(world::World& world, const Words& words) {
     one.add_to(options);
     if (!options.parse(words, world.console))
         return Exit::done;
-    auto [project, cluster, token] = one.find(world);
+    auto [project, cluster, target, token, task] = one.find(world);
     std::size_t offset = 0; // what is already printed, in case the connection is lost
-    const auto variables = [&, &token = token] {
+    const auto variables = [&, &token = token, &task = task] {
         script::Variables all;
         all.words = {{"token", token},
+                     {"task", task},
                      {"file", "log"},
                      {"follow", follow ? "1" : "0"},
                      {"offset", fmt::format("{}", offset)}};
@@ -55,6 +56,8 @@ Exit logs(world::World& world, const Words& words) {
         throw Error(Exit::failed, "there is no log yet")
             .context("SLURM writes it when the job starts")
             .hint("`rdvc status` says what the job waits for; `rdvc logs -f` waits for the log");
+    if (absent.starts_with("task"))
+        throw remote::no_such_task(token, absent);
     if (absent == "job")
         throw Error(Exit::failed, "this submission has no job, so there is no log")
             .hint("rdvc status " + token.substr(0, 8));

@@ -5,6 +5,7 @@
 
 #include "cli/options.hpp"
 #include "remote/cluster.hpp"
+#include "remote/lookup.hpp"
 #include "remote/project.hpp"
 #include "world/world.hpp"
 
@@ -26,7 +27,9 @@ class OneSubmission {
 
         remote::Project project;
         remote::Cluster cluster;
-        std::string token; ///< "" for all
+        remote::Target target; ///< its token is "" for all
+        std::string token;     ///< the target's
+        std::string task;      ///< its task's number, for requests
     };
     /// Finds them; call it after the options are parsed. Throws Error as open_project() and
     /// find_submission() do.

@@ -1,6 +1,8 @@
 // `rdvc pull`: brings refs from the mirror or origin, and data from the cluster's cache or a DVC
 // remote.
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/quote.hpp"
@@ -57,18 +59,22 @@ Exit pull(world::World& world, const Words& words) {
         return Exit::done;
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);
-    auto tokens = remote::find_submissions(world, cluster, project.mirror, wanted);
-    if (partial && tokens.empty())
-        tokens.push_back(remote::find_submission(world, cluster, project.mirror, ""));
+    auto targets = remote::find_targets(world, cluster, project.mirror, wanted);
+    if (partial && targets.empty())
+        targets.push_back(remote::find_target(world, cluster, project.mirror, ""));
     if (partial)
-        return bring::pull_partial(world, project, cluster, tokens);
+        return bring::pull_partial(world, project, cluster, targets);
+    std::vector<std::string> tokens;
+    for (const auto& target : targets)
+        if (std::find(tokens.begin(), tokens.end(), target.token) == tokens.end())
+            tokens.push_back(target.token);
     auto overview = remote::ask_overview(
         cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", remote::all_submissions,
         tokens.empty() ? remote::Wanted::with_result : remote::Wanted::all);
     const auto outputs =
-        bring::pull_outputs(world, project, cluster, {tokens, force, no_data, folders}, overview);
+        bring::pull_outputs(world, project, cluster, {targets, force, no_data, folders}, overview);
 
-    const auto chosen = bring::choose(world, project, overview, tokens, no_data);
+    const auto chosen = bring::choose(world, project, overview, targets, no_data);
     if (chosen.fresh.empty() && chosen.here.empty()) {
         if (tokens.empty() && !outputs.said)
             world.console.note("nothing new to pull");

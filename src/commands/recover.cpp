@@ -53,7 +53,7 @@ void report(const world::World& world, const remote::Project& project,
 
 // Result or reason, as one object.
 nlohmann::json to_json(const bring::Recovery& recovery, const std::optional<Error>& error) {
-    return {{"token", recovery.token},
+    return {{"token", recovery.target.token},
             {"job", state::field(recovery.result, "job")},
             {"name", state::field(recovery.result, "name").empty()
                          ? state::field(recovery.words, "name")
@@ -113,19 +113,19 @@ Exit recover(world::World& world, const Words& words) {
     const remote::Project project = remote::open_project(world, asked.cluster);
     remote::Cluster cluster(world, project.config);
     const bool one = !asked.submission.empty();
-    const auto tokens =
-        one ? std::vector{remote::find_submission(world, cluster, project.mirror, asked.submission)}
+    const auto targets =
+        one ? std::vector{remote::find_target(world, cluster, project.mirror, asked.submission)}
             : bring::find_unpublished(project, cluster);
     if (asked.here) {
-        bring::recover_here(world, project, cluster, tokens.front(), asked.into);
+        bring::recover_here(world, project, cluster, targets.front(), asked.into);
         return Exit::done;
     }
-    if (tokens.empty())
+    if (targets.empty())
         world.console.note("this project has nothing to recover");
     nlohmann::json all = nlohmann::json::array();
     auto exit = Exit::done;
-    for (const auto& token : tokens) {
-        const auto recovery = bring::ask_to_recover(world, project, cluster, token, "publish");
+    for (const auto& target : targets) {
+        const auto recovery = bring::ask_to_recover(world, project, cluster, target, "publish");
         auto error = bring::hindrance(recovery, cluster.name());
         if (!error)
             error = bring::obstacle(recovery, cluster.name());

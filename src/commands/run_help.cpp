@@ -39,9 +39,11 @@ std::string run_help() {
         "Short options are DVC's; options of sbatch are written in full (--cpus-per-task=4).\n\n"
         "rdvc:\n";
     for (const auto& option : submission::own_options())
-        text += row(
-            fmt::format("--{}{}{}", option.name, option.metavar.empty() ? "" : "=", option.metavar),
-            option.help);
+        text +=
+            row(fmt::format("--{}{}{}", option.name,
+                            option.metavar.empty() || option.metavar.starts_with("[=") ? "" : "=",
+                            option.metavar),
+                option.help);
     text += "\ndvc exp run:\n";
     for (const auto& option : submission::dvc_options())
         if (option.role != submission::Role::refuse)

@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "cli/options.hpp"
 #include "config/edit.hpp"
 #include "config/toml.hpp"
@@ -47,6 +48,11 @@ class Questions {
     /// True if the answer is yes, as it is with --yes.
     [[nodiscard]] bool agree(const std::string& question) const {
         return ask_nothing_ || !ask(question + "? (-: no)", "yes").empty();
+    }
+
+    /// True if the answer is yes to something that is not needed; with --yes it is no.
+    [[nodiscard]] bool agrees_to_more(const std::string& question) const {
+        return !ask_nothing_ && base::lower(ask(question + "? (yes or no)", "no")).starts_with("y");
     }
 
   private:

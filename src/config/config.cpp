@@ -35,11 +35,23 @@ Error unknown(const std::string& place, const std::string& what, const std::stri
                                              base::suggestion(word, candidates))};
 }
 
-Error user_only(const std::string& place, const std::string& key) {
+Error not_theirs(const std::string& place, const std::string& key, Whose whose) {
+    const bool is_project = whose == Whose::project;
     return Error(Exit::configuration,
-                 fmt::format("{}: a project's file may not set `{}`", place, key))
-        .context("a cloned project could otherwise send your code elsewhere")
+                 fmt::format("{}: {} may not set `{}`", place,
+                             is_project ? "a project's file" : "a file on the cluster", key))
+        .context(fmt::format("{} could otherwise send your code elsewhere",
+                             is_project ? "a cloned project" : "whoever can write to it"))
         .hint("set it in ~/.config/rdvc/config.toml");
+}
+
+bool may_set(Whose whose, SetBy set_by) {
+    switch (set_by) {
+    case SetBy::user: return whose == Whose::user || whose == Whose::group;
+    case SetBy::cluster: return whose != Whose::project;
+    case SetBy::project: break;
+    }
+    return true;
 }
 
 // A flag may be written as a word if the source has only words (environment).
@@ -198,19 +210,44 @@ bool Config::has_cluster(const std::string& name) const {
     return std::find(clusters_.begin(), clusters_.end(), name) != clusters_.end();
 }
 
-void Config::read_entry(const Entry& entry, const std::string& file, bool is_project,
+void Config::read_include(const Entry& entry, const std::string& file, Whose whose) {
+    constexpr std::string_view on_cluster = "cluster:";
+    auto place = fmt::format("{}:{}", file, entry.line);
+    if (whose == Whose::project)
+        throw not_theirs(place, "include", whose);
+    if (whose != Whose::user)
+        throw Error(Exit::configuration,
+                    fmt::format("{}: an included file cannot include another one", place));
+    const auto* text = std::get_if<std::string>(&entry.value);
+    if (text == nullptr || text->empty() || *text == on_cluster)
+        throw Error(Exit::configuration,
+                    fmt::format("{}: `include` must be the path of a file, or `cluster:` and the "
+                                "path of one there",
+                                place));
+    const bool is_on_cluster = text->starts_with(on_cluster);
+    include_ = {is_on_cluster ? text->substr(on_cluster.size()) : *text, std::move(place),
+                is_on_cluster};
+    if (is_on_cluster && !include_.path.starts_with("/") && !include_.path.starts_with("~/"))
+        throw Error(Exit::configuration,
+                    fmt::format("{}: `{}` must start with / or ~/ on the cluster", include_.origin,
+                                include_.path));
+}
+
+void Config::read_entry(const Entry& entry, const std::string& file, Whose whose,
                         const std::string& cluster) {
-    static const std::vector<std::string> tables = {"cluster", "clusters", "project",  "run",
-                                                    "env",     "job",      "instances"};
+    static const std::vector<std::string> tables = {"cluster", "clusters", "project", "run",
+                                                    "env",     "hooks",    "job",     "instances"};
     const std::string place = fmt::format("{}:{}", file, entry.line);
     const std::string& table = entry.path.front();
+    if (table == "include" && entry.path.size() == 1 && !entry.is_table)
+        return read_include(entry, file, whose);
     if (std::find(tables.begin(), tables.end(), table) == tables.end())
         throw unknown(place, entry.path.size() == 1 && !entry.is_table ? "key" : "table", table,
                       tables);
     const bool named = table == "clusters" || table == "instances";
     if (entry.is_table) {
-        if (is_project && table == "clusters")
-            throw user_only(place, table);
+        if (!may_set(whose, SetBy::user) && table == "clusters")
+            throw not_theirs(place, table, whose);
         if (table == "instances" && entry.path.size() == 2)
             instances_[entry.path[1]];
         if (table == "clusters" && entry.path.size() == 2)
@@ -234,8 +271,8 @@ void Config::read_entry(const Entry& entry, const std::string& file, bool is_pro
                           place);
         return;
     }
-    if (is_project && setting->set_by == SetBy::user)
-        throw user_only(place, key);
+    if (!may_set(whose, setting->set_by))
+        throw not_theirs(place, key, whose);
     const auto value = checked(*setting, entry.value, place);
     const bool applies =
         table == "clusters" ? entry.path[1] == cluster : table != "cluster" || cluster.empty();
@@ -243,10 +280,10 @@ void Config::read_entry(const Entry& entry, const std::string& file, bool is_pro
         values_[key] = {value, place};
 }
 
-void Config::read_layer(std::string_view text, const std::string& file, bool is_project,
+void Config::read_layer(std::string_view text, const std::string& file, Whose whose,
                         const std::string& cluster) {
     for (const auto& entry : parse_toml(text, file))
-        read_entry(entry, file, is_project, cluster);
+        read_entry(entry, file, whose, cluster);
 }
 
 namespace {
@@ -280,12 +317,50 @@ void Config::read_environment(
     }
 }
 
+namespace {
+
+// `~/` is the home folder, and a relative path is relative to the file that names it.
+std::filesystem::path path_of(const Include& include, const Sources& sources) {
+    if (include.path.starts_with("~/"))
+        return std::filesystem::path(sources.environment("HOME").value_or("/")) /
+               include.path.substr(2);
+    return sources.user_file.parent_path() / include.path;
+}
+
+// The layer below the user's file. On the cluster, `[cluster]` is that cluster, whatever its name.
+void read_included(Config& config, const Sources& sources, const Config& users) {
+    const auto& include = users.included();
+    if (include.is_on_cluster) {
+        const auto text = sources.copy ? sources.copy(include.path, users) : std::nullopt;
+        if (text)
+            config.read_layer(*text, "cluster:" + include.path, Whose::cluster, "");
+        return;
+    }
+    const auto file = path_of(include, sources);
+    const auto text = base::read_file(file);
+    if (!text)
+        throw Error(Exit::configuration,
+                    fmt::format("{}: the included file does not exist", include.origin))
+            .context(file.string());
+    config.read_layer(*text, file.string(), Whose::group, sources.cluster);
+}
+
+} // namespace
+
 Config load(const Sources& sources) {
     Config config;
-    if (const auto text = base::read_file(sources.user_file))
-        config.read_layer(*text, sources.user_file.string(), false, sources.cluster);
+    const auto users_text = base::read_file(sources.user_file);
+    if (users_text) {
+        Config users;
+        users.read_layer(*users_text, sources.user_file.string(), Whose::user, sources.cluster);
+        if (!users.included().path.empty()) {
+            users.read_environment(sources.environment);
+            read_included(config, sources, users);
+        }
+        config.read_layer(*users_text, sources.user_file.string(), Whose::user, sources.cluster);
+    }
     if (const auto text = base::read_file(sources.project_file))
-        config.read_layer(*text, sources.project_file.string(), true, sources.cluster);
+        config.read_layer(*text, sources.project_file.string(), Whose::project, sources.cluster);
     if (!sources.cluster.empty() && !config.has_cluster(sources.cluster))
         throw Error(Exit::configuration, fmt::format("unknown cluster `{}`", sources.cluster))
             .hint(fmt::format("define it as [clusters.{}] in ~/.config/rdvc/config.toml",

@@ -1,5 +1,5 @@
 // The configuration: layers, later wins, each value with its origin.
-// defaults < user file < project file < RDVC_* < options.
+// defaults < file that the user's includes < user file < project file < RDVC_* < options.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +23,32 @@ struct Value {
 /// sbatch options by name; a value of true is the option alone, false or "" is "not given".
 using SbatchOptions = std::map<std::string, Value>;
 
+class Config;
+
 /// What to read. An empty path or a missing file is an empty layer.
 struct Sources {
     std::filesystem::path user_file;
     std::filesystem::path project_file;
     std::function<std::optional<std::string>(const std::string&)> environment;
     std::string cluster; ///< NAME of [clusters.NAME]; empty: [cluster]
+    /// This laptop's copy of a file on the cluster that the user's settings describe, or nothing.
+    std::function<std::optional<std::string>(const std::string& path, const Config& users)> copy =
+        {};
+};
+
+/// Whose file a layer is, which decides what it may set.
+enum class Whose {
+    user,
+    group,   ///< on this machine, included by the user's
+    cluster, ///< on the cluster, included by the user's
+    project
+};
+
+/// `include = "PATH"` or `include = "cluster:PATH"` of the user's file.
+struct Include {
+    std::string path;   ///< "" if there is none; for a local file with the folder
+    std::string origin; ///< "FILE:LINE"
+    bool is_on_cluster = false;
 };
 
 class Config {
@@ -56,10 +76,12 @@ class Config {
     /// What to do about an undefined instance, as lines.
     [[nodiscard]] std::vector<std::string> advice_on_instance(const std::string& name) const;
 
-    /// Reads one layer. `who_line` says whose file it is. Throws Error (configuration) with
-    /// file:line for an unknown key (and names the one probably meant), a key that this file may
-    /// not set, or a value of the wrong kind.
-    void read_layer(std::string_view text, const std::string& file, bool is_project,
+    /// What the user's file includes.
+    [[nodiscard]] const Include& included() const { return include_; }
+
+    /// Reads one layer. Throws Error (configuration) with file:line for an unknown key (and names
+    /// the one probably meant), a key that this file may not set, or a value of the wrong kind.
+    void read_layer(std::string_view text, const std::string& file, Whose whose,
                     const std::string& cluster);
     /// Reads RDVC_*.
     void read_environment(
@@ -68,17 +90,19 @@ class Config {
     [[nodiscard]] bool has_cluster(const std::string& name) const;
 
   private:
-    void read_entry(const Entry& entry, const std::string& file, bool is_project,
+    void read_entry(const Entry& entry, const std::string& file, Whose whose,
                     const std::string& cluster);
+    void read_include(const Entry& entry, const std::string& file, Whose whose);
 
     std::map<std::string, Value, std::less<>> values_;
     SbatchOptions run_;
     std::map<std::string, SbatchOptions> instances_;
     std::vector<std::string> clusters_;
+    Include include_;
 };
 
-/// Reads all layers. Throws Error (configuration) as read_layer does, and for a cluster that no
-/// layer defines.
+/// Reads all layers. Throws Error (configuration) as read_layer does, for a cluster that no layer
+/// defines, and for an included file that is missing here.
 Config load(const Sources& sources);
 
 } // namespace rdvc::config

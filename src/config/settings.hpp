@@ -12,7 +12,11 @@ enum class Kind { text, flag, list, size, number };
 
 /// A project's own file may not say where code is sent or what runs on the laptop: a cloned project
 /// could otherwise redirect uncommitted work.
-enum class SetBy { user, project };
+enum class SetBy {
+    user,    ///< the user's own files and variables
+    cluster, ///< also a file on the cluster that the user's file includes
+    project  ///< also a project's file
+};
 
 struct Setting {
     std::string_view key; ///< "table.name"; `cluster.*` also stands for `clusters.NAME.*`

@@ -128,7 +128,36 @@ void refuse_endless_keys(std::string_view text, const std::string& file) {
     }
 }
 
+void add_leaves(const toml::table& table, const std::string& prefix, std::vector<Leaf>& leaves) {
+    for (const auto& [name, node] : table) {
+        const auto key = prefix + std::string(name.str());
+        if (const auto* inner = node.as_table())
+            add_leaves(*inner, key + ".", leaves);
+        else if (const auto text = node.value_exact<std::string>())
+            leaves.push_back({key, *text, true});
+        else if (const auto flag = node.value_exact<bool>())
+            leaves.push_back({key, *flag ? "true" : "false"});
+        else if (const auto whole = node.value_exact<std::int64_t>())
+            leaves.push_back({key, fmt::format("{}", *whole)});
+        else if (const auto number = node.value_exact<double>())
+            leaves.push_back({key, fmt::format("{}", *number)});
+    }
+}
+
 } // namespace
+
+std::optional<std::vector<Leaf>> toml_leaves(std::string_view text) {
+    try {
+        refuse_endless_keys(text, "");
+        std::vector<Leaf> leaves;
+        add_leaves(toml::parse(text), "", leaves);
+        return leaves;
+    } catch (const base::Error&) {
+        return std::nullopt;
+    } catch (const toml::parse_error&) {
+        return std::nullopt;
+    }
+}
 
 std::vector<Entry> parse_toml(std::string_view text, const std::string& file) {
     refuse_endless_keys(text, file);

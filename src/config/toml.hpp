@@ -1,6 +1,7 @@
 // TOML text -> flat list of entries. Knows nothing of which keys exist.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -30,6 +31,16 @@ struct Entry {
 /// the line if it is not valid TOML, or if a value has a kind that no setting has (dates, nested
 /// lists).
 std::vector<Entry> parse_toml(std::string_view text, const std::string& file);
+
+struct Leaf {
+    std::string key; ///< with dots between its parts
+    std::string text;
+    bool is_string = false;
+};
+
+/// The strings, numbers and flags in any TOML text, without lists and dates. Nothing if it is not
+/// valid. Total.
+std::optional<std::vector<Leaf>> toml_leaves(std::string_view text);
 
 /// `text` as a TOML basic string, quotes included.
 std::string toml_string(std::string_view text);

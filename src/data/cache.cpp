@@ -26,6 +26,23 @@ bool is_hash(std::string_view text) {
     return text.size() == md5_digits && base::is_hex(text);
 }
 
+// False for an entry of a listing that DVC would not write.
+bool add_entry(const nlohmann::json& entry, Listing& listing) {
+    if (!entry.contains("md5") || !entry["md5"].is_string() || !entry.contains("relpath") ||
+        !entry["relpath"].is_string())
+        return false;
+    const auto& path = entry["relpath"].get_ref<const std::string&>();
+    const auto& hash = entry["md5"].get_ref<const std::string&>();
+    const auto parts = base::split(path, '/');
+    if (hash.size() != md5_digits || !is_hash(hash) || path.find('\0') != std::string::npos ||
+        std::any_of(parts.begin(), parts.end(), [](const std::string& part) {
+            return part.empty() || part == "." || part == "..";
+        }))
+        return false;
+    listing[path] = hash;
+    return true;
+}
+
 // `dir` of `[cache]` in a file of DVC's configuration; a relative one is relative to that file.
 std::optional<fs::path> cache_dir_in(const fs::path& file, const fs::path& home) {
     std::optional<fs::path> found;
@@ -94,26 +111,16 @@ std::optional<ObjectName> parse_object_name(std::string_view name) {
     return is_hash(parsed.hash) ? std::optional(parsed) : std::nullopt;
 }
 
+// Each entry is dropped when it has been read, because a folder may have very many.
 std::optional<Listing> parse_listing(const std::string& text) {
-    const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (!json.is_array())
-        return std::nullopt;
     Listing listing;
-    for (const auto& entry : json) {
-        if (!entry.is_object() || !entry.contains("md5") || !entry["md5"].is_string() ||
-            !entry.contains("relpath") || !entry["relpath"].is_string())
-            return std::nullopt;
-        const auto& path = entry["relpath"].get_ref<const std::string&>();
-        const auto parts = base::split(path, '/');
-        const auto& hash = entry["md5"].get_ref<const std::string&>();
-        if (!is_hash(hash) || hash.size() != md5_digits || path.find('\0') != std::string::npos ||
-            std::any_of(parts.begin(), parts.end(), [](const std::string& part) {
-                return part.empty() || part == "." || part == "..";
-            }))
-            return std::nullopt;
-        listing[path] = hash;
-    }
-    return listing;
+    const auto take_entry = [&listing](int depth, nlohmann::json::parse_event_t event,
+                                       const nlohmann::json& entry) {
+        return depth != 1 || event != nlohmann::json::parse_event_t::object_end ||
+               !add_entry(entry, listing);
+    };
+    const auto rest = nlohmann::json::parse(text, take_entry, false);
+    return rest.is_array() && rest.empty() ? std::optional(std::move(listing)) : std::nullopt;
 }
 
 std::optional<std::vector<std::string>> parse_not_in_remote(const std::string& text) {
@@ -163,17 +170,6 @@ bool has_content(const fs::path& path, const ObjectName& name) {
     const auto hash = name.hash.substr(0, md5_digits);
     return base::md5_of_file(path) == hash ||
            (name.legacy && base::md5_of_file_dos2unix(path) == hash);
-}
-
-void leave_regular_files(const fs::path& folder) {
-    std::vector<fs::path> others;
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-        const auto status = entry.symlink_status();
-        if (!fs::is_directory(status) && !fs::is_regular_file(status))
-            others.push_back(entry.path());
-    }
-    for (const auto& path : others)
-        fs::remove(path);
 }
 
 } // namespace rdvc::data

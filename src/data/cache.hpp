@@ -57,8 +57,4 @@ std::vector<std::string> same_but_for_case(const std::vector<std::string>& paths
 /// True if the file at `path` has the content that `name` says.
 bool has_content(const std::filesystem::path& path, const ObjectName& name);
 
-/// Removes everything below `folder` that is neither a folder nor a regular file: after that
-/// nothing leads out of it, and reading its files comes to an end.
-void leave_regular_files(const std::filesystem::path& folder);
-
 } // namespace rdvc::data

@@ -49,7 +49,35 @@ class Plan {
         return std::move(needs_);
     }
 
+    std::vector<std::string> shared(const std::vector<std::string>& swept) {
+        std::vector<std::string> names;
+        bool any_differs = false;
+        for (const auto at : selected_.stages) {
+            const bool differs = is_reached(at, swept);
+            any_differs = any_differs || differs;
+            if (!differs && will_run(at) != Runs::no)
+                names.push_back(pipeline_.stages[at].name);
+        }
+        return any_differs ? names : std::vector<std::string>();
+    }
+
   private:
+    // Whether one of these overrides may change what the stage does.
+    bool is_reached(std::size_t at, const std::vector<std::string>& swept) {
+        if (const auto known = reached_.find(at); known != reached_.end())
+            return known->second;
+        reached_[at] = false; // where a cycle closes
+        const auto& stage = pipeline_.stages[at];
+        bool is = !stage.is_known || !stage.is_told || stage.is_group;
+        for (const auto& [file, key] : stage.declared_params)
+            is = is || (key.empty() ? is_written_by(file, swept) : may_set(swept, file, key));
+        for (const auto& dep : stage.deps)
+            is = is || may_write(dep);
+        for (const auto maker : graph_.makers(at))
+            is = is || is_reached(maker, swept);
+        return reached_[at] = is;
+    }
+
     static bool is_unrecorded(const Output& output) { return output.hash.empty() && output.cached; }
 
     // Whether DVC would skip a stage that has to run, if data may be missing: DVC has nothing to
@@ -254,16 +282,23 @@ class Plan {
         return own.empty() || own.ends_with(".dir") || locked.legacy ? Runs::maybe : Runs::yes;
     }
 
+    // Whether the path is the file, or may be meant by its name.
+    [[nodiscard]] bool is_at(const std::string& path, const std::string& file) const {
+        return base_name(path) == base_name(file) || overlap(path, join_path("", file)) ||
+               overlap(path, join_path(scope_.here, file));
+    }
+
+    [[nodiscard]] bool is_written_by(const std::string& path,
+                                     const std::vector<std::string>& overrides) const {
+        return std::any_of(overrides.begin(), overrides.end(), [&](const std::string& text) {
+            return is_at(path, parse_override(text).file);
+        });
+    }
+
     // Whether DVC may set values in the file, before it runs anything.
     [[nodiscard]] bool may_write(const std::string& path) const {
-        const auto is_at = [&](const std::string& file) {
-            return base_name(path) == base_name(file) || overlap(path, join_path("", file)) ||
-                   overlap(path, join_path(scope_.here, file));
-        };
-        return (scope_.hydra && is_at("params.yaml")) ||
-               std::any_of(
-                   scope_.overrides.begin(), scope_.overrides.end(),
-                   [&](const std::string& text) { return is_at(parse_override(text).file); });
+        return (scope_.hydra && is_at(path, "params.yaml")) ||
+               is_written_by(path, scope_.overrides);
     }
 
     [[nodiscard]] Runs parameters(const Stage& stage) const {
@@ -294,6 +329,7 @@ class Plan {
     Graph graph_;
     Graph::Selected selected_;
     std::map<std::size_t, Runs> runs_;
+    std::map<std::size_t, bool> reached_;
     Needs needs_;
     std::map<std::string, std::size_t> places_; // of outputs among the needs
     std::set<std::string> looked_at_;
@@ -304,6 +340,11 @@ class Plan {
 Needs find_needs(const Pipeline& pipeline, const Scope& scope, const Files& files,
                  const std::set<std::string>& lost) {
     return Plan(pipeline, scope, files, lost).needs();
+}
+
+std::vector<std::string> shared_stages(const Pipeline& pipeline, const Scope& scope,
+                                       const Files& files, const std::vector<std::string>& swept) {
+    return Plan(pipeline, scope, files, {}).shared(swept);
 }
 
 } // namespace rdvc::data

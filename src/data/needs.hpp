@@ -53,4 +53,10 @@ struct Needs {
 Needs find_needs(const Pipeline& pipeline, const Scope& scope, const Files& files,
                  const std::set<std::string>& lost = {});
 
+/// Names of the stages that may have to run, and that give the same for each value of the overrides
+/// `swept`, as far as the files tell: neither they nor stages before them read one of these
+/// parameters. None if that is so for all stages: then nothing differs.
+std::vector<std::string> shared_stages(const Pipeline& pipeline, const Scope& scope,
+                                       const Files& files, const std::vector<std::string>& swept);
+
 } // namespace rdvc::data

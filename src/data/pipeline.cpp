@@ -120,13 +120,21 @@ class File {
 
     // Files that dvc.yaml lists without a stage that makes them; DVCLive writes such files.
     void read_shown() {
-        for (const auto* key : {"metrics", "plots"})
-            each_path(root_[key], [&](const std::string& written, const YAML::Node&) {
-                const auto path = context_.resolve(written);
-                auto whole = has_template(path) ? "" : in_repository(folder_of(name_), path);
-                if (!whole.empty())
-                    pipeline_.metrics.push_back(std::move(whole));
-            });
+        const auto add_to = [&](std::vector<std::string>& list, const std::string& written) {
+            const auto path = context_.resolve(written);
+            auto whole = has_template(path) ? "" : in_repository(folder_of(name_), path);
+            if (!whole.empty())
+                list.push_back(std::move(whole));
+        };
+        each_path(root_["metrics"], [&](const std::string& written, const YAML::Node&) {
+            add_to(pipeline_.metrics, written);
+        });
+        each_path(root_["plots"], [&](const std::string& written, const YAML::Node& settings) {
+            add_to(pipeline_.plots, written);
+            if (settings && settings.IsMap() && settings["y"] && settings["y"].IsMap())
+                for (const auto& file : settings["y"]) // then `written` may be a mere name
+                    add_to(pipeline_.plots, text_of(file.first));
+        });
     }
 
     std::string name_;

@@ -20,7 +20,8 @@ struct Output {
     bool cached = true;                ///< false: Git tracks it (`cache: false`)
     bool pushed = true;                ///< false: it does not leave the machine (`push: false`)
     bool persist = false;              ///< a stage finds what its last run left
-    bool metric = false;               ///< of `metrics` or `plots`
+    bool metric = false;               ///< of `metrics`
+    bool plot = false;                 ///< of `plots`
     bool imported = false;             ///< by `dvc import` or `dvc import-url`
     bool comes_from_afar = false;      ///< by a URL, or from the repository itself
     std::string owner;                 ///< the `.dvc` or dvc.yaml file, from the repository's root
@@ -46,6 +47,8 @@ struct Stage {
     std::vector<Output> outs;      ///< hashes are those of the last run
     std::map<std::string, Locked> lock; ///< dependencies at the last run
     Parameters params;
+    /// File and key of each parameter that dvc.yaml names; the key is "" for a whole file.
+    std::vector<std::pair<std::string, std::string>> declared_params;
     bool has_params = false;
     bool has_run = false;         ///< dvc.lock has it
     bool same_command = false;    ///< dvc.yaml has the command and outputs of the last run
@@ -62,7 +65,8 @@ struct Stage {
 struct Pipeline {
     std::vector<Output> tracked; ///< by `.dvc` files
     std::vector<Stage> stages;
-    std::vector<std::string> metrics; ///< and plots that dvc.yaml names outside of stages
+    std::vector<std::string> metrics; ///< that dvc.yaml names outside of stages
+    std::vector<std::string> plots;   ///< the same
 };
 
 /// Where the values of templates in dvc.yaml come from.

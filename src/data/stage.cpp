@@ -61,7 +61,8 @@ Written read_written(const YAML::Node& definition, const std::string& file) {
                   [&](const std::string& path, const YAML::Node& settings) {
                       Output output;
                       output.owner = file;
-                      output.metric = key != keys[0];
+                      output.metric = key == keys[1];
+                      output.plot = key == keys[2];
                       if (settings && settings.IsMap()) {
                           output.cached = flag_of(settings["cache"], true);
                           output.pushed = flag_of(settings["push"], true);
@@ -105,6 +106,7 @@ void read_locked_output(Stage& stage, const Written& written, const YAML::Node& 
         locked.pushed = settings->second.pushed;
         locked.persist = settings->second.persist;
         locked.metric = settings->second.metric;
+        locked.plot = settings->second.plot;
     }
     add_output(stage, std::move(locked));
 }
@@ -143,26 +145,31 @@ void read_paths(Stage& stage, const Written& written) {
     }
 }
 
-// True if dvc.lock has a value for each parameter that the definition names, and the definition
-// names no whole files, whose keys may have changed.
-bool has_values(const Stage& stage, const YAML::Node& params) {
-    bool has_all = true;
-    const auto look_for = [&](const std::string& file, const std::string& key) {
-        const auto values = stage.params.find(in_repository(stage.folder, file));
-        has_all = has_all && values != stage.params.end() && values->second.contains(key);
-    };
+// Calls `take` with the file and the key of each parameter that dvc.yaml names; the key is "" for a
+// whole file.
+template <typename Take>
+void each_parameter(const Stage& stage, const YAML::Node& params, const Take& take) {
     each_in(params, [&](const YAML::Node& element) {
         if (element.IsScalar())
-            look_for("params.yaml", element.Scalar());
+            take(in_repository(stage.folder, "params.yaml"), element.Scalar());
         else if (element.IsMap())
             for (const auto& pair : element) {
-                has_all = has_all && pair.second.IsSequence() && pair.second.size() > 0;
-                each_in(pair.second, [&](const YAML::Node& key) {
-                    look_for(text_of(pair.first), text_of(key));
-                });
+                const auto file = in_repository(stage.folder, text_of(pair.first));
+                if (!pair.second.IsSequence() || pair.second.size() == 0)
+                    take(file, std::string());
+                each_in(pair.second, [&](const YAML::Node& key) { take(file, text_of(key)); });
             }
     });
-    return has_all;
+}
+
+// True if dvc.lock has a value for each parameter that the definition names, and the definition
+// names no whole files, whose keys may have changed.
+bool has_values(const Stage& stage) {
+    return std::all_of(
+        stage.declared_params.begin(), stage.declared_params.end(), [&](const auto& parameter) {
+            const auto values = stage.params.find(parameter.first);
+            return values != stage.params.end() && values->second.contains(parameter.second);
+        });
 }
 
 // Whether commands (one or a list) are equal, however they are written: `a` in dvc.yaml, `b` in
@@ -190,9 +197,9 @@ void compare_with_lock(Stage& stage, const Written& written, const YAML::Node& d
     stage.same_command =
         same_command(definition["cmd"], lock["cmd"]) && outs == locked_paths(lock["outs"]);
     // A file outside of the repository may have changed.
-    stage.same_definition =
-        stage.same_command && deps == locked_paths(lock["deps"]) && !stage.lock.contains("") &&
-        !flag_of(definition["always_changed"], false) && has_values(stage, definition["params"]);
+    stage.same_definition = stage.same_command && deps == locked_paths(lock["deps"]) &&
+                            !stage.lock.contains("") &&
+                            !flag_of(definition["always_changed"], false) && has_values(stage);
 }
 
 } // namespace
@@ -228,6 +235,10 @@ Stage read_stage(const std::string& name, const std::string& file, const YAML::N
     stage.folder = in_repository(folder_of(file), wdir);
     const auto written = read_written(definition, file);
     read_paths(stage, written);
+    each_parameter(stage, definition["params"],
+                   [&](const std::string& path, const std::string& key) {
+                       stage.declared_params.emplace_back(path, key);
+                   });
     stage.is_told = stage.is_told && stage.is_known;
     if (stage.has_run) {
         read_lock(stage, written, lock);

@@ -66,6 +66,8 @@ std::string describe(const Inputs& inputs) {
         "setup: " + base::quote(inputs.setup), "activate: " + base::quote(inputs.activate)};
     if (!inputs.outside.empty())
         lines.insert("outside: " + base::quote_all(inputs.outside));
+    for (const auto& [point, code] : inputs.hooks)
+        lines.insert(fmt::format("{}: {}", point, base::quote_all(code)));
     if (!inputs.copies.empty())
         lines.insert("copies: " + inputs.copies);
     const auto version =

@@ -3,6 +3,7 @@
 // of the result.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct Inputs {
     std::string setup;       ///< the setup command
     std::string activate;
     std::vector<std::string> outside; ///< env.outside
+    /// The code of hooks before setup, by point.
+    std::map<std::string, std::vector<std::string>> hooks = {};
     std::string copies;       ///< the tree of copied files that Git ignores; "" if there are none
     bool with_version = true; ///< false: env.ignore has `.git`
     std::vector<TrackedFile> files; ///< the files that decide

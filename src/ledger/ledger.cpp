@@ -70,6 +70,8 @@ std::string to_line(const Record& record) {
                  {"job", record.job},         {"state", name_of(record.state)},
                  {"holdings", stored},        {"resent", record.resent},
                  {"dir", record.dir},         {"words", record.words}};
+    if (record.tasks > 0)
+        json["tasks"] = record.tasks;
     if (record.outputs)
         for (auto& folders = json["outputs"] = Json::array(); const auto& folder : *record.outputs)
             folders.push_back(escaped(folder));
@@ -113,6 +115,8 @@ std::optional<Record> from_line(std::string_view line) {
         return words;
     };
     record.words = list("words").value_or(std::vector<std::string>());
+    if (const auto tasks = json.find("tasks"); tasks != json.end() && tasks->is_number_unsigned())
+        record.tasks = tasks->get<unsigned>();
     record.outputs = list("outputs");
     if (record.outputs)
         for (auto& folder : *record.outputs)
@@ -129,11 +133,14 @@ std::unique_ptr<base::FileLock> Ledger::hold(const std::string& token) const {
     return lock->try_lock() ? std::move(lock) : nullptr;
 }
 
-void Ledger::intend(const Record& record, std::string_view script, std::string_view environment) {
+void Ledger::intend(const Record& record, std::string_view script, std::string_view environment,
+                    std::string_view tasks) {
+    const auto folder = folder_ / "submissions" / record.token;
     if (!environment.empty())
-        base::write_file(folder_ / "submissions" / record.token / "environment.inputs",
-                         environment);
-    base::write_file(folder_ / "submissions" / record.token / "job.sh", script);
+        base::write_file(folder / "environment.inputs", environment);
+    if (!tasks.empty())
+        base::write_file(folder / "tasks", tasks);
+    base::write_file(folder / "job.sh", script);
     base::append_line(folder_ / "ledger.jsonl", to_line(record));
 }
 
@@ -164,6 +171,10 @@ std::vector<Record> Ledger::read() const {
 
 std::optional<std::string> Ledger::script(const std::string& token) const {
     return base::read_file(folder_ / "submissions" / token / "job.sh");
+}
+
+std::optional<std::string> Ledger::tasks(const std::string& token) const {
+    return base::read_file(folder_ / "submissions" / token / "tasks");
 }
 
 std::optional<std::string> Ledger::environment(const std::string& token) const {

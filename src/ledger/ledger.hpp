@@ -45,6 +45,7 @@ struct Record {
     std::vector<std::string> words = {}; ///< after `rdvc run`
     /// For a command: where its files may go, from the work tree's root. Nothing: not known.
     std::optional<std::vector<std::string>> outputs = {};
+    unsigned tasks = 0; ///< of a sweep; 0 if it is not one
     std::vector<std::string> earlier_jobs =
         {}; ///< of attempts before the newest, as read() finds them
 
@@ -69,8 +70,9 @@ class Ledger {
     [[nodiscard]] std::unique_ptr<base::FileLock> hold(const std::string& token) const;
 
     /// Writes down a new submission and its script, synced; with what decides its environment,
-    /// where that is new to its cluster. Throws Error.
-    void intend(const Record& record, std::string_view script, std::string_view environment = "");
+    /// where that is new to its cluster, and the tasks of a sweep. Throws Error.
+    void intend(const Record& record, std::string_view script, std::string_view environment = "",
+                std::string_view tasks = "");
     /// Records its outcome. Throws Error.
     void conclude(const Record& record);
 
@@ -80,6 +82,8 @@ class Ledger {
 
     /// The kept script, or nothing.
     [[nodiscard]] std::optional<std::string> script(const std::string& token) const;
+    /// The kept tasks of a sweep, or nothing.
+    [[nodiscard]] std::optional<std::string> tasks(const std::string& token) const;
     /// What decides its environment, or nothing.
     [[nodiscard]] std::optional<std::string> environment(const std::string& token) const;
 

@@ -26,7 +26,7 @@ namespace {
 // True if `path` is one of the declared folders or files, or in one. Byte for byte: it does not
 // matter where another spelling leads.
 bool is_within(const std::vector<std::string>& declared, const fs::path& path) {
-    return std::any_of(declared.begin(), declared.end(), [&](const fs::path folder) {
+    return std::any_of(declared.begin(), declared.end(), [&](const fs::path& folder) {
         return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
                folder.end();
     });

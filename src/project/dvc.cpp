@@ -95,6 +95,12 @@ bool uses_hydra(const fs::path& dvc_project) {
     return false;
 }
 
+std::vector<std::pair<std::string, std::string>> initial_dvc_files() {
+    return {{".dvc/.gitignore", "/config.local\n/tmp\n/cache\n"},
+            {".dvc/config", ""},
+            {".dvcignore", "# Patterns of files that DVC leaves alone, as in .gitignore.\n"}};
+}
+
 bool is_dvc_file(std::string_view path) {
     if (!path.ends_with(".dvc") && !path.ends_with("dvc.yaml") && !path.ends_with("dvc.lock"))
         return false;                                   // like most of tens of thousands

@@ -36,6 +36,9 @@ std::vector<std::string> local_settings(const std::filesystem::path& dvc_project
 /// True if DVC composes parameters with Hydra here (`hydra.enabled`).
 bool uses_hydra(const std::filesystem::path& dvc_project);
 
+/// The files that `dvc init` makes: paths from the project's folder, and contents.
+std::vector<std::pair<std::string, std::string>> initial_dvc_files();
+
 /// True for DVC's own files in the repository: `*.dvc`, dvc.yaml, dvc.lock.
 bool is_dvc_file(std::string_view path);
 

@@ -81,9 +81,10 @@ struct IndexFacts {
     /// Existing files that are marked as skip-worktree or assume-unchanged: git status reports no
     /// changes in them (git-update-index(1)).
     std::vector<std::string> hidden;
-    std::vector<std::string> not_here;  ///< marked files that do not exist (a sparse checkout)
-    bool has_attributes = false;        ///< some folder has a tracked .gitattributes
-    std::vector<std::string> dvc_files; ///< DVC's own: `*.dvc`, dvc.yaml, dvc.lock
+    std::vector<std::string> not_here;   ///< marked files that do not exist (a sparse checkout)
+    bool has_attributes = false;         ///< some folder has a tracked .gitattributes
+    std::vector<std::string> dvc_files;  ///< DVC's own: `*.dvc`, dvc.yaml, dvc.lock
+    std::vector<std::string> rdvc_files; ///< in a folder `.rdvc`
 };
 IndexFacts read_index(base::Runner& runner, const Repository& repository);
 
@@ -149,6 +150,10 @@ std::string commit_of(base::Runner& runner, const Repository& repository, const 
 
 /// True if the repository has `ref`.
 bool has_ref(base::Runner& runner, const Repository& repository, const std::string& ref);
+
+/// All refs below `folder`, e.g. `refs/exps`, and their objects.
+std::map<std::string, std::string> objects_below(base::Runner& runner, const Repository& repository,
+                                                 const std::string& folder);
 
 /// The names of all refs below `folder`, e.g. `refs/heads`.
 std::set<std::string> refs_below(base::Runner& runner, const Repository& repository,

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/sha1.hpp"
+#include "base/text.hpp"
 
 namespace rdvc::project {
 
@@ -23,13 +24,6 @@ std::string canonical_mode(unsigned mode) {
     if ((mode & type) == 0120000)
         return "120000";
     return (mode & type) == 0040000 ? std::string(folder_mode) : "160000";
-}
-
-std::string to_hex(std::string_view bytes) {
-    std::string hex;
-    for (const char byte : bytes)
-        hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-    return hex;
 }
 
 std::string from_hex(std::string_view hex) {
@@ -107,7 +101,7 @@ std::optional<Tree> parse_tree(std::string_view content) {
             end == std::string_view::npos || content.size() - end <= hash_bytes)
             return std::nullopt;
         tree[std::string(content.substr(space + 1, end - space - 1))] = {
-            canonical_mode(mode), to_hex(content.substr(end + 1, hash_bytes))};
+            canonical_mode(mode), base::to_hex(content.substr(end + 1, hash_bytes))};
         at = end + 1 + hash_bytes;
     }
     return tree;

@@ -12,9 +12,10 @@ namespace rdvc::remote {
 
 namespace {
 
-script::Variables variables(const std::string& action, std::int64_t older) {
+script::Variables variables(const std::string& action, const std::string& project,
+                            std::int64_t older) {
     script::Variables all;
-    all.words = {{"action", action}, {"older", fmt::format("{}", older)}};
+    all.words = {{"action", action}, {"project", project}, {"older", fmt::format("{}", older)}};
     all.lists = {{"removals", {}}};
     return all;
 }
@@ -154,7 +155,7 @@ void InventoryReader::add(const transport::Frame& frame) {
     } else if (frame.verb == "live") {
         inventory.live.insert(first);
     } else if (frame.verb == "use") {
-        inventory.used.insert(frame.rest);
+        inventory.used[rest] = std::strtoull(first.c_str(), nullptr, 10);
     } else if (frame.verb == "tree") {
         add_tree(frame.rest);
     } else if (frame.verb == "file") {
@@ -176,15 +177,16 @@ void InventoryReader::add(const transport::Frame& frame) {
     }
 }
 
-state::Inventory ask_inventory(Cluster& cluster) {
+state::Inventory ask_inventory(Cluster& cluster, const std::string& project) {
     InventoryReader reader;
-    cluster.ask("clean", variables("records", 0),
+    cluster.ask("clean", variables("records", project, 0),
                 [&](const transport::Frame& frame) { reader.add(frame); });
     return std::move(reader.inventory);
 }
 
-Cleaned carry_out(Cluster& cluster, const state::CleanPlan& plan, std::int64_t older, Mode mode) {
-    auto asked = variables(mode == Mode::remove ? "remove" : "measure", older);
+Cleaned carry_out(Cluster& cluster, const state::CleanPlan& plan, std::int64_t older, Mode mode,
+                  const std::string& project) {
+    auto asked = variables(mode == Mode::remove ? "remove" : "measure", project, older);
     for (const auto& removal : plan.removals)
         if (mode == Mode::remove || !removal.is_restored) {
             asked.lists["removals"].emplace_back(state::word_of(removal.kind).word);

@@ -1,4 +1,5 @@
-// The request `clean`: the cluster lists what it keeps, and removes what the laptop names.
+// The request `clean`, of `rdvc clean` and `rdvc env`: the cluster lists what it keeps, and removes
+// what the laptop names.
 #pragma once
 
 #include <optional>
@@ -33,11 +34,14 @@ struct Cleaned {
 
 enum class Mode { measure, remove };
 
-/// What rdvc's folder on the cluster contains, for all projects. Throws Error as Cluster::ask does.
-state::Inventory ask_inventory(Cluster& cluster);
+/// What rdvc's folder on the cluster contains, for all projects; or only the environments of a
+/// `project` (PROJECT in their paths), with more about them. Throws Error as Cluster::ask does.
+state::Inventory ask_inventory(Cluster& cluster, const std::string& project = "");
 
 /// Removes the plan's items, or only measures them. The cluster keeps an item that may no longer
-/// go, or that is younger than `older` seconds by then. Throws Error as Cluster::ask does.
-Cleaned carry_out(Cluster& cluster, const state::CleanPlan& plan, std::int64_t older, Mode mode);
+/// go, or that is younger than `older` seconds by then. `project`: as for ask_inventory. Throws
+/// Error as Cluster::ask does.
+Cleaned carry_out(Cluster& cluster, const state::CleanPlan& plan, std::int64_t older, Mode mode,
+                  const std::string& project = "");
 
 } // namespace rdvc::remote

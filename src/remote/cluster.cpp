@@ -139,7 +139,7 @@ transport::Connection::Reply Cluster::execute(std::string_view request, script::
                                          .more_data = more};
     if (keeps_text(text.hash)) {
         asked.program = script::render_short_request(text, variables);
-        const auto reply = connection_.execute(asked);
+        auto reply = connection_.execute(asked);
         if (!lacks_text)
             return reply;
     }

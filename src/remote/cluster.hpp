@@ -70,8 +70,6 @@ class Cluster {
                        const std::filesystem::path& top);
     /// True if several ssh executions share one connection.
     [[nodiscard]] bool shares_connection() { return is_local() || connection_.is_shared(); }
-    /// For rsync, which gets the user's name with rsync_shell().
-    [[nodiscard]] const std::string& host() const { return connection_.destination().host; }
     [[nodiscard]] bool is_local() const { return connection_.destination().host == "local"; }
 
     /// Starts at once what the first request asks of ssh's configuration; nothing connects.

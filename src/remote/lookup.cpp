@@ -21,6 +21,7 @@ struct Named {
     std::string token;
     std::string job;
     std::string name;
+    unsigned tasks = 0; ///< of a sweep
     std::vector<std::string> earlier_jobs = {};
 };
 
@@ -51,46 +52,113 @@ std::string called(const std::vector<Named>& all, const std::string& word) {
     return begin.empty() ? "" : begin.begin()->first;
 }
 
+// The same, or one of its tasks.
+Target target_called(const std::vector<Named>& all, const std::string& word) {
+    if (const auto token = called(all, word); !token.empty())
+        return {token, 0};
+    const auto end = word.find_last_not_of("0123456789");
+    if (end == std::string::npos || end == 0 || end + 1 == word.size() ||
+        std::string_view("._-").find(word[end]) == std::string_view::npos)
+        return {};
+    const auto before = word.substr(0, end);
+    const auto number = base::parse_number(word.substr(end + 1)).value_or(0);
+    const auto token = called(all, before);
+    const auto sweep = std::find_if(all.begin(), all.end(), [&](const Named& one) {
+        return !token.empty() && one.token == token;
+    });
+    if (sweep == all.end() || sweep->tasks == 0 || (word[end] == '-' && sweep->name != before))
+        return {};
+    if (number == 0 || number > sweep->tasks)
+        throw Error(Exit::usage, fmt::format("`{}` has no task {}", before, number))
+            .context(fmt::format("its tasks are {0}.1 to {0}.{1}", before, sweep->tasks));
+    return {token, number};
+}
+
+// Nothing has this name. It may be mistyped, or be another project's or cluster's.
+Error not_found(const std::vector<ledger::Record>& records, const std::vector<Named>& there,
+                const std::string& mirror, const std::string& cluster, const std::string& word) {
+    const auto dot = std::min(word.find('.'), word.size());
+    for (const auto& record : records) {
+        const bool is_other = record.mirror != mirror || record.cluster != cluster;
+        constexpr std::size_t least = 4;
+        if (!is_other || (record.name != word.substr(0, dot) && record.job != word.substr(0, dot) &&
+                          (dot < least || !record.token.starts_with(word.substr(0, dot)))))
+            continue;
+        return Error(Exit::usage,
+                     fmt::format("no submission of this project is `{}` on {}", word, cluster))
+            .context(record.mirror == mirror
+                         ? fmt::format("one on {} is", record.cluster)
+                         : fmt::format("one of another project is: {}", record.mirror))
+            .hint("`rdvc status` lists this project's");
+    }
+    std::vector<std::string> names;
+    for (const auto& one : there)
+        names.push_back(one.name);
+    return Error(Exit::usage, fmt::format("no submission of this project is `{}`{}", word,
+                                          base::suggestion(word.substr(0, dot), names)))
+        .hint("`rdvc status` lists them");
+}
+
 } // namespace
 
-std::vector<std::string> find_submissions(world::World& world, Cluster& cluster,
-                                          const std::string& mirror,
-                                          const std::vector<std::string>& words) {
+std::vector<Target> find_targets(world::World& world, Cluster& cluster, const std::string& mirror,
+                                 const std::vector<std::string>& words) {
     std::vector<Named> known;
     std::vector<Named> refused; // if nothing else has this name
-    for (const auto& record : open_ledger(world).read())
+    const auto records = open_ledger(world).read();
+    for (const auto& record : records)
         if (record.mirror == mirror && record.cluster == cluster.name())
             (record.has_no_job() ? refused : known)
-                .push_back({record.token, record.job, record.name, record.earlier_jobs});
+                .push_back(
+                    {record.token, record.job, record.name, record.tasks, record.earlier_jobs});
     std::optional<std::vector<Named>> there;
-    std::vector<std::string> tokens;
+    std::vector<Target> targets;
     for (const auto& word : words) {
-        auto token = called(known, word);
-        if (token.empty() && !word.empty())
-            token = called(refused, word);
-        if (token.empty() && !there) {
+        auto target = target_called(known, word);
+        if (target.token.empty() && !word.empty())
+            target = target_called(refused, word);
+        if (target.token.empty() && !there) {
             const auto overview = ask_overview(
                 cluster, mirror, "", words.size() == 1 && word.empty() ? 1 : all_submissions);
             there.emplace();
             for (const auto& record : overview.submissions)
                 there->insert(there->begin(),
-                              {record.token, record.job, state::field(record.notes, "name")});
+                              {record.token, record.job, state::field(record.notes, "name"),
+                               record.task_count()});
         }
-        if (token.empty())
-            token = called(*there, word);
-        if (token.empty())
-            throw Error(Exit::usage,
-                        word.empty() ? "this project has no submission"
-                                     : fmt::format("no submission of this project is `{}`", word))
-                .hint(word.empty() ? "rdvc run" : "`rdvc status` lists them");
-        tokens.push_back(token);
+        if (target.token.empty())
+            target = target_called(*there, word);
+        if (target.token.empty() && word.empty())
+            throw Error(Exit::usage, "this project has no submission").hint("rdvc run");
+        if (target.token.empty())
+            throw not_found(records, *there, mirror, cluster.name(), word);
+        targets.push_back(target);
     }
-    return tokens;
+    return targets;
+}
+
+Target find_target(world::World& world, Cluster& cluster, const std::string& mirror,
+                   const std::string& word) {
+    return find_targets(world, cluster, mirror, {word}).front();
 }
 
 std::string find_submission(world::World& world, Cluster& cluster, const std::string& mirror,
                             const std::string& word) {
-    return find_submissions(world, cluster, mirror, {word}).front();
+    const auto target = find_target(world, cluster, mirror, word);
+    if (target.task > 0)
+        throw Error(Exit::usage, fmt::format("`{}` is one task of a sweep", word))
+            .context("this command takes the whole sweep");
+    return target.token;
+}
+
+base::Error no_such_task(const std::string& token, const std::string& answer) {
+    const auto id = token.substr(0, 8);
+    const auto tasks = answer.substr(answer.rfind(' ') + 1);
+    if (tasks == "0")
+        return base::Error(base::Exit::failed, "this submission is no sweep, so it has no tasks");
+    return base::Error(base::Exit::usage,
+                       fmt::format("this is a sweep of {} tasks", base::printable(tasks)))
+        .hint(fmt::format("name one of them: {0}.1 to {0}.{1}", id, base::printable(tasks)));
 }
 
 } // namespace rdvc::remote

@@ -10,16 +10,33 @@
 
 namespace rdvc::remote {
 
+/// What a user means: a submission, or a task of a sweep.
+struct Target {
+    std::string token;
+    unsigned task = 0; ///< 0: the submission, with all of its tasks
+
+    bool operator==(const Target&) const = default;
+};
+
+/// The submission or task that `word` names. A task is SUBMISSION.N or JOB_N, with any name of its
+/// submission, or its own name. Throws Error (usage) as find_submission does, and for a number that
+/// the sweep does not have.
+Target find_target(world::World& world, Cluster& cluster, const std::string& mirror,
+                   const std::string& word);
+
+/// The same for each of `words`; reads the ledger once, and asks the cluster at most once.
+std::vector<Target> find_targets(world::World& world, Cluster& cluster, const std::string& mirror,
+                                 const std::vector<std::string>& words);
+
 /// The token of the submission that `word` names: a job id or an experiment's name (the newest that
 /// has it), or the start of a token (4 digits or more); "" means the newest. Looks into the ledger
-/// first, then asks the cluster. Throws Error (usage) if there is none, or if several tokens begin
-/// with it.
+/// first, then asks the cluster. Throws Error (usage) if there is none, if several tokens begin
+/// with it, or if it names a task.
 std::string find_submission(world::World& world, Cluster& cluster, const std::string& mirror,
                             const std::string& word);
 
-/// The same for each of `words`; reads the ledger once, and asks the cluster at most once.
-std::vector<std::string> find_submissions(world::World& world, Cluster& cluster,
-                                          const std::string& mirror,
-                                          const std::vector<std::string>& words);
+/// The Error for the answer `absent task N`: the request is about one job, and the submission is a
+/// sweep of N tasks; or it is none, and N is 0.
+base::Error no_such_task(const std::string& token, const std::string& answer);
 
 } // namespace rdvc::remote

@@ -1,8 +1,6 @@
 #include "remote/objects.hpp"
 
-#include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 
 #include <fmt/core.h>
@@ -10,7 +8,8 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "data/cache.hpp"
-#include "remote/rsync.hpp"
+#include "remote/incoming.hpp"
+#include "remote/outgoing.hpp"
 #include "remote/streams.hpp"
 #include "submission/token.hpp"
 
@@ -21,8 +20,6 @@ using base::Error;
 using base::Exit;
 
 namespace {
-
-constexpr auto incoming_folder = "rdvc-incoming";
 
 // This laptop's name, made once at random, because host names are not unique.
 std::string laptop_name(const fs::path& state) {
@@ -42,60 +39,52 @@ std::string labels(const std::vector<Object>& objects) {
     return base::first_lines({all.begin(), all.end()});
 }
 
+// Those of `objects` with the names, each once.
+std::vector<Object> some_of(const std::vector<Object>& objects, std::set<std::string> names) {
+    std::vector<Object> some;
+    for (const auto& object : objects)
+        if (names.erase(object.name) > 0)
+            some.push_back(object);
+    return some;
+}
+
 } // namespace
 
 Transfer::Transfer(world::World& world, const config::Config& config, Cluster& cluster)
     : world_(world), cluster_(cluster), cache_(config.text("cluster.cache")),
-      group_(config.flag("cluster.cache_group")), laptop_(laptop_name(world.state_folder())),
-      transfer_(submission::make_token()) {}
+      group_(config.flag("cluster.cache_group")), laptop_(laptop_name(world.state_folder())) {}
 
-script::Variables Transfer::variables(const std::string& action) const {
+script::Variables Transfer::variables() const {
     script::Variables variables;
-    variables.words = {
-        {"action", action},  {"cache", cache_},       {"cache_group", group_ ? "1" : "0"},
-        {"laptop", laptop_}, {"transfer", transfer_}, {"batch", "1"},
-        {"list_size", "0"}};
+    variables.words = {{"cache", cache_},
+                       {"cache_group", group_ ? "1" : "0"},
+                       {"laptop", laptop_},
+                       {"batch", "1"}};
     return variables;
 }
 
-Transfer::CacheState Transfer::ask(const std::vector<Object>& objects) {
+Transfer::CacheState Transfer::ask(const std::string& action, const std::vector<Object>& objects) {
     std::string list;
     for (const auto& object : objects)
         list += object.name + " " +
                 (object.size ? fmt::format("{}", *object.size) : std::string("-")) + "\n";
-    auto asked = variables("ask");
-    asked.words["list_size"] = fmt::format("{}", list.size());
     CacheState answer;
     cluster_.ask(
-        "objects", asked,
+        "objects", with_list(variables(), action, list),
         [&](const transport::Frame& frame) {
             if (frame.verb == "lacks")
                 answer.lacking.insert(frame.rest);
             else if (frame.verb == "cache")
                 answer.cache = frame.rest;
-            else if (frame.verb == "incoming")
-                answer.incoming = frame.rest;
-            else if (frame.verb == "rsync")
-                answer.rsync = frame.rest;
             else if (frame.verb == "free")
                 answer.free = std::strtoull(frame.rest.c_str(), nullptr, 10);
-            else if (frame.verb == "size")
-                answer.size = std::strtoull(frame.rest.c_str(), nullptr, 10);
-            else if (frame.verb == "partial")
-                answer.partial = std::strtoull(frame.rest.c_str(), nullptr, 10);
+            else if (frame.verb == "partial") {
+                const auto [name, size] = base::key_and_value(frame.rest);
+                answer.partial[name] = std::strtoull(size.c_str(), nullptr, 10);
+            }
         },
         [](std::string_view) {}, {list});
     return answer;
-}
-
-// Asks the cluster to check what has arrived; returns the names of damaged objects.
-std::set<std::string> Transfer::take() {
-    std::set<std::string> damaged;
-    cluster_.ask("objects", variables("take"), [&](const transport::Frame& frame) {
-        if (frame.verb == "damaged")
-            damaged.insert(frame.rest);
-    });
-    return damaged;
 }
 
 void Transfer::check_sources(const std::vector<Object>& objects,
@@ -110,7 +99,7 @@ void Transfer::check_sources(const std::vector<Object>& objects,
         return;
     std::vector<std::string> lines;
     for (const auto& object : wrong)
-        lines.push_back(object.label + "  (" + object.source.string() + ")");
+        lines.push_back(object.label + "  (" + object.source + ")");
     throw Error(Exit::not_ready, fmt::format("{} damaged in this laptop's DVC cache",
                                              wrong.size() == 1 ? "an object is" : "objects are"))
         .context(base::first_lines(lines))
@@ -124,89 +113,56 @@ void Transfer::send(const std::vector<Object>& objects) {
         world_.console.note("another rdvc is sending data; waiting for it");
         lock.lock();
     }
-    auto answer = ask(objects);
+    const auto answer = ask("begin", objects);
+    auto lacking = answer.lacking;
     constexpr int tries = 2;
-    for (int i = 0; !answer.lacking.empty(); ++i) {
-        std::vector<Object> lacking;
-        std::vector<Object> nowhere;
-        std::uint64_t size = 0;
-        std::set<std::string> seen;
-        for (const auto& object : objects) {
-            if (!answer.lacking.contains(object.name) || !seen.insert(object.name).second)
-                continue;
-            (object.source.empty() ? nowhere : lacking).push_back(object);
-            if (!object.source.empty())
-                size += fs::file_size(object.source);
-        }
-        if (!nowhere.empty())
-            throw Error(Exit::not_ready,
-                        "data that the run needs is neither here nor on the cluster")
-                .context(labels(nowhere))
-                .hint("bring it here with `dvc pull` or `dvc fetch`");
-        const auto rest = size - std::min(size, answer.partial);
-        if (answer.free > 0 && rest > answer.free)
-            throw Error(
-                Exit::not_ready,
-                fmt::format("{} of data must be sent, but only {} are free in the cluster's cache",
-                            base::bytes(rest), base::bytes(answer.free)))
-                .context(answer.cache)
-                .hint("make room there, or move the cache: cluster.cache in "
-                      "~/.config/rdvc/config.toml");
-        world_.console.note(fmt::format(
-            "data: {} to send, {}{}", base::count(lacking.size(), "object"), base::bytes(size),
-            answer.partial == 0
-                ? ""
-                : fmt::format("; {} of it is already there", base::bytes(answer.partial))));
-        push(lacking, answer);
-        answer.partial = 0;
-        const auto damaged = take();
-        check_sources(lacking, damaged);
-        if (!damaged.empty() && i + 1 == tries)
+    for (int i = 0; !lacking.empty(); ++i) {
+        if (i == tries)
             throw Error(Exit::failed, "data keeps arriving damaged on the cluster")
-                .context(labels(lacking));
-        answer.lacking = damaged;
+                .context(labels(some_of(objects, lacking)));
+        const auto some = some_of(objects, lacking);
+        lacking = send_objects(world_, cluster_, variables(),
+                               outgoing(some, i == 0 ? answer : CacheState{}));
+        check_sources(some, lacking);
     }
 }
 
-// rsync continues an interrupted transfer. Everything else goes as streams, which cost less for
-// each object and are checked as they arrive.
-void Transfer::push(const std::vector<Object>& objects, const CacheState& answer) {
-    if (answer.partial > 0 && !answer.rsync.empty() && can_rsync(world_, cluster_))
-        return push_by_rsync(objects, answer);
+// What is to be sent, if it is here and there is room for it there.
+std::vector<Outgoing> Transfer::outgoing(const std::vector<Object>& objects,
+                                         const CacheState& answer) const {
     std::vector<Outgoing> all;
-    for (const auto& object : objects)
-        all.push_back({object.name, object.source, fs::file_size(object.source)});
-    send_streams(world_, cluster_, variables("receive"), all);
-}
-
-// Copies objects from this laptop's cache if they have the same names there. For others it makes a
-// folder of links with these names.
-void Transfer::push_by_rsync(const std::vector<Object>& objects, const CacheState& answer) {
-    std::map<fs::path, Names> in_place;
-    std::map<fs::path, std::uint64_t> sizes;
-    std::vector<const Object*> elsewhere;
+    std::vector<Object> nowhere;
+    std::uint64_t size = 0;
+    std::uint64_t there = 0;
     for (const auto& object : objects) {
-        const auto source = object.source.string();
-        if (!source.ends_with("/" + object.name)) {
-            elsewhere.push_back(&object);
+        if (object.source.empty()) {
+            nowhere.push_back(object);
             continue;
         }
-        const auto root = source.substr(0, source.size() - object.name.size() - 1);
-        in_place[root].push_back(object.name);
-        sizes[root] += fs::file_size(object.source);
+        Outgoing one{object.name, object.source, fs::file_size(object.source)};
+        if (const auto found = answer.partial.find(object.name);
+            found != answer.partial.end() && found->second < one.size)
+            one.there = found->second;
+        size += one.size;
+        there += one.there;
+        all.push_back(std::move(one));
     }
-    const base::TemporaryFolder links;
-    for (const auto* object : elsewhere) {
-        const auto link = links.path() / object->name;
-        fs::create_directories(link.parent_path());
-        fs::create_symlink(object->source, link);
-        in_place[links.path()].push_back(object->name);
-        sizes[links.path()] += fs::file_size(object->source);
-    }
-    for (const auto& [root, names] : in_place)
-        copy(world_, cluster_,
-             {Copy::Direction::to_cluster, root.string(), answer.incoming, names, sizes[root],
-              answer.rsync});
+    if (!nowhere.empty())
+        throw Error(Exit::not_ready, "data that the run needs is neither here nor on the cluster")
+            .context(labels(nowhere))
+            .hint("bring it here with `dvc pull` or `dvc fetch`");
+    if (answer.free > 0 && size - there > answer.free)
+        throw Error(
+            Exit::not_ready,
+            fmt::format("{} of data must be sent, but only {} are free in the cluster's cache",
+                        base::bytes(size - there), base::bytes(answer.free)))
+            .context(answer.cache)
+            .hint("make room there, or move the cache: cluster.cache in "
+                  "~/.config/rdvc/config.toml");
+    world_.console.note(fmt::format(
+        "data: {} to send, {}{}", base::count(all.size(), "object"), base::bytes(size),
+        there == 0 ? "" : fmt::format("; {} of it is already there", base::bytes(there))));
+    return all;
 }
 
 std::vector<Object> Transfer::bring(const std::vector<Object>& objects, const fs::path& cache) {
@@ -215,55 +171,29 @@ std::vector<Object> Transfer::bring(const std::vector<Object>& objects, const fs
         world_.console.note("another rdvc is moving data; waiting for it");
         lock.lock();
     }
-    std::vector<Object> wanted;
-    std::set<std::string> seen;
+    constexpr std::uint64_t unknown = 4'000'000; // perhaps as large as this
+    std::map<std::string, const Object*> wanted;
+    std::uint64_t size = 0;
     for (const auto& object : objects)
-        if (!fs::exists(cache / object.name) && seen.insert(object.name).second)
-            wanted.push_back(object);
+        if (data::parse_object_name(object.name) && !fs::exists(cache / object.name) &&
+            wanted.emplace(object.name, &object).second)
+            size += object.size.value_or(unknown);
     if (wanted.empty())
         return {};
-    const auto answer = ask(wanted);
+    std::set<std::string> names;
+    for (const auto& [name, object] : wanted)
+        names.insert(name);
+    const auto brought = bring_objects(world_, cluster_, variables(), names, size, cache);
+    if (!brought.arrived.empty())
+        world_.console.note(fmt::format("data: {} brought, {}",
+                                        base::count(brought.arrived.size(), "object"),
+                                        base::bytes(brought.size)));
     std::vector<Object> lacking;
-    Names names;
-    for (const auto& object : wanted) {
-        if (answer.lacking.contains(object.name))
-            lacking.push_back(object);
-        else
-            names.push_back(object.name);
-    }
-    if (names.empty())
-        return lacking;
-    const auto incoming = cache / incoming_folder;
-    fs::create_directories(incoming);
-    data::leave_regular_files(incoming); // left by an earlier transfer
-    world_.console.note(fmt::format("data: {} to bring, {}", base::count(names.size(), "object"),
-                                    base::bytes(answer.size)));
-    if (!answer.rsync.empty() && can_rsync(world_, cluster_))
-        copy(world_, cluster_,
-             {Copy::Direction::from_cluster, answer.cache, incoming.string(), names, answer.size,
-              answer.rsync});
-    else
-        fetch_by_tar(names, incoming);
-    data::leave_regular_files(incoming);
-    std::vector<Object> damaged;
-    for (const auto& object : wanted) {
-        const auto file = incoming / object.name;
-        const auto name = data::parse_object_name(object.name);
-        if (!name || !fs::exists(file))
-            continue;
-        if (!data::has_content(file, *name)) {
-            fs::remove(file);
-            damaged.push_back(object);
-            continue;
-        }
-        fs::permissions(file,
-                        fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
-        fs::create_directories((cache / object.name).parent_path());
-        fs::rename(file, cache / object.name);
-    }
-    for (const auto& object : damaged)
-        damaged_.push_back(object.label + "  (" + answer.cache + "/" + object.name + ")");
-    base::remove_tree(incoming);
+    for (const auto& [name, object] : wanted)
+        if (brought.damaged.contains(name))
+            damaged_.push_back(object->label + "  (" + brought.place + "/" + name + ")");
+        else if (!brought.arrived.contains(name))
+            lacking.push_back(*object);
     return lacking;
 }
 
@@ -274,46 +204,6 @@ void Transfer::refuse_damaged() const {
     error.context(base::first_lines(damaged_))
         .hint("remove the file in brackets there, then run again what makes it");
     throw error;
-}
-
-namespace {
-
-// Runs tar in `folder`. Throws Error (failed) with tar's message.
-void tar(world::World& world, const fs::path& folder, const std::vector<std::string>& arguments) {
-    std::vector<std::string> argv = {"tar", "-C", folder.string()};
-    argv.insert(argv.end(), arguments.begin(), arguments.end());
-    const auto result = world.runner.run({.argv = argv, .effect = base::Effect::changes});
-    if (result.status != 0)
-        throw Error(Exit::failed, "tar failed on this machine").context(result.err);
-}
-
-} // namespace
-
-void Transfer::fetch_by_tar(const Names& names, const fs::path& incoming) {
-    constexpr std::size_t enough = 1000;
-    const fs::path file = incoming.string() + ".tar"; // no object that arrives has this path
-    for (std::size_t at = 0; at < names.size(); at += enough) {
-        const auto end = std::min(names.size(), at + enough);
-        std::string list;
-        for (std::size_t i = at; i < end; ++i)
-            list += names[i] + " -\n";
-        auto asked = variables("pack");
-        asked.words["list_size"] = fmt::format("{}", list.size());
-        fs::remove(file);
-        std::ofstream out(file, std::ios::binary | std::ios::trunc);
-        cluster_.ask(
-            "objects", asked, [](const transport::Frame&) {},
-            [&out](std::string_view bytes) {
-                out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-            },
-            {list});
-        out.close();
-        if (!out)
-            throw Error(Exit::failed, fmt::format("cannot write `{}`", file.string()));
-        tar(world_, incoming, {"-x", "-f", file.string()});
-        data::leave_regular_files(incoming);
-        fs::remove(file);
-    }
 }
 
 } // namespace rdvc::remote

@@ -19,6 +19,11 @@ void Progress::add(std::uint64_t bytes) {
         fmt::format("{}: {} of {}, {} %", what_, base::bytes(done_), base::bytes(size_), percent));
 }
 
+void Progress::expect(std::uint64_t bytes) {
+    const std::scoped_lock lock(mutex_);
+    size_ += bytes;
+}
+
 Error no_space(const std::string& what, const std::string& reason) {
     return Error(Exit::failed, fmt::format("no space left while {}", what))
         .context(reason)

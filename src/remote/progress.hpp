@@ -24,6 +24,8 @@ class Progress {
     Progress& operator=(Progress&&) = delete;
 
     void add(std::uint64_t bytes);
+    /// There are more bytes than known before.
+    void expect(std::uint64_t bytes);
 
   private:
     const world::Console& console_;

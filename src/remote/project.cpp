@@ -6,6 +6,8 @@
 #include "base/text.hpp"
 #include "project/dvc.hpp"
 #include "project/guarded_git.hpp"
+#include "remote/cluster.hpp"
+#include "remote/included.hpp"
 #include "submission/mirror.hpp"
 #include "submission/outputs.hpp"
 
@@ -14,6 +16,21 @@ namespace rdvc::remote {
 namespace fs = std::filesystem;
 using base::Error;
 using base::Exit;
+
+namespace {
+
+config::Config load_config(const world::World& world, const fs::path& project_file,
+                           const std::string& cluster) {
+    return config::load({.user_file = world.user_config(),
+                         .project_file = project_file,
+                         .environment = world.environment,
+                         .cluster = cluster,
+                         .copy = [&](const std::string& path, const config::Config& users) {
+                             return copy_of_included(world, users, path);
+                         }});
+}
+
+} // namespace
 
 project::Repository open_repository(world::World& world) {
     const auto embedded = world.variable("GIT_DIR").empty()
@@ -49,10 +66,9 @@ Project open_project(world::World& world, const std::string& cluster) {
     project.has_dvc = dvc_project.has_value();
     project.dvc_project = dvc_project.value_or(top);
     project.cluster = cluster;
-    project.config = config::load({.user_file = world.user_config(),
-                                   .project_file = project.config_file(),
-                                   .environment = world.environment,
-                                   .cluster = cluster});
+    project.config = load_config(world, project.config_file(), cluster);
+    if (!project.config.text("cluster.host").empty())
+        Cluster(world, project.config).start_question();
     project.origin_url = project::without_password(
         project::read_setting(world.runner, project.repository, "remote.origin.url"));
     std::string name = project.config.text("project.name");
@@ -80,10 +96,7 @@ void require_dvc(const Project& project) {
 }
 
 config::Config open_user_config(world::World& world, const std::string& cluster) {
-    return config::load({.user_file = world.user_config(),
-                         .project_file = {},
-                         .environment = world.environment,
-                         .cluster = cluster});
+    return load_config(world, {}, cluster);
 }
 
 std::vector<std::string> declared_outputs(const Project& project,

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "remote/told.hpp"
+#include "submission/tasks.hpp"
 #include "submission/token.hpp"
 
 namespace rdvc::remote {
@@ -42,13 +43,35 @@ void add_line(state::Record& kept, const std::string& file, const std::string& l
         kept.is_new = true;
     else if (file == "cancelled")
         kept.cancelled = true;
+    else if (file == "name") // as in the file `tasks`
+        kept.notes["name"] = submission::read_tasks(line).front().name;
     else if (file == "slurm")
         kept.slurm = line;
+    else if (file == "starts") {
+        // time, job, restarts, attempt, host; and the name that SLURM gives the node
+        constexpr std::size_t place = 5;
+        const auto words = base::words(line);
+        kept.node = words.size() > place ? words[place] : "";
+    } else if (file == "stopped")
+        kept.stopped = line;
 }
 
 } // namespace
 
 namespace {
+
+// The record of a sweep's task. The cluster tells them in order; one that it must not tell is put
+// where nobody looks.
+state::Record& task_of(state::Record& sweep, const std::string& word) {
+    const auto number = base::parse_number(word).value_or(0);
+    auto& tasks = sweep.tasks;
+    const auto at = std::lower_bound(
+        tasks.begin(), tasks.end(), number,
+        [](const state::Record& one, unsigned sought) { return one.task < sought; });
+    if (at != tasks.end() && at->task == number)
+        return *at;
+    return *tasks.insert(at, {.token = sweep.token, .task = number});
+}
 
 // Checks the folder's path: it becomes part of URLs, in which anything else could name another
 // host.
@@ -70,11 +93,20 @@ void add_frame(state::Overview& overview, const transport::Frame& frame) {
         const auto [file, line] = base::key_and_value(rest);
         if (token == overview.submissions.back().token)
             add_line(overview.submissions.back(), file, line);
+    } else if (frame.verb == "row" && !overview.submissions.empty()) {
+        const auto parts = base::split(frame.rest, '\x01');
+        auto& task = task_of(overview.submissions.back(), parts.front());
+        for (std::size_t i = 1; i < parts.size(); ++i) {
+            const auto [file, line] = base::key_and_value(parts[i]);
+            add_line(task, file, line);
+        }
     } else if (frame.verb == "unsure") {
-        const auto [token, words] = base::key_and_value(frame.rest);
+        const auto [name, words] = base::key_and_value(frame.rest);
+        const auto dot = name.find('.');
         for (auto& kept : overview.submissions)
-            if (kept.token == token)
-                kept.unsure = words;
+            if (kept.token == name.substr(0, dot))
+                (dot == std::string::npos ? kept : task_of(kept, name.substr(dot + 1))).unsure =
+                    words;
     } else if (frame.verb == "job") {
         if (auto job = slurm::parse_squeue_line(frame.rest))
             overview.jobs.emplace(job->token, *job);
@@ -125,7 +157,7 @@ class StatusAnswer {
             return;
         now_.back().lines = told->lines;
         for (const auto& line : told->lines)
-            add_frame(overview_, {"file", token + " " + line});
+            add_frame(overview_, {"file", fmt::format("{} {}", token, line)});
     }
 
     // Leaves out the line `new`, which says that SLURM was asked before the job was submitted: soon
@@ -150,7 +182,10 @@ state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const 
     variables.words = {{"mirror", mirror},
                        {"only", only},
                        {"limit", fmt::format("{}", limit)},
-                       {"ended", wanted == Wanted::with_result ? "1" : "0"}};
+                       {"ended", wanted == Wanted::with_result ? "1" : "0"},
+                       {"table", ""},
+                       {"with_tasks", ""}};
+    variables.lists["plots_of"] = {};
     // Remembers only short lists: long ones are rare.
     constexpr unsigned short_list = 100;
     const bool remembers = only.empty() && wanted == Wanted::all && limit <= short_list;

@@ -36,10 +36,29 @@ std::vector<std::string> submodule_words(const std::vector<submission::Submodule
     return words;
 }
 
+// Two words each, a line each: the point and its code.
+std::string assign_hooks(const std::vector<submission::Hook>& hooks) {
+    if (hooks.empty())
+        return "";
+    std::string text = "RDVC_JOB_HOOKS=(\n";
+    for (const auto& hook : hooks)
+        text += fmt::format("    {} {}\n", hook.point, quote(hook.code));
+    return text + ")\n";
+}
+
 // What the job runs in its workspace when the environment is ready.
 std::string assign_task(const Submission& submission) {
-    const auto& task = submission.tasks.front();
+    // A sweep's tasks have their own names and arguments in a file beside the script.
+    const auto task =
+        submission.is_sweep() ? submission::Task{submission.sweep, {}} : submission.tasks.front();
     std::string text = assign("RDVC_JOB_EXP_NAME", task.name);
+    if (submission.is_sweep())
+        text += assign("RDVC_JOB_TASKS", fmt::format("{}", submission.tasks.size()));
+    if (submission.pack > 1)
+        text += assign("RDVC_JOB_PACK", fmt::format("{}", submission.pack));
+    if (submission.warm_up)
+        text += assign("RDVC_JOB_ARRAY_LIMIT", fmt::format("{}", submission.array_limit)) +
+                assign_list("RDVC_JOB_SHARED", submission.facts.shared);
     text += assign("RDVC_JOB_ONLY", submission.only_environment ? "environment" : "");
     if (submission.kind == submission::Kind::command)
         return text + assign("RDVC_JOB_KIND", "command") +
@@ -53,6 +72,7 @@ std::string assign_task(const Submission& submission) {
            assign_list("RDVC_JOB_LEFT_OUT", submission.facts.left_out) +
            assign_list("RDVC_JOB_PERSIST", submission.facts.persist) +
            assign_list("RDVC_JOB_METRICS", submission.facts.metrics) +
+           assign_list("RDVC_JOB_PLOTS", submission.facts.plots) +
            assign_list("RDVC_JOB_EXP_RUN_OPTIONS", task.arguments);
 }
 
@@ -108,6 +128,7 @@ std::string render_job(const Submission& submission) {
     text += assign("RDVC_JOB_WARNING", fmt::format("{}", submission.warning));
     text += assign("RDVC_JOB_WARNING_SHARE", fmt::format("{}", submission::warning_share));
     text += assign("RDVC_JOB_SAVE_INTERVAL", submission.save_interval);
+    text += assign("RDVC_JOB_LIVE_INTERVAL", submission.live_interval);
     text += assign("RDVC_JOB_MAX_RESTARTS", submission.max_restarts);
     text += assign("RDVC_JOB_REQUEUE", submission.requeue ? "1" : "0");
     text += assign("RDVC_JOB_ENV_SETUP", facts.setup);
@@ -117,6 +138,9 @@ std::string render_job(const Submission& submission) {
     text += assign("RDVC_JOB_ENV_REUSE", environment.reuse ? "1" : "0");
     text += assign("RDVC_JOB_ENV_FRESH", environment.fresh ? "1" : "0");
     text += assign_list("RDVC_JOB_ENV_OUTSIDE", environment.outside);
+    if (!facts.library.empty())
+        text += fmt::format("RDVC_JOB_LIBRARY={}\n", quote(facts.library));
+    text += assign_hooks(facts.hooks);
     text += assign_task(submission);
     text += "RDVC_JOB_FUNCTIONS=\"${RDVC_DIR}/functions/" + job_functions().hash + "\"\n";
     return text + "\n" + std::string(embedded("job/main.sh"));
@@ -132,10 +156,16 @@ std::string render_notes(const Submission& submission, std::string_view command_
     return fmt::format("token {}\nname {}\nkind {}\nmirror {}\nrepo {}\nbranch {}\ncommit "
                        "{}\nsnapshot {}\ncode {}\ndata {}\n"
                        "time {}\ncommand {}\n",
-                       submission.token, submission.tasks.front().name,
+                       submission.token, submission.name(),
                        submission.kind == submission::Kind::command ? "command" : "experiment",
                        facts.mirror, facts.repo_name, facts.branch, facts.commit, facts.snapshot,
                        submission.code, submission.data, time, command_line) +
+           (submission.is_sweep() ? fmt::format("tasks {}\n", submission.tasks.size()) : "") +
+           (submission.named_by_values ? "names values\n" : "") +
+           (submission.pack > 1 ? fmt::format("pack {}\n", submission.pack) : "") +
+           (submission.after.empty()
+                ? ""
+                : fmt::format("after {}\n", base::join(submission.after, ","))) +
            left_out;
 }
 

@@ -27,6 +27,8 @@ JobAnswer send_job(world::World& world, remote::Cluster& cluster, std::string_vi
                     fmt::format("the login node sets {}; it is ignored", frame.rest));
             else if (frame.verb == "lacks")
                 answer.lacks.push_back(frame.rest);
+            else if (frame.verb == "attempt")
+                answer.tasks = base::key_and_value(frame.rest).second;
             else if (frame.verb == "log")
                 world.console.note(frame.rest);
             else if (frame.verb == "submitted" ? remote::is_submitted(frame)

@@ -15,7 +15,8 @@ struct JobAnswer {
     std::string rest;
     std::vector<std::string> errors; ///< messages of sbatch and git
     std::vector<std::string>
-        lacks; ///< what the cluster lacks for `retry`: `functions HASH`, `mirror NAME`
+        lacks;         ///< what the cluster lacks for `retry`: `functions HASH`, `mirror NAME`
+    std::string tasks; ///< of a sweep: those that `retry` sends, as SLURM writes indices
     transport::Connection::Reply reply;
 
     /// The job's id; valid after `submitted`.

@@ -172,14 +172,21 @@ std::string describe_environment(base::Runner& runner, const project::Repository
     const auto& commit = facts.snapshot.empty() ? facts.commit : facts.snapshot;
     const auto tracked = tracked_files(runner, repository, commit);
     const Contents contents(runner, repository, tracked, conversions);
-    auto selection =
-        environment::select_files(tracked, facts.setup + "\n" + submission.environment.activate,
-                                  [&](const auto& files) { return contents.read(files); });
+    auto commands = facts.setup + "\n" + submission.environment.activate + "\n" + facts.library;
+    std::map<std::string, std::vector<std::string>> hooks;
+    for (const auto& hook : facts.hooks)
+        if (submission::decides_environment(hook.point)) {
+            commands += "\n" + hook.code;
+            hooks[hook.point].push_back(hook.code);
+        }
+    auto selection = environment::select_files(
+        tracked, commands, [&](const auto& files) { return contents.read(files); });
     environment::Inputs inputs{.project_id = submission::project_id(facts.mirror),
                                .project_dir = facts.project_dir,
                                .setup = facts.setup,
                                .activate = submission.environment.activate,
                                .outside = submission.environment.outside,
+                               .hooks = std::move(hooks),
                                .copies = tree_of_copies(runner, repository, facts.extras),
                                .files = std::move(selection.files),
                                .texts = std::move(selection.texts)};

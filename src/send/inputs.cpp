@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "data/cache.hpp"
 #include "send/job_files.hpp"
+#include "submission/tasks.hpp"
 
 namespace rdvc::send {
 
@@ -37,16 +38,23 @@ class Finder {
         auto inputs = find_objects();
         std::set<std::string> persist;
         std::set<std::string> metrics(pipeline_.metrics.begin(), pipeline_.metrics.end());
+        std::set<std::string> plots(pipeline_.plots.begin(), pipeline_.plots.end());
         for (const auto& stage : pipeline_.stages)
             for (const auto& output : stage.outs) {
                 if (output.persist)
                     persist.insert(output.path);
                 else if (output.metric)
                     metrics.insert(output.path);
+                else if (output.plot)
+                    plots.insert(output.path);
             }
         inputs.persist.assign(persist.begin(), persist.end());
         inputs.metrics.assign(metrics.begin(), metrics.end());
+        inputs.plots.assign(plots.begin(), plots.end());
         inputs.left_out = texts_.left_out(pipeline_);
+        if (question_.arguments.is_sweep)
+            inputs.shared = data::shared_stages(pipeline_, scope_, files(),
+                                                submission::swept_settings_of(question_.arguments));
         return inputs;
     }
 
@@ -257,11 +265,11 @@ class Finder {
     }
 
     // The file here that holds an object, or "".
-    fs::path source_of(const std::string& name, const fs::path& in_work_tree,
-                       const Output& output) {
-        if (fs::exists(cache_ / name))
-            return cache_ / name;
-        return comparison_of(output).as_recorded ? in_work_tree : fs::path();
+    std::string source_of(const std::string& name, const fs::path& in_work_tree,
+                          const Output& output) {
+        if (const auto object = cache_ / name; fs::exists(object))
+            return object;
+        return comparison_of(output).as_recorded ? in_work_tree.string() : "";
     }
 
     Inputs collect(const std::vector<Need>& needed) {
@@ -286,10 +294,10 @@ class Finder {
         }
         auto listing = data::parse_listing(base::read_file(cache_ / name).value_or(""));
         if (listing) {
-            top.source = cache_ / name;
+            top.source = (cache_ / name).string();
         } else if (comparison_of(output).as_recorded) {
             listing = comparison_of(output).listing;
-            top.source = make_folder_object(name, *listing, inputs);
+            top.source = make_folder_object(name, *listing, inputs).string();
         }
         inputs.objects.push_back(std::move(top));
         if (!listing)

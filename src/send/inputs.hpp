@@ -25,7 +25,9 @@ struct Inputs {
     std::vector<std::string> left_out; ///< outputs with `cache: false` that Git ignores
     bool allow_missing = true;         ///< DVC may be told to
     std::vector<std::string> persist;  ///< paths of outputs that a stage finds again
-    std::vector<std::string> metrics;  ///< paths of metrics and plots
+    std::vector<std::string> metrics;  ///< paths of metrics
+    std::vector<std::string> plots;    ///< paths of plots
+    std::vector<std::string> shared;   ///< stages that may run and are the same in all tasks
     std::vector<std::shared_ptr<base::TemporaryFolder>>
         made; ///< folders' objects that no cache had
 };

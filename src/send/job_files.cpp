@@ -11,6 +11,7 @@
 #include "data/refusals.hpp"
 #include "data/templates.hpp"
 #include "project/dvc.hpp"
+#include "submission/tasks.hpp"
 
 namespace rdvc::send {
 
@@ -23,7 +24,7 @@ data::Scope scope_of(const InputQuestion& question) {
     };
     return {.here = question.project.repository.prefix.generic_string(),
             .targets = arguments.targets,
-            .overrides = arguments.overrides,
+            .overrides = submission::settings_of(arguments),
             .force = arguments.force,
             .single_item = arguments.single_item,
             .pipeline = arguments.pipeline,

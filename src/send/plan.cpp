@@ -11,6 +11,7 @@
 #include "project/setups.hpp"
 #include "send/code.hpp"
 #include "send/environment.hpp"
+#include "send/hooks.hpp"
 #include "send/job_remote.hpp"
 #include "submission/mirror.hpp"
 #include "submission/name.hpp"
@@ -100,24 +101,35 @@ std::string path_below(const std::filesystem::path& folder, const std::filesyste
     return path == "." ? "" : path;
 }
 
+// Also what is wrong with a sweep shows here, before anything else is done.
 void refuse_taken_name(world::World& world, const remote::Project& project,
                        const std::string& commit, const submission::RunArguments& arguments) {
-    if (!arguments.name || arguments.force || arguments.is_command)
+    const auto tasks = submission::tasks_of(arguments.name.value_or(""), arguments);
+    const bool has_names = arguments.name || arguments.are_named_by_values();
+    if (!has_names || arguments.force || arguments.is_command)
         return;
-    if (project::has_ref(world.runner, project.repository,
-                         submission::experiment_ref(commit, *arguments.name)))
-        throw Error(Exit::usage,
-                    fmt::format("this commit already has an experiment `{}`", *arguments.name))
+    const auto ref_of = [&](const std::string& name) {
+        return submission::experiment_ref(commit, name);
+    };
+    std::string taken;
+    if (tasks.size() == 1) {
+        if (project::has_ref(world.runner, project.repository, ref_of(tasks.front().name)))
+            taken = tasks.front().name;
+    } else {
+        const auto refs = project::refs_below(world.runner, project.repository, "refs/exps");
+        for (const auto& task : tasks)
+            if (taken.empty() && refs.contains(ref_of(task.name)))
+                taken = task.name;
+    }
+    if (!taken.empty())
+        throw Error(Exit::usage, fmt::format("this commit already has an experiment `{}`", taken))
             .hint("choose another name, or replace it with `-f`");
 }
 
 // What is asked in any case, beside each other: a process each costs some milliseconds.
-void start_questions(world::World& world, const remote::Project& project, remote::Cluster& cluster,
-                     const submission::RunArguments& arguments) {
+void start_questions(world::World& world, const remote::Project& project) {
     project::start_questions(world.runner, project.repository);
     project::start_conversion_question(world.runner, project.repository);
-    if (!arguments.dry_run)
-        cluster.start_question();
 }
 
 void require_commit(const project::Head& head) {
@@ -158,7 +170,7 @@ void warn_of_no_setup(const world::World& world, const remote::Project& project)
 
 Plan make_plan(world::World& world, remote::Project& project, remote::Cluster& cluster,
                const submission::RunArguments& arguments, Purpose purpose) {
-    start_questions(world, project, cluster, arguments);
+    start_questions(world, project);
     const auto head = project::read_head(world.runner, project.repository);
     require_commit(head);
     if (arguments.code)
@@ -203,14 +215,17 @@ Plan make_plan(world::World& world, remote::Project& project, remote::Cluster& c
     } else {
         add_code(world, project, head, index, arguments, plan);
     }
+    add_hooks(world, project, index, arguments, facts);
     if (purpose == Purpose::experiment)
         plan.inputs = inputs_of(world, project, cluster, index, arguments, plan, way);
     facts.skipped = plan.inputs.skipped;
     facts.allow_missing = plan.inputs.allow_missing;
     facts.kept = plan.inputs.kept;
     facts.left_out = plan.inputs.left_out;
+    facts.shared = plan.inputs.shared;
     facts.persist = shortened(world, plan.inputs.persist, "outputs with `persist: true`");
-    facts.metrics = shortened(world, plan.inputs.metrics, "metrics and plots");
+    facts.metrics = shortened(world, plan.inputs.metrics, "metrics");
+    facts.plots = shortened(world, plan.inputs.plots, "plots");
     plan.submission = submission::compose(submission::make_token(), plan.submission.facts,
                                           project.config, arguments);
     if (!setup.empty() && plan.submission.environment.reuse)

@@ -35,15 +35,30 @@ ledger::Record record_of(world::World& world, const remote::Project& project,
             .dir = project.config.text("cluster.dir")};
 }
 
-// `--OPTION=VALUE` as sbatch takes it, for the options that change this time. Throws Error (usage).
-std::vector<std::string> sbatch_words(const submission::RunArguments& arguments,
-                                      const std::string& token) {
-    if (!arguments.dvc.empty() || arguments.name || arguments.has_targets() || arguments.is_command)
+// Throws Error (usage) for what another attempt cannot change.
+void refuse_changes(const submission::RunArguments& arguments) {
+    if (!arguments.after.empty())
+        throw Error(Exit::usage, "`--after` cannot be given to `rdvc retry`")
+            .context(
+                "another attempt waits for what the first one did, as far as that has not ended");
+    if (!arguments.targets.empty())
+        throw Error(Exit::usage,
+                    fmt::format("`rdvc retry` takes one submission or task: `{}` is one "
+                                "too many",
+                                arguments.targets.front()))
+            .hint("of a sweep, `rdvc retry SUBMISSION` takes all tasks without a result");
+    if (!arguments.dvc.empty() || arguments.name || arguments.has_targets() ||
+        arguments.is_command || arguments.is_sweep)
         throw Error(Exit::usage, "only sbatch's options can change; code, arguments and name are "
                                  "those of the submission")
             .hint("to submit another experiment: rdvc run");
+}
+
+// `--OPTION=VALUE` as sbatch takes it, for the options that change this time.
+std::vector<std::string> sbatch_words(const std::vector<submission::SbatchOption>& sbatch,
+                                      const std::string& token) {
     std::vector<std::string> options;
-    for (const auto& [name, value] : arguments.sbatch) {
+    for (const auto& [name, value] : sbatch) {
         const std::string own = name == "comment" ? "rdvc:" + token + " " : "";
         options.push_back("--" + name + (value ? "=" + own + *value : ""));
     }
@@ -52,19 +67,24 @@ std::vector<std::string> sbatch_words(const submission::RunArguments& arguments,
 
 // What has changed about the job, and what it needs on the cluster.
 script::Variables retry_variables(const ledger::Record& record, const std::string& script,
-                                  const std::vector<std::string>& options,
-                                  const submission::RunArguments& arguments) {
+                                  const Again& again) {
     script::Variables variables;
     variables.words = {{"token", record.token},
                        {"functions", script::job_functions().hash},
                        {"functions_size", "0"},
                        {"warning", ""}};
     auto& lists = variables.lists;
-    lists = {{"options", options}, {"unset_variables", {}}, {"mirrors", {}}, {"tips", {}}};
-    for (const auto& [name, value] : arguments.sbatch)
+    lists = {{"options", sbatch_words(again.sbatch, record.token)},
+             {"unset_variables", {}},
+             {"mirrors", {}},
+             {"tips", {}},
+             {"wanted", {}}};
+    for (const auto task : again.tasks)
+        lists["wanted"].push_back(fmt::format("{}", task));
+    for (const auto& [name, value] : again.sbatch)
         for (const auto& variable : slurm::environment_variables(name))
             lists["unset_variables"].push_back(variable);
-    if (const auto warning = submission::new_warning(script, arguments.sbatch)) {
+    if (const auto warning = submission::new_warning(script, again.sbatch)) {
         variables.words["warning"] = fmt::format("{}", *warning);
         lists["options"].push_back(fmt::format("--signal=B:USR1@{}", *warning));
     }
@@ -95,7 +115,7 @@ void send_objects(world::World& world, const remote::Project& project, remote::C
                                                  record.token};
             for (const auto& tag : project::reachable_tags(world.runner, repository))
                 if (tag.annotated)
-                    refspecs.push_back("+" + tag.object + ":refs/rdvc-tags/" + tag.object);
+                    refspecs.push_back(fmt::format("+{0}:refs/rdvc-tags/{0}", tag.object));
             const auto pushed = world.runner.run(cluster.push(
                 cluster.url(cluster_dir + "/repos/" + mirror), refspecs, repository.top));
             if (pushed.status != 0)
@@ -139,12 +159,17 @@ std::string send_lacking(world::World& world, const remote::Project& project,
 // The reason why there is no new attempt.
 Error failure(const std::string& what, const std::string& cluster, const JobAnswer& answer) {
     const auto [kind, rest] = base::key_and_value(answer.rest);
+    if (answer.verb == "kept" && kind == "live" && rest.ends_with(" COMPLETING"))
+        return Error(Exit::failed, fmt::format("SLURM still cleans up after {}: {}", what, rest))
+            .hint("try again in a few seconds");
     if (answer.verb == "kept" && kind == "live")
         return Error(Exit::failed, fmt::format("{} has a job: {}", what, rest))
             .hint("rdvc cancel " + what + ", to begin again");
     if (answer.verb == "kept" && kind == "unpublished")
         return Error(Exit::failed, fmt::format("{} has a result that is not published yet", what))
             .hint("rdvc recover " + what);
+    if (answer.verb == "absent" && answer.rest.starts_with("task"))
+        return Error(Exit::usage, fmt::format("the cluster has no such task of {}", what));
     if (answer.verb == "kept")
         return Error(Exit::failed, fmt::format("{} has its result: {}", what, kind))
             .hint("rdvc pull " + what + "; to submit another experiment: rdvc run");
@@ -157,10 +182,11 @@ Error failure(const std::string& what, const std::string& cluster, const JobAnsw
 
 } // namespace
 
-ledger::Record retry(world::World& world, const remote::Project& project, remote::Cluster& cluster,
-                     const RetryQuestion& question) {
-    const auto& [what, token, arguments] = question;
-    const auto options = sbatch_words(arguments, token);
+Retried retry(world::World& world, const remote::Project& project, remote::Cluster& cluster,
+              const RetryQuestion& question) {
+    const auto& what = question.what;
+    const auto& token = question.target.token;
+    refuse_changes(question.arguments);
     auto ledger = remote::open_ledger(world);
     auto record = record_of(world, project, cluster, token);
     if (const auto dir = project.config.text("cluster.dir");
@@ -169,13 +195,14 @@ ledger::Record retry(world::World& world, const remote::Project& project, remote
             .context(fmt::format(
                 "cluster.dir is now {}, where nothing says whether its job is gone", dir))
             .hint(fmt::format("RDVC_CLUSTER_DIR={} rdvc retry {}", record.dir, what));
+    const auto again = choose_again(world, project, cluster, record, question);
     const auto held = ledger.hold(token);
     if (held == nullptr)
         throw Error(Exit::failed, fmt::format("another `rdvc` is submitting {}", what));
     const auto before = record;
     record.state = ledger::State::unconfirmed;
     ledger.conclude(record);
-    auto variables = retry_variables(record, ledger.script(token).value_or(""), options, arguments);
+    auto variables = retry_variables(record, ledger.script(token).value_or(""), again);
     const auto ask = [&](const std::string& functions) {
         return send_job(world, cluster, "retry", variables, submission::make_token(), {functions});
     };
@@ -191,13 +218,14 @@ ledger::Record retry(world::World& world, const remote::Project& project, remote
         variables.words["functions_size"] = fmt::format("{}", functions.size());
         answer = ask(functions);
     }
-    if (answer.verb == "absent" && !record.words.empty()) {
+    const bool has_nothing = answer.verb == "absent" && !answer.rest.starts_with("task");
+    if (has_nothing && !record.words.empty()) {
         record.state = ledger::State::refused;
         ledger.conclude(record);
-        return record;
+        return {record, ""};
     }
     if (answer.verb != "submitted") {
-        auto error = answer.verb == "absent"
+        auto error = has_nothing
                          ? Error(Exit::failed, fmt::format("the cluster has nothing of {}", what))
                                .hint("rdvc run")
                          : failure(what, cluster.name(), answer);
@@ -210,7 +238,7 @@ ledger::Record retry(world::World& world, const remote::Project& project, remote
     record.state = ledger::State::submitted;
     record.job = answer.job();
     ledger.conclude(record);
-    return record;
+    return {record, answer.tasks};
 }
 
 } // namespace rdvc::send

@@ -53,13 +53,17 @@ Sender::Sender(world::World& world, const remote::Project& project, remote::Clus
                                                    .time = remote::timestamp(),
                                                    .cluster = cluster.name(),
                                                    .mirror = project.mirror,
-                                                   .name = submission_.tasks.front().name,
+                                                   .name = submission_.name(),
                                                    .commit = submission_.facts.commit,
                                                    .job = {},
                                                    .dir = project.config.text("cluster.dir"),
                                                    .words = words},
       script_(script::render_job(submission_)),
       notes_(script::render_notes(submission_, command_line, record_.time)) {
+    if (submission_.is_sweep()) {
+        record_.tasks = static_cast<unsigned>(submission_.tasks.size());
+        tasks_ = submission::tasks_file(submission_.tasks);
+    }
     if (submission_.kind == submission::Kind::command)
         record_.outputs = submission_.facts.outputs;
     const auto records = ledger_.read();
@@ -76,7 +80,7 @@ std::uint32_t Sender::objects() const {
 }
 
 std::uintmax_t Sender::size() const {
-    std::uintmax_t size = script_.size() + payload_.functions.size();
+    std::uintmax_t size = script_.size() + tasks_.size() + payload_.functions.size();
     for (const auto& mirror_pack : payload_.packs)
         size += mirror_pack.pack.size;
     return size;
@@ -185,13 +189,16 @@ JobAnswer Sender::submit() {
         {"token", submission_.token},
         {"attempt", fmt::format("{}", submission_.attempt)},
         {"experiment_ref",
-         submission::experiment_ref(submission_.facts.commit, submission_.tasks.front().name)},
+         submission::experiment_ref(submission_.facts.commit, submission_.name())},
         {"force", submission_.force ? "1" : "0"},
         {"everything", record_.resent ? "1" : "0"},
         {"on_login", on_login ? "environment" : ""},
         {"with_job", on_login && submission_.only_environment ? "0" : "1"},
         {"data_size", fmt::format("{}", inputs_.list.size())},
         {"script_size", fmt::format("{}", script_.size())},
+        {"tasks", fmt::format("{}", record_.tasks)},
+        {"named_by_values", submission_.named_by_values ? "1" : "0"},
+        {"tasks_size", fmt::format("{}", tasks_.size())},
         {"notes", notes_},
         {"environment", environment_.empty() ? "" : stored_environment().object},
         {"environment_size", fmt::format("{}", payload_.environment.size())},
@@ -210,8 +217,8 @@ JobAnswer Sender::submit() {
     auto& lists = variables.lists;
     for (const auto* name : {"mirrors", "tips", "pack_sizes", "haves", "boundaries"})
         lists[name];
-    remote::Cluster::Data data = {inputs_.list, script_, payload_.environment, payload_.tags,
-                                  payload_.functions};
+    remote::Cluster::Data data = {inputs_.list,         script_,       tasks_,
+                                  payload_.environment, payload_.tags, payload_.functions};
     for (const auto& mirror_pack : payload_.packs) {
         lists["mirrors"].push_back(mirror_pack.stored.place);
         lists["tips"].push_back(mirror_pack.stored.object);
@@ -234,7 +241,8 @@ bool Sender::is_same(const ledger::Record& record) const {
     };
     return !record_.words.empty() && record.words == record_.words &&
            record.cluster == record_.cluster && record.dir == record_.dir &&
-           record.mirror == record_.mirror && code(record) == code(record_);
+           record.mirror == record_.mirror && code(record) == code(record_) &&
+           ledger_.tasks(record.token).value_or("") == tasks_; // a file of parameters may change
 }
 
 // Of a process that was killed or lost its connection before it could report.
@@ -265,7 +273,7 @@ void Sender::send(const Tell& tell) {
     if (!payload_.has_inputs)
         send_inputs();
     const auto held = ledger_.hold(record_.token);
-    ledger_.intend(record_, script_, payload_.environment);
+    ledger_.intend(record_, script_, payload_.environment, tasks_);
     auto answer = submit();
     if (answer.verb == "lacking") { // somebody has cleaned the cache, or something there is damaged
         world_.console.note(
@@ -322,6 +330,11 @@ std::optional<Error> Sender::refusal(const JobAnswer& answer) const {
         return Error(Exit::usage,
                      fmt::format("the cluster already has an experiment `{}` on this commit", rest))
             .hint("choose another name, or replace it with `-f`");
+    if (kind == "array")
+        return Error(Exit::refused,
+                     fmt::format("the cluster does not take an array of {} tasks", record_.tasks))
+            .context(rest)
+            .hint("submit the sweep in parts");
     if (kind == "environment")
         return Error(Exit::failed, "the environment could not be built on the login node")
             .context("its output is above; no job was submitted");

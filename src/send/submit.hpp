@@ -87,6 +87,7 @@ class Sender {
     ledger::Record record_;
     base::TemporaryFolder folder_;
     std::string script_;
+    std::string tasks_; ///< a sweep's; "" for one task
     std::string notes_;
     Payload payload_;
 };

@@ -18,7 +18,7 @@ const std::vector<Option>& options() {
     static const std::vector<Option> table = {
         {"account", required, "ACCOUNT", "charge the job to this account"},
         {"acctg-freq", required, "TYPE=SECONDS", "how often to sample for accounting and profiling"},
-        {"array", required, "INDEXES", "job array", "sweeps as job arrays are not built yet", {}, "SBATCH_ARRAY_INX"},
+        {"array", required, "INDEXES", "job array", "rdvc makes one for a sweep: `-S KEY=A,B,C`", {}, "SBATCH_ARRAY_INX"},
         {"batch", required, "LIST", "features that the batch node must have"},
         {"bb", required, "SPEC", "burst buffer specification", {}, {}, "SBATCH_BURST_BUFFER"},
         {"bbf", required, "FILE", "file with a burst buffer specification, on the cluster"},

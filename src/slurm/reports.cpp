@@ -1,5 +1,6 @@
 #include "slurm/reports.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.hpp"
@@ -25,12 +26,46 @@ bool is_job_id(std::string_view word) {
     return !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+std::vector<IndexRange> index_ranges(std::string_view indices) {
+    std::vector<IndexRange> ranges;
+    if (indices.starts_with('['))
+        indices.remove_prefix(1);
+    indices = indices.substr(0, indices.find_first_of("%]"));
+    for (const auto& part : base::split(indices, ',')) {
+        const auto colon = part.find(':');
+        const auto dash = part.substr(0, colon).find('-');
+        const auto first = base::parse_number(part.substr(0, std::min(dash, colon)));
+        const auto last = dash == std::string::npos
+                              ? first
+                              : base::parse_number(part.substr(dash + 1, colon - dash - 1));
+        const auto step = colon == std::string::npos ? std::optional(1U)
+                                                     : base::parse_number(part.substr(colon + 1));
+        if (first && last && step && *step > 0)
+            ranges.push_back({*first, *last, *step});
+    }
+    return ranges;
+}
+
+bool Job::has_task(unsigned index) const {
+    const auto ranges = index_ranges(indices);
+    return std::any_of(ranges.begin(), ranges.end(), [&](const IndexRange& range) {
+        return index >= range.first && index <= range.last &&
+               (index - range.first) % range.step == 0;
+    });
+}
+
 std::optional<Job> parse_squeue_line(std::string_view line) {
     constexpr std::size_t fixed = 4;
     const auto fields = base::split(line, '|');
-    if (fields.size() < fixed + 2 || !is_job_id(fields[0]) || fields[1].empty())
+    if (fields.size() < fixed + 2 || fields[1].empty())
         return std::nullopt;
-    Job job{fields[0], fields[1], fields[2], fields[3], {}};
+    const auto bar = fields[0].find('_');
+    const auto id = fields[0].substr(0, bar);
+    if (!is_job_id(id))
+        return std::nullopt;
+    Job job{id, fields[1], fields[2], fields[3], {}};
+    if (bar != std::string::npos)
+        job.indices = fields[0].substr(bar + 1);
     std::size_t at = 0;
     for (std::size_t i = 0; i < fixed; ++i)
         at += fields[i].size() + 1;
@@ -58,6 +93,8 @@ std::string explain_reason(const std::string& reason) {
         {"PartitionNodeLimit",
          "asks for more nodes than the partition allows: it will never start"},
         {"BadConstraints", "asks for something that no node has: it will never start"},
+        {"JobArrayTaskLimit",
+         "waits: its sweep runs as many jobs as it may (--array-limit, or the warm-up)"},
         {"Licenses", "waits for licences"},
         {"Reservation", "waits for its reservation"},
         {"QOSMaxJobsPerUserLimit", "waits: you run as many jobs as your QOS allows"},

@@ -11,18 +11,31 @@ namespace rdvc::slurm {
 
 /// One job as `squeue` shows it.
 struct Job {
-    std::string id;
+    std::string id;     ///< of a task: its array's
     std::string state;  ///< SLURM's word, e.g. PENDING
     std::string reason; ///< SLURM's word, e.g. Priority; "None" if there is none
     std::string start;  ///< as the cluster prints it, or "N/A"
     std::string
         token; ///< from the comment `rdvc:TOKEN` or the script's path; empty: not rdvc's job
+    std::string indices = {}; ///< of tasks of an array, as SLURM writes them: `7`, `[3,5-9%2]`
+
+    /// True if it is about this task of an array.
+    [[nodiscard]] bool has_task(unsigned index) const;
 };
+
+/// The ranges that SLURM writes as `3,5-7` or `[1-9:2%4]`: first, last, step. Nothing for a part
+/// that is something else.
+struct IndexRange {
+    unsigned first = 0;
+    unsigned last = 0;
+    unsigned step = 1;
+};
+std::vector<IndexRange> index_ranges(std::string_view indices);
 
 /// True for a job id, a number; an answer may have something else in its place.
 bool is_job_id(std::string_view word);
 
-/// One line of `squeue --noheader -o '%A|%T|%r|%S|%o|%k'` (id, state, reason, start, script,
+/// One line of `squeue --noheader -o '%i|%T|%r|%S|%o|%k'` (id, state, reason, start, script,
 /// comment), or nothing if the line has another form. The last two fields may contain anything.
 std::optional<Job> parse_squeue_line(std::string_view line);
 

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "submission/token.hpp"
 
 namespace rdvc::state {
 
@@ -82,7 +83,7 @@ class Planner {
         for (const auto& name : kept_.names(folder)) {
             const auto token = name.starts_with(aside) ? name.substr(aside.size()) : "";
             const auto path = fmt::format("{}/{}", folder, name);
-            if (!knows_ || !is_token(token) || !kept_.is_own_folder(path))
+            if (!knows_ || !submission::is_token(token) || !kept_.is_own_folder(path))
                 continue;
             remove(CleanKind::leftover, path);
             plan_.removals.back().is_restored = kept_.live.contains(token);

@@ -13,7 +13,7 @@
 
 namespace rdvc::state {
 
-enum class CleanKind { submission, workspace, environment, functions, leftover };
+enum class CleanKind { submission, workspace, environment, functions, leftover, lock, note };
 
 enum class KeepReason {
     live,

@@ -35,7 +35,7 @@ bool has_kept_workspace(const Inventory& kept, const std::string& record) {
     const auto names = kept.names(record);
     return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
         const auto path = record + "/" + name;
-        return !name.starts_with(".") && name != "output" && name != "partial" &&
+        return !name.starts_with(".") && name != "output" && name != "partial" && name != "live" &&
                (kept.is_folder(path) || kept.is_link(path));
     });
 }

@@ -8,7 +8,9 @@ const std::vector<CleanKindWord>& clean_kinds() {
         {CleanKind::workspace, "workspace", "workspaces of dead jobs"},
         {CleanKind::environment, "environment", "environments"},
         {CleanKind::functions, "functions", "functions of other versions of rdvc"},
-        {CleanKind::leftover, "leftover", "leftovers"}};
+        {CleanKind::leftover, "leftover", "leftovers"},
+        {CleanKind::lock, "lock", "locks of dead builders"},
+        {CleanKind::note, "note", "notes about keys"}};
     return table;
 }
 

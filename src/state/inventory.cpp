@@ -2,8 +2,8 @@
 
 #include <fmt/core.h>
 
-#include "base/text.hpp"
 #include "state/record.hpp"
+#include "submission/token.hpp"
 
 namespace rdvc::state {
 
@@ -18,18 +18,16 @@ void for_each_below(const Inventory& kept, const std::string& folder, const Call
         call(i->first, i->second);
 }
 
-// True for the small files whose content the cluster sends.
 bool is_told(const std::string& path) {
-    static const std::set<std::string> names = {"submission", "jobid",     "sbatch.exit", "result",
-                                                "phases",     "workspace", "environment", "info"};
-    return names.contains(path.substr(path.rfind('/') + 1));
+    return told_files().contains(path.substr(path.rfind('/') + 1));
 }
 
 } // namespace
 
-bool is_token(std::string_view text) {
-    constexpr std::size_t digits = 32;
-    return text.size() == digits && base::is_hex(text);
+const std::set<std::string>& told_files() {
+    static const std::set<std::string> names = {"submission", "jobid",     "sbatch.exit", "result",
+                                                "phases",     "workspace", "environment", "info"};
+    return names;
 }
 
 bool is_by_hand(const std::string& record) {
@@ -85,8 +83,8 @@ std::vector<std::string> Inventory::tokens(const std::string& mirror, bool all) 
     std::set<std::string> found;
     for (const std::string folder : {"submissions", "jobs"})
         for (const auto& name : names(folder))
-            if (is_token(name) && is_own_folder(folder + "/" + name) &&
-                (all || value("submissions/" + name + "/submission", "mirror") == mirror))
+            if (submission::is_token(name) && is_own_folder(fmt::format("{}/{}", folder, name)) &&
+                (all || value(fmt::format("submissions/{}/submission", name), "mirror") == mirror))
                 found.insert(name);
     return {found.begin(), found.end()};
 }

@@ -1,5 +1,5 @@
-// What rdvc's folder on the cluster contains, as the cluster reports it to `rdvc clean`, and
-// questions about it.
+// What rdvc's folder on the cluster contains, as the cluster reports it to `rdvc clean` and
+// `rdvc env`, and questions about it.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ struct Workspace {
     bool kept = false; ///< it has a file `rdvc-keep`
 };
 
-/// The cluster's report for `rdvc clean`. Paths are relative to `dir`.
+/// The cluster's report. Paths are relative to `dir`.
 struct Inventory {
     std::string dir;
     std::int64_t time = 0; ///< the cluster's clock
@@ -35,7 +35,8 @@ struct Inventory {
     std::optional<std::string>
         squeue_words; ///< squeue's message if it did not answer: nobody knows which jobs live
     std::set<std::string> live; ///< tokens of submissions that have a job, or may have one
-    std::set<std::string> used; ///< environments that live jobs use: PROJECT/KEY/ID
+    std::map<std::string, std::uint64_t>
+        used; ///< environments that live jobs use: PROJECT/KEY/ID -> how many jobs
     std::map<std::string, Entry> entries; ///< down to the fourth level
     std::map<std::string, std::map<std::string, std::string>>
         files; ///< small files: key, value; the key is `is` if the content has none
@@ -73,8 +74,8 @@ struct Inventory {
     [[nodiscard]] bool is(const std::string& path, char type) const;
 };
 
-/// True for 32 hex digits.
-bool is_token(std::string_view text);
+/// The names of the small files whose content the cluster sends.
+const std::set<std::string>& told_files();
 
 /// True if a run by hand has made the record's folder.
 bool is_by_hand(const std::string& record);

@@ -1,8 +1,12 @@
 #include "state/record.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "submission/tasks.hpp"
 
 namespace rdvc::state {
 
@@ -11,8 +15,53 @@ std::string field(const std::map<std::string, std::string>& map, const std::stri
     return found == map.end() ? "" : found->second;
 }
 
-std::string Record::id() const {
+unsigned Record::task_count() const {
+    return base::parse_number(field(notes, "tasks")).value_or(0);
+}
+
+unsigned Record::pack() const {
+    return std::max(base::parse_number(field(notes, "pack")).value_or(1), 1U);
+}
+
+std::string Record::job_id() const {
+    return task == 0 ? job : fmt::format("{}_{}", job, job_index());
+}
+
+std::string Record::log_id() const {
+    return task > 0 && pack() > 1 ? fmt::format("{}.{}", job_id(), task) : job_id();
+}
+
+Record Record::of_task(unsigned number) const {
+    const auto own =
+        std::lower_bound(tasks.begin(), tasks.end(), number,
+                         [](const Record& one, unsigned sought) { return one.task < sought; });
+    Record one = own != tasks.end() && own->task == number ? *own : Record{.token = token};
+    one.token = token;
+    one.task = number;
+    const auto own_name = field(one.notes, "name"); // one of values does not follow from the number
+    one.notes = notes;
+    one.notes.erase("tasks");
+    one.notes["name"] =
+        own_name.empty() ? submission::task_name(field(notes, "name"), number) : own_name;
+    one.job = job;
+    one.sbatch_exit = sbatch_exit;
+    one.sbatch_error = sbatch_error;
+    one.attempt = attempt;
+    one.is_new = is_new;
+    one.cancelled = cancelled;
+    if (one.revoked.empty())
+        one.revoked = !revoked.empty() || one.claimed ? revoked : stopped;
+    if (one.unsure.empty())
+        one.unsure = unsure;
+    return one;
+}
+
+std::string Record::submission_id() const {
     return job.empty() ? token.substr(0, 8) : job;
+}
+
+std::string Record::id() const {
+    return task == 0 ? submission_id() : fmt::format("{}.{}", submission_id(), task);
 }
 
 std::string Record::folder(const std::string& dir) const {

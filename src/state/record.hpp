@@ -14,7 +14,7 @@ namespace rdvc::state {
 /// What the cluster records about one submission, as it was sent.
 struct Record {
     std::string token;
-    unsigned task = 0;                              ///< a submission has one today
+    unsigned task = 0;                              ///< its number in a sweep; 0: no task of one
     std::map<std::string, std::string> notes = {};  ///< file `submission`
     std::map<std::string, std::string> result = {}; ///< file `result`; empty: no result yet
     std::vector<std::pair<double, std::string>> phases =
@@ -25,15 +25,34 @@ struct Record {
     bool claimed = false;          ///< by a job
     std::string revoked = {};      ///< why no job may take the attempt any longer
     unsigned attempt = 1;
-    bool is_new = false;     ///< the job was submitted after SLURM was asked
-    bool cancelled = false;  ///< by `rdvc cancel`
-    std::string slurm = {};  ///< how the job ended, in SLURM's word, if it has no result of its own
-    std::string unsure = {}; ///< why the job may be alive although squeue does not show it
-    bool pulled = false;     ///< a command's output, by some laptop
+    bool is_new = false;    ///< the job was submitted after SLURM was asked
+    bool cancelled = false; ///< by `rdvc cancel`
+    std::string slurm = {}; ///< how the job ended, in SLURM's word, if it has no result of its own
+    std::string node = {};  ///< on which the job started last; only if one submission was asked for
+    std::string unsure = {};  ///< why the job may be alive although squeue does not show it
+    bool pulled = false;      ///< a command's output, by some laptop
+    std::string stopped = {}; ///< of a sweep: why tasks that have not begun will not begin any more
+    std::vector<Record> tasks =
+        {}; ///< of a sweep: what is a task's own, those that there is anything about
 
     [[nodiscard]] bool is_command() const;
-    /// The name that a user may give: the job's id, or without a job the token's first digits.
+    /// How many tasks a sweep has; 0 if it is not one.
+    [[nodiscard]] unsigned task_count() const;
+    /// How many tasks of a sweep run one after another in each of its jobs.
+    [[nodiscard]] unsigned pack() const;
+    /// The array's index of the job of this task.
+    [[nodiscard]] unsigned job_index() const { return (task - 1) / pack() + 1; }
+    /// Its job as SLURM names it: `42`, of a task `42_3`.
+    [[nodiscard]] std::string job_id() const;
+    /// The part of its log's name after `slurm-`: that job, and in a pack the task, `42_3.7`.
+    [[nodiscard]] std::string log_id() const;
+    /// A task of a sweep as a record of its own, complete.
+    [[nodiscard]] Record of_task(unsigned number) const;
+    /// The name that a user may give: the job's id, or without a job the token's first digits; and
+    /// a task's number after it.
     [[nodiscard]] std::string id() const;
+    /// The same of the whole sweep.
+    [[nodiscard]] std::string submission_id() const;
     /// The folder of its job's record below `dir`, rdvc's folder on the cluster.
     [[nodiscard]] std::string folder(const std::string& dir) const;
     /// The number of files that a command's job has stored for `rdvc pull`.

@@ -64,6 +64,10 @@ State ended_by_slurm(const std::string& slurm_state, const std::string& phase,
     if (ended_in_bashrc(slurm_state, phase))
         return {"failed", phase, in_bashrc};
     const auto word = state_word(slurm_state);
+    if (slurm_state.ends_with(" DependencyNeverSatisfied"))
+        return {word, phase,
+                "what it was to wait for did not end well, so it never started; next: rdvc retry " +
+                    record.submission_id()};
     const auto sentence = sentences.find(word);
     const bool began = record.claimed || !phase.empty();
     if (word == "failed" || word == "completed") // by itself
@@ -92,7 +96,7 @@ State unknown(const slurm::Job* job, const std::string& phase, const Overview& o
 
 // SLURM has no job of this submission that could still do anything, and there is no result.
 State without_job(const Record& record, const std::string& phase, const Overview& overview) {
-    const auto retry = "; next: rdvc retry " + record.id();
+    const auto retry = "; next: rdvc retry " + record.submission_id();
     if (record.revoked == "cancelled")
         return {"cancelled", phase, "before it started"};
     if (!record.revoked.empty())
@@ -112,6 +116,8 @@ State without_job(const Record& record, const std::string& phase, const Overview
                          ? ""
                          : " (sacct does not answer: " + overview.accounting_words + ")") +
                     retry};
+    if (!record.phases.empty()) // in an earlier attempt, and the newest does not have it
+        return {"lost", phase, "the job ended without a result; see its log" + retry};
     if (!record.job.empty() || record.sbatch_exit == "0")
         return {"lost", phase, "SLURM no longer knows the job, and it never started" + retry};
     return {"unconfirmed", phase, "it is not known yet whether there is a job"};
@@ -120,8 +126,8 @@ State without_job(const Record& record, const std::string& phase, const Overview
 } // namespace
 
 std::string explain_failure(const std::map<std::string, std::string>& result) {
-    const auto message = field(result, "message");
-    const auto reason = project::failure_in(base::split(field(result, "said"), '\t'));
+    auto message = field(result, "message");
+    auto reason = project::failure_in(base::split(field(result, "said"), '\t'));
     if (reason.empty())
         return message;
     // The exit code of `dvc exp run` says nothing: it is 255 whatever happened.
@@ -135,7 +141,8 @@ State derive_state(const Record& record, const Overview& overview) {
     const slurm::Job* job = nullptr;
     const auto [begin, end] = overview.jobs.equal_range(record.token);
     for (auto one = begin; one != end; ++one)
-        if (record.job.empty() || one->second.id == record.job)
+        if ((record.job.empty() || one->second.id == record.job) &&
+            (record.task == 0 || one->second.has_task(record.job_index())))
             job = &one->second;
     const auto word = field(record.result, "state");
     const bool good = word == "published" || word == "done";
@@ -159,13 +166,62 @@ State derive_state(const Record& record, const Overview& overview) {
         return without_job(record, phase, overview);
     if (job->state == "PENDING")
         return {"pending", phase, slurm::explain_reason(job->reason)};
+    if (slurm::is_active(job->state) && record.pack() > 1 && !record.claimed && phase.empty())
+        return {"pending", "", "waits for its turn: its job runs other tasks first"};
     if (slurm::is_active(job->state))
         return {job->state == "COMPLETING" ? "running" : base::lower(job->state), phase, ""};
-    return ended_by_slurm(job->state, phase, record);
+    return ended_by_slurm(job->reason == "DependencyNeverSatisfied" ? job->state + " " + job->reason
+                                                                    : job->state,
+                          phase, record);
+}
+
+namespace {
+
+// Of the counts of a sweep's tasks: results, what ended otherwise, what is to come.
+int place_in_line(Kind kind) {
+    const bool uncertain = kind == Kind::unknown || kind == Kind::unconfirmed;
+    return has_result(kind)        ? 0
+           : kind == Kind::running ? 2
+           : kind == Kind::pending ? 3
+           : uncertain             ? 4
+                                   : 1;
+}
+
+} // namespace
+
+SweepState derive_sweep(const Record& record, const Overview& overview) {
+    std::map<std::string, unsigned> counts;
+    std::string detail; // of those that wait, or else of the first that failed
+    for (unsigned number = 1; number <= record.task_count(); ++number) {
+        const auto state = derive_state(record.of_task(number), overview);
+        ++counts[state.word];
+        const bool tells = !has_result(state.kind()) && state.kind() != Kind::running;
+        if (tells && (detail.empty() || state.kind() == Kind::pending))
+            detail = state.detail;
+    }
+    SweepState sweep;
+    sweep.counts.assign(counts.begin(), counts.end());
+    std::stable_sort(sweep.counts.begin(), sweep.counts.end(), [](const auto& a, const auto& b) {
+        return place_in_line(kind_of(a.first)) < place_in_line(kind_of(b.first));
+    });
+    // What is uncertain, alive or failed counts for the whole.
+    for (const auto& [word, count] : sweep.counts)
+        if (kind_of(word) != Kind::pending || sweep.state.kind() != Kind::running)
+            sweep.state.word = word;
+    sweep.state.detail = detail;
+    return sweep;
+}
+
+std::string describe_counts(const SweepState& sweep) {
+    std::vector<std::string> parts;
+    for (const auto& [word, count] : sweep.counts)
+        parts.push_back(fmt::format("{} {}", count, word));
+    return base::join(parts, "  ");
 }
 
 bool may_hold_result(std::string_view phase) {
-    return phase == "push" || phase == "publish" || phase == "output";
+    return phase == "push" || phase == "publish" || phase == "output" ||
+           phase == "after-experiment" || phase == "before-publish" || phase == "after-publish";
 }
 
 bool may_be_recovered(const Record& record, const Overview& overview) {

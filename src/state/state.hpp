@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "state/record.hpp"
 #include "state/words.hpp"
@@ -24,7 +26,18 @@ struct State {
 /// program gave (DVC, for an experiment).
 std::string explain_failure(const std::map<std::string, std::string>& result);
 
+/// Of a submission with one task, or of a task of a sweep (Record::of_task).
 State derive_state(const Record& record, const Overview& overview);
+
+/// A sweep: how many of its tasks are in each state: first results, last what is uncertain.
+struct SweepState {
+    std::vector<std::pair<std::string, unsigned>> counts; ///< word, tasks
+    State state; ///< of the whole: not certain, alive, or how it ended
+};
+SweepState derive_sweep(const Record& record, const Overview& overview);
+
+/// `12 published  2 failed  83 pending`
+std::string describe_counts(const SweepState& sweep);
 
 /// True for a phase whose job may hold a result that is nowhere else, if it ended in it. Jobs and
 /// `rdvc recover` on the cluster have the same in `both/names.sh`.

@@ -11,33 +11,14 @@
 #include "slurm/options.hpp"
 #include "submission/dvc_options.hpp"
 #include "submission/name.hpp"
-#include "submission/sweep.hpp"
+#include "submission/sweep_options.hpp"
+#include "submission/unknown_options.hpp"
+#include "sweep/sweep.hpp"
 
 namespace rdvc::submission {
 
 using base::Error;
 using base::Exit;
-
-// clang-format off
-const std::vector<OwnOption>& own_options() {
-    static const std::vector<OwnOption> table = {
-        {"instance", "NAME", "use the sbatch options of this instance from the configuration"},
-        {"cluster", "NAME", "use [clusters.NAME] of the configuration"},
-        {"code", "ssh|origin", "how the code travels: with the submission, or by the job cloning origin"},
-        {"data", "ssh|remote", "how the data travels: over the same connection, or by the project's DVC remote"},
-        {"only-committed", "", "leave uncommitted changes out: run HEAD as it is"},
-        {"include", "PATH", "allow a new file that looks like a secret; may be given several times"},
-        {"fresh-env", "", "build the environment again, even if one can be reused"},
-        {"cmd", "", "run what follows `--` instead of `dvc exp run`: rdvc run --cmd -- ./script.sh ARGS"},
-        {"output", "FOLDER", "with --cmd: `rdvc pull` brings what is new or changed there; may be given several times"},
-        {"no-pull", "", "do not fetch missing data from the DVC remote"},
-        {"sbatch", "OPTION[=VALUE]", "any other option of sbatch"},
-        {"dry-run", "", "print the script and say what would be sent; submit nothing"},
-        {"json", "", "answer as JSON on standard output"},
-    };
-    return table;
-}
-// clang-format on
 
 namespace {
 
@@ -69,6 +50,7 @@ class Parser {
 
   private:
     void take_targets() {
+        refuse_without_sweep(result_);
         if (!result_.outputs.empty()) // sbatch has this option too
             refuse_if_owned(*slurm::find_option("output"));
         result_.dvc.insert(result_.dvc.end(), behind_dashes_.begin(), behind_dashes_.end());
@@ -77,22 +59,38 @@ class Parser {
                                    behind_dashes_.end());
     }
 
-    // Options of `dvc exp run` mean nothing to a command.
+    // The first word for `dvc exp run` that does not belong to a `-S`, or nothing.
+    [[nodiscard]] std::optional<std::string> other_than_settings() const {
+        std::vector<bool> is_setting(result_.dvc.size(), false);
+        for (const auto& [word, begin] : result_.override_places) {
+            is_setting[word] = true;
+            if (begin == 0) // the option is a word of its own
+                is_setting[word - 1] = true;
+        }
+        const auto other = std::find(is_setting.begin(), is_setting.end(), false);
+        if (other == is_setting.end())
+            return std::nullopt;
+        return result_.dvc[static_cast<std::size_t>(other - is_setting.begin())];
+    }
+
+    // Options of `dvc exp run` mean nothing to a command, except for `-S`: its values are
+    // arguments.
     void take_command() {
         constexpr auto usage = "rdvc run --cmd [OPTIONS] -- COMMAND [ARGUMENTS]";
-        if (!result_.dvc.empty())
-            throw Error(Exit::usage,
-                        fmt::format("`{}` cannot be given with `--cmd`", result_.dvc.front()))
-                .context(result_.dvc.front().starts_with("-")
+        if (const auto other = other_than_settings())
+            throw Error(Exit::usage, fmt::format("`{}` cannot be given with `--cmd`", *other))
+                .context(other->starts_with("-")
                              ? "it is an option of `dvc exp run`, which does not run"
                              : "the command and its arguments come after `--`")
                 .hint(usage);
+        refuse_without_sweep(result_);
         if (result_.pull)
             throw Error(Exit::usage, "`--pull` and `--no-pull` cannot be given with `--cmd`")
                 .context("they are options of `dvc exp run`, which does not run");
         if (behind_dashes_.size() < 2 || behind_dashes_[1].empty())
             throw Error(Exit::usage, "`--cmd` needs a command after `--`").hint(usage);
         result_.command = {behind_dashes_.begin() + 1, behind_dashes_.end()};
+        result_.dvc.clear();
     }
 
     // The value of an option: after `=`, or the next word. As in argparse, a next word that looks
@@ -120,7 +118,7 @@ class Parser {
         const auto& own = own_options();
         const auto own_row = std::find_if(own.begin(), own.end(),
                                           [&](const OwnOption& o) { return o.name == name; });
-        if (own_row != own.end())
+        if (own_row != own.end() && !is_of_sbatch(name, attached))
             return own_option(*own_row, attached);
         const auto& dvc = dvc_options();
         const auto dvc_row = std::find_if(dvc.begin(), dvc.end(),
@@ -137,14 +135,22 @@ class Parser {
         }
         if (const auto* option = slurm::find_option(name))
             return sbatch_option(*option, attached);
-        unknown_long(name);
+        refuse_unknown_long(name);
+    }
+
+    // sbatch has an option `--exclude`, too, with names of nodes.
+    [[nodiscard]] bool is_of_sbatch(const std::string& name,
+                                    const std::optional<std::string>& attached) const {
+        const auto& given = attached ? *attached : at_ < words_.size() ? words_[at_] : name;
+        return name == "exclude" && given.find('=') == std::string::npos;
     }
 
     void own_option(const OwnOption& option, const std::optional<std::string>& attached) {
         const std::string shown = fmt::format("--{}", option.name);
         if (option.metavar.empty() && attached)
             throw Error(Exit::usage, fmt::format("`{}` takes no value", shown));
-        const std::string given = option.metavar.empty() ? "" : value(shown, attached);
+        const bool takes_next = !option.metavar.empty() && !option.metavar.starts_with("[=");
+        const std::string given = takes_next ? value(shown, attached) : attached.value_or("");
         if (option.name == "include" || option.name == "output")
             refuse_empty(shown, given);
         if (option.name == "instance")
@@ -167,11 +173,15 @@ class Parser {
             result_.outputs.push_back(given);
         else if (option.name == "no-pull")
             result_.pull = false;
+        else if (option.name == "after")
+            add_after(given);
+        else if (option.name == "yes")
+            result_.yes = true;
         else if (option.name == "dry-run")
             result_.dry_run = true;
         else if (option.name == "json")
             result_.json = true;
-        else
+        else if (!take_sweep_option(result_, option.name, given))
             any_sbatch_option(given);
     }
 
@@ -187,6 +197,11 @@ class Parser {
             throw Error(Exit::usage, fmt::format("`{}` is `{}`; it must be `{}` or `{}`", shown,
                                                  given, choices[0], choices[1]));
         return given;
+    }
+
+    void add_after(const std::string& given) {
+        for (auto& one : parse_after(given))
+            result_.after.push_back(std::move(one));
     }
 
     // `--sbatch=OPTION[=VALUE]`: for options that the table does not know.
@@ -241,11 +256,6 @@ class Parser {
             throw Error(Exit::usage, fmt::format("`{}` cannot be given: {}", shown, option.text));
         if (option.role == Role::own)
             return act_on(option, given);
-        if (option.name == "set-param" && is_sweep(*given))
-            throw Error(Exit::usage, fmt::format("`{} {}` is a sweep", shown, *given))
-                .context("sweeps are not supported yet; one `rdvc run` is one experiment")
-                .hint("run each value with its own `rdvc run`, or quote a value that contains a "
-                      "comma: -S \"key='a,b'\"");
         // Hydra's grammar: only a deleted key has no value.
         if (option.name == "set-param" && given->find_first_of("=~") == std::string::npos)
             throw Error(Exit::usage, fmt::format("`{} {}` has no value", shown, *given))
@@ -254,6 +264,11 @@ class Parser {
         result_.dvc.push_back(word);
         if (next)
             result_.dvc.push_back(*next);
+        if (option.name != "set-param")
+            return;
+        result_.override_places.push_back(
+            {result_.dvc.size() - 1, result_.dvc.back().size() - given->size()});
+        result_.is_sweep = result_.is_sweep || sweep::is_sweep(*given);
     }
 
     // These determine which stages will run.
@@ -300,7 +315,7 @@ class Parser {
                                           [&](const DvcOption& o) { return o.letter == word[i]; });
             const std::string shown = std::string("-") + word[i];
             if (row == table.end())
-                unknown_short(shown);
+                refuse_unknown_short(shown);
             if (row->metavar.empty()) {
                 dvc_option(*row, shown, std::nullopt, shown, std::nullopt);
                 continue;
@@ -316,51 +331,6 @@ class Parser {
                 dvc_option(*row, shown, given, shown, given);
             return;
         }
-    }
-
-    [[noreturn]] static void unknown_long(const std::string& name) {
-        std::vector<std::string> all;
-        for (const auto& option : own_options())
-            all.emplace_back(option.name);
-        for (const auto& option : dvc_options())
-            all.emplace_back(option.name);
-        for (const auto& option : slurm::options())
-            if (option.refusal.empty())
-                all.emplace_back(option.name);
-        std::vector<std::string> longer;
-        for (const auto& candidate : all)
-            if (!name.empty() && candidate.starts_with(name))
-                longer.push_back("`--" + candidate + "`");
-        if (!longer.empty())
-            throw Error(Exit::usage, fmt::format("`--{}` is abbreviated", name))
-                .hint("write " + base::join(longer, " or ") + " in full");
-        for (auto& candidate : all)
-            candidate.insert(0, "--");
-        throw Error(Exit::usage,
-                    fmt::format("neither sbatch nor `dvc exp run` has an option `--{}`{}", name,
-                                base::suggestion("--" + name, all)))
-            .hint("use `--sbatch=OPTION[=VALUE]` for options of sbatch that are newer than this "
-                  "rdvc");
-    }
-
-    [[noreturn]] static void unknown_short(const std::string& shown) {
-        static const std::array<std::pair<std::string_view, std::string_view>, 9> meant = {{
-            {"-A", "account"},
-            {"-c", "cpus-per-task"},
-            {"-d", "dependency"},
-            {"-G", "gpus"},
-            {"-N", "nodes"},
-            {"-t", "time"},
-            {"-w", "nodelist"},
-            {"-x", "exclude"},
-            {"-J", "job-name"},
-        }};
-        Error error(Exit::usage, fmt::format("`dvc exp run` has no option `{}`", shown));
-        for (const auto& [letter, name] : meant)
-            if (letter == shown)
-                error.hint(fmt::format(
-                    "short options are DVC's; sbatch's are written in full: `--{}`", name));
-        throw error;
     }
 
     const std::vector<std::string>& words_;

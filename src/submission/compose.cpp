@@ -159,19 +159,39 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
         header.set("mail-type", "END,FAIL");
     if (!given("signal", config, instance, arguments))
         header.set("signal", fmt::format("B:USR1@{}", warning_before(header.value("time"))));
+    if (!arguments.dependency.empty()) {
+        header.set("dependency",
+                   both_dependencies(header.value("dependency"), arguments.dependency));
+        // Otherwise it would wait for ever, and `rdvc wait` with it.
+        if (!given("kill-on-invalid-dep", config, instance, arguments))
+            header.set("kill-on-invalid-dep", "yes");
+    }
     const std::string comment = header.value("comment");
     header.set("comment", "rdvc:" + token + (comment.empty() ? "" : " " + comment));
 
     Submission submission;
+    submission.sweep = arguments.name.value_or(name_from_token(token));
+    submission.tasks = tasks_of(submission.sweep, arguments);
+    if (submission.is_sweep()) {
+        submission.named_by_values = arguments.are_named_by_values();
+        submission.array_limit = arguments.array_limit.value_or(0);
+        submission.pack = static_cast<unsigned>(
+            std::min<std::size_t>(arguments.pack.value_or(1), submission.tasks.size()));
+        // The job that has completed the shared stages, or failed, lifts the limit (warm-up.sh).
+        submission.warm_up = submission.job_count() > 1 && submission.array_limit != 1 &&
+                             arguments.warm_up.value_or(!facts.shared.empty());
+        const auto limit = submission.warm_up ? 1 : submission.array_limit;
+        header.set("array", fmt::format("1-{}{}", submission.job_count(),
+                                        limit > 0 ? fmt::format("%{}", limit) : ""));
+    }
     submission.warning = warning_of(header.value("signal"));
     submission.requeue = header.has("requeue");
     submission.token = token;
+    submission.after = arguments.after_tokens;
     submission.facts = facts;
     submission.code = config.text("run.code");
     submission.sbatch = header.take();
     submission.kind = arguments.is_command ? Kind::command : Kind::experiment;
-    submission.tasks = {{arguments.name.value_or(name_from_token(token)),
-                         arguments.is_command ? arguments.command : arguments.dvc}};
     // A command's name is only for its user; no ref needs it.
     submission.force = arguments.force || arguments.is_command;
     submission.pull = arguments.pull.value_or(true);
@@ -191,6 +211,7 @@ Submission compose(const std::string& token, const Facts& facts, const config::C
     submission.min_free = config.text("job.min_free");
     submission.grace = config.text("job.grace");
     submission.save_interval = config.text("job.save_interval");
+    submission.live_interval = config.text("job.live_interval");
     submission.max_restarts = config.text("job.max_restarts");
     return submission;
 }

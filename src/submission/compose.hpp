@@ -6,17 +6,13 @@
 
 #include "config/config.hpp"
 #include "submission/arguments.hpp"
+#include "submission/hooks.hpp"
+#include "submission/tasks.hpp"
 
 namespace rdvc::submission {
 
 /// What a job does: `dvc exp run`, or words of the user's own.
 enum class Kind { experiment, command };
-
-/// One experiment of a submission; a sweep will have many.
-struct Task {
-    std::string name;
-    std::vector<std::string> arguments; ///< for `dvc exp run`, or the command; as typed
-};
 
 /// A submodule that travels with a submission.
 struct Submodule {
@@ -52,12 +48,17 @@ struct Facts {
         {}; ///< lines "NAME PATH": inputs that no stage of the run reads, and that stay away
     std::vector<std::string> persist =
         {}; ///< outputs that are saved while unfinished, and restored; from the repository's root
-    std::vector<std::string> metrics = {}; ///< metrics and plots, the same
+    std::vector<std::string> metrics = {}; ///< the same of metrics
+    std::vector<std::string> plots = {};   ///< the same of plots
     std::vector<std::string> kept =
         {}; ///< lines "HASH PATH": outputs that the job must find on the DVC remote, or make
     std::vector<std::string> left_out =
         {}; ///< outputs with `cache: false` that Git ignores; from the repository's root
+    std::vector<std::string> shared =
+        {};                    ///< of a sweep: stages that may run and are the same in all tasks
     bool allow_missing = true; ///< `dvc exp run` may skip stages whose data is missing
+    std::vector<Hook> hooks = {};
+    std::string library = {}; ///< the file whose functions replace those of the job; "" for none
 
     /// The commit whose history has everything that is sent of the project.
     [[nodiscard]] const std::string& tip() const {
@@ -84,6 +85,11 @@ struct Submission {
     std::vector<SbatchOption> sbatch;
     Kind kind = Kind::experiment;
     std::vector<Task> tasks;
+    std::string sweep;            ///< the name of a sweep, with which those of its tasks begin
+    bool named_by_values = false; ///< of a sweep: its tasks' names do not follow from their numbers
+    unsigned pack = 1;            ///< of a sweep: so many tasks run one after another in each job
+    bool warm_up = false;         ///< of a sweep: the first job begins alone
+    unsigned array_limit = 0;     ///< of a sweep: so many jobs run at once, at most; 0: all
     bool only_environment = false; ///< no experiment: `rdvc env build`
     bool force = false;
     bool pull = true;
@@ -96,9 +102,20 @@ struct Submission {
     std::string min_free;
     std::string grace;         ///< seconds, as are the next ones
     std::string save_interval; ///< 0: never
+    std::string live_interval; ///< the same of live metrics
     int warning = 0;           ///< from SLURM's signal to the time limit; 0: there is none
     std::string max_restarts;
-    bool requeue = false; ///< the user wants the job to start again
+    std::vector<std::string> after; ///< what it waits for: `ok:TOKEN`, `any:TOKEN.7`
+    bool requeue = false;           ///< the user wants the job to start again
+
+    /// Its tasks are those of a job array.
+    [[nodiscard]] bool is_sweep() const { return tasks.size() > 1; }
+    /// How many jobs these are.
+    [[nodiscard]] std::size_t job_count() const { return (tasks.size() + pack - 1) / pack; }
+    /// By which its user knows it.
+    [[nodiscard]] const std::string& name() const {
+        return is_sweep() ? sweep : tasks.front().name;
+    }
 };
 
 /// If the time is short, the warning leaves this share of it: one part in so many. The job does the

@@ -71,6 +71,12 @@ void Console::error(std::string_view message) const {
     err_(text);
 }
 
+std::optional<base::TerminalSize> Console::size() const {
+    if (!out_is_terminal_)
+        return std::nullopt;
+    return base::terminal_size();
+}
+
 std::string Console::bold(std::string_view text) const {
     return out_color_ ? "\033[1m" + std::string(text) + "\033[0m" : std::string(text);
 }

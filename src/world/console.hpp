@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,6 +49,12 @@ class Console {
     void progress(std::string_view line) const;
     /// An Error's message, on standard error.
     void error(std::string_view message) const;
+
+    /// The size of the terminal that data goes to; nothing if it is none.
+    [[nodiscard]] std::optional<base::TerminalSize> size() const;
+
+    /// True if data may have colours.
+    [[nodiscard]] bool has_color() const { return out_color_; }
 
     /// `text` in bold on a terminal.
     [[nodiscard]] std::string bold(std::string_view text) const;

@@ -10,10 +10,19 @@
 
 #include "base/error.hpp"
 #include "base/quote.hpp"
+#include "base/text.hpp"
 
 namespace rdvc::world {
 
 namespace fs = std::filesystem;
+
+bool World::has_utf8() const {
+    for (const auto* name : {"LC_ALL", "LC_CTYPE", "LANG"})
+        if (const auto locale = base::lower(variable(name)); !locale.empty())
+            return locale.find("utf-8") != std::string::npos ||
+                   locale.find("utf8") != std::string::npos;
+    return false;
+}
 
 fs::path World::user_config() const {
     const auto base = variable("XDG_CONFIG_HOME");
@@ -54,7 +63,7 @@ fs::path find_program(const std::string& name, const std::string& path_variable)
         return fs::absolute(name);
     std::istringstream folders(path_variable);
     for (std::string folder; std::getline(folders, folder, ':');) {
-        const auto path = fs::absolute(folder.empty() ? "." : folder) / name;
+        auto path = fs::absolute(folder.empty() ? "." : folder) / name;
         if (::access(path.c_str(), X_OK) == 0 && fs::is_regular_file(path))
             return path;
     }

@@ -23,6 +23,9 @@ struct World {
         return environment(name).value_or("");
     }
 
+    /// Whether the user's locale has UTF-8.
+    [[nodiscard]] bool has_utf8() const;
+
     /// ~/.config/rdvc/config.toml, by $XDG_CONFIG_HOME where set.
     [[nodiscard]] std::filesystem::path user_config() const;
     /// ~/.local/state/rdvc, by $XDG_STATE_HOME where set.

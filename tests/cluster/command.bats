@@ -1,59 +1,23 @@
 # What a command's job stores: whole scripts, as `rdvc run --cmd` makes them, without SLURM.
 
-load support
+load whole
 
 setup() {
-    root=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-ct-XXXXXX")
-    export HOME="${root}/home" RDVC_DIR="${root}/rdvc" RDVC_CLUSTER_HOST=local TMPDIR="${root}"
-    export GIT_CONFIG_GLOBAL="${root}/gitconfig" PATH="${RDVC_BUILD_FOLDER}:${PATH}"
-    mkdir -p "${HOME}" "${RDVC_DIR}/repos"
-    git config --global user.name Tester
-    git config --global user.email tester@example.org
-    git init --quiet "${root}/project"
-    cd "${root}/project" || return 1
+    start_whole_test
     mkdir -p part/out
     printf 'as committed\n' >part/out/kept.txt
     printf '*.bin\n' >.gitignore
     git add -A
     git commit --quiet -m 'No DVC here'
     cd part || return 1
-    record="${root}/record" # of the last job
 }
 
 teardown() {
-    if [[ -z ${BATS_TEST_COMPLETED:-} ]]; then
-        printf '# kept: %s\n' "${root}" >&3
-        return
-    fi
-    cd /
-    remove_folder "${root}"
+    stop_test
 }
 
-# Submits by hand and runs the job of `rdvc run --cmd` with these words; its log is in the file `log`.
 run_job() {
-    local script token mirror functions object
-    rdvc run --dry-run --cmd "$@" >"${root}/job.sh" 2>"${root}/said"
-    script=$(<"${root}/job.sh")
-    token=$(sed -n 's/^export RDVC_JOB_TOKEN=//p' <<<"${script}")
-    mirror=$(sed -n 's|^export RDVC_JOB_REPO_URL=.*/repos/||p' <<<"${script}")
-    functions=$(sed -n 's|^RDVC_JOB_FUNCTIONS="${RDVC_DIR}/\(.*\)"|\1|p' <<<"${script}")
-    ln -sfn "${RDVC_DIR}/jobs/${token}/0" "${root}/record"
-    mkdir -p "${RDVC_DIR}/${functions}" "${RDVC_DIR}/submissions/${token}"
-    job_functions >"${RDVC_DIR}/${functions}/job.sh"
-    [[ -d ${RDVC_DIR}/repos/${mirror} ]] || git clone --quiet --bare "${root}/project" "${RDVC_DIR}/repos/${mirror}"
-    for object in SNAPSHOT EXTRAS; do
-        object=$(sed -n "s/^export RDVC_JOB_${object}=\([0-9a-f]*\)$/\1/p" <<<"${script}")
-        [[ -z ${object} ]] || git push --quiet "${RDVC_DIR}/repos/${mirror}" "${object}:refs/rdvc/${object}"
-    done
-    local code=0 log="${RDVC_DIR}/submissions/${token}/slurm-7.out"
-    ln -sfn "${log}" "${root}/log"
-    SLURM_JOB_ID=7 bash "${root}/job.sh" 1 >"${log}" 2>&1 || code=$?
-    cat "${log}"
-    return "${code}"
-}
-
-result() {
-    sed -n "s/^$1 //p" "${record}/result"
+    run_whole_job --cmd "$@"
 }
 
 kept() {

@@ -270,8 +270,8 @@ foreign_wheel() {
     job cat .venv/version
     log_has 'each commit and each edit has an environment of its own'
     log_has '`env.ignore = [".git"]` avoids that'
-    mkdir -p "${root}/rdvc/repos"
-    [[ $(request action=list) == *of-one-commit* ]]
+    fake_squeue other
+    [[ $(rdvc_env list 2>&1) == *'1 of these is for one commit only'* ]]
     same_as_fresh cat .venv/version
     was_reused
     commit
@@ -782,38 +782,64 @@ fake_squeue() {
 
 @test "environments are listed and cleared, but not those that a job uses" {
     local token=0123456789abcdef0123456789abcdef
-    mkdir -p "${root}/rdvc/repos"
     small_venv | setup_script
     commit
     fake_squeue other
-    [[ $(request action=list) == *end ]]
+    [[ $(rdvc_env list 2>&1) == *'no environment is kept for this project'* ]]
     RDVC_OWN_RECORD_DIR="${root}/rdvc/jobs/${token}/0" job true
     printf 'a\n' >requirements.txt
     job true
     echo 'echo x >>.gitignore' >>init_env.sh
     job true
     fake_squeue "${token}"
-    run request action=list
+    run rdvc_env list
     printf '%s\n' "${output}"
-    [[ ${output} =~ environment\ [0-9a-f]{16}\ [0-9-]+-1-[0-9]+\ [0-9]+\ [0-9]+\ [0-9]+\ current\ 1\ 1\  ]]
-    [[ ${output} =~ current\ 0\ 2\  && ${output} == *'not-reusable '*' setup changes .gitignore'* ]]
-    run request 'action=clear keys=(ffffffffffffffffff)'
-    [[ ${output} == *'absent ffffffffffffffffff'*end ]]
+    [[ ${output} =~ [0-9a-f]{16}\ +[0-9]+\ s\ ago\ +1\ +[^\ ]+\ +[0-9]+\ s\ +[0-9.]+\ [kKM]?i?B\ +1\ jobs ]]
+    [[ ${output} == *'cannot be reused: '*'setup changes .gitignore'* ]]
+    run rdvc_env list --json
+    printf '%s\n' "${output}"
+    [[ $(grep -c '"current": true' <<<"${output}") -eq 2 && $(grep -c '"uses": "0"' <<<"${output}") -eq 1 ]]
+    [[ $(grep -c '"uses": "1"' <<<"${output}") -eq 1 && ${output} == *'"job": "2"'* ]]
+    run rdvc_env clear ffffffffffffffffff
+    [[ ${status} -ne 0 && ${output} == *'this project has no environment `ffffffffffffffffff`'* ]]
     local outside="${root}/precious"
     mkdir "${outside}" && touch "${outside}/file"
     ln -s "${outside}" "${store}/0000000000000000"
-    run request action=clear
+    run rdvc_env clear --all
     printf '%s\n' "${output}"
-    [[ $(grep -c ^cleared <<<"${output}") -eq 2 && $(grep -c '^kept .* 1$' <<<"${output}") -eq 1 ]]
+    [[ ${status} -eq 0 && ${output} == *'cleared 2 environments, '* && ${output} == *' is in use (1 jobs) and stays'* ]]
     [[ -e ${outside}/file && $(find "${store}" -name info | wc -l) -eq 1 ]]
     printf '#!/bin/sh\necho down >&2\nexit 1\n' >"${root}/bin/squeue"
-    [[ $(request action=clear) == *'refused squeue down' ]]
-    [[ $(request action=list) == *' current ? '*end ]]
+    run rdvc_env clear --all
+    [[ ${status} -ne 0 && ${output} == *down* ]]
+    [[ $(rdvc_env list --json) == *'"uses": "?"'* ]]
     fake_squeue other
-    [[ $(request action=clear) == *cleared*end ]]
+    [[ $(rdvc_env clear --all) == *'cleared 1 environment, '* ]]
     git checkout --quiet -- init_env.sh
     job true
     log_has 'it was cleared'
+}
+
+@test "what dead builders have left is cleared, but not what living ones have" {
+    local key place
+    small_venv | setup_script
+    commit
+    fake_squeue other
+    job true
+    place=$(echo "${store}"/*/current)
+    place=${place%/current}
+    key=${place##*/}
+    mkdir -p "${place}/.new-dead" "${store}/${key}.lock/owner.2"
+    printf '7\n' >"${store}/${key}.lock/owner.2/job"
+    touch "${store}/${key}.failed" "${store}/${key}.lock/owner.2/beat"
+    touch -d '1 hour ago' "${place}/.new-dead"
+    [[ $(rdvc_env list) == *"${key} is being built by job 7"* ]]
+    rdvc_env clear "${key:0:4}"
+    [[ -d ${store}/${key}.lock && -d ${place}/.new-dead && ! -e ${store}/${key}.failed && ! -e ${place}/current ]]
+    printf 'why\n' >"${place}/not-reusable"
+    touch -d '1 hour ago' "${store}/${key}.lock"{/owner.2/beat,/owner.2,}
+    [[ $(rdvc_env clear --all) == *'cleared 1 environment, '* ]]
+    [[ ! -e ${store}/${key}.lock && ! -e ${place}/.new-dead && ! -e ${place}/not-reusable && -e ${place}/inputs ]]
 }
 
 # bats test_tags=long

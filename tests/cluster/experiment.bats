@@ -39,6 +39,7 @@ setup() {
     rdvc_say() { printf '%s\n' "$*" >>"${root}/said"; }
     end_if_stopped() { :; }
     run_in_group() { echo "$*" >>"${root}/ran" && "$@"; }
+    run_program() { "$@"; }
     job_log() { printf '%s/log' "${root}"; }
     local line
     while read -r line; do RDVC_JOB_KEPT+=("${line/ / sub/}"); done < <(locked_outputs <sub/dvc.lock)
@@ -131,6 +132,17 @@ YAML
     [[ -z ${RDVC_OWN_MESSAGE} ]]
 }
 
+@test "a ref is found in a mirror, and in an origin that is a work tree" {
+    local commit
+    commit=$(git rev-parse HEAD)
+    git clone --quiet . "${root}/origin"
+    git clone --quiet --bare . "${root}/repos/mirror.git"
+    for RDVC_JOB_REPO_URL in "${root}/origin" "${root}/repos/mirror.git"; do
+        git -C "${RDVC_JOB_REPO_URL}" update-ref refs/exps/there "${commit}"
+        [[ $(remote_commit refs/exps/there) == "${commit}" && -z $(remote_commit refs/exps/none) ]]
+    done
+}
+
 # What `dvc exp run` is called with; the cache and the remote are as the case has left them.
 run_dvc() { printf '%s\n' "$*" >"${root}/called" && "$@"; }
 
@@ -141,6 +153,11 @@ run_dvc() { printf '%s\n' "$*" >"${root}/called" && "$@"; }
     begin_phase() { :; }
     begin_saving() { :; }
     stop_saving() { :; }
+    begin_live() { :; }
+    end_live() { :; }
+    begin_warm_up() { :; }
+    end_warm_up() { :; }
+    is_dvc_loaded() { false; }
     oom_kills() { :; }
     rdvc_fail() { echo "$1" && return 1; }
     rm -rf "${RDVC_JOB_CACHE_DIR}" sub/d 'sub/a b.txt'

@@ -122,7 +122,7 @@ hurt() { # HOW
 
 @test "a ref that leads nowhere: it is found, the next job mends the mirror, publishes, and all others can be fetched" {
     # shellcheck disable=SC1090
-    source <(sed -n '/^has_dead_refs() {/,/^# The job id/p' "${cluster}/login/lib/common.sh")
+    source <(sed -n -e '/^split_lines() {/,/^}/p' -e '/^has_dead_refs() {/,/^# Sets job_id/p' "${cluster}/login/lib/common.sh")
     make_laptop
     ! has_dead_refs "${mirror}"
     local how
@@ -152,7 +152,7 @@ hurt() { # HOW
         {
             printf '%s=%q\n' nonce n rdvc_dir "${rdvc_dir}" prepare '' poll 1 token "${tip:0:32}" attempt 1 \
                 experiment_ref refs/exps/cc/dd/new force 0 everything "$1" on_login '' with_job 1 data_size 0 \
-                notes 'mirror project.git' script_size 12 environment '' environment_size 0 tags '' tags_size 0 functions abcd1234 functions_length 2 \
+                notes 'mirror project.git' script_size 12 tasks 0 tasks_size 0 named_by_values 0 environment '' environment_size 0 tags '' tags_size 0 functions abcd1234 functions_length 2 \
                 functions_size 0
             printf '%s=(%q)\n' mirrors project.git tips "${tip}" pack_sizes "$(wc -c <"${pack}")" haves "${2:-}" boundaries ''
             printf '%s=()\n' tag_objects unset_variables options

@@ -1,34 +1,15 @@
 # Settling, asking, cancelling and retrying: rdvc and the cluster's side together, on a fake SLURM.
 
-source "${RDVC_SOURCE_FOLDER}/tests/support/slurm/slurm.bash"
-source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
+load submission
 
 setup() {
-    root=$(mktemp -d "${TMPDIR:-/tmp}/rdvc-ct-XXXXXX")
-    start_fake_slurm "${root}/slurm"
-    export HOME="${root}/home" XDG_RUNTIME_DIR="${root}/run" TMPDIR="${root}/tmp" GIT_CONFIG_GLOBAL="${root}/gitconfig"
-    export RDVC_CLUSTER_HOST=local
-    unset XDG_CONFIG_HOME XDG_STATE_HOME
-    mkdir -p "${HOME}" "${TMPDIR}"
-    mkdir -m 700 "${XDG_RUNTIME_DIR}"
-    git config --global user.name Tester
-    git config --global user.email tester@example.org
-    git init --quiet "${root}/project"
-    cd "${root}/project"
-    echo x >file
-    git add file
-    git commit --quiet -m one
-    rdvc="${HOME}/.rdvc"
+    start_submission_test
+    unset RDVC_CLUSTER_POLL # how often SLURM is asked is part of this
+    rdvc=${rdvc_dir}
 }
 
 teardown() {
-    stop_fake_slurm
-    if [[ -n ${BATS_TEST_COMPLETED:-} ]]; then
-        cd /
-        remove_folder "${root}"
-    else
-        printf '# kept: %s\n' "${root}" >&3
-    fi
+    stop_submission_test
 }
 
 submit() { # NAME COMMAND...
@@ -44,9 +25,14 @@ folder_of() {
 
 # The job has begun.
 wait_for_claim() {
+    wait_for_phase "$1" bashrc
+}
+
+# Waits until the job of $1 has begun its phase $2.
+wait_for_phase() {
     local tries
     for ((tries = 0; tries < 200; ++tries)); do
-        [[ ! -e ${rdvc}/jobs/$(basename "$(folder_of "$1")")/0/phases ]] || return 0
+        ! grep -qs " $2\$" "${rdvc}/jobs/$(basename "$(folder_of "$1")")/0/phases" || return 0
         sleep 0.05
     done
     return 1
@@ -99,7 +85,7 @@ same_as_told_afresh() {
     submit one true
     wait_for_state 1 COMPLETED
     submit two sleep 60
-    wait_for_claim two
+    wait_for_phase two command # the last one: nothing changes from here on
     status_with_answers
     [[ $(grep -c ' same$' "${root}/answers") -eq 0 ]]
     shown=$(status_with_answers)
@@ -135,7 +121,7 @@ same_as_told_afresh() {
     rm "$(dirname "$(readlink -f "${rdvc}/submissions/2.sbatch.sh")")"/{jobid,sbatch.exit} # sbatch is at work
     run submit one true
     [[ ${status} -eq 75 && ${output} == *"it is not known yet whether the same run was already submitted"* ]]
-    echo y >file
+    echo y >README
     run submit one true # other code
     [[ ${status} -eq 0 && ${output} == *" as job 3 on local"* ]]
 }

@@ -291,6 +291,30 @@ BASHRC
     ! grep -E '^(SHELLOPTS|BASHOPTS|POSIXLY_CORRECT|CDPATH|GREP_OPTIONS|LC_ALL)=' "${RDVC_DIR}/environment"
 }
 
+@test "a published result is told before the workspace is removed, which may take minutes" {
+    train <<<'mkdir ckpt; touch model.txt metrics.json'
+    # Removes the workspace only when it may.
+    cat >"${root}/bin/rm" <<RM
+#!/bin/bash
+[[ \$* != *"${root}/rdvc-7-"* ]] || until [[ -e ${root}/may-remove ]]; do sleep 0.1; done
+exec $(command -v rm) "\$@"
+RM
+    chmod +x "${root}/bin/rm"
+    compose -n slow-to-remove
+    start
+    wait_until 30 test -e "${record}/result"
+    [[ $(result state) == published ]]
+    compgen -G "${root}/rdvc-7-*/project"
+    kill -TERM "${job}" # as the time limit does
+    touch "${root}/may-remove"
+    ended
+    cat "${log}"
+    [[ ${code} -eq 0 && $(result state) == published && $(result exit) == 0 && -z $(result cause) ]]
+    nothing_left
+    unlink "${root}/bin/rm"
+    hash -r
+}
+
 @test "a job that is stopped while ~/.bashrc is loaded says so" {
     train <<<'mkdir ckpt; touch model.txt metrics.json'
     printf 'echo >"$RDVC_DIR/loads"\nsleep 60\n' >"${HOME}/.bashrc"
@@ -301,6 +325,35 @@ BASHRC
     ended
     cat "${log}"
     [[ ${code} -eq 143 && $(result state) == failed && $(result message) == 'stopped by SIGTERM while ~/.bashrc was loaded'* ]]
+}
+
+@test "a job that is stopped just after its ~/.bashrc has failed says so too" {
+    train <<<'mkdir ckpt; touch model.txt metrics.json'
+    # SLURM has said why; the signal comes while the end of the shell is handled, by a trap that calls printf.
+    cat >"${HOME}/.bashrc" <<'BASHRC'
+echo "slurmstepd-node1: error: *** JOB ${SLURM_JOB_ID} ON node1 CANCELLED AT 2026-03-01T12:00:00 ***" >&2
+printf() { unset -f printf; kill -TERM $$; printf "$@"; }
+exit 1
+BASHRC
+    compose -n bashrc-end
+    start
+    ended
+    cat "${log}"
+    [[ ${code} -eq 143 && $(result state) == failed && $(result cause) == cancelled && $(result message) == 'stopped by SIGTERM while ~/.bashrc was loaded'* ]]
+}
+
+@test "a job that is stopped just after ~/.bashrc has been loaded says so too" {
+    train <<<'mkdir ckpt; touch model.txt metrics.json'
+    # The signal comes while the job undoes what the file has done to the shell.
+    cat >"${HOME}/.bashrc" <<'BASHRC'
+echo "slurmstepd-node1: error: *** JOB ${SLURM_JOB_ID} ON node1 CANCELLED AT 2026-03-01T12:00:00 ***" >&2
+unset() { builtin unset -f unset; kill -TERM $$; builtin unset "$@"; }
+BASHRC
+    compose -n after-bashrc
+    start
+    ended
+    cat "${log}"
+    [[ ${code} -eq 143 && $(result state) == failed && $(result cause) == cancelled && $(result message) == 'the job was stopped by SIGTERM'* ]]
 }
 
 @test "a claim: if it is revoked or another job's, the job ends with one line; otherwise it names its owner at once" {

@@ -65,7 +65,7 @@ teardown() {
     no_knob empty-squeue
     no_knob no-start
     wait_for_state 1 COMPLETED
-    grep 'was revoked; this job ends' "${folder_of}/slurm-1.out"
+    grep 'was revoked; this job does not run it' "${folder_of}/slurm-1.out"
     [[ $(runs) -eq 0 && ! -e ${rdvc_dir}/jobs/${token}/0/result ]]
 }
 

@@ -34,11 +34,11 @@ start_test() {
     git config --global init.defaultBranch main
     git config --global gc.auto 0
     unset VIRTUAL_ENV CONDA_PREFIX PYTHONPATH LOADEDMODULES
-    store="${root}/rdvc/envs/project-1"
+    store="${root}/rdvc/envs/project-01234567"
     job_number=0
     cat >"${root}/settings" <<SETTINGS
 RDVC_DIR=${root}/rdvc
-RDVC_JOB_PROJECT_ID=project-1
+RDVC_JOB_PROJECT_ID=project-01234567
 RDVC_JOB_PROJECT_DIR=
 RDVC_JOB_ENV_SETUP=./init_env.sh
 RDVC_JOB_ENV_ACTIVATE='source .venv/bin/activate'
@@ -146,12 +146,16 @@ PYTHONPATH=${tools}/build .venv/bin/python -m pip install --quiet --no-index --n
 SETUP
 }
 
-# One request on the login node.
-request() {
-    {
-        printf 'nonce=n rdvc_dir=%q prepare= poll=30 mirror=project-1.git keys=() %s\n' "${root}/rdvc" "$1"
-        request_text environments
-    } | bash 2>&1 | sed -n '/^@rdvc:n bye$/d; s/^@rdvc:n //p'
+# `rdvc env` on a laptop that has this project; `local` is its cluster.
+rdvc_env() {
+    local laptop="${root}/laptop/project"
+    if [[ ! -d ${laptop} ]]; then
+        git init --quiet "${laptop}"
+        mkdir "${laptop}/.rdvc"
+        printf '[project]\nid = "0123456789abcdef0123456789abcdef"\n' >"${laptop}/.rdvc/config.toml"
+    fi
+    mkdir -p "${root}/rdvc/repos"
+    (cd "${laptop}" && RDVC_CLUSTER_HOST=local RDVC_CLUSTER_DIR="${root}/rdvc" "${RDVC_BUILD_FOLDER}/rdvc" env "$@")
 }
 
 # Waits for a condition: `wait_until SECONDS COMMAND...`.

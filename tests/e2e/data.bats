@@ -272,7 +272,7 @@ run_and_wait() {
 }
 
 # bats test_tags=long
-@test "without rsync on the cluster, tar" {
+@test "data needs no rsync on the cluster" {
     mkdir -p "${shared}/bin"
     local program
     for program in /usr/bin/* /bin/*; do

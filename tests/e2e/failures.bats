@@ -28,6 +28,11 @@ commit_all() {
     git commit --quiet -m "${BATS_TEST_DESCRIPTION}"
 }
 
+# Lets a submission that was sent with --hold start.
+release() { # NAME
+    ssh sandbox scontrol release "$(fields_of "$1" job)"
+}
+
 # Submits as NAME and expects `rdvc wait` to end with 7 and these words.
 run_and_fail() {
     local name=$1 words=$2
@@ -61,9 +66,10 @@ SH
 
 # bats test_tags=long
 @test "a .bashrc that exits is phase bashrc" {
-    rdvc run --begin=now+2 -n exits
+    rdvc run --hold -n exits
     echo 'exit 3' >"${cluster_home}/.bashrc"
     sed -i '1i [[ -n ${SLURM_JOB_ID:-} ]] || return' "${cluster_home}/.bashrc"
+    release exits
     run rdvc wait exits
     [[ ${status} -eq 7 && ${output} == *"in phase bashrc"*".bashrc ended the job with exit code 3"* ]]
 }
@@ -154,13 +160,14 @@ YAML
 }
 
 @test "a name that is taken at publish becomes NAME-TOKEN, and this is reported" {
-    rdvc run --begin=now+3 -n clash -S lr=0.1
+    rdvc run --hold -n clash -S lr=0.1
     rdvc run -n clash2 -S lr=0.2
     rdvc wait clash2
     local mirror ref
     mirror=$(ls -d "${cluster_home}"/.rdvc/repos/project-*.git)
     ref=$(git -C "${mirror}" for-each-ref --format='%(refname)' | grep '/clash2$')
     git -C "${mirror}" update-ref "${ref%2}" "${ref}"
+    release clash
     run rdvc wait clash
     [[ ${status} -eq 0 && ${output} == *"clash-"*"is published"* ]]
     [[ $(fields_of "$(rdvc status --json | grep -o 'clash-[0-9a-f]*' | head -n 1)" state) == published ]]

@@ -383,6 +383,41 @@ JOB
   run -3 "$SANDBOX" status --dir "$folder"
 }
 
+# Another program's socket, opened after the port was chosen.
+@test "an up that loses a port to another program starts again with others" {
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  folder=$BATS_FILE_TMPDIR/port
+  cat >"$BATS_TEST_TMPDIR/bin/slurmctld" <<SH
+#!/bin/sh
+if mkdir "$BATS_TEST_TMPDIR/taken"; then
+  port=\$(sed -n 's/^SlurmctldPort=//p' "\$SLURM_CONF")
+  setsid python3 -c 'import socket, sys, time
+s = socket.create_server(("", int(sys.argv[1])))
+open(sys.argv[2], "w").close()
+time.sleep(60)' "\$port" "$BATS_TEST_TMPDIR/taken/port" >/dev/null 2>&1 &
+  echo \$! >"$BATS_TEST_TMPDIR/pid"
+  until [ -e "$BATS_TEST_TMPDIR/taken/port" ]; do sleep 0.1; done
+fi
+exec $(command -v slurmctld) "\$@"
+SH
+  chmod +x "$BATS_TEST_TMPDIR/bin/slurmctld"
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH run "$SANDBOX" up --dir "$folder"
+  kill "$(<"$BATS_TEST_TMPDIR/pid")" || true
+  [[ $status == 0 && $output == *"starting again with others"*"sandbox is up"* ]]
+  on "$folder" srun true
+  down_leaves_nothing "$folder"
+}
+
+# A job's last act, after its result is there, may be to remove a large folder.
+@test "down lets a job end that is about to" {
+  folder=$BATS_FILE_TMPDIR/ending
+  "$SANDBOX" up --dir "$folder"
+  on "$folder" "sbatch --output=/dev/null --wrap 'touch $BATS_TEST_TMPDIR/begun; sleep 0.7 || exit; touch $BATS_TEST_TMPDIR/ended'"
+  wait_until 10 show_nothing test -e "$BATS_TEST_TMPDIR/begun"
+  down_leaves_nothing "$folder"
+  [[ -e $BATS_TEST_TMPDIR/ended ]]
+}
+
 # bats test_tags=root
 @test "nodes have host names, /tmp and networks of their own, and share the home" {
   ((EUID == 0)) || skip "several nodes need root"

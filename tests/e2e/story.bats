@@ -119,7 +119,7 @@ teardown() {
     rdvc wait at-one
     rdvc wait at-two
     [[ $(fields_of at-one node) == node1 && $(fields_of at-two node) == node2 ]]
-    no_workspace_left
+    wait_until 20 no_workspace_left
 }
 
 # bats test_tags=root

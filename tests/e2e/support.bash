@@ -103,6 +103,30 @@ no_workspace_left() {
     ! grep -sF " ${cluster_home}/.rdvc" {/tmp,"${TMPDIR}"}/rdvc-[0-9]*-*/rdvc-owner
 }
 
+# The same project in ${folder}/project with the script on standard input as x.sh, for commands: its
+# environment is not set up. Sets project and remote, rdvc's folder on the cluster.
+make_command_project() {
+    export project="${folder}/project" remote="${cluster_home}/.rdvc"
+    make_project "${project}" </dev/null
+    git rm --quiet init_env.sh
+    cat >x.sh
+    chmod +x x.sh
+    git add -A
+    git commit --quiet -m 'A command'
+}
+
+# Prints the process of the batch script of the task with the index $2 in the array $1.
+shell_of() {
+    local pid
+    for pid in $(pgrep -f 'slurm_script 1$'); do
+        # Other clusters on this machine have jobs of these numbers, too.
+        if grep -zqF "${RDVC_SANDBOX_DIR}" "/proc/${pid}/environ" && grep -zqx "SLURM_ARRAY_JOB_ID=$1" "/proc/${pid}/environ" && grep -zqx "SLURM_ARRAY_TASK_ID=$2" "/proc/${pid}/environ" &&
+            [[ $(ps -o ppid= -p "${pid}" | xargs ps -o comm= -p) == slurmstepd* ]]; then
+            echo "${pid}"
+        fi
+    done
+}
+
 # wait_until SECONDS COMMAND...: polls; shows the last state when the time is over.
 wait_until() {
     local deadline=$((SECONDS + $1)) said

@@ -31,6 +31,12 @@ torture() { "${RDVC_SOURCE_FOLDER}/tests/torture/torture" --short "$@" 3>&-; }
 # bats test_tags=root
 @test "a node that dies loses nothing that had reached the shared folder" { torture node; }
 
+# bats test_tags=root
+@test "each task of a sweep on four nodes is published or named, with the controller and a node killed" {
+    ((EUID == 0)) || skip "four nodes need root"
+    torture sweep
+}
+
 @test "pull and recover, killed between steps, complete when they are repeated" { torture kills; }
 
 @test "rdvc run -n NAME, killed between steps and repeated, has one job" { torture kills_run; }

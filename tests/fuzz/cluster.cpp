@@ -1,6 +1,5 @@
 #include "cluster.hpp"
 
-#include <fstream>
 #include <map>
 #include <optional>
 
@@ -97,11 +96,6 @@ base::Result Laptop::run(const base::Command& command) {
         return {1, "", ""};
     if (command.argv.front() == "git" && has(command, "--batch-check"))
         return {0, "", ""};
-    for (std::size_t i = 1; i < command.argv.size(); ++i) // tar's archive
-        if (command.argv.front() == "tar" && command.argv[i - 1] == "-f")
-            std::ofstream(command.argv[i], std::ios::app) << bytes_of_program;
-    if (command.on_output)
-        command.on_output(bytes_of_program);
     return {command.argv.front() == "git" ? 0 : status, git_answer, errors_};
 }
 

@@ -28,9 +28,8 @@ class Laptop : public base::Runner {
 
     base::Result run(const base::Command& command) override;
 
-    std::string git_answer;       ///< to what is not in the table
-    std::string bytes_of_program; ///< what rsync prints
-    int status = 0;               ///< of ssh and rsync
+    std::string git_answer; ///< to what is not in the table
+    int status = 0;         ///< of ssh and rsync
 
   private:
     [[nodiscard]] std::string answer(const std::string& nonce) const;

@@ -34,17 +34,26 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     });
     fuzz::only_errors([&] {
         config::Config config;
-        config.read_layer(text, "config.toml", false, "gpu");
+        config.read_layer(text, "config.toml", config::Whose::user, "gpu");
         read_all(config);
     });
     fuzz::only_errors([&] {
         config::Config config;
-        config.read_layer(text, ".rdvc/config.toml", true, "");
+        config.read_layer(text, ".rdvc/config.toml", config::Whose::project, "");
         read_all(config);
         for (const auto& setting : config::settings())
             fuzz::check(setting.set_by == config::SetBy::project ||
                             config.origin(setting.key) == "default",
                         "a project's file sets nothing of the user's");
+    });
+    fuzz::only_errors([&] {
+        config::Config config;
+        config.read_layer(text, "cluster:/etc/rdvc.toml", config::Whose::cluster, "");
+        read_all(config);
+        for (const auto& setting : config::settings())
+            fuzz::check(setting.set_by != config::SetBy::user ||
+                            config.origin(setting.key) == "default",
+                        "a file on the cluster does not say where the cluster is");
     });
     return 0;
 }

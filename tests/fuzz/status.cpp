@@ -1,4 +1,4 @@
-// `rdvc status` of an answer: as a table, of one submission, as JSON.
+// `rdvc status` of an answer: as a table, of one submission, as JSON; and `rdvc table`.
 
 #include "cluster.hpp"
 
@@ -6,6 +6,12 @@ using namespace rdvc;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
-    fuzz::run_one(laptop, size, {{"status"}, {"status", "first"}, {"status", "--json"}});
+    fuzz::run_one(laptop, size,
+                  {{"status"},
+                   {"status", "first"},
+                   {"status", "--json"},
+                   {"table", "first"},
+                   {"table", "first", "--json"},
+                   {"table", "first", "--plot", "loss"}});
     return 0;
 }

@@ -1,4 +1,4 @@
-// The answers of the cluster's cache, and rsync's output.
+// The answers of the cluster's cache.
 
 #include "cluster.hpp"
 #include "remote/objects.hpp"
@@ -11,7 +11,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto text = fuzz::text_of(data + 1, size - 1);
     fuzz::Laptop laptop(text);
     laptop.status = data[0] % 4 == 0 ? 23 : 0;
-    laptop.bytes_of_program = text;
     fuzz::in_world(laptop, [](world::World& world) {
         const auto config = remote::open_user_config(world, "");
         remote::Cluster cluster(world, config);

@@ -55,12 +55,12 @@ std::vector<Scenario> of_words() {
         {"abbreviated option of sbatch", {"--cpus=4"}, nothing},
         {"option that rdvc owns", {"--output=log.txt"}, nothing},
         {"option of dvc that is refused", {"--queue"}, nothing},
-        {"option of dvc with a command", {"--cmd", "-S", "lr=0.1", "--", "./x"}, nothing},
+        {"option of dvc with a command", {"--cmd", "-f", "--", "./x"}, nothing},
         {"command that is not behind dashes", {"--cmd", "./x"}, nothing},
         {"no command", {"--cmd", "--"}, nothing},
         {"missing value", {"--partition"}, nothing},
         {"value that is not taken", {"--hold=yes"}, nothing},
-        {"sweep", {"-S", "lr=0.1,0.2"}, nothing},
+        {"limit of something that is no sweep", {"--array-limit=4", "-S", "lr=0.1"}, nothing},
         {"name that git would not take", {"-n", "my run"}, nothing},
     };
 }

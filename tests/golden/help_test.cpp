@@ -32,12 +32,12 @@ std::string help(const Words& words) {
 TEST(GoldenHelp, OfTheRest) {
     std::string text;
     for (const Words& words :
-         {Words{"--help"}, Words{"init", "--help"}, Words{"init", "project", "--help"},
-          Words{"init", "global", "--help"}, Words{"init", "remote", "--help"},
-          Words{"status", "--help"}, Words{"logs", "--help"}, Words{"wait", "--help"},
-          Words{"cancel", "--help"}, Words{"retry", "--help"}, Words{"pull", "--help"},
-          Words{"recover", "--help"}, Words{"show", "--help"}, Words{"clean", "--help"},
-          Words{"doctor", "--help"}})
+         {Words{"--help"}, Words{"new", "--help"}, Words{"init", "--help"},
+          Words{"init", "project", "--help"}, Words{"init", "global", "--help"},
+          Words{"init", "remote", "--help"}, Words{"status", "--help"}, Words{"logs", "--help"},
+          Words{"wait", "--help"}, Words{"cancel", "--help"}, Words{"retry", "--help"},
+          Words{"pull", "--help"}, Words{"recover", "--help"}, Words{"show", "--help"},
+          Words{"clean", "--help"}, Words{"doctor", "--help"}})
         text += "$ rdvc " + base::join(words, " ") + "\n" + help(words) + "\n";
     tests::expect_golden("help.txt", text);
 }

@@ -38,6 +38,7 @@ export RDVC_JOB_GRACE=20
 export RDVC_JOB_WARNING=120
 export RDVC_JOB_WARNING_SHARE=5
 export RDVC_JOB_SAVE_INTERVAL=300
+export RDVC_JOB_LIVE_INTERVAL=5
 export RDVC_JOB_MAX_RESTARTS=3
 export RDVC_JOB_REQUEUE=0
 export RDVC_JOB_ENV_SETUP=$'echo "it\'s" > \'a b\' && ! false\nexit 0'
@@ -56,6 +57,7 @@ RDVC_JOB_KEPT=()
 RDVC_JOB_LEFT_OUT=()
 RDVC_JOB_PERSIST=()
 RDVC_JOB_METRICS=()
+RDVC_JOB_PLOTS=()
 RDVC_JOB_EXP_RUN_OPTIONS=(-S 'text=it'\''s "quoted" $HOME $(id) `id` \ * ? [a] {b} ~ # ! & | ;' -S $'lines=a\nb\r\n\tc' -S $'bytes=\001\033\177\377\303\274' '' -S empty= -- -dash 'träin')
 RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
 

@@ -1,4 +1,4 @@
-// Whole job scripts under review: what `rdvc run` would send for five submissions.
+// Whole job scripts under review: what `rdvc run` would send for some submissions.
 
 #include <algorithm>
 
@@ -37,7 +37,7 @@ std::string settled(const std::string& script) {
 
 std::string job(const Facts& facts, std::string_view toml, const Words& words) {
     config::Config config;
-    config.read_layer(toml, "config.toml", false, "");
+    config.read_layer(toml, "config.toml", config::Whose::user, "");
     return render_job(
         submission::compose(token, facts, config, submission::parse_run_arguments(words)));
 }
@@ -97,6 +97,19 @@ TEST(GoldenJob, Demo) {
                                               {"-S", "fabric=gpu"}));
 }
 
+// What all tasks share; and the file with what is their own.
+TEST(GoldenJob, Sweep) {
+    config::Config config;
+    auto submission = submission::compose(
+        token, demo(), config,
+        submission::parse_run_arguments({"-n", "grid", "-S", "lr=0.1, 0.01", "--array-limit=2",
+                                         "-S", R"(text='it\'s',"two words",'ü')", "train"}));
+    const auto text = settled(render_job(submission));
+    EXPECT_LE(text.size(), 16U << 10U);
+    tests::expect_golden("sweep.head.sh", text.substr(0, text.find("# --- Main ---")));
+    tests::expect_golden("sweep.tasks", submission::tasks_file(submission.tasks));
+}
+
 // The job clones origin; the project is a subfolder of the repository.
 TEST(GoldenJob, Origin) {
     Facts facts = demo();
@@ -131,6 +144,16 @@ TEST(GoldenJob, Hostile) {
              {"-S", "text=it's \"quoted\" $HOME $(id) `id` \\ * ? [a] {b} ~ # ! & | ;", "-S",
               "lines=a\nb\r\n\tc", "-S", "bytes=\x01\x1b\x7f\xff\xc3\xbc", "--job-name=#1 & only",
               "", "-S", "empty=", "--", "-dash", "tr\xc3\xa4in"}));
+}
+
+// Steps and functions of the project's own.
+TEST(GoldenJob, Hooks) {
+    Facts facts = demo();
+    facts.library = ".rdvc/job.sh";
+    facts.hooks = {
+        {"before-environment", "module load cuda\nmodule list", "~/.config/rdvc/config.toml:3"},
+        {"after-publish", "source .rdvc/hooks/after-publish", ".rdvc/hooks/after-publish"}};
+    tests::expect_golden("hooks.head.sh", head(facts, "", {}));
 }
 
 // Folders of the user's own choice, with a blank in each.

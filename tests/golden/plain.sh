@@ -38,6 +38,7 @@ export RDVC_JOB_GRACE=20
 export RDVC_JOB_WARNING=120
 export RDVC_JOB_WARNING_SHARE=5
 export RDVC_JOB_SAVE_INTERVAL=300
+export RDVC_JOB_LIVE_INTERVAL=5
 export RDVC_JOB_MAX_RESTARTS=3
 export RDVC_JOB_REQUEUE=0
 export RDVC_JOB_ENV_SETUP=''
@@ -56,6 +57,7 @@ RDVC_JOB_KEPT=()
 RDVC_JOB_LEFT_OUT=()
 RDVC_JOB_PERSIST=()
 RDVC_JOB_METRICS=()
+RDVC_JOB_PLOTS=()
 RDVC_JOB_EXP_RUN_OPTIONS=()
 RDVC_JOB_FUNCTIONS="${RDVC_DIR}/functions/HASH"
 
@@ -69,8 +71,8 @@ end_without_functions() {
     RDVC_OWN_MESSAGE="${RDVC_JOB_FUNCTIONS}/job.sh is missing on $(uname -n); rdvc retry sends it again"
     printf 'rdvc: error: %s\n' "${RDVC_OWN_MESSAGE}" >&2
     umask 077
-    if [[ -n ${1:-} && -d ${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN} ]] && cd "${RDVC_DIR}/jobs" &&
-        mkdir -p "${RDVC_JOB_TOKEN}/0" && cd "${RDVC_JOB_TOKEN}/0" && [[ ! -e result ]]; then
+    local record="${RDVC_DIR}/jobs/${RDVC_JOB_TOKEN}/${SLURM_ARRAY_TASK_ID:-0}"
+    if [[ -n ${1:-} && -z ${RDVC_JOB_PACK:-} && -d ${RDVC_DIR}/jobs ]] && mkdir -p "${record}" && cd "${record}" && [[ ! -e result ]]; then
         printf 'state failed\nphase start\nexit 1\njob %s\nname %s\nmessage %s\n' "${SLURM_JOB_ID:-none}" \
             "${RDVC_JOB_EXP_NAME}" "${RDVC_OWN_MESSAGE}" >result.new && mv result.new result
     fi
@@ -80,27 +82,43 @@ end_without_functions() {
 # shellcheck source=/dev/null
 source "${RDVC_JOB_FUNCTIONS}/job.sh" || end_without_functions "$@"
 
-main() {
-    set_traps
-
-    # 1. Clone the project at the submitted commit, with the uncommitted changes
-    create_workspace
-    clone_project
-    write_dvc_config
-
-    # 2. Set up its environment, or reuse one
-    set_up_environment
-    [[ ${RDVC_JOB_ONLY} != environment ]] || return 0
-    activate_environment
-
-    # 3. Run the experiment and 4. push its results; or run the command and store its outputs
+run_and_publish() {
+    # 3. Run the experiment, or the user's own command
+    run_hooks before-experiment
     if [[ ${RDVC_JOB_KIND} == command ]]; then
         run_command
     else
         check_dvc
         run_experiment
+    fi
+    run_hooks after-experiment
+
+    # 4. Push its results, or store its outputs
+    run_hooks before-publish
+    if [[ ${RDVC_JOB_KIND} == command ]]; then
+        publish_outputs
+    else
         publish_experiment
     fi
+    run_hooks after-publish
+}
+
+main() {
+    # 1. Clone the project at the submitted commit, with the uncommitted changes
+    create_workspace
+    clone_project
+    write_dvc_config
+    use_own_functions
+    run_hooks after-workspace
+
+    # 2. Set up its environment, or reuse one
+    run_hooks before-environment
+    set_up_environment
+    [[ ${RDVC_JOB_ONLY} != environment ]] || return 0
+    activate_environment
+    run_hooks after-environment
+
+    run_tasks # 3 and 4, for each task of a pack
 }
 
 start_job "$@"
@@ -109,6 +127,6 @@ start_job "$@"
 before_bashrc
 # shellcheck source=/dev/null
 [[ ! -r ${HOME}/.bashrc ]] || source "${HOME}/.bashrc"
-after_bashrc
+after_sourcing
 
 main

@@ -99,8 +99,8 @@ RC_GTEST_PROP(Layers, TheLatestThatSaysSomethingDecides, ()) {
         return text;
     };
     Config config;
-    config.read_layer(file(user), "user", false, "");
-    config.read_layer(file(project), "project", true, "");
+    config.read_layer(file(user), "user", Whose::user, "");
+    config.read_layer(file(project), "project", Whose::project, "");
     config.read_environment([&](const std::string& name) -> std::optional<std::string> {
         const auto found = variables.find(name);
         return found == variables.end() ? std::nullopt : std::optional(found->second);

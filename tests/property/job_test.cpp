@@ -90,6 +90,10 @@ begin_phase() { :; }
 rdvc_say() { :; }
 rdvc_fail() { printf '%s\n' "$1" >&2; exit 1; }
 begin_saving() { :; }
+begin_live() { :; }
+end_live() { :; }
+begin_warm_up() { :; }
+end_warm_up() { :; }
 stop_saving() { :; }
 oom_kills() { printf 0; }
 run_dvc() { run_in_group "$@"; }

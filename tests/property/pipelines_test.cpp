@@ -47,7 +47,8 @@ Pipeline read_by_rdvc(const fs::path& root, const std::string& folder) {
 json described(const Stage& stage) {
     json outs = json::array();
     for (const auto& output : stage.outs)
-        outs.push_back({output.path, output.cached, output.pushed, output.persist, output.metric});
+        outs.push_back({output.path, output.cached, output.pushed, output.persist,
+                        output.metric || output.plot});
     auto deps = stage.deps;
     std::sort(deps.begin(), deps.end());
     std::sort(outs.begin(), outs.end());

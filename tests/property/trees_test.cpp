@@ -14,7 +14,7 @@ using tests::Folder;
 using tests::GitRepository;
 
 // Few names, so that files and folders meet, and some that sort before and after a slash.
-rc::Gen<std::string> path() {
+rc::Gen<std::string> tree_path() {
     return rc::gen::map(
         rc::gen::resize(4, rc::gen::nonEmpty(rc::gen::container<std::vector<std::string>>(
                                rc::gen::element<std::string>("a", "a.b", "a-b", "a0", "b", "\n",
@@ -30,7 +30,7 @@ rc::Gen<TreeEntry> entry() {
 }
 
 rc::Gen<TreePaths> files() {
-    return rc::gen::container<TreePaths>(rc::gen::pair(path(), entry()));
+    return rc::gen::container<TreePaths>(rc::gen::pair(tree_path(), entry()));
 }
 
 class Index {
@@ -55,7 +55,7 @@ class Index {
 
 RC_GTEST_PROP(Trees, AreThoseThatGitWritesFromAnIndex, ()) {
     const auto before = *files();
-    const auto gone = *rc::gen::container<std::vector<std::string>>(path());
+    const auto gone = *rc::gen::container<std::vector<std::string>>(tree_path());
     const auto there = *files();
     const Folder folder;
     const GitRepository git(folder / "project");

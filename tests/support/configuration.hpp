@@ -21,12 +21,12 @@ lookup(const Environment& environment) {
     };
 }
 
-enum class Whose { user, project };
+using config::Whose;
 
 inline config::Config read_config(std::string_view text, Whose whose = Whose::user,
                                   const std::string& cluster = "") {
     config::Config config;
-    config.read_layer(text, "config.toml", whose == Whose::project, cluster);
+    config.read_layer(text, "config.toml", whose, cluster);
     return config;
 }
 

@@ -33,3 +33,15 @@ Failure failure_of(Function&& function) {
         EXPECT_EQ(failure.message, (expected_message));                                            \
         EXPECT_EQ(static_cast<int>(failure.code), static_cast<int>(expected_code));                \
     } while (false)
+
+/// `statement` throws an Error with this code whose first line is `error: ` and this.
+#define EXPECT_FAILS(statement, expected_code, expected_line)                                      \
+    do {                                                                                           \
+        const auto failure = ::rdvc::tests::failure_of([&] {                                       \
+            statement;                                                                             \
+            return 0;                                                                              \
+        });                                                                                        \
+        EXPECT_EQ(failure.message.substr(0, failure.message.find('\n')),                           \
+                  "error: " + std::string(expected_line));                                         \
+        EXPECT_EQ(static_cast<int>(failure.code), static_cast<int>(expected_code));                \
+    } while (false)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ class LocalCluster : public base::Runner {
         auto local = command;
         if (command.argv.front() == "bash") {
             local.environment = environment;
+            const std::lock_guard lock(mutex_); // streams make requests side by side
             ++requests;
             programs.push_back(std::get<std::string>(command.input.front()));
             if (!listener.empty())
@@ -52,6 +54,7 @@ class LocalCluster : public base::Runner {
   private:
     base::Runner& inner_;
     std::filesystem::path folder_;
+    std::mutex mutex_;
 };
 
 /// A DVC project with one commit, its user, and such a cluster with `cluster.host = "local"`.

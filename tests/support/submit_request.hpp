@@ -32,6 +32,7 @@ inline std::vector<std::string> words_of(const std::string& program, const std::
 struct Received {
     std::string program;
     std::string script;
+    std::string tasks;
     std::string environment;
     std::string tags;
     std::string functions;
@@ -54,6 +55,7 @@ inline Received received(const std::string& input) {
         return input.substr(at - n, n);
     };
     all.script = next(assigned(all.program, "script_size"));
+    all.tasks = next(assigned(all.program, "tasks_size"));
     all.environment = next(assigned(all.program, "environment_size"));
     all.tags = next(assigned(all.program, "tags_size"));
     all.functions = next(assigned(all.program, "functions_size"));

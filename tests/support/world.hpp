@@ -15,6 +15,9 @@
 
 namespace rdvc::tests {
 
+/// The exit code of a command that has done its work.
+constexpr auto done = static_cast<int>(base::Exit::done);
+
 /// The result of a command, as its user sees it.
 struct Outcome {
     int code = 0;

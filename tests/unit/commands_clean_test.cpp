@@ -5,6 +5,7 @@
 
 #include "script/embedded.hpp"
 #include "support/demo_project.hpp"
+#include "support/tokens.hpp"
 
 namespace rdvc::commands {
 namespace {
@@ -13,10 +14,9 @@ using base::Exit;
 using tests::answers;
 using tests::assigned;
 using tests::DemoProject;
-
-const std::string one = "11111111111111111111111111111111";
-const std::string two = "22222222222222222222222222222222";
-const std::string three = "33333333333333333333333333333333";
+using tests::one;
+using tests::three;
+using tests::two;
 
 class Clean : public ::testing::Test {
   protected:

@@ -110,7 +110,7 @@ TEST_F(OnFakeSlurm, Doctor) {
     expect_says(said, "sbatch");
 }
 
-TEST_F(OnFakeSlurm, Environments) {
+TEST_F(OnFakeSlurm, CleanEnvironmentsOfAProject) {
     expect_says(rdvc({"env", "list"}), "no environment is kept for this project\n");
     const auto build = local_.cluster.rdvc() / "envs" / "project-7f3a9c1d" / "c0ffee" / "b1";
     tests::put_file(build / "info", "made 1000\njob 7\nnode n1\nsetup_seconds 3\nkib 2048\n");
@@ -132,6 +132,38 @@ TEST_F(OnFakeSlurm, Folder) {
     fs::create_directory(local_.folder / "store");
     const auto said = rdvc({"run"});
     EXPECT_EQ(said.find("which the cluster does not have"), std::string::npos) << said;
+}
+
+TEST_F(OnFakeSlurm, Include) {
+    const auto user = local_.folder / "home" / ".config" / "rdvc" / "config.toml";
+    const auto theirs = local_.cluster.home() / "group.toml";
+    tests::put_file(user, "include = \"cluster:~/group.toml\"\n[cluster]\nhost = \"local\"\n");
+    expect_says(rdvc({"run", "--cmd", "--dry-run", "--", "true"}, Exit::configuration),
+                "config.toml:1: the included file does not exist\n  ~/group.toml on local\n");
+    tests::put_file(theirs, "[run]\nqos = \"caf\xc3\xa9\"\n[instances.big]\nmem = \"9G\"");
+    const Words dry = {"run", "--cmd", "--dry-run", "--instance=big", "--", "true"};
+    const auto script = rdvc(dry);
+    expect_says(script, "#SBATCH --qos=\"caf\xc3\xa9\"\n");
+    expect_says(script, "#SBATCH --mem=9G\n");
+    // A copy is used for a day, then the file itself; and the copy again if that is unreadable now.
+    tests::put_file(theirs, "[instances.big]\nmem = \"8G\"\n");
+    expect_says(rdvc(dry), "#SBATCH --mem=9G\n");
+    set_knob("no-start");
+    const Words run = {"run", "--cmd", "--instance=big", "--", "true"};
+    rdvc(run);
+    expect_says(rdvc({"show"}), "#SBATCH --mem=9G\n");
+    for (const auto& copy : fs::directory_iterator(local_.state_folder() / "included"))
+        fs::last_write_time(copy, fs::last_write_time(copy) - std::chrono::hours(25));
+    rdvc(run);
+    expect_says(rdvc({"show"}), "#SBATCH --mem=8G\n");
+    tests::put_file(theirs, "[cluster]\nhost = \"elsewhere\"\n");
+    rdvc(run);
+    expect_says(rdvc({"init", "remote", "--yes"}, Exit::configuration),
+                "cluster:~/group.toml:2: a file on the cluster may not set `cluster.host`");
+    expect_says(rdvc(dry), "#SBATCH --mem=8G\n");
+    fs::remove(theirs);
+    fs::create_directory(theirs);
+    expect_says(rdvc({"init", "remote", "--yes"}, Exit::not_ready), "is not a readable file");
 }
 
 TEST_F(OnFakeSlurm, Logs) {

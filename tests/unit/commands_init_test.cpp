@@ -1,6 +1,7 @@
 // The list of commands, and the three wizards.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "ledger/ledger.hpp"
 #include "submission/mirror.hpp"
@@ -292,6 +293,31 @@ TEST_F(Init, ProjectProposesAnEnvironmentByItsFiles) {
     EXPECT_EQ(project_file(), file);
     EXPECT_EQ(demo_.world.run({"init", "project", "-y", "--activate=true"}).code, 0);
     EXPECT_NE(project_file().find("activate = \"true\"\n"), std::string::npos) << project_file();
+}
+
+TEST_F(Init, ProjectWritesASetupScriptIfWanted) {
+    demo_.git.write("uv.lock", "dvc");
+    const auto outcome = demo_.world.run({"init", "project", "-y", "--script"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    const auto script = demo_.git.path() / "init_env.sh";
+    EXPECT_TRUE(content_of(script).ends_with("\n\nUV_COMPILE_BYTECODE=1 uv sync --frozen\n"));
+    EXPECT_EQ(::access(script.c_str(), X_OK), 0);
+    EXPECT_NE(project_file().find("setup = \"./init_env.sh\"\n"), std::string::npos);
+    EXPECT_NE(outcome.err.find("git add init_env.sh .rdvc/config.toml && "), std::string::npos)
+        << outcome.err;
+    const auto again = demo_.world.run({"init", "project", "-y", "--script"});
+    EXPECT_EQ(again.err, "error: `init_env.sh` exists already\n");
+}
+
+TEST_F(Init, ProjectBecomesOneOfDvcIfWanted) {
+    std::filesystem::remove_all(demo_.git.path() / ".dvc");
+    EXPECT_EQ(demo_.world.run({"init", "project", "-y"}).code, 0);
+    EXPECT_FALSE(std::filesystem::exists(demo_.git.path() / ".dvc"));
+    const auto outcome = demo_.world.run({"init", "project", "-y", "--dvc"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(content_of(demo_.git.path() / ".dvc" / ".gitignore"),
+              "/config.local\n/tmp\n/cache\n");
+    EXPECT_NE(outcome.err.find("git add .dvc .dvcignore && "), std::string::npos) << outcome.err;
 }
 
 TEST_F(Init, ProjectAsksDvcWhatItsRemoteLacks) {

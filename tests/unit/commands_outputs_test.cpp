@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "ledger/ledger.hpp"
 #include "support/demo_project.hpp"
+#include "support/tokens.hpp"
 
 namespace rdvc::commands {
 namespace {
@@ -19,9 +20,8 @@ using tests::content_of;
 using tests::DemoProject;
 using tests::put_file;
 using Texts = std::vector<std::string>;
-
-const std::string one = "11111111111111111111111111111111";
-const std::string two = "22222222222222222222222222222222";
+using tests::one;
+using tests::two;
 
 // The cluster's answer about a command's submission.
 Texts told(const std::string& token, const std::string& name, const Texts& result) {

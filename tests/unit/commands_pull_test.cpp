@@ -1,12 +1,14 @@
 // `rdvc pull` of experiments, with a real mirror: refs, and the data that they wait for.
 
-#include <algorithm>
+#include <utility>
 
 #include <gtest/gtest.h>
 
 #include "base/md5.hpp"
+#include "remote/archive.hpp"
 #include "submission/name.hpp"
 #include "support/demo_project.hpp"
+#include "support/tokens.hpp"
 
 namespace rdvc::commands {
 namespace {
@@ -19,7 +21,7 @@ using tests::DemoProject;
 using tests::put_file;
 using Texts = std::vector<std::string>;
 
-const std::string token = "11111111111111111111111111111111";
+using tests::one;
 const std::string s3_remote =
     "[core]\n    remote = s3\n['remote \"s3\"']\n    url = s3://bucket/x\n";
 
@@ -60,38 +62,37 @@ class Pull : public ::testing::Test {
     void expect_overview(const std::string& data, const std::string& code = "ssh") {
         Texts lines = {"dir " + (demo_.folder / "there").string(), "time 1000", "squeue ok"};
         auto all = others_;
-        all.push_back({token, "first", ref_, commit_});
-        for (const auto& one : all) {
-            lines.push_back("submission " + one.token);
-            for (const auto& line : {"submission name " + one.name, "submission code " + code,
+        all.push_back({one, "first", ref_, commit_});
+        for (const auto& other : all) {
+            lines.push_back("submission " + other.token);
+            for (const auto& line : {"submission name " + other.name, "submission code " + code,
                                      "submission data " + data, std::string("jobid 11"),
-                                     std::string("result state published"), "result ref " + one.ref,
-                                     "result commit " + one.commit})
-                lines.push_back("file " + one.token + " " + line);
+                                     std::string("result state published"),
+                                     "result ref " + other.ref, "result commit " + other.commit})
+                lines.push_back("file " + other.token + " " + line);
         }
         lines.emplace_back("end");
         demo_.expect_request().does(answers(lines));
     }
-    void expect_objects(bool there) {
-        Texts lines = {"cache /c", "incoming /i", "rsync /usr/bin/rsync", "size 5"};
-        if (!there)
-            lines.push_back("lacks " + object_);
-        lines.emplace_back("end");
-        demo_.expect_request().does(answers(lines));
+    // The cluster's answer about the object: its cache has none.
+    void expect_no_object() { demo_.expect_request().does(answers({"cache /c", "end"})); }
+    // Its stream with a member of that type and content.
+    void expect_object(const std::string& content = "model", char type = '0') {
+        auto header = remote::archive_header(object_, content.size());
+        constexpr std::size_t at_type = 156; // and the checksum counts it
+        header[at_type] = type;
+        header[at_type - 3] = static_cast<char>(header[at_type - 3] + (type - '0'));
+        demo_.expect_request().does(
+            answers({"cache /c", "size 5",
+                     "data " + header + content + remote::archive_padding(content.size()) +
+                         remote::archive_end(),
+                     "end"}));
     }
-    void expect_transfer(const std::string& content) {
-        demo_.runner.expect("rsync --version", tests::starts_with({"rsync", "--version"}))
-            .prints("rsync  version 3.2.7\n")
-            .any_number();
-        demo_.runner.expect("rsync", tests::starts_with({"xargs"}))
-            .does([=, this](const tests::Call& call) {
-                if (content.empty())
-                    return base::Result{123, "",
-                                        "rsync: write failed: No space left on device (28)\n"
-                                        "rsync error: error in file IO (code 11)\n"};
-                put_file(fs::path(call.command.argv.back()) / object_, content);
-                return base::Result{};
-            });
+    // The connection breaks off within it.
+    void expect_half_an_object() {
+        const auto header = remote::archive_header(object_, 5);
+        demo_.expect_request().does(answers({"cache /c", "size 5", "data " + header + "mod"}, 255,
+                                            "Connection to hpc closed by remote host.\n"));
     }
     tests::FakeRunner::Expectation& expect_dvc() {
         return demo_.runner.expect({"dvc", "exp", "pull", demo_.git.path().string(), "first"});
@@ -123,20 +124,20 @@ class Pull : public ::testing::Test {
     std::string commit_;
 };
 
-TEST_F(Pull, GoesOnWhereTheDiskWasFull) {
+TEST_F(Pull, GoesOnWhereTheConnectionBrokeOff) {
     publish();
     expect_overview("ssh");
-    expect_objects(true);
-    expect_transfer("");
-    const auto full = demo_.world.run({"pull"});
-    EXPECT_EQ(full.code, static_cast<int>(Exit::failed));
-    EXPECT_NE(full.err.find("make room, then run the same command again"), std::string::npos)
-        << full.err;
+    expect_half_an_object();
+    const auto lost = demo_.world.run({"pull"});
+    EXPECT_EQ(lost.code, static_cast<int>(Exit::unreachable));
+    EXPECT_NE(lost.err.find("the connection was lost while bringing data"), std::string::npos)
+        << lost.err;
+    EXPECT_NE(lost.err.find("run the same command again to continue"), std::string::npos)
+        << lost.err;
     EXPECT_FALSE(is_here());
     EXPECT_TRUE(waits());
     expect_overview("ssh");
-    expect_objects(true);
-    expect_transfer("model");
+    expect_object();
     const auto again = demo_.world.run({"pull"});
     EXPECT_EQ(again.out, "pulled first (" + commit_.substr(0, 10) + ")\n") << again.err;
     EXPECT_TRUE(is_here());
@@ -150,8 +151,7 @@ TEST_F(Pull, BringsWhatItCanAndFailsForTheRest) {
     publish();
     publish_dead("second");
     expect_overview("ssh");
-    expect_objects(true);
-    expect_transfer("model");
+    expect_object();
     const auto outcome = demo_.world.run({"pull"});
     EXPECT_EQ(outcome.out, "pulled first (" + commit_.substr(0, 10) + ")\n") << outcome.err;
     EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
@@ -166,8 +166,7 @@ TEST_F(Pull, IsNotDoneWhereAnotherHasTheName) {
     const auto another = demo_.git.git({"commit-tree", baseline_ + "^{tree}", "-m", "another"});
     demo_.git.git({"update-ref", ref_, another});
     expect_overview("ssh");
-    expect_objects(true);
-    expect_transfer("model");
+    expect_object();
     const auto outcome = demo_.world.run({"pull"});
     EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
     EXPECT_EQ(outcome.out, "");
@@ -178,22 +177,27 @@ TEST_F(Pull, IsNotDoneWhereAnotherHasTheName) {
 
 TEST_F(Pull, TakesNoObjectThatIsNoFile) {
     publish();
-    put_file(demo_.folder / "mine", "model");
-    fs::permissions(demo_.folder / "mine", fs::perms::owner_all);
     expect_overview("ssh");
-    expect_objects(true);
-    demo_.runner.expect("rsync --version", tests::starts_with({"rsync", "--version"}))
-        .prints("rsync  version 3.2.7\n")
-        .any_number();
-    demo_.runner.expect("rsync", tests::starts_with({"xargs"})).does([&](const tests::Call& call) {
-        const auto file = fs::path(call.command.argv.back()) / object_;
-        fs::create_directories(file.parent_path());
-        fs::create_symlink(demo_.folder / "mine", file);
-        return base::Result{};
-    });
-    demo_.world.run({"pull"});
-    EXPECT_EQ(tests::mode_of(demo_.folder / "mine"), 0700U);
+    expect_object("", '2'); // a symbolic link
+    const auto outcome = demo_.world.run({"pull"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
+    EXPECT_NE(outcome.err.find("`" + object_ + "` is not a regular file"), std::string::npos)
+        << outcome.err;
     EXPECT_FALSE(fs::exists(demo_.git.path() / ".dvc" / "cache" / object_));
+}
+
+TEST_F(Pull, TakesNoObjectThatItHasNotAskedFor) {
+    publish();
+    expect_overview("ssh");
+    const auto asked = std::exchange(object_, "../mine");
+    expect_object();
+    const auto outcome = demo_.world.run({"pull"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
+    EXPECT_NE(outcome.err.find("the cluster sent `../mine` without being asked for it"),
+              std::string::npos)
+        << outcome.err;
+    EXPECT_FALSE(fs::exists(demo_.git.path() / ".dvc" / "mine"));
+    EXPECT_FALSE(fs::exists(demo_.git.path() / ".dvc" / "cache" / asked));
 }
 
 TEST_F(Pull, GoesOnWhereDvcFailed) {
@@ -203,7 +207,7 @@ TEST_F(Pull, GoesOnWhereDvcFailed) {
     publish();
     expect_overview("remote");
     expect_dvc().exits(255, "ERROR: Unable to locate credentials\n");
-    expect_objects(false);
+    expect_no_object();
     const auto failed = demo_.world.run({"pull"});
     EXPECT_EQ(failed.code, static_cast<int>(Exit::failed));
     EXPECT_NE(failed.err.find(
@@ -226,8 +230,7 @@ TEST_F(Pull, TakesFromTheClustersCacheWhatTheRemoteLacks) {
     publish();
     expect_overview("remote");
     expect_dvc().returns({0, "", "WARNING: Some cache files do not exist: missing cache files\n"});
-    expect_objects(true);
-    expect_transfer("model");
+    expect_object();
     const auto outcome = demo_.world.run({"pull"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_TRUE(fs::exists(demo_.git.path() / ".dvc" / "cache" / object_));
@@ -250,7 +253,7 @@ TEST_F(Pull, StartsNoDvcForWhatTheUserHasNotCheckedOut) {
         SCOPED_TRACE(files.front().first);
         publish(files);
         expect_overview("remote");
-        expect_objects(false);
+        expect_no_object();
         const auto outcome = demo_.world.run({"pull"});
         EXPECT_EQ(outcome.code, static_cast<int>(Exit::failed));
         EXPECT_NE(outcome.err.find("DVC is not asked for the data of first"), std::string::npos)
@@ -265,8 +268,7 @@ TEST_F(Pull, StartsNoDvcWhereTheProjectNamesAnAwsConfiguration) {
     ref_ = submission::experiment_ref(baseline_, "first");
     publish();
     expect_overview("remote");
-    expect_objects(true);
-    expect_transfer("model");
+    expect_object();
     const auto outcome = demo_.world.run({"pull"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_NE(outcome.err.find("remote.s3.configpath in .dvc/config can run a program"),
@@ -306,9 +308,8 @@ TEST_F(Pull, FetchesWhatItWasToldAlone) {
     demo_.git.git({"config", "remote.origin.url", mirror});
     const auto before = demo_.git.git({"for-each-ref"});
     expect_overview("ssh", "origin");
-    expect_objects(true);
-    expect_transfer("");
-    EXPECT_EQ(demo_.world.run({"pull"}).code, static_cast<int>(Exit::failed));
+    expect_half_an_object();
+    EXPECT_EQ(demo_.world.run({"pull"}).code, static_cast<int>(Exit::unreachable));
     demo_.git.git({"update-ref", "-d", "refs/rdvc/pull/" + commit_});
     EXPECT_EQ(demo_.git.git({"for-each-ref"}), before);
     EXPECT_FALSE(fs::exists(demo_.git.path() / ".git" / "objects" / "info" / "commit-graphs"));

@@ -8,6 +8,7 @@
 #include "submission/name.hpp"
 #include "support/demo_project.hpp"
 #include "support/submit_request.hpp"
+#include "support/tokens.hpp"
 
 namespace rdvc::commands {
 namespace {
@@ -16,10 +17,9 @@ using base::Exit;
 using tests::answers;
 using tests::assigned;
 using tests::DemoProject;
-
-const std::string one = "11111111111111111111111111111111";
-const std::string two = "22222222222222222222222222222222";
-const std::string three = "33333333333333333333333333333333";
+using tests::one;
+using tests::three;
+using tests::two;
 
 // The cluster's answer about three submissions: published, running, waiting.
 std::vector<std::string> overview(const std::string& ref = "", const std::string& commit = "") {

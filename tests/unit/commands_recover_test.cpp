@@ -8,6 +8,7 @@
 #include "ledger/ledger.hpp"
 #include "submission/name.hpp"
 #include "support/demo_project.hpp"
+#include "support/tokens.hpp"
 
 namespace rdvc::commands {
 namespace {
@@ -19,9 +20,8 @@ using tests::assigned;
 using tests::content_of;
 using tests::put_file;
 using Texts = std::vector<std::string>;
-
-const std::string one = "11111111111111111111111111111111";
-const std::string two = "22222222222222222222222222222222";
+using tests::one;
+using tests::two;
 
 class Recover : public ::testing::Test {
   protected:

@@ -16,8 +16,7 @@ using tests::ledger_of;
 using tests::received;
 using tests::words_of;
 using Texts = std::vector<std::string>;
-
-constexpr auto done = static_cast<int>(base::Exit::done);
+using tests::done;
 constexpr auto not_ready = static_cast<int>(base::Exit::not_ready);
 
 // The value that a script gives to a variable.

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto done = static_cast<int>(base::Exit::done);
+using tests::done;
 
 class RunLocally : public ::testing::Test {
   protected:

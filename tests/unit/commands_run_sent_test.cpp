@@ -15,8 +15,7 @@ using tests::ledger_of;
 using tests::received;
 using tests::words_of;
 using Texts = std::vector<std::string>;
-
-constexpr auto done = static_cast<int>(base::Exit::done);
+using tests::done;
 
 TEST(Run, SendsOnlyWhatTheMirrorLacks) {
     DemoProject demo;
@@ -37,6 +36,37 @@ TEST(Run, SendsOnlyWhatTheMirrorLacks) {
     EXPECT_EQ(words_of(requests.at(2).input, "tips"), Texts({second}));
     EXPECT_NE(third.packs.at(0), "");
     EXPECT_LT(third.packs.at(0).size(), received(requests.at(0).input).packs.at(0).size());
+}
+
+// Only those that run before setup decide what it makes.
+TEST(Run, HooksBeforeSetupAndOwnFunctionsDecideTheEnvironment) {
+    DemoProject demo;
+    demo.commit_project();
+    demo.git.write("init_env.sh", "true\n");
+    demo.git.write("modules.txt", "cuda/11\n");
+    demo.git.commit();
+    const std::vector<std::pair<std::string, std::string>> changes = {
+        {".rdvc/hooks/before-environment", "module load $(cat modules.txt)\n"},
+        {"modules.txt", "cuda/12\n"},
+        {".rdvc/hooks/after-environment", "export SEED=1\n"},
+        {".rdvc/hooks/after-environment", "export SEED=2\n"},
+        {".rdvc/job.sh", "run_program() { exec nice \"$@\"; }\n"},
+        {".rdvc/config.toml", "[hooks]\nafter-workspace = \"ulimit -a\"\n"},
+        {".rdvc/config.toml", "[hooks]\nafter-publish = \"true\"\n"}};
+    demo.expect_request().does(answers({"submitted 1 /d"})).times(static_cast<int>(changes.size()));
+    Texts said;
+    for (const auto& [path, content] : changes) {
+        demo.git.write(path, content);
+        const auto outcome = demo.world.run({"run"});
+        EXPECT_EQ(outcome.code, done) << outcome.err;
+        for (const auto& line : base::lines(outcome.err))
+            if (line.starts_with("environment: "))
+                said.push_back(line.substr(std::string("environment: ").size()));
+    }
+    EXPECT_EQ(said, Texts({"the first of this project there", "new, since modules.txt changed",
+                           "as in an earlier submission", "as in an earlier submission",
+                           "new, since .rdvc/job.sh is new", "new, since after-workspace is new",
+                           "as in an earlier submission"}));
 }
 
 TEST(Run, SendsWhatDecidesTheEnvironmentOnceAndSaysWhatChanged) {

@@ -20,8 +20,7 @@ using tests::ledger_of;
 using tests::received;
 using tests::words_of;
 using Texts = std::vector<std::string>;
-
-constexpr auto done = static_cast<int>(base::Exit::done);
+using tests::done;
 
 // --- A submission ---
 

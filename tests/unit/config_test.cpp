@@ -56,7 +56,7 @@ TEST(Settings, AreEachThereOnceAndFullyDescribed) {
 // A project's file comes from the author of the project.
 TEST(Settings, OfTheClusterBelongToTheUser) {
     for (const auto& setting : settings())
-        EXPECT_EQ(setting.set_by == SetBy::user, setting.key.starts_with("cluster."))
+        EXPECT_EQ(setting.set_by != SetBy::project, setting.key.starts_with("cluster."))
             << setting.key;
 }
 
@@ -136,6 +136,108 @@ TEST(Config, NeedsNoFile) {
                               .environment = lookup({{"RDVC_CLUSTER_HOST", "hpc"}}),
                               .cluster = ""});
     EXPECT_EQ(config.text("cluster.host"), "hpc");
+}
+
+// --- Included files ---
+
+Config load_user(const Folder& folder, const std::string& text, const std::string& cluster = "") {
+    tests::put_file(folder / "config" / "config.toml", text);
+    return load(
+        {.user_file = folder / "config" / "config.toml",
+         .project_file = folder / "project.toml",
+         .environment = lookup({{"HOME", folder.path().string()}}),
+         .cluster = cluster,
+         .copy = [&](const std::string& path, const Config& users) -> std::optional<std::string> {
+             if (users.text("cluster.host") != "hpc" || path != "/etc/rdvc.toml")
+                 return std::nullopt;
+             return base::read_file(folder / "cluster.toml");
+         }});
+}
+
+TEST(Config, IncludesAFileBelowTheUsers) {
+    const Folder folder;
+    const auto group = folder / "shared" / "group.toml";
+    tests::put_file(group, "[cluster]\nhost = 'theirs'\ncache = '/data/cache'\n"
+                           "[run]\nqos = 'group'\nmem = '1'\n[instances.a]\ngpus = 1\n"
+                           "[clusters.gpu]\nhost = 'gpu'\n"
+                           "[hooks]\nbefore-environment = 'module load cuda'\n");
+    tests::put_file(folder / "project.toml", "[run]\nmem = '2'\n");
+    for (const auto* path : {"../shared/group.toml", "~/shared/group.toml"}) {
+        const auto config = load_user(folder, "include = '" + std::string(path) +
+                                                  "'\n[cluster]\nhost = 'hpc'\n[run]\n"
+                                                  "qos = 'user'\n");
+        EXPECT_EQ(config.text("cluster.host"), "hpc");
+        EXPECT_EQ(config.text("cluster.cache"), "/data/cache");
+        EXPECT_TRUE(config.origin("cluster.cache").ends_with("shared/group.toml:3")) << path;
+        EXPECT_EQ(option_of(config.run_options(), "qos"), "user");
+        EXPECT_EQ(option_of(config.run_options(), "mem"), "2");
+        EXPECT_EQ(option_of(config.instance("a"), "gpus"), "1");
+        EXPECT_EQ(config.text("hooks.before-environment"), "module load cuda");
+        EXPECT_EQ(config.included().path, path);
+        EXPECT_FALSE(config.included().is_on_cluster);
+    }
+    EXPECT_EQ(load_user(folder, "include = '" + group.string() + "'\n", "gpu").text("cluster.host"),
+              "gpu");
+}
+
+TEST(Config, NamesBothFilesIfTheIncludedOneIsMissing) {
+    const Folder folder;
+    EXPECT_FAILURE(load_user(folder, "# mine\ninclude = 'group.toml'\n"), Exit::configuration,
+                   "error: " + (folder / "config" / "config.toml").string() +
+                       ":2: the included file does not exist\n  " +
+                       (folder / "config" / "group.toml").string() + "\n");
+}
+
+TEST(Config, IncludesTheCopyOfAFileOnTheCluster) {
+    const Folder folder;
+    const std::string user = "include = 'cluster:/etc/rdvc.toml'\n[cluster]\nhost = 'hpc'\n"
+                             "[clusters.other]\nhost = 'hpc'\n";
+    EXPECT_TRUE(load_user(folder, user).instances().empty()) << "there is no copy yet";
+    tests::put_file(folder / "cluster.toml", "[cluster]\ncache = '/data/cache'\n"
+                                             "[instances.a]\ngpus = 1\n");
+    for (const auto* cluster : {"", "other"}) {
+        const auto config = load_user(folder, user, cluster);
+        EXPECT_EQ(config.text("cluster.cache"), "/data/cache");
+        EXPECT_EQ(config.origin("cluster.cache"), "cluster:/etc/rdvc.toml:2");
+        EXPECT_EQ(option_of(config.instance("a"), "gpus"), "1");
+    }
+    EXPECT_TRUE(load_user(folder, "include = 'cluster:/etc/rdvc.toml'\n").instances().empty())
+        << "another cluster's copy";
+}
+
+TEST(Config, RefusesOtherIncludes) {
+    const Folder folder;
+    const auto user = (folder / "config" / "config.toml").string();
+    const auto included = [&](const std::string& text) {
+        tests::put_file(folder / "cluster.toml", text);
+        return load_user(folder, "include = 'cluster:/etc/rdvc.toml'\n[cluster]\nhost = 'hpc'\n");
+    };
+    for (const auto* value : {"''", "'cluster:'", "true", "['a']"})
+        EXPECT_FAILURE(load_user(folder, "include = " + std::string(value)), Exit::configuration,
+                       "error: " + user +
+                           ":1: `include` must be the path of a file, or "
+                           "`cluster:` and the path of one there\n");
+    EXPECT_FAILURE(load_user(folder, "include = 'cluster:rdvc.toml'"), Exit::configuration,
+                   "error: " + user + ":1: `rdvc.toml` must start with / or ~/ on the cluster\n");
+    EXPECT_FAILURE(included("include = 'x'"), Exit::configuration,
+                   "error: cluster:/etc/rdvc.toml:1: an included file cannot include another "
+                   "one\n");
+    for (const auto* key : {"host", "username", "dir", "prepare", "ssh_options", "login_shell"})
+        EXPECT_FAILURE(included("[cluster]\n" + std::string(key) + " = 'x'\n"), Exit::configuration,
+                       "error: cluster:/etc/rdvc.toml:2: a file on the cluster may not set "
+                       "`cluster." +
+                           std::string(key) +
+                           "`\n  whoever can write to it could otherwise send your code "
+                           "elsewhere\n\nhint: set it in ~/.config/rdvc/config.toml\n");
+    EXPECT_NE(tests::failure_of([&] {
+                  return included("[clusters.x]\nhost = 'y'\n");
+              }).message.find("may not set `clusters`"),
+              std::string::npos);
+    tests::put_file(folder / "project.toml", "include = 'x'\n");
+    EXPECT_NE(tests::failure_of([&] {
+                  return load_user(folder, "");
+              }).message.find("project.toml:1: a project's file may not set `include`"),
+              std::string::npos);
 }
 
 // As the first rdvc wrote it.

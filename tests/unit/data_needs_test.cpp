@@ -61,27 +61,36 @@ struct Project {
     }
 
     [[nodiscard]] Needs find(const Scope& scope, const std::set<std::string>& lost = {}) const {
-        const Files asked{.hash =
-                              [&](const std::string& path) {
-                                  const auto found = hashes.find(path);
-                                  return found == hashes.end() ? "" : found->second;
-                              },
-                          .text = [&](const std::string& path) -> std::optional<std::string> {
-                              return path == "params.yaml" ? std::optional(params) : std::nullopt;
-                          },
-                          .part =
-                              [&](const Output&, const std::string& path) {
-                                  const auto found = parts.find(path);
-                                  return found == parts.end() ? "" : found->second;
-                              },
-                          .in_commit =
-                              [&](const std::vector<std::string>& paths) {
-                                  return std::none_of(paths.begin(), paths.end(),
-                                                      [&](const std::string& path) {
-                                                          return absent.contains(path);
-                                                      });
-                              }};
-        return find_needs(read_pipeline(files), scope, asked, lost);
+        return find_needs(read_pipeline(files), scope, asked(), lost);
+    }
+
+    // Stages that a sweep over `swept` shares.
+    [[nodiscard]] std::string shared(const std::vector<std::string>& swept,
+                                     Scope scope = {}) const {
+        scope.overrides = swept;
+        return sorted(shared_stages(read_pipeline(files), scope, asked(), swept));
+    }
+
+    [[nodiscard]] Files asked() const {
+        return Files{.hash =
+                         [&](const std::string& path) {
+                             const auto found = hashes.find(path);
+                             return found == hashes.end() ? "" : found->second;
+                         },
+                     .text = [&](const std::string& path) -> std::optional<std::string> {
+                         return path == "params.yaml" ? std::optional(params) : std::nullopt;
+                     },
+                     .part =
+                         [&](const Output&, const std::string& path) {
+                             const auto found = parts.find(path);
+                             return found == parts.end() ? "" : found->second;
+                         },
+                     .in_commit =
+                         [&](const std::vector<std::string>& paths) {
+                             return std::none_of(
+                                 paths.begin(), paths.end(),
+                                 [&](const std::string& path) { return absent.contains(path); });
+                         }};
     }
 
     static std::string sorted(std::vector<std::string> words) {
@@ -316,6 +325,36 @@ TEST(Needs, EndInACircle) {
                                 "  t: {cmd: y, deps: [b], outs: [a]}\n";
     project.files.erase("dvc.lock");
     EXPECT_EQ(project.needs(), "raw!");
+}
+
+TEST(SharedStages, AreThoseThatRunAndThatNoSweptParameterReaches) {
+    Project project;
+    EXPECT_EQ(project.shared({"lr=1,2"}), "") << "prep is up to date";
+    project.hashes["code.py"] = "changed";
+    EXPECT_EQ(project.shared({"lr=1,2"}), "") << "what changes is in the swept stage";
+    project.replace("raw.dvc", "md5: r", "md5: s");
+    EXPECT_EQ(project.shared({"lr=1,2"}), "other prep");
+    Scope target;
+    target.targets = {"train"};
+    EXPECT_EQ(project.shared({"lr=1,2"}, target), "prep");
+    EXPECT_EQ(project.shared({"depth=1,2"}), "") << "no stage differs";
+    EXPECT_EQ(project.shared({"params.yaml:lr.a=1,2"}), "other prep");
+}
+
+TEST(SharedStages, AreNotThoseAboutWhichNothingIsSure) {
+    Project project;
+    project.files.erase("dvc.lock");
+    EXPECT_EQ(project.shared({"lr=1,2"}), "other prep");
+    project.replace("dvc.yaml", "prep: {cmd: p,", "prep: {cmd: 'p ${lr}',");
+    EXPECT_EQ(project.shared({"lr=1,2"}), "other") << "a template may be the swept parameter";
+    project.files["dvc.yaml"] = dvc_yaml;
+    project.replace("dvc.yaml", "prep: {cmd: p, deps: [raw]",
+                    "prep: {cmd: p, deps: [raw, params.yaml]");
+    EXPECT_EQ(project.shared({"lr=1,2"}), "other") << "it reads the file that DVC writes";
+    project.files["dvc.yaml"] = dvc_yaml;
+    project.replace("dvc.yaml", "prep: {cmd: p, deps: [raw]",
+                    "prep: {cmd: p, deps: [raw], params: [{params.yaml: }]");
+    EXPECT_EQ(project.shared({"lr=1,2"}), "other") << "it reads all parameters";
 }
 
 } // namespace

@@ -65,11 +65,13 @@ TEST(DescribeEnvironment, HasALineForEachFact) {
                         .setup = "poetry install",
                         .activate = "source .venv/bin/activate",
                         .outside = {"~/conda"},
+                        .hooks = {{"before-environment", {"module load cuda", "source x"}}},
                         .copies = "cafe",
                         .files = {{"100644", "aa", "pyproject.toml"},
                                   {"100755", "bb", "strange\tname \xc3\xa4\".c"}},
                         .texts = text("name = \"x\"\nrequires = [\"setuptools_scm\"]\n")};
     EXPECT_EQ(describe(inputs), "activate: 'source .venv/bin/activate'\n"
+                                "before-environment: 'module load cuda' 'source x'\n"
                                 "copies: cafe\n"
                                 "distributions: x\n"
                                 "file: 100644 aa 0\tpyproject.toml\n"

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 using tests::Folder;
 using tests::GitRepository;
 
-Repository open(const fs::path& folder) {
+Repository repository_at(const fs::path& folder) {
     return {folder, {}, false};
 }
 
@@ -36,7 +36,7 @@ TEST(MakePack, HoldsWhatTheMirrorLacks) {
     const auto one = git.commit("one");
     git.git({"init", "--quiet", "--bare", (folder / "mirror.git").string()});
     base::ProcessRunner runner;
-    const auto all = make_pack(runner, open(git.path()),
+    const auto all = make_pack(runner, repository_at(git.path()),
                                {.wanted = {one}, .haves = {}, .boundary = {}}, folder / "pack");
     EXPECT_EQ(all.objects, 52U);
     EXPECT_EQ(all.size, fs::file_size(folder / "pack"));
@@ -46,7 +46,7 @@ TEST(MakePack, HoldsWhatTheMirrorLacks) {
     const auto two = git.commit("two");
     git.git({"tag", "--annotate", "--message=m", "v1"});
     const auto more =
-        make_pack(runner, open(git.path()),
+        make_pack(runner, repository_at(git.path()),
                   {.wanted = {two, git.git({"rev-parse", "v1"})}, .haves = {one}, .boundary = {}},
                   folder / "pack");
     EXPECT_EQ(more.objects, 4U) << "commit, tree, file, tag";
@@ -60,8 +60,8 @@ TEST(MakePack, IsNothingWhereNothingIsMissing) {
     const auto commit = git.commit();
     base::ProcessRunner runner;
     const auto pack =
-        make_pack(runner, open(git.path()), {.wanted = {commit}, .haves = {commit}, .boundary = {}},
-                  folder / "pack");
+        make_pack(runner, repository_at(git.path()),
+                  {.wanted = {commit}, .haves = {commit}, .boundary = {}}, folder / "pack");
     EXPECT_EQ(pack.objects, 0U);
     EXPECT_EQ(pack.size, 0U);
 }
@@ -73,7 +73,7 @@ TEST(MakePack, PassesOnWhatGitSays) {
     base::ProcessRunner runner;
     const auto failure = tests::failure_of([&] {
         return make_pack(
-            runner, open(git.path()),
+            runner, repository_at(git.path()),
             {.wanted = {"0123456789012345678901234567890123456789"}, .haves = {}, .boundary = {}},
             folder / "pack");
     });
@@ -107,8 +107,9 @@ TEST(MakePack, EndsAtTheBoundary) {
     };
     base::ProcessRunner runner;
     for (const auto& one_case : cases)
-        EXPECT_EQ(make_pack(runner, open(git.path()), one_case.content, folder / "pack").objects,
-                  one_case.objects);
+        EXPECT_EQ(
+            make_pack(runner, repository_at(git.path()), one_case.content, folder / "pack").objects,
+            one_case.objects);
 }
 
 TEST(ShallowBoundary, IsWhereTheHistoryEnds) {
@@ -118,7 +119,7 @@ TEST(ShallowBoundary, IsWhereTheHistoryEnds) {
     const auto two = git.commit("two");
     git.commit("three");
     base::ProcessRunner runner;
-    EXPECT_TRUE(shallow_boundary(runner, open(git.path())).empty());
+    EXPECT_TRUE(shallow_boundary(runner, repository_at(git.path())).empty());
     const auto clone = folder / "clone";
     git.git({"clone", "--quiet", "--depth=2", "file://" + git.path().string(), clone.string()});
     tests::run_program({"git", "worktree", "add", "--quiet", "--detach", "../linked"}, clone);
@@ -132,17 +133,17 @@ TEST(HistorySize, GrowsWithTheObjects) {
     const GitRepository git(folder / "project");
     git.commit();
     base::ProcessRunner runner;
-    EXPECT_LT(history_size(runner, open(git.path())), 100'000U);
+    EXPECT_LT(history_size(runner, repository_at(git.path())), 100'000U);
     std::string noise;
     for (int i = 0; i < 100'000; ++i)
         noise += base::short_hash(std::to_string(i));
     git.write("large", noise);
     git.commit();
-    const auto loose = history_size(runner, open(git.path()));
+    const auto loose = history_size(runner, repository_at(git.path()));
     EXPECT_GT(loose, 300'000U);
     EXPECT_LT(loose, 900'000U);
     git.git({"gc", "--quiet"});
-    const auto packed = history_size(runner, open(git.path()));
+    const auto packed = history_size(runner, repository_at(git.path()));
     EXPECT_GT(packed, 300'000U);
     EXPECT_LT(packed, 900'000U);
 }

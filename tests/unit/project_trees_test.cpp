@@ -89,7 +89,7 @@ struct Sample {
     std::map<std::string, Tree> folders = {{"", root}, {"one", one}, {"one/deep", deep}};
 };
 
-struct Case {
+struct Edit {
     std::string title;
     Texts gone;
     TreePaths there;
@@ -97,7 +97,7 @@ struct Case {
 };
 
 // The names of new objects, as `expected` has them.
-void expect_trees(const Case& one) {
+void expect_trees(const Edit& one) {
     SCOPED_TRACE(one.title);
     const auto trees = change_trees(Sample().folders, one.gone, one.there);
     std::map<std::string, std::string> contents(trees.contents.begin(), trees.contents.end());
@@ -124,7 +124,7 @@ TEST(ChangeTrees, WritesTheFoldersThatDiffer) {
     const Tree x9 = {{"x", file('9')}};
     const auto deep9 = with(s.deep, "z", file('9'));
     const auto one9 = with(s.one, "deep", folder(deep9));
-    const std::vector<Case> cases = {
+    const std::vector<Edit> cases = {
         {"nothing", {}, {}, {{"", s.root}}},
         {"the same", {"a"}, {{"a", file('3')}}, {{"", s.root}}},
         {"a file of the root", {"a"}, {{"a", file('9')}}, {{"", with(s.root, "a", file('9'))}}},

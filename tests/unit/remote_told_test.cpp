@@ -7,15 +7,15 @@
 #include "support/demo_project.hpp"
 #include "support/folder.hpp"
 #include "support/submit_request.hpp"
+#include "support/tokens.hpp"
 
 namespace rdvc::remote {
 namespace {
 
 using tests::answers;
 using tests::DemoProject;
-
-const std::string one = "11111111111111111111111111111111";
-const std::string two = "22222222222222222222222222222222";
+using tests::one;
+using tests::two;
 
 TEST(Told, ReadsWhatItWrote) {
     const tests::Folder folder;

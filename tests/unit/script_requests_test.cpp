@@ -12,6 +12,7 @@
 #include "script/embedded.hpp"
 #include "script/render.hpp"
 #include "script/requests.hpp"
+#include "state/inventory.hpp"
 #include "state/state.hpp"
 
 namespace rdvc::script {
@@ -72,6 +73,18 @@ TEST(Requests, TakeTheVariablesThatTheirFilesNameAndUse) {
                     << request.name << " does not use " << variable;
             }
     }
+}
+
+TEST(Requests, TellTheFilesWhoseContentCleanExpects) {
+    const std::string text(embedded("login/clean.sh"));
+    const auto from = text.find("find \"${places[@]}\" -maxdepth 4");
+    const auto words = text.substr(from, text.find("\\)", from) - from);
+    const std::regex name("-name ([a-z.]+)");
+    std::set<std::string> told;
+    for (auto i = std::sregex_iterator(words.begin(), words.end(), name);
+         i != std::sregex_iterator(); ++i)
+        told.insert((*i)[1]);
+    EXPECT_EQ(told, state::told_files());
 }
 
 TEST(Requests, AnswerWhatIsDescribed) {

@@ -5,12 +5,13 @@
 #include <gtest/gtest.h>
 
 #include "remote/clean.hpp"
+#include "support/tokens.hpp"
 
 namespace rdvc::state {
 namespace {
 
-const std::string one = "11111111111111111111111111111111";
-const std::string two = "22222222222222222222222222222222";
+using tests::one;
+using tests::two;
 const std::string commit(40, 'c');
 constexpr std::int64_t day = 86400;
 constexpr std::int64_t now = 1000 * day;
@@ -181,7 +182,7 @@ TEST_F(PlanClean, KeepsAResultThatIsNowhereElse) {
     put(record + "/project", 'd');
     EXPECT_EQ(plan(), stays("unpublished"));
     kept_ = before;
-    for (const auto* name : {"/partial", "/.here", "/.gone-1"})
+    for (const auto* name : {"/partial", "/live", "/.here", "/.gone-1"})
         put(record + name, 'd');
     EXPECT_EQ(plan(), goes_);
 }
@@ -248,7 +249,7 @@ TEST_F(PlanClean, RemovesAnEnvironmentThatNobodyHasUsedForLong) {
     uses("jobs/" + two + "/0", 13);
     EXPECT_EQ(plan(), "environment young p-1/key/b1\n");
     uses("jobs/" + two + "/0", 30);
-    kept_.used = {"p-1/key/b1"};
+    kept_.used = {{"p-1/key/b1", 1}};
     EXPECT_EQ(plan(), "environment live p-1/key/b1\n");
     kept_.squeue_words = "no contact";
     EXPECT_EQ(plan(), "environment unknown p-1/key/b1\n");

@@ -235,5 +235,16 @@ TEST(DeriveState, CallsNothingRefusedThatSbatchTook) {
     EXPECT_EQ(derive_state(kept, nothing()).phase, "workspace");
 }
 
+// `--after`: by SLURM's live view, and as the cluster has recorded it.
+TEST(State, WhatItWaitedForFailed) {
+    const auto detail =
+        "what it was to wait for did not end well, so it never started; next: rdvc retry 12";
+    expect_state(waiting(), answered("CANCELLED", "DependencyNeverSatisfied"), "cancelled", "",
+                 detail);
+    auto kept = waiting();
+    kept.slurm = "CANCELLED DependencyNeverSatisfied";
+    expect_state(kept, nothing(), "cancelled", "", detail);
+}
+
 } // namespace
 } // namespace rdvc::state

@@ -47,7 +47,9 @@ TEST(DvcOptions, ClashWithNoOptionOfSbatchOrOurs) {
     }
     for (const auto& own : own_options()) {
         const auto* of_sbatch = slurm::find_option(own.name);
-        EXPECT_TRUE(of_sbatch == nullptr || !of_sbatch->refusal.empty()) << own.name;
+        // The value tells which `--exclude` is meant (ExcludeIsOfASweepOrOfSbatch).
+        EXPECT_TRUE(of_sbatch == nullptr || !of_sbatch->refusal.empty() || own.name == "exclude")
+            << own.name;
     }
 }
 
@@ -216,7 +218,8 @@ TEST(ParseRunArguments, RefusesWithTheReason) {
          "error: `dvc exp run` has no option `-t`\n\nhint: short options are DVC's; "
          "sbatch's are written in full: `--time`\n"},
         // abbreviated
-        {{"--nam", "x"}, "error: `--nam` is abbreviated\n\nhint: write `--name` in full\n"},
+        {{"--nam", "x"},
+         "error: `--nam` is abbreviated\n\nhint: write `--name-by` or `--name` in full\n"},
         {{"--set-p", "a=1"},
          "error: `--set-p` is abbreviated\n\nhint: write `--set-param` in full\n"},
         {{"--cpus-per"},
@@ -236,7 +239,7 @@ TEST(ParseRunArguments, RefusesWithTheReason) {
          "error: `--wait` cannot be given: use `rdvc wait`, which survives a "
          "lost connection\n"},
         {{"--array=1-3"},
-         "error: `--array` cannot be given: sweeps as job arrays are not built yet\n"},
+         "error: `--array` cannot be given: rdvc makes one for a sweep: `-S KEY=A,B,C`\n"},
         {{"--queue"},
          "error: `--queue` cannot be given: SLURM is the queue; run each experiment with "
          "`rdvc run`\n"},
@@ -281,14 +284,22 @@ TEST(ParseRunArguments, RefusesWithTheReason) {
          "error: `-S lr` has no value\n  write KEY=VALUE, or FILE:KEY=VALUE for a file other than "
          "params.yaml\n"},
         // sweeps
-        {{"-S", "lr=0.1,0.2"},
-         "error: `-S lr=0.1,0.2` is a sweep\n  sweeps are not supported yet; one `rdvc run` is one "
-         "experiment\n\nhint: run each value with its own `rdvc run`, or quote a value that "
-         "contains a comma: -S \"key='a,b'\"\n"},
-        {{"--set-param=m=choice(a,b)"},
-         "error: `--set-param m=choice(a,b)` is a sweep\n  sweeps are not supported yet; one `rdvc "
-         "run` is one experiment\n\nhint: run each value with its own `rdvc run`, or quote a value "
-         "that contains a comma: -S \"key='a,b'\"\n"},
+        {{"--array-limit=4", "-S", "lr=0.1"},
+         "error: `--array-limit` is for sweeps\n\nhint: list the values of a parameter: -S "
+         "KEY=A,B,C\n"},
+        {{"--zip=a,b", "-S", "a=1"},
+         "error: `--zip` is for sweeps\n\nhint: list the values of a parameter: -S KEY=A,B,C\n"},
+        {{"--params=a.csv", "--params=b.csv"}, "error: `--params` is given twice\n"},
+        {{"--repeat=", "-S", "a=1"}, "error: `--repeat` is empty\n"},
+        {{"--pack=0", "-S", "lr=0.1,0.2"}, "error: `--pack` is `0`; it must be a number from 1\n"},
+        {{"--warmup"},
+         "error: `--warmup` is for sweeps\n\nhint: list the values of a parameter: -S KEY=A,B,C\n"},
+        {{"--name-by=x", "-S", "lr=0.1,0.2"},
+         "error: `--name-by` is `x`; it can be numbers or values\n"},
+        {{"--array-limit=0", "-S", "lr=0.1,0.2"},
+         "error: `--array-limit` is `0`; it must be a number from 1\n"},
+        {{"--array-limit=all", "-S", "lr=0.1,0.2"},
+         "error: `--array-limit` is `all`; it must be a number from 1\n"},
     };
     for (const auto& [words, message] : cases)
         EXPECT_FAILURE(parse(words), Exit::usage, message);
@@ -333,6 +344,25 @@ TEST(ParseRunArguments, RefusesAnAbbreviationOfAnOwnedOptionThroughSbatch) {
             tests::failure_of([&] { return parse({std::string("--sbatch=") + option}); }).code,
             Exit::usage)
             << option;
+}
+
+// With names of nodes it is sbatch's.
+TEST(RunArguments, ExcludeIsOfASweepOrOfSbatch) {
+    const auto nodes = parse_run_arguments({"--exclude", "node1,node2", "--exclude=node[3-4]"});
+    ASSERT_EQ(nodes.sbatch.size(), 2U);
+    EXPECT_EQ(nodes.sbatch[1].second, "node[3-4]");
+    const auto values = parse_run_arguments({"--exclude", "lr=1", "-S", "lr=1,2"});
+    EXPECT_TRUE(values.sbatch.empty());
+    EXPECT_EQ(values.exclude, std::vector<std::string>({"lr=1"}));
+}
+
+TEST(RunArguments, ZipTakesKeysOnlyInTheSameWord) {
+    using Groups = std::vector<std::vector<std::string>>;
+    const auto all = parse_run_arguments({"--zip", "-S", "a=1,2"});
+    EXPECT_EQ(all.zip, Groups({{}}));
+    const auto some = parse_run_arguments({"--zip=a,b", "--zip=c,d", "train", "-S", "a=1,2"});
+    EXPECT_EQ(some.zip, Groups({{"a", "b"}, {"c", "d"}}));
+    EXPECT_EQ(some.targets, std::vector<std::string>({"train"}));
 }
 
 } // namespace

@@ -48,7 +48,14 @@ TEST(ParseCommand, RefusesWhatMakesNoSenseWithIt) {
     const std::string option = "\n  it is an option of `dvc exp run`, which does not run\n\nhint: "
                                "rdvc run --cmd [OPTIONS] -- COMMAND [ARGUMENTS]\n";
     const std::vector<std::pair<Words, std::string>> cases = {
-        {{"--cmd", "-S", "lr=0.1", "--", "x"}, "error: `-S` cannot be given with `--cmd`" + option},
+        {{"--cmd", "-S", "lr=1,2", "-f", "--", "x"},
+         "error: `-f` cannot be given with `--cmd`" + option},
+        {{"--cmd", "--set-param=lr=1,2", "train", "--", "x"},
+         "error: `train` cannot be given with `--cmd`\n  the command and its arguments come after "
+         "`--`\n\nhint: rdvc run --cmd [OPTIONS] -- COMMAND [ARGUMENTS]\n"},
+        {{"--cmd", "--array-limit=2", "--", "x"},
+         "error: `--array-limit` is for sweeps\n\nhint: list the values of a parameter: -S "
+         "KEY=A,B,C\n"},
         {{"-f", "--cmd", "--", "x"}, "error: `-f` cannot be given with `--cmd`" + option},
         {{"--cmd", "-qs", "--", "x"}, "error: `-s` cannot be given with `--cmd`" + option},
         {{"--cmd", "--downstream", "--", "x"},
@@ -70,7 +77,7 @@ TEST(ParseCommand, RefusesWhatMakesNoSenseWithIt) {
          "[ARGUMENTS]\n"},
         {{"--cmd", "--output=", "--", "x"}, "error: `--output` is empty\n"},
         {{"--cmd", "--array=1-3", "--", "x"},
-         "error: `--array` cannot be given: sweeps as job arrays are not built yet\n"},
+         "error: `--array` cannot be given: rdvc makes one for a sweep: `-S KEY=A,B,C`\n"},
     };
     for (const auto& [words, message] : cases)
         EXPECT_FAILURE(parse_run_arguments(words), Exit::usage, message);

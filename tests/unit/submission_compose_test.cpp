@@ -11,7 +11,7 @@ namespace {
 using base::Exit;
 using Words = std::vector<std::string>;
 
-constexpr auto token = "0123456789abcdef0123456789abcdef";
+constexpr auto known_token = "0123456789abcdef0123456789abcdef";
 
 Facts facts() {
     return {.repo_name = "demo",
@@ -26,8 +26,8 @@ Facts facts() {
 
 Submission composed(std::string_view toml, const Words& words, const Facts& from = facts()) {
     config::Config config;
-    config.read_layer(toml, "config.toml", false, "");
-    return compose(token, from, config, parse_run_arguments(words));
+    config.read_layer(toml, "config.toml", config::Whose::user, "");
+    return compose(known_token, from, config, parse_run_arguments(words));
 }
 
 // One option of the header: its value, "(alone)", or "(none)".
@@ -41,17 +41,36 @@ std::string option(const Submission& submission, const std::string& name) {
     return found;
 }
 
+TEST(Compose, WaitsForOthersAndForWhatItsUserNames) {
+    auto arguments = parse_run_arguments({"--dependency=singleton"});
+    arguments.dependency = "afterok:7";
+    arguments.after_tokens = {"ok:" + std::string(known_token)};
+    config::Config config;
+    const auto both = compose(known_token, facts(), config, arguments);
+    EXPECT_EQ(option(both, "dependency"), "singleton,afterok:7");
+    EXPECT_EQ(option(both, "kill-on-invalid-dep"), "yes");
+    EXPECT_EQ(both.after, arguments.after_tokens);
+    config.read_layer("[run]\ndependency = \"singleton\"\nkill-on-invalid-dep = \"no\"\n",
+                      "config.toml", config::Whose::user, "");
+    arguments.sbatch.clear();
+    const auto configured = compose(known_token, facts(), config, arguments);
+    EXPECT_EQ(option(configured, "dependency"), "singleton,afterok:7");
+    EXPECT_EQ(option(configured, "kill-on-invalid-dep"), "no");
+    arguments.dependency = "";
+    EXPECT_EQ(option(compose(known_token, facts(), {}, arguments), "dependency"), "(none)");
+}
+
 TEST(Compose, HasItsDefaults) {
     const auto submission = composed("", {});
     EXPECT_EQ(option(submission, "job-name"), "rdvc-run:demo:main");
     EXPECT_EQ(option(submission, "wckey"), "demo");
-    EXPECT_EQ(option(submission, "comment"), std::string("rdvc:") + token);
+    EXPECT_EQ(option(submission, "comment"), std::string("rdvc:") + known_token);
     EXPECT_EQ(option(submission, "signal"), "B:USR1@120");
     EXPECT_EQ(submission.sbatch.size(), 4U);
     EXPECT_EQ(submission.warning, 120);
     EXPECT_EQ(submission.grace, "20");
     EXPECT_FALSE(submission.requeue);
-    EXPECT_EQ(submission.token, token);
+    EXPECT_EQ(submission.token, known_token);
     EXPECT_EQ(submission.attempt, 1);
     EXPECT_EQ(submission.code, "ssh");
     EXPECT_EQ(submission.dir, "~/.rdvc");
@@ -141,7 +160,7 @@ TEST(Compose, AsksForMailWhereverTheAddressComesFrom) {
 }
 
 TEST(Compose, PutsItsMarkBeforeTheUsersComment) {
-    const auto mark = std::string("rdvc:") + token;
+    const auto mark = std::string("rdvc:") + known_token;
     EXPECT_EQ(option(composed("[run]\ncomment = 'nightly'\n", {}), "comment"), mark + " nightly");
     EXPECT_EQ(option(composed("", {"--comment=a|b"}), "comment"), mark + " a|b");
     EXPECT_EQ(option(composed("[run]\ncomment = 'x'\n", {"--comment="}), "comment"), mark);
@@ -220,6 +239,24 @@ TEST(Compose, RunsACommandInsteadOfAnExperiment) {
     EXPECT_EQ(submission.tasks.at(0).name, "exp-0123456789ab");
     EXPECT_TRUE(submission.force) << "no ref is made, so no name is taken";
     EXPECT_EQ(static_cast<int>(composed("", {}).kind), static_cast<int>(Kind::experiment));
+}
+
+TEST(Compose, BeginsASweepWithOneJobIfItsTasksShareStages) {
+    const auto array_of = [](const Words& words, Words shared) {
+        auto known = facts();
+        known.shared = std::move(shared);
+        const auto submission = composed("", words, known);
+        const auto lifted = submission.warm_up ? std::to_string(submission.array_limit) : "-";
+        return option(submission, "array") + " " + lifted;
+    };
+    EXPECT_EQ(array_of({"-S", "a=1,2,3"}, {}), "1-3 -");
+    EXPECT_EQ(array_of({"-S", "a=1,2,3"}, {"prep"}), "1-3%1 0");
+    EXPECT_EQ(array_of({"-S", "a=1,2,3", "--array-limit=2"}, {"prep"}), "1-3%1 2");
+    EXPECT_EQ(array_of({"-S", "a=1,2,3", "--array-limit=1"}, {"prep"}), "1-3%1 -");
+    EXPECT_EQ(array_of({"-S", "a=1,2,3", "--no-warmup"}, {"prep"}), "1-3 -");
+    EXPECT_EQ(array_of({"-S", "a=1,2,3", "--warmup"}, {}), "1-3%1 0");
+    EXPECT_EQ(array_of({"-S", "a=1,2,3", "--pack=2"}, {"prep"}), "1-2%1 0");
+    EXPECT_EQ(array_of({"-S", "a=1,2,3", "--pack=9"}, {"prep"}), "1-1 -") << "one job warms itself";
 }
 
 TEST(Facts, KnowTheirTip) {

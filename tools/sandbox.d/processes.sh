@@ -110,6 +110,15 @@ end_all() { # SIGNALS LIST...
   say "warning: these processes do not heed SIG${signal}: ${pids[*]}"
 }
 
+# A job whose result is there may still remove its workspace. Others get TERM after this.
+let_jobs_end() {
+  ! daemon_pid slurmctld >/dev/null || wait_until 5 no_job_runs || true
+}
+
+no_job_runs() { # also when the controller does not answer
+  [[ -z $(SLURM_CONF=$DIR/etc/slurm.conf timeout 1 squeue --noheader --states=running,completing 2>/dev/null) ]]
+}
+
 # TERM first, so that a job has a moment to clean up.
 end_processes() { end_all "TERM KILL KILL KILL KILL" cluster_processes; }
 

@@ -38,7 +38,9 @@ is_dead() {
     case $?-${words} in
     0-*"JobId=$1 "*)
         [[ ${words} == *" UserId="*"(${EUID})"* ]] || return 0
-        state=${words#* JobState=}
+        words=$'\n'${words}
+        state=${words##*$'\n'"JobId=$1 "} # if it has an array's id, scontrol shows all of its tasks
+        state=${state#* JobState=}
         is_ended_state "${state%% *}"
         ;;
     [!0]*-*'Invalid job id'*) ;;

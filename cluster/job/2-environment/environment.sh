@@ -193,7 +193,7 @@ describe_build() {
 
 run_setup_command() {
     local code=0
-    run_in_group bash -c "${RDVC_JOB_ENV_SETUP}" || code=$?
+    run_in_group run_program bash -c "${RDVC_JOB_ENV_SETUP}" || code=$?
     end_if_stopped "the setup command"
     case ${code} in
     0) ;;
@@ -250,11 +250,11 @@ activate_environment() {
 }
 
 # Prints the version of the dvc on PATH: from the files beside it if they show it, because starting
-# dvc is slow.
+# dvc is slow. It may also be where only `run_program` finds it.
 dvc_version() {
-    local program info
-    program=$(command -v dvc) || return 1
-    local real
+    local program info real
+    program=$(command -v dvc) || { (run_program dvc --version 2>/dev/null) && return; }
+    [[ -n ${program} ]] || return 1
     real=$(readlink -f -- "${program}")
     for info in {"${program%/*}","${real%/*}"}/../lib/python3*/site-packages/dvc-[0-9]*.dist-info; do
         if [[ -d ${info} ]]; then
@@ -263,18 +263,19 @@ dvc_version() {
             return
         fi
     done
-    dvc --version
+    (run_program dvc --version)
 }
 
 # `--allow-missing` came with DVC 3.0, so an older one cannot run the job's command.
 check_dvc() {
     local version
-    command -v dvc >/dev/null ||
+    [[ -z ${RDVC_OWN_DVC_VERSION:-} ]] || return 0 # another task of this job has asked
+    version=$(dvc_version) || ! command -v dvc >/dev/null || rdvc_fail "\`dvc --version\` failed"
+    [[ -n ${version} ]] ||
         rdvc_fail "no \`dvc\` on PATH after activation; the setup command must install it (${RDVC_JOB_ENV_SETUP:-there is none: add ./init_env.sh or env.setup})"
-    version=$(dvc_version) || rdvc_fail "\`dvc --version\` failed"
     case ${version} in
     [0-2].*) rdvc_fail "dvc ${version} is too old; 3.0 or newer is needed" ;;
     esac
     RDVC_OWN_DVC_VERSION=${version}
-    rdvc_say "dvc ${version} at $(command -v dvc)"
+    rdvc_say "dvc ${version} at $(command -v dvc || printf 'a place of run_program')"
 }

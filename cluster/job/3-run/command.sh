@@ -80,7 +80,7 @@ run_command() {
     (list_outputs) >"${before}" || rdvc_fail "the folders of outputs cannot be listed"
     begin_work command "${RDVC_JOB_COMMAND[@]}"
     restore_for_command
-    run_in_group exec -- "${RDVC_JOB_COMMAND[@]}" || code=$? # a program, even if a function has its name
+    run_in_group run_program "${RDVC_JOB_COMMAND[@]}" || code=$?
     stop_saving
     if ((code != 0)) && [[ -n ${RDVC_OWN_SIGNAL} ]]; then
         code=143
@@ -96,10 +96,15 @@ run_command() {
     fi
     RDVC_OWN_MESSAGE=${failure}
     ((${#RDVC_JOB_OUTPUTS[@]} == 0)) || hold_workspace # until they are copied, they exist only here
-    keep_outputs "${before}" "$((code == 0 ? 1 : code))"
     if ((code != 0)); then
+        keep_outputs "${before}" "${code}"
         RDVC_OWN_PHASE='command'
         rdvc_fail "${RDVC_OWN_MESSAGE}" "${code}"
     fi
+}
+
+# Stores what the command has left.
+publish_outputs() {
+    keep_outputs "${RDVC_OWN_WORKSPACE_DIR}/outputs.before" 1
     RDVC_OWN_PUBLISHED=1
 }

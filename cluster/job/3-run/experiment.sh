@@ -22,7 +22,7 @@ has_kept_outputs() {
     [[ ${RDVC_JOB_KEPT[*]} != all ]] || paths=() folders=()
     file="${RDVC_OWN_WORKSPACE_DIR}/kept.said"
     rdvc_say "the cache lacks recorded outputs of stages that need not run; asking the DVC remote for them"
-    run_in_group dvc status --cloud --json -- "${paths[@]+"${paths[@]}"}" >"${file}" 2>&1 || code=$?
+    run_in_group run_program dvc status --cloud --json -- "${paths[@]+"${paths[@]}"}" >"${file}" 2>&1 || code=$?
     ((code == 0)) || end_if_stopped "dvc status"
     ((code == 0)) || cat "${file}"
     for hash in "${folders[@]+"${folders[@]}"}"; do # this fetches the lists of their files
@@ -36,7 +36,7 @@ has_kept_outputs() {
 # If some of them exist nowhere, `dvc exp run --pull` would fail, so everything that exists is
 # fetched first.
 fetch_what_there_is() {
-    run_in_group dvc fetch || end_if_stopped "dvc fetch"
+    run_in_group run_program dvc fetch || end_if_stopped "dvc fetch"
 }
 
 # DVC's stash removes and recreates a folder with only uncommitted files; the current folder must
@@ -100,6 +100,7 @@ run_experiment() {
     command+=(-n "${RDVC_JOB_EXP_NAME}")
     command+=("${RDVC_JOB_EXP_RUN_OPTIONS[@]+"${RDVC_JOB_EXP_RUN_OPTIONS[@]}"}")
     begin_work experiment "${command[@]}"
+    begin_warm_up
     keep_folder
     run_dvc "${command[@]}" || code=$?
     local tries=3 # with many jobs it may collide with a third one
@@ -111,4 +112,6 @@ run_experiment() {
     ((code == 0)) || end_if_stopped "the experiment"
     ((code == 0)) || rdvc_fail "the experiment failed: dvc exp run ended with exit code ${code}" "${code}"
     stop_saving
+    end_warm_up
+    end_live all
 }

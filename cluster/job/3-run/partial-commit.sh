@@ -9,9 +9,9 @@ make_partial_commit() {
     cp .git/index "${GIT_INDEX_FILE}" 2>/dev/null # recognises unchanged files by their time
     mkdir "${GIT_OBJECT_DIRECTORY}" && git read-tree --reset "${base}" || return 1
     git add -u -- ':(top)' ':(top,exclude,glob)**/dvc.lock' || return 1
-    for metric in "${RDVC_JOB_METRICS[@]+"${RDVC_JOB_METRICS[@]}"}"; do
-        [[ ! -e ${metric} ]] || git add -- ":(top,literal)${metric}" 2>/dev/null # files of DVC are ignored
-    done
+    while IFS= read -r -d '' metric; do
+        [[ -z ${metric} || ! -e ${metric} ]] || git add -- ":(top,literal)${metric}" 2>/dev/null # files of DVC are ignored
+    done < <(shown_paths)
     git commit-tree -p "${RDVC_JOB_REPO_REV}" -m "Unfinished part of ${RDVC_JOB_EXP_NAME}" "$(git write-tree)"
 }
 

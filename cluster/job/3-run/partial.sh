@@ -45,9 +45,13 @@ lasting_paths() {
     fi
 }
 
+shown_paths() {
+    printf '%s\0' "${RDVC_JOB_METRICS[@]+"${RDVC_JOB_METRICS[@]}"}" "${RDVC_JOB_PLOTS[@]+"${RDVC_JOB_PLOTS[@]}"}"
+}
+
 saved_paths() {
     lasting_paths
-    [[ ${RDVC_JOB_KIND} == command ]] || printf '%s\0' "${RDVC_JOB_METRICS[@]+"${RDVC_JOB_METRICS[@]}"}"
+    [[ ${RDVC_JOB_KIND} == command ]] || shown_paths
 }
 
 # Prints those records of standard input that are new or changed since the start and not yet saved.

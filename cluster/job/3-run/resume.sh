@@ -50,11 +50,12 @@ restore_for_command() {
 # not in it, even those with `persist: true`. Only a stage's own command starts late enough; DVC
 # starts it with $SHELL.
 run_dvc() {
-    local shell=${SHELL:-/bin/sh} folder="${RDVC_OWN_WORKSPACE_DIR}/shell" wrapper
+    local how=run_program shell=${SHELL:-/bin/sh} folder="${RDVC_OWN_WORKSPACE_DIR}/shell" wrapper
     save_lasting || true # of the previous try
     cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
+    ! is_dvc_loaded || how=call_loaded_dvc
     if ! has_saved; then
-        run_in_group "$@"
+        run_in_group "${how}" "$@"
         return
     fi
     RDVC_OWN_RESTORE=1
@@ -70,5 +71,5 @@ run_dvc() {
         printf 'exec %q "$@"\n' "${shell}"
     } >"${wrapper}"
     chmod 700 "${wrapper}"
-    SHELL=${wrapper} run_in_group "$@"
+    SHELL=${wrapper} run_in_group "${how}" "$@"
 }

@@ -93,7 +93,16 @@ check_objects() {
     [[ -z ${missing} ]] || rdvc_fail "the result is not complete; outputs that are neither in the cache nor in Git: ${missing//$'\n'/, }"
 }
 
+# True if the experiment goes to the project's mirror in rdvc's folder, not to origin.
+is_mirror() {
+    [[ ${RDVC_JOB_REPO_URL} == */repos/*.git && -d ${RDVC_JOB_REPO_URL} ]]
+}
+
 remote_commit() {
+    if is_mirror; then
+        git --git-dir="${RDVC_JOB_REPO_URL}" rev-parse --verify --quiet "$1" || true
+        return
+    fi
     git ls-remote -- "${RDVC_JOB_REPO_URL}" "$1" | cut -f 1
 }
 
@@ -113,7 +122,7 @@ try_to_push() {
     for pause in 1 2 ''; do
         push_to_repository "${lease}" "${RDVC_OWN_EXP_COMMIT}:${ref}" && return 0
         [[ -n ${pause} && -z $(remote_commit "${ref}") ]] || return 1
-        [[ ${RDVC_JOB_REPO_URL} != */repos/*.git || ! -d ${RDVC_JOB_REPO_URL} ]] ||
+        ! is_mirror ||
             mend_refs "${RDVC_JOB_REPO_URL}" "${RDVC_JOB_REPO_REV}" || true
         sleep "${pause}"
     done
@@ -169,11 +178,16 @@ push_ref() {
         rdvc_fail "the experiment is not in ${RDVC_JOB_REPO_URL} after the push"
 }
 
+# Pushes the experiment's data to the project's DVC remote.
+push_data() {
+    run_in_group run_program dvc push
+}
+
 publish_experiment() {
     hold_workspace # from here on it has content that exists nowhere else
     if has_dvc_remote; then
         begin_phase push "dvc push"
-        run_in_group dvc push || { end_if_stopped "dvc push"; rdvc_fail "dvc push failed"; }
+        push_data || { end_if_stopped "dvc push"; rdvc_fail "dvc push failed"; }
         begin_phase publish "the experiment ${RDVC_JOB_EXP_NAME}"
     else
         begin_phase publish "the experiment ${RDVC_JOB_EXP_NAME}"

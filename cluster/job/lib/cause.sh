@@ -1,12 +1,17 @@
 # --- Why it ended: one word for programs, a sentence for people -----------------------------------
 
-job_log() {
-    printf '%s/submissions/%s/slurm-%s.out' "${RDVC_DIR}" "${RDVC_JOB_TOKEN}" "${SLURM_JOB_ID:-none}"
+# The log of this job, to which SLURM writes as well; each task of a pack has one of its own.
+slurm_log() {
+    printf '%s/submissions/%s/slurm-%s.out' "${RDVC_DIR}" "${RDVC_JOB_TOKEN}" "$(own_job)"
 }
 
-# Prints the end of the log, only of this start of the job.
+job_log() {
+    printf '%s' "${RDVC_OWN_LOG:-$(slurm_log)}"
+}
+
+# Prints the end of the log (or of the file $1), only of this start of the job.
 end_of_log() {
-    tail -c 65536 "$(job_log)" 2>/dev/null | awk '/^=== rdvc restart / { n = 0 } { line[n++] = $0 }
+    tail -c 65536 "${1:-$(job_log)}" 2>/dev/null | awk '/^=== rdvc restart / { n = 0 } { line[n++] = $0 }
         END { for (i = 0; i < n; i++) print line[i] }'
 }
 
@@ -17,14 +22,18 @@ ask_why() {
         RDVC_OWN_CAUSE=time_limit
         return 0
     fi
+    if is_cancelled; then
+        RDVC_OWN_CAUSE=cancelled
+        return 0
+    fi
     RDVC_OWN_CAUSE=$(cause_in_log)
     [[ -z ${RDVC_OWN_CAUSE} && -n ${SLURM_JOB_ID:-} ]] || return 0
-    show_job "${SLURM_JOB_ID}" 5 >"${RDVC_OWN_RECORD_DIR}/slurm-said" &
+    show_job "$(own_job)" 5 >"${RDVC_OWN_RECORD_DIR}/slurm-said" &
 }
 
 # Prints the message of SLURM's daemon on the node when it ends a job.
 cause_in_log() {
-    end_of_log | sed -n "s/^slurmstepd.*error: \*\*\* JOB ${SLURM_JOB_ID:-none} ON [^ ]* CANCELLED AT [^ ]*\(.*\) \*\*\*.*/=\1/p" |
+    end_of_log "$(slurm_log)" | sed -n "s/^slurmstepd.*error: \*\*\* JOB ${SLURM_JOB_ID:-none} ON [^ ]* CANCELLED AT [^ ]*\(.*\) \*\*\*.*/=\1/p" |
         tail -n 1 | awk '
         / DUE TO TIME LIMIT/ { print "time_limit"; next }
         / DUE TO PREEMPTION/ { print "preempted"; next }
@@ -48,7 +57,7 @@ cause_told() {
 will_be_started() {
     [[ ${RDVC_OWN_CAUSE:-} != requeued ]] || return 0
     [[ ${RDVC_OWN_CAUSE:-} == preempted && -n ${SLURM_JOB_ID:-} ]] || return 1
-    show_job "${SLURM_JOB_ID}" 5 |
+    show_job "$(own_job)" 5 |
         grep -E ' JobState=(COMPLETING|PENDING|REQUEUED) ' | grep -q ' EndTime=Unknown '
 }
 
@@ -88,6 +97,7 @@ find_cause() {
     experiment | command) RDVC_OWN_CAUSE=stage ;;
     esac
     ! may_hold_result "${RDVC_OWN_PHASE}" || RDVC_OWN_CAUSE=push
+    [[ ${RDVC_OWN_PHASE} != @(before-*|after-*) ]] || RDVC_OWN_CAUSE=hook
     if (($(oom_kills) > ${RDVC_OWN_OOM_KILLS:-0})); then
         RDVC_OWN_CAUSE=out_of_memory
         RDVC_OWN_MESSAGE+="; a process on $(uname -n) was killed for lack of memory"

@@ -4,7 +4,8 @@
 # build that again.
 keep_workspace() {
     RDVC_OWN_KEPT_DIR="${RDVC_OWN_RECORD_DIR}/${RDVC_JOB_REPO_NAME}"
-    [[ ! -e ${RDVC_OWN_KEPT_DIR} ]] || RDVC_OWN_KEPT_DIR+="-${RANDOM}" # from before a requeue
+    # It may be there from before a requeue; and these are no workspaces to `rdvc clean`.
+    [[ ! -e ${RDVC_OWN_KEPT_DIR} && ${RDVC_JOB_REPO_NAME} != @(output|partial|live) ]] || RDVC_OWN_KEPT_DIR+="-${RANDOM}"
     if [[ -n ${VIRTUAL_ENV:-} && ${VIRTUAL_ENV} == "${RDVC_OWN_REPO_DIR}"/* ]]; then
         remove_folder "${VIRTUAL_ENV}"
     fi
@@ -92,9 +93,26 @@ start_again() {
     fi
     rdvc_say "out of time; the job starts again, and continues from what is saved"
     rm -f "${RDVC_OWN_RECORD_DIR}/result"
-    requeue_job "${SLURM_JOB_ID}" && return 0
+    requeue_job "$(own_job)" && return 0
     add_message "not started again: scontrol requeue failed"
     return 1
+}
+
+# What the end of a job and that of a pack's task have in common. Sets `state` and `code`.
+end_work() {
+    stop_saving
+    name_outcome
+    [[ ${state} != unpublished ]] || RDVC_OWN_KEPT_DIR=${RDVC_OWN_REPO_DIR} # until it is elsewhere
+    # After a signal SIGKILL is near: first the result, then what takes longer.
+    [[ -z ${RDVC_OWN_SIGNAL} || ${RDVC_OWN_PUBLISHED} == 1 || ${RDVC_OWN_CAUSE} == requeued ]] || write_result "${state}" "${code}"
+    trap hurry TERM
+    end_warm_up
+    end_processes "${RDVC_OWN_WORKSPACE_DIR:-none}" "${SLURM_JOB_ID:-}" "${BASHPID}"
+    end_live
+    [[ ${RDVC_OWN_PUBLISHED} == 1 || ${RDVC_JOB_ONLY} == environment ]] || keep_what_is_left
+    local last_phase=${RDVC_OWN_PHASE}
+    begin_phase end "${state}, exit code ${code}"
+    RDVC_OWN_PHASE=${last_phase}
 }
 
 # shellcheck disable=SC2317
@@ -103,23 +121,24 @@ finish_job() {
     trap - EXIT
     trap : TERM USR1 USR2 INT HUP # once is enough
     set +e
-    stop_saving
     end_watch
     release_environment_lock # first, because others wait for it
-    name_outcome
-    [[ ${state} != unpublished ]] || RDVC_OWN_KEPT_DIR=${RDVC_OWN_REPO_DIR} # until it is elsewhere
-    # After a signal SIGKILL is near: first the result, then what takes longer.
-    [[ -z ${RDVC_OWN_SIGNAL} || ${RDVC_OWN_PUBLISHED} == 1 || ${RDVC_OWN_CAUSE} == requeued ]] || write_result "${state}" "${code}"
-    trap hurry TERM
-    end_processes "${RDVC_OWN_WORKSPACE_DIR:-none}" "${SLURM_JOB_ID:-}" "$$"
-    [[ ${RDVC_OWN_PUBLISHED} == 1 || ${RDVC_JOB_ONLY} == environment ]] || keep_what_is_left
+    if [[ ${RDVC_OWN_PACK_RUNS} == 1 ]]; then
+        finish_pack
+        exit "${code}"
+    fi
+    end_work
+    if [[ ${RDVC_OWN_PUBLISHED} == 1 ]]; then
+        # Nobody has to wait until an environment of many files is removed.
+        write_result "${state}" "${code}" || code=1
+        remove_workspace
+        exit "${code}"
+    fi
     remove_workspace
-    local last_phase=${RDVC_OWN_PHASE}
-    begin_phase end "${state}, exit code ${code}"
-    RDVC_OWN_PHASE=${last_phase}
     [[ ${state} == failed ]] && start_again && exit "${code}"
     # The last act: a process that waits for the result finds everything else done.
     write_result "${state}" "${code}" || code=$((code == 0 ? 1 : code))
+    fail_rest "${state}" "${code}"
     exit "${code}"
 }
 

@@ -17,7 +17,7 @@ rdvc_say() {
 begin_phase() {
     RDVC_OWN_PHASE=$1
     (umask 077 && printf '%s %s\n' "$(rdvc_now)" "$1" >>"${RDVC_OWN_RECORD_DIR}/phases") || true
-    printf '\n=== rdvc %s: %s (%s)\n' "$1" "$2" "$(date '+%Y-%m-%d %H:%M:%S')"
+    printf '\n=== rdvc %s: %s (%(%Y-%m-%d %H:%M:%S)T)\n' "$1" "$2" -1
 }
 
 # Ends the job as failed in the current phase; the reason goes to the log and to `rdvc status`.
@@ -36,7 +36,9 @@ reserve_space() {
 # Prints the outcome as lines of `key value`.
 describe_result() {
     printf 'state %s\nphase %s\nexit %s\n' "$1" "${RDVC_OWN_PHASE}" "$2"
-    printf 'job %s\nnode %s\nname %s\n' "${SLURM_JOB_ID:-none}" "$(uname -n)" "${RDVC_JOB_EXP_NAME}"
+    local id
+    id=$(own_job)
+    printf 'job %s\nnode %s\nname %s\n' "${id:-none}" "$(uname -n)" "${RDVC_JOB_EXP_NAME}"
     local key variable
     while read -r key variable; do
         [[ -z ${!variable:-} ]] || printf '%s %s\n' "${key}" "${!variable//$'\n'/ }"

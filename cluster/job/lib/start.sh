@@ -1,9 +1,9 @@
 # --- Start: which job runs this, where its record is, the user's ~/.bashrc ------------------------
 
-# Runs if ~/.bashrc ends the shell, with whatever exit code.
+# Runs if ~/.bashrc ends the shell, with whatever exit code ($1, or that of the last command).
 # shellcheck disable=SC2317
 bashrc_ended() {
-    local code=$?
+    local code=${1:-$?}
     [[ -n ${RDVC_OWN_MESSAGE} ]] || RDVC_OWN_MESSAGE="${HOME}/.bashrc ended the job with exit code ${code}"
     printf 'rdvc: error: %s\n' "${RDVC_OWN_MESSAGE}" >&2
     ((code != 0)) || code=1
@@ -12,10 +12,13 @@ bashrc_ended() {
     exit "${code}"
 }
 
-# Handles scancel, the time limit or preemption while ~/.bashrc is loaded.
+# Handles scancel, the time limit or preemption while ~/.bashrc is loaded, or while bashrc_ended
+# runs, because the signal has ended a program of ~/.bashrc first: then no other EXIT trap follows.
 # shellcheck disable=SC2317
 stopped_in_bashrc() {
-    trap : TERM USR1 USR2 INT HUP # once is enough
+    trap '' TERM USR1 USR2 INT HUP # for programs called here, too: SLURM may signal all of them twice
+    trap - EXIT
+    set +e
     RDVC_OWN_SIGNAL=$1
     RDVC_OWN_MESSAGE="stopped by SIG$1 while ~/.bashrc was loaded"
     ask_why
@@ -25,7 +28,7 @@ stopped_in_bashrc() {
         wait "${asked}"
     fi
     find_stop_cause
-    exit 143
+    bashrc_ended 143
 }
 
 # ssh passes on the laptop's locale. If it is missing here, all programs use C, and each shell
@@ -50,7 +53,8 @@ start_job() {
     unset_git_variables
     unset RDVC_OWN_WORKSPACE_DIR RDVC_OWN_REPO_DIR RDVC_OWN_KEPT_DIR RDVC_OWN_EXP_REF RDVC_OWN_EXP_COMMIT \
         RDVC_OWN_OUTPUT_FILES RDVC_OWN_CAUSE RDVC_OWN_SAID RDVC_OWN_STOP_TOLD RDVC_OWN_RESTARTS "${!RDVC_OWN_PARTIAL_@}"
-    RDVC_OWN_PHASE=start
+    RDVC_OWN_PHASE=start RDVC_OWN_DVC_VERSION=''
+    RDVC_OWN_PACK=() # tasks of this job that follow each other
     local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}"
     local jobs="${RDVC_DIR}/jobs/${RDVC_JOB_TOKEN}"
     if [[ ${1:-} == environment ]]; then # on the login node, before the job
@@ -59,8 +63,10 @@ start_job() {
         mkdir -p "${RDVC_OWN_RECORD_DIR}" || exit 1
         return
     fi
+    export RDVC_TASK=1
     if [[ -z ${1:-} ]]; then
         local n=1
+        [[ -z ${RDVC_JOB_TASKS:-} ]] || take_task "${submission}" "${RDVC_JOB_TASK:-}"
         mkdir -p "${jobs}" || exit 1
         until mkdir "${jobs}/hand-${n}" 2>/dev/null; do
             n=$((n + 1))
@@ -80,47 +86,103 @@ start_job() {
             "${submission}" "$(uname -n)" >&2
         exit 1
     fi
-    take_claim "${submission}" "$1"
-    local task=0 # one a submission today
-    RDVC_OWN_RECORD_DIR="${jobs}/${task}"
-    mkdir -p "${RDVC_OWN_RECORD_DIR}" || exit 1
+    RDVC_OWN_ATTEMPT=$1
+    take_claim "$1" "${SLURM_ARRAY_JOB_ID:-${SLURM_JOB_ID:-none}}" || exit 0
     # If `rdvc retry` gave it another time limit.
     [[ ! -r ${submission}/warning.$1 ]] || read -r RDVC_JOB_WARNING <"${submission}/warning.$1"
-    note_start "$1"
+    if [[ -z ${RDVC_JOB_TASKS:-} ]]; then
+        open_record 0 || exit 0
+    elif ((${RDVC_JOB_PACK:-1} == 1)); then
+        begin_task "${SLURM_ARRAY_TASK_ID:-}" || exit 0
+    else
+        begin_pack
+    fi
+}
+
+# Begins the task $1 of this attempt. False if it is not this job's to run.
+begin_task() {
+    take_task "${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}" "$1"
+    take_claim "${RDVC_OWN_ATTEMPT}.$1" "$(own_job)" && ! are_stopped "$1" && open_record "$1"
+}
+
+# Opens the record of the task $1, or of the only one, 0. False if its result is there already.
+open_record() {
+    RDVC_OWN_RECORD_DIR="${RDVC_DIR}/jobs/${RDVC_JOB_TOKEN}/$1"
+    mkdir -p "${RDVC_OWN_RECORD_DIR}" || exit 1
+    note_start "${RDVC_OWN_ATTEMPT}"
+}
+
+# Reads the name and the arguments of the task $2 of the submission in the folder $1, a line of its
+# file `tasks` (C++: submission::tasks_file). No word of it is ever code.
+take_task() {
+    local lines=() words=() word
+    if [[ ! $2 =~ ^[1-9][0-9]{0,6}$ ]] || (($2 > RDVC_JOB_TASKS)); then
+        printf 'rdvc: error: this is a sweep of %s tasks; to run one by hand: RDVC_JOB_TASK=NUMBER bash %s\n' \
+            "${RDVC_JOB_TASKS}" "$0" >&2
+        exit 1
+    fi
+    mapfile -t -s "$(($2 - 1))" -n 1 lines <"$1/tasks" && read -ra words <<<"${lines[0]:-}"
+    if ((${#words[@]} == 0)); then
+        printf 'rdvc: error: task %s is not in %s on %s\n' "$2" "$1/tasks" "$(uname -n)" >&2
+        exit 1
+    fi
+    printf -v RDVC_JOB_EXP_NAME '%b' "${words[0]}"
+    RDVC_JOB_EXP_RUN_OPTIONS=()
+    for word in "${words[@]:1}"; do
+        [[ ${word} != '\0' ]] || word=''
+        printf -v word '%b' "${word}"
+        RDVC_JOB_EXP_RUN_OPTIONS+=("${word}")
+    done
+    RDVC_JOB_COMMAND=("${RDVC_JOB_EXP_RUN_OPTIONS[@]+"${RDVC_JOB_EXP_RUN_OPTIONS[@]}"}")
+    RDVC_TASK=$2
+}
+
+# For tasks that have not started there is one mark, `stopped.<attempt>`, instead of a claim each:
+# whoever leaves it looks for claims afterwards, and a task looks for it after it has its claim, so
+# that at least one sees the other. True if the task $1 must not begin.
+are_stopped() {
+    local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}" attempt=${RDVC_OWN_ATTEMPT}
+    [[ -e ${submission}/stopped.${attempt} ]] || return 1
+    cp -- "${submission}/stopped.${attempt}" "${submission}/claim.${attempt}.$1/revoked"
+    rdvc_say "attempt ${attempt} of this submission was ended before task $1 began"
 }
 
 # A claim appears complete or not at all: it is created under another name, with its content, and
-# renamed.
+# renamed. $1: the attempt, and for a task `.TASK`; $2: whose it is. False if it is not ours.
 take_claim() {
-    local claim="$1/claim.$2" new
-    if [[ ! -e ${claim} ]] && new=$(mktemp -d "$1/.claim.$2.XXXXXX") &&
-        printf '%s\n' "${SLURM_JOB_ID:-none}" >"${new}/owner"; then
+    local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}" new
+    local claim="${submission}/claim.$1"
+    if [[ ! -e ${claim} ]] && new=$(mktemp -d "${submission}/.claim.$1.XXXXXX") &&
+        printf '%s\n' "$2" >"${new}/owner"; then
         mv -T "${new}" "${claim}" 2>/dev/null || rm -rf -- "${new}"
     fi
     if [[ -e ${claim}/revoked ]]; then
-        rdvc_say "attempt $2 of this submission was revoked; this job ends"
-        exit 0
+        rdvc_say "attempt $1 of this submission was revoked; this job does not run it"
+        return 1
     elif [[ ! -e ${claim} ]]; then
-        printf 'rdvc: error: cannot write to %s on %s\n' "$1" "$(uname -n)" >&2
+        printf 'rdvc: error: cannot write to %s on %s\n' "${submission}" "$(uname -n)" >&2
         exit 1
-    elif [[ $(head -n 1 "${claim}/owner" 2>/dev/null) != "${SLURM_JOB_ID:-none}" ]]; then
-        rdvc_say "attempt $2 of this submission was taken by another job; this one ends"
-        exit 0
+    elif [[ $(head -n 1 "${claim}/owner" 2>/dev/null) != "$2" ]]; then
+        rdvc_say "attempt $1 of this submission was taken by another job; this one does not run it"
+        return 1
     fi
 }
 
 # Records that attempt $1 starts, and how often this job has started before. SLURM's own count
-# misses starts that a controller had not saved when it crashed.
+# misses starts that a controller had not saved when it crashed. False if the result is there
+# already.
 note_start() {
-    local id=${SLURM_JOB_ID:-none} starts="${RDVC_OWN_RECORD_DIR}/starts" before
+    local id starts="${RDVC_OWN_RECORD_DIR}/starts" before
+    id=$(own_job)
+    id=${id:-none}
     before=$(awk -v id="${id}" -v attempt="$1" '$2 == id && $4 == attempt { n++ } END { print n + 0 }' "${starts}" 2>/dev/null) ||
         before=0
     RDVC_OWN_RESTARTS=${before}
     if grep -qxE 'state (published|done)' "${RDVC_OWN_RECORD_DIR}/result" 2>/dev/null; then
-        rdvc_say "the result already exists, from an earlier start; this one ends"
-        exit 0
+        rdvc_say "the result already exists, from an earlier start; this one does not run it"
+        return 1
     fi
-    printf '%s %s %s %s %s\n' "$(rdvc_now)" "${id}" "${SLURM_RESTART_COUNT:-0}" "$1" "$(uname -n)" >>"${starts}" || true
+    printf '%s %s %s %s %s %s\n' "$(rdvc_now)" "${id}" "${SLURM_RESTART_COUNT:-0}" "$1" "$(uname -n)" "${SLURMD_NODENAME:-}" >>"${starts}" || true
     printf '%s\n' "${id}" >"${RDVC_OWN_RECORD_DIR}/job"
     reserve_space
     note_partial
@@ -131,7 +193,7 @@ note_start() {
         write_result failed 1
         exit 1
     fi
-    rm -f "${RDVC_OWN_RECORD_DIR}"/{slurm,gone} # how SLURM ended the previous run
+    rm -rf -- "${RDVC_OWN_RECORD_DIR}"/{slurm,gone,live} # how SLURM ended the previous run, and its metrics
     ((before > 0)) || [[ -s ${RDVC_OWN_RECORD_DIR}/phases ]] || return 0
     (umask 077 && printf '%s restart\n' "$(rdvc_now)" >>"${RDVC_OWN_RECORD_DIR}/phases") || true
     if ((before > 0)); then
@@ -143,7 +205,6 @@ note_start() {
     rm -f "${RDVC_OWN_RECORD_DIR}/result" # of the previous run
 }
 
-# Undoes what the user's ~/.bashrc may have done to this shell.
 before_bashrc() {
     begin_phase bashrc "load ~/.bashrc"
     set +u
@@ -155,8 +216,11 @@ before_bashrc() {
     done
 }
 
-after_bashrc() {
-    trap - EXIT ERR DEBUG RETURN TERM USR1 USR2 INT HUP
+# Undoes what sourced code may have done to this shell, and sets the job's traps. No signal may ever
+# find the default action between the traps of before and those: the job would end without a result.
+after_sourcing() {
+    trap - ERR DEBUG RETURN
+    set_traps
     unalias -a
     unset -f cd rm mv git mkdir cat printf
     shopt -u failglob nullglob nocasematch nocaseglob

@@ -4,9 +4,11 @@
 # the trap. bash runs a trap only when its foreground child has ended. So the child runs in the
 # background, and bash is in `wait`, which a trapped signal interrupts.
 RDVC_OWN_GROUP=    # the process group that runs now
+RDVC_OWN_LAST_GROUP=
 RDVC_OWN_SIGNAL=   # the first signal that told this job to stop
 RDVC_OWN_DEADLINE= # in SECONDS: processes that run longer are killed
 RDVC_OWN_WOKEN=0
+RDVC_OWN_PACK_RUNS=0 # 1: signals are for the task of a pack that runs (pack.sh)
 RDVC_OWN_POSTPONED=0
 
 # Runs these words in their own process group, and waits for the end; returns the exit code.
@@ -25,8 +27,15 @@ run_in_group() {
     # SLURM signals all processes at once; this shell may notice only after the program has ended.
     ((code == 0)) || [[ -n ${RDVC_OWN_SIGNAL} ]] || sleep 0.3 || true
     await_group # processes that the first one left behind
+    RDVC_OWN_LAST_GROUP=${RDVC_OWN_GROUP}
     RDVC_OWN_GROUP=
     return "${code}"
+}
+
+# Becomes a program of the project: bash with the setup command, dvc, or a command of the user's
+# own. A project may replace this function, to run all of them in a container, for example.
+run_program() {
+    exec -- "$@"
 }
 
 # After a signal to stop: waits for the end of all processes in the group, and kills them when the
@@ -53,6 +62,10 @@ group_lives() {
 # Time limit, scancel, preemption, Ctrl-C on a run by hand: signals the whole group, because dvc
 # alone would orphan its stage.
 pass_signal() {
+    if [[ ${RDVC_OWN_PACK_RUNS} == 1 ]]; then
+        pass_to_task "$1"
+        return 0
+    fi
     RDVC_OWN_WOKEN=1
     if [[ $1 == USR[12] ]] && { postpone_warning "$1" || goes_on_publishing "$1"; }; then
         return 0
@@ -121,7 +134,7 @@ postpone_warning() {
 
 # The job's time limit and the remaining time, in seconds; nothing if SLURM does not say.
 time_left() {
-    show_job "${SLURM_JOB_ID}" 5 | tr ' ' '\n' | awk -F '[=:]' '
+    show_job "$(own_job)" 5 | tr ' ' '\n' | awk -F '[=:]' '
         function seconds(h, m, s,    days) {
             if (h ~ /-/) { days = h; sub(/-.*/, "", days); sub(/.*-/, "", h) }
             return ((days * 24 + h) * 60 + m) * 60 + s
@@ -152,11 +165,16 @@ processes_of() {
     } | sort -u | awk -v self="$$" '$1 != self'
 }
 
-# Ends these processes; says so unless the job got a signal to stop.
+# Ends these processes.
 end_processes() {
+    end_listed processes_of "$@"
+}
+
+# Ends the processes that these words list; says so if SIGTERM is not enough.
+end_listed() {
     local pids pid left='' signal
     for signal in TERM KILL; do
-        pids=$(processes_of "$@")
+        pids=$("$@") || true
         left=''
         for pid in ${pids}; do # the processes of this search itself are gone by now
             kill -s "${signal}" "${pid}" 2>/dev/null && left+=" ${pid}"

@@ -16,7 +16,7 @@ open_cache() {
 
 # Reads lines "NAME SIZE", and prints such lines for the objects that exist, with their true sizes.
 objects_there() {
-    (cd "${cache}" && cut -d ' ' -f 1 | xargs -r stat -c '%n %s' -- 2>/dev/null)
+    (cd "${cache}" && cut -d ' ' -f 1 | xargs -r stat -L -c '%n %s' -- 2>/dev/null)
 }
 
 # Reads lines "NAME SIZE" (`-`: any size), and prints the names that $1 (the output of objects_there)

@@ -12,6 +12,7 @@ answer() {
 finish() {
     answer "$@"
     answer bye
+    await_publisher
     exit 0
 }
 
@@ -32,6 +33,16 @@ answer_stream() {
         cat "$1"
     done
     rm -f -- "$1"
+}
+
+# Sets the array lines to those of the text $1 that are not empty. A here-string may be a pipe, which
+# bash reads byte by byte.
+split_lines() {
+    local IFS=$'\n'
+    set -f
+    # shellcheck disable=SC2206 # it is to be split
+    lines=($1)
+    set +f
 }
 
 # The next N bytes of standard input.
@@ -143,22 +154,30 @@ open_mirror() {
 # True if a ref of the mirror $1 is malformed or leads to no readable object. Cheap: reads no
 # history.
 has_dead_refs() {
-    tells_of_dead_refs "$(list_ref_types "$1")"
+    tells_of_dead_refs "$(list_refs "$1")"
 }
 
-list_ref_types() {
-    git --git-dir="$1" for-each-ref --format='%(objecttype)' 2>&1
+# Prints the refs of the mirror $1 as lines `TYPE OBJECT REF`, and git's messages. Replaces its
+# shell: call it in `$(...)` or `<(...)`.
+list_refs() {
+    exec git --git-dir="$1" for-each-ref --format='%(objecttype) %(objectname) %(refname)' 2>&1
 }
 
+# True if git's messages in the output of list_refs, $1, are about damage. No ref's name has `: `.
 tells_of_dead_refs() {
-    [[ $1 =~ missing\ object|bad\ object|broken\ ref|packed-refs|corrupt|unable\ to\ (unpack|parse) ]]
+    [[ $1 == *': '* ]] || return 1
+    local line lines damage='missing object|bad object|broken ref|packed-refs|[Cc]orrupt|unable to (unpack|parse)'
+    split_lines "$1"
+    for line in "${lines[@]}"; do
+        [[ ${line} != *': '* || ! ${line} =~ ${damage} ]] || return 0
+    done
+    return 1
 }
 
-# The job id of a submission, or nothing.
-job_of() {
-    local id=
-    [[ ! -r ${rdvc_dir}/submissions/$1/jobid ]] || read -r id <"${rdvc_dir}/submissions/$1/jobid"
-    printf '%s' "${id}"
+# Sets job_id to the job id of submission $1, or to nothing.
+find_job_id() {
+    job_id=''
+    [[ ! -r ${rdvc_dir}/submissions/$1/jobid ]] || read -r job_id <"${rdvc_dir}/submissions/$1/jobid"
 }
 
 # Sets `newest`, the number of submission $1's newest attempt: the request that sends attempt N
@@ -170,7 +189,41 @@ find_attempt() {
     done
 }
 
-# The folder of a job's record; later one per task.
+# Sets task_count, the number of tasks of submission $1, 0 if it is not a sweep; and pack, how many
+# of them follow each other in one job.
+pack=1
+find_task_count() {
+    local key value
+    task_count=0 pack=1
+    [[ -e ${rdvc_dir}/submissions/$1/tasks && -r ${rdvc_dir}/submissions/$1/submission ]] || return 0
+    while read -r key value; do
+        [[ ${value} =~ ^[1-9][0-9]{0,6}$ ]] || continue
+        case ${key} in
+        tasks) task_count=${value} ;;
+        pack) pack=${value} ;;
+        esac
+    done <"${rdvc_dir}/submissions/$1/submission"
+}
+
+# Sets index, that of the job of the task `task` of submission $1 in its array; 0 for no task.
+find_index() {
+    local task_count pack
+    index=0
+    ((task > 0)) || return 0
+    find_task_count "$1"
+    index=$(((task - 1) / pack + 1))
+}
+
+# Ends a request about one job, unless submission $1 has the task `task`; a sweep has no task 0.
+require_task() {
+    local task_count
+    find_task_count "$1"
+    if ((task_count == 0 ? task != 0 : task < 1 || task > task_count)); then
+        finish absent task "${task_count}"
+    fi
+}
+
+# The folder of a job's record, of the task `task`.
 result_of() {
     printf '%s' "${rdvc_dir}/jobs/$1/${task}/result"
 }

@@ -21,11 +21,13 @@ is_gone_from_queue() {
 # For words TOKEN JOB of jobs that squeue does not show as alive: sets may_live[TOKEN], a sentence,
 # if scontrol does not agree. One scontrol is asked about as many as it can take; a job that was
 # gone once stays gone (the file `gone`).
-declare -A may_live
+# Of a sweep these are about the task `task`; with `task` 0 about any of its tasks, and live_tasks
+# has the indices of those that scontrol shows as alive.
+declare -A may_live live_tasks
 ask_scontrol() {
     local said id token gone our_cluster=''
     local -A token_of=()
-    may_live=()
+    may_live=() live_tasks=()
     for (( ; $# > 1; )); do
         token=$1 id=$2 gone=''
         shift 2
@@ -48,22 +50,30 @@ ask_scontrol() {
 # For unknown jobs it prints an error without the id, so these are counted; after any other message
 # nothing is certain.
 read_scontrol() {
-    local line state words lacking=0
+    local line state words indices index lacking=0
     local -A silent=()
     for id in "${!token_of[@]}"; do
         silent[${id}]=${token_of[${id}]}
     done
     while IFS= read -r line; do
-        if [[ ${line} =~ (^|\ )JobId=([0-9]+)\  && -n ${silent[${BASH_REMATCH[2]}]:-} ]]; then
+        id='' indices=''
+        if [[ ${line} =~ \ ArrayJobId=([0-9]+)\ ArrayTaskId=([^\ ]+)\  ]]; then # a line for each task that has started
+            id=${BASH_REMATCH[1]} indices=${BASH_REMATCH[2]}
+        elif [[ ${line} =~ (^|\ )JobId=([0-9]+)\  ]]; then
             id=${BASH_REMATCH[2]}
-            token=${silent[${id}]}
-            unset "silent[${id}]" "may_live[${token}]"
+        fi
+        if [[ -n ${id} && -n ${token_of[${id}]:-} ]]; then
+            token=${token_of[${id}]}
+            [[ -z ${silent[${id}]:-} ]] || unset "silent[${id}]" "may_live[${token}]"
             # The id may now be somebody else's.
             [[ ${line} == *" Comment=rdvc:${token}"* || ${line} == *"/submissions/${token}/job.sh"* ]] || continue
+            find_index "${token}"
+            ((task == 0)) || has_index "${index}" "${indices}" || continue
             state=${line#* JobState=}
             state=${state%% *}
-            is_ended_state "${state}" ||
-                may_live[${token}]="squeue does not show job ${id}, but scontrol says that it is ${state}"
+            is_ended_state "${state}" && continue
+            may_live[${token}]="squeue does not show job ${id}, but scontrol says that it is ${state}"
+            [[ -z ${indices} ]] || live_tasks[${token}]+="${indices} "
         elif [[ ${line} =~ (^|\ )ClusterName\ *=\ *([^\ ]+) ]]; then
             our_cluster=${BASH_REMATCH[2]}
         elif [[ ${line} == *'Invalid job id'* ]]; then
@@ -92,7 +102,7 @@ is_of_this_cluster() {
 # The same for one: job $1 of submission $2. Sets `other_word`, the reason to believe that it is
 # alive.
 may_still_live() {
-    ask_scontrol "$2" "$1"
+    ask_scontrol "$2" "${1%%_*}"
     other_word=${may_live[$2]:-}
     [[ -n ${other_word} ]]
 }
@@ -132,5 +142,7 @@ is_gone() {
         answer pending "${job_reason}"
         said_reason=${job_reason}
     fi
-    is_gone_from_queue "$1" && { [[ -n ${job} ]] || ! may_still_live "$(job_of "$1")" "$1"; }
+    is_gone_from_queue "$1" || return 1
+    find_job_id "$1"
+    [[ -n ${job} ]] || ! may_still_live "${job_id}" "$1"
 }

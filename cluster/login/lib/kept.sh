@@ -75,7 +75,7 @@ send_bringer() {
     printf '#!/bin/bash\n%s\n%s' "$(options_of_job)" "${bring_script}" >"${record}/bring.sh" ||
         finish refused disk "cannot write to ${record}"
     for tried in "${node}" "${node%%.*}"; do
-        if said=$(submit_job --nodelist="${tried}" --job-name=rdvc-recover --comment="rdvc:recover-${token}" \
+        if said=$(submit_job --nodelist="${tried}" --job-name=rdvc-recover --comment="rdvc:${bringer}" \
             --time=10 --ntasks=1 --chdir="${HOME}" --output="${record//%/%%}/bring.out" "${record}/bring.sh" \
             "${away}" "${record}" 2>&1); then
             request_time=$(now) # SLURM's earlier answers do not include this job
@@ -89,18 +89,20 @@ send_bringer() {
 
 # With a job on the node, which may be one that an earlier request has sent.
 bring_from_node() {
-    local node deadline=$((SECONDS + patience)) end=''
+    local node deadline=$((SECONDS + patience)) end='' bringer="recover-${token}"
+    ((task == 0)) || bringer+="-${task}"
+    local task=0 # that job is no array's
     node=$(value_of node "${record}/workspace")
     [[ -n ${node} ]] || node=$(value_of node "${record}/result")
     [[ ${node} =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || return 0
     answer away "${node} ${away}"
-    find_job "recover-${token}"
+    find_job "${bringer}"
     if [[ -z ${job} ]] || is_ended_state "${job_state}"; then
         send_bringer "${node}"
     fi
     while [[ ! -e ${record}/bring.end ]]; do
         show_life
-        if is_gone "recover-${token}" 5; then
+        if is_gone "${bringer}" 5; then
             sleep 2 # its outcome may arrive late on a shared file system
             break
         elif ((SECONDS >= deadline)); then

@@ -1,5 +1,5 @@
 # The last lines, after all functions: the request begins.
-task=${task:-0} # each submission has one today
+[[ ${task:-} =~ ^[0-9]{1,7}$ ]] || task=0 # of a sweep; 0 for all of it, and for a submission that is not a sweep
 unset_git_variables # of a Git hook that started rdvc, if the cluster is this machine
 printf '\n'
 answer hello "${HOME}"

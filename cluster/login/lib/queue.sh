@@ -1,9 +1,10 @@
 # SLURM's answers about this user's jobs. The request that asks writes the answer to `queue/jobs` in
 # rdvc's folder, and later requests read it there: two queries a minute, however many commands wait
 # for jobs. Assignment before this text: poll (seconds from one query to the next; after a pause a
-# few may follow at once). The lines are `id|state|reason|start|script|comment`, of rdvc's jobs
-# only. Ids can be given out again: a job is recognised by the token in its comment, or in its
-# script's path if a site changes comments.
+# few may follow at once). The lines are `id|state|reason|start|script|comment`, of all jobs of this
+# user; the id of a task is JOB_INDEX, that of tasks that wait JOB_[INDICES]. Ids can be given out
+# again: a job is recognised by the token in its comment, or in its script's path if a site changes
+# comments.
 
 queue_time=0  # when SLURM last answered, seconds since the epoch; 0: never
 queue_lines='' # its answer
@@ -11,6 +12,7 @@ queue=''       # the folder that it is in
 indexed=0      # 1: jobs_of is an index of the answer
 queue_said='' # its message if the last query failed; empty: it answered
 queue_file='' # the answer as an open file, whose time stays right even if another file replaces it
+publisher=''   # the process that publishes an answer of ours
 at_once=8     # queries that may follow each other
 
 now() {
@@ -45,13 +47,13 @@ read_queue() {
     queue_time=0 queue_lines='' indexed=0 queue_said=''
     open_queue "${queue}/jobs"
     if [[ -n ${queue_file} ]]; then
-        queue_lines=$(<"/dev/fd/${queue_file}")
+        IFS= LC_ALL=C read -r -d '' queue_lines <"/dev/fd/${queue_file}"
         time=${queue_lines%%$'\n'*}
         [[ ! ${time} =~ ^[0-9]+$ ]] || queue_time=${time}
         queue_lines=${queue_lines#*$'\n'}
-        [[ ${queue_lines} != "${time}" ]] || queue_lines=''
+        queue_lines=${queue_lines%$'\n'}
     fi
-    [[ ! -r ${queue}/failure ]] || failed=$(<"${queue}/failure")
+    [[ ! -r ${queue}/failure ]] || read -r failed <"${queue}/failure"
     if [[ ${failed%% *} =~ ^[0-9]+$ ]] && ((${failed%% *} >= queue_time)); then
         queue_said=${failed#* }
     fi
@@ -97,9 +99,9 @@ ask_queue() {
     [[ -d ${queue} ]] || mkdir -p "${queue}"
     : >"${began}"
     set_to_now time
-    if said=$(list_jobs '%A|%T|%r|%S|%o|%k' 2>&1); then
+    if said=$(list_jobs '%i|%T|%r|%S|%o|%k' 2>&1); then
         queue_said=''
-        if [[ -n ${said} && ! $'\n'${said} =~ $'\n'[0-9]+\|[A-Z] ]]; then
+        if [[ -n ${said} && ! $'\n'${said} =~ $'\n'[0-9]+(_[^|]*)?\|[A-Z] ]]; then
             queue_said="squeue printed something other than a list of jobs: ${said:0:200}"
         fi
     else
@@ -113,29 +115,36 @@ ask_queue() {
         return 1
     fi
     pay 1
-    queue_time=${time} indexed=0
-    queue_lines=$(grep -E '\|rdvc:|/submissions/' <<<"${said}")
-    publish_queue "${time}" "${began}" # a job that comes later may not be in it
-    rm -f "${began}"
+    queue_time=${time} queue_lines=${said} indexed=0
+    open_queue "${began}"
+    publish_queue "${time}" "${began}" </dev/null >/dev/null 2>&1 & # while this request goes on
+    publisher=$!
 }
 
-# Publishes `queue_lines` as SLURM's answer with the time $1 and that of the file $2; half an
-# answer, on a full disk, would make jobs look gone.
+# Publishes `queue_lines` as SLURM's answer with the time $1 and that of the file $2, because a job
+# that comes later may not be in it; removes that file. Half an answer, on a full disk, would make
+# jobs look gone.
 publish_queue() {
     local new="${queue}/jobs.${nonce}"
-    if printf '%s\n%s\n' "$1" "${queue_lines}" >"${new}" && touch -r "$2" "${new}"; then
-        open_queue "${new}"
-        mv -f "${new}" "${queue}/jobs" && return
+    if ! printf '%s\n%s\n' "$1" "${queue_lines}" >"${new}" || ! touch -r "$2" "${new}" ||
+        ! mv -f "${new}" "${queue}/jobs"; then
+        rm -f "${new}"
     fi
-    rm -f "${new}"
+    [[ $2 == "${queue}/jobs" ]] || rm -f "$2"
 }
 
 # Marks the answer as outdated by our own action, so that a later query needs a new one. Another
 # request's newer answer stays.
 outdate_queue() {
     local time=
+    await_publisher
     read -r time <"${queue}/jobs"
     [[ ${time} != "${queue_time}" ]] || publish_queue "$((queue_time - 1))" "${queue}/jobs"
+}
+
+await_publisher() {
+    [[ -z ${publisher} ]] || wait "${publisher}"
+    publisher=''
 }
 
 # Refreshes the answer if it is older than $1 seconds and the rate allows it. One request asks,
@@ -162,26 +171,30 @@ look_at_queue() {
 declare -A jobs_of
 # shellcheck disable=SC2120 # not every request gives any
 index_queue() {
-    local token line
+    local line lines wanted
     indexed=1
     jobs_of=()
-    while read -r token line; do
-        jobs_of[${token}]+=${line}$'\n'
-    done < <(LC_ALL=C awk '
-        naming { wanted[$0] = 1; some = 1; next }
+    printf -v wanted '%s\n' "$@"
+    split_lines "$(LC_ALL=C awk '
+        naming { if (NF) wanted[$0] = some = 1; next }
         function tell(token) { if (!some || token in wanted) print token, $0 }
         { token = "" }
         match($0, /\|rdvc:[0-9a-z-]+/) { token = substr($0, RSTART + 6, RLENGTH - 6); tell(token) }
         match($0, /\/submissions\/[0-9a-f]+\/job\.sh/) {
             script = substr($0, RSTART + 13, RLENGTH - 20)
             if (script != token) tell(script)
-        }' naming=1 - naming=0 <(printf '%s\n' "${queue_lines}") < <((($# == 0)) || printf '%s\n' "$@"))
+        }' naming=1 /dev/fd/3 naming=0 - 3<<<"${wanted}" <<<"${queue_lines}")"
+    for line in "${lines[@]+"${lines[@]}"}"; do
+        jobs_of[${line%% *}]+=${line#* }$'\n'
+    done
 }
 
 # Sets job, job_state and job_reason of submission $1's newest job in the answer, preferably one
-# that has not ended; all are empty if it has no job. Jobs of earlier attempts do not count.
+# that has not ended; all are empty if it has no job. Jobs of earlier attempts do not count. Of a
+# sweep this is the job of the task `task`, as JOB_INDEX; with `task` 0 the array's, which is alive
+# as long as one of its tasks is.
 find_job() {
-    local id state reason rank job_rank past=' ' now_id='' file="${rdvc_dir}/submissions/$1/jobid"
+    local id indices index state reason rank job_rank past=' ' now_id='' file="${rdvc_dir}/submissions/$1/jobid"
     job='' job_state='' job_reason=''
     # shellcheck disable=SC2119
     ((indexed)) || index_queue
@@ -190,7 +203,11 @@ find_job() {
     for file in "${rdvc_dir}/submissions/$1"/jobid.[0-9]*; do
         [[ ! -r ${file} ]] || { read -r id <"${file}" && past+="${id} "; }
     done
+    find_index "$1"
     while IFS='|' read -r id state reason _; do
+        [[ ${id} == *_* ]] && indices=${id#*_} || indices=''
+        ((task == 0)) || has_index "${index}" "${indices}" || continue
+        id=${id%%_*}
         [[ -n ${id} && (${past} != *" ${id} "* || ${id} == "${now_id}") ]] || continue
         # One attempt may leave two jobs; the one without the claim ends at once.
         rank=1
@@ -199,6 +216,7 @@ find_job() {
             job=${id} job_state=${state} job_reason=${reason} job_rank=${rank}
         fi
     done <<<"${jobs_of[$1]}"
+    ((task == 0)) || [[ -z ${job} ]] || job+="_${index}"
 }
 
 # True if the file $1 is older than SLURM's answer; not if both have the same time, which may mean a

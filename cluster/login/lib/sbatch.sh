@@ -23,6 +23,14 @@ revoke_claim() {
     return 1
 }
 
+# Tells the tasks of attempt $1 that have not begun not to begin, with the reason $2
+# (job/lib/start.sh, end_if_all_stopped). Whoever needs to know which ones have begun looks at their
+# claims after this.
+stop_tasks() {
+    printf '%s\n' "$2" >"${folder}/.stopped.$1.${nonce}" &&
+        mv -f "${folder}/.stopped.$1.${nonce}" "${folder}/stopped.$1"
+}
+
 # The job that has taken attempt $1, or nothing.
 claimed_by() {
     local id=
@@ -51,32 +59,38 @@ unset_contradictions() {
     done <"${folder}/unset"
 }
 
-# The id in sbatch's output, which a site may extend; nothing if it failed.
-printed_id() {
-    local line code='' id=''
+# Sets id to that in sbatch's output, which a site may extend; to nothing if it failed.
+find_printed_id() {
+    local line code=''
+    id=''
     [[ ! -r ${folder}/sbatch.exit ]] || read -r code <"${folder}/sbatch.exit"
     [[ ${code} == 0 ]] || return 0
     while read -r line; do
         [[ ! ${line} =~ ^([0-9]+)(\;[^ ]*)?$ ]] || id=${BASH_REMATCH[1]} # the last one: a site's own lines may come first
     done <"${folder}/sbatch.out"
-    printf '%s' "${id}"
 }
 
 # Records the job, and makes the links by which users find scripts and logs by job id.
 adopt_job() {
+    local links=()
+    ln -sfn "${token}/job.sh" "${rdvc_dir}/submissions/$1.sbatch.sh" &
+    links+=("$!")
+    if [[ ! -e ${folder}/tasks ]]; then # each task makes its own
+        ln -sfn "../submissions/${token}/slurm-$1.out" "${rdvc_dir}/logs/slurm-$1.out" &
+        links+=("$!")
+    fi
     # A name that no earlier attempt uses, in case this is interrupted before the second step.
     printf '%s\n' "$1" >"${folder}/.jobid.${nonce}" && mv -f "${folder}/.jobid.${nonce}" "${folder}/jobid"
-    ln -sfn "${token}/job.sh" "${rdvc_dir}/submissions/$1.sbatch.sh" &
-    ln -sfn "../submissions/${token}/slurm-$1.out" "${rdvc_dir}/logs/slurm-$1.out"
-    wait "$!"
+    wait "${links[@]}"
 }
 
 # Calls sbatch and records the outcome, in a process of its own.
 run_sbatch() {
-    local code id
+    local code id log='%j'
+    [[ ! -e ${folder}/tasks ]] || log='%A_%a'
     trap '' HUP
     umask "${login_umask}" # which sbatch hands to the job
-    submit_job --chdir="${HOME}" --output="${folder//%/%%}/slurm-%j.out" \
+    submit_job --chdir="${HOME}" --output="${folder//%/%%}/slurm-${log}.out" \
         --open-mode=append "${options[@]+"${options[@]}"}" "${folder}/job.sh" "${attempt}" >"${folder}/sbatch.out" 2>"${folder}/sbatch.err"
     code=$?
     umask 077
@@ -84,7 +98,7 @@ run_sbatch() {
     find_attempt "${token}"
     ((newest == attempt)) || return 0
     printf '%s\n' "${code}" >"${folder}/sbatch.exit"
-    id=$(printed_id)
+    find_printed_id
     if [[ -n ${id} && -e ${folder}/claim.${attempt}/revoked ]]; then
         cancel_jobs "${id}" # it was given up meanwhile, so the job would do nothing
     elif [[ -n ${id} ]]; then
@@ -106,13 +120,21 @@ call_sbatch() {
     wait "$!"
 }
 
+# sbatch does not say which limit an array exceeds.
+tell_array_limit() {
+    local limit
+    limit=$(cluster_setting MaxArraySize)
+    [[ ! ${limit} =~ ^[0-9]+$ ]] || answer err "the cluster's MaxArraySize is ${limit}: a sweep may have $((limit - 1)) tasks"
+}
+
 # Answers with the outcome of call_sbatch. sbatch may fail and still leave a job, and sites wrap it:
 # then the queue tells.
 answer_sbatch() {
-    local code=
+    local code='' job_id
     [[ ! -e ${folder}/claim.${attempt}/revoked ]] || finish refused revoked "this submission was given up meanwhile"
     read -r code <"${folder}/sbatch.exit"
-    job=$(job_of "${token}")
+    find_job_id "${token}"
+    job=${job_id}
     if [[ -z ${job} ]]; then
         if ! ask_queue; then
             answer_lines err <"${folder}/sbatch.err"
@@ -121,7 +143,9 @@ answer_sbatch() {
         find_job "${token}"
         if [[ -z ${job} ]] || is_ended_state "${job_state}"; then
             answer_lines err <"${folder}/sbatch.err"
+            [[ ! -e ${folder}/tasks ]] || ! grep -qi array "${folder}/sbatch.err" || tell_array_limit
             revoke_claim "${attempt}" "sbatch refused the job" || finish unknown "the attempt is already decided"
+            ((attempt == 1)) || put_back "$((attempt - 1))" # of `rdvc retry`
             finish refused sbatch "${code}"
         fi
         adopt_job "${job}"

@@ -43,8 +43,8 @@ find_id() {
     has_begun "${attempt}" && [[ ! -e ${folder}/claim.${attempt}/revoked ]] || return 0
     # Before SLURM is asked: once sbatch has ended, its job is in the queue.
     [[ ! -r ${folder}/sbatch.exit ]] || read -r code <"${folder}/sbatch.exit"
-    [[ -n ${id} ]] || id=$(job_of "${token}")
-    [[ -n ${id} ]] || id=$(printed_id)
+    [[ -n ${id} ]] || { find_job_id "${token}"; id=${job_id}; }
+    [[ -n ${id} ]] || find_printed_id
     [[ -z ${id} ]] || return 0
     look_at_queue 0
     find_job "${token}"
@@ -53,7 +53,7 @@ find_id() {
 
 # Answers `outcome TOKEN submitted JOB`, `outcome TOKEN refused WHY` or `outcome TOKEN unknown WHY`.
 settle_submission() {
-    local token=$1 folder="${rdvc_dir}/submissions/$1" newest attempt id code why
+    local token=$1 folder="${rdvc_dir}/submissions/$1" newest attempt id job_id code why
     if mkdir "${folder}" 2>/dev/null; then # not even begun, and never will be
         printf 'token %s\nname %s\nmirror %s\ntime %s\n' "$1" "$3" "$2" "$4" >"${folder}/submission"
     fi
@@ -75,7 +75,8 @@ settle_submission() {
         id=$(ask_accounting)
     fi
     if [[ -n ${id} ]]; then
-        [[ $(job_of "${token}") == "${id}" ]] || adopt_job "${id}"
+        find_job_id "${token}"
+        [[ ${job_id} == "${id}" ]] || adopt_job "${id}"
         answer outcome "${token}" submitted "${id}"
         return
     fi

@@ -18,14 +18,25 @@ find_live() {
     for file in "${rdvc_dir}"/{jobs/*/0/job,submissions/*/jobid}; do # the job with the claim first
         token=${file#"${rdvc_dir}"/*/}
         token=${token%%/*}
-        [[ -r ${file} && -z ${live[${token}]:-} && " ${asked[*]-} " != *" ${token} "* &&
-            ! -e ${rdvc_dir}/jobs/${token}/${task}/result && ! -e ${rdvc_dir}/jobs/${token}/${task}/slurm ]] || continue
+        [[ -r ${file} && -z ${live[${token}]:-} && " ${asked[*]-} " != *" ${token} "* ]] || continue
+        may_have_job "${token}" || continue
         read -r id <"${file}" && asked+=("${token}" "${id}")
     done
     ask_scontrol "${asked[@]+"${asked[@]}"}"
     for token in "${!may_live[@]}"; do
         live[${token}]=1
     done
+}
+
+# True if a job of submission $1, or a task of the sweep, has left no word of its end.
+may_have_job() {
+    local task_count number record
+    find_task_count "$1"
+    for ((number = task_count > 0; number <= task_count; number++)); do
+        record="${rdvc_dir}/jobs/$1/${number}"
+        [[ -e ${record}/result || -e ${record}/slurm || (${number} -gt 0 && -e ${record}/gone) ]] || return 0
+    done
+    return 1
 }
 
 # Sets uses[PROJECT/KEY/ID] to the number of jobs that have recorded that they use a build and that
@@ -61,16 +72,6 @@ is_folder() {
 # The same, and it belongs to this user.
 is_own_folder() {
     is_folder "$1" && [[ -O $1 ]]
-}
-
-# The builds in the folder $1, as an array.
-find_builds() {
-    local build
-    builds=()
-    for build in "$1"/*; do
-        is_folder "${build}" && [[ -r ${build}/info ]] && builds+=("${build}")
-    done
-    return 0
 }
 
 # Removes the build $1 of the project $2; false if a job uses it, or might. Moves it away first and

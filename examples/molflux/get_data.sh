@@ -1,0 +1,1 @@
+../esol/get_data.sh
