@@ -114,13 +114,20 @@ def start_login(folder, sandbox, address):
         env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}, cwd=folder, stdin=subprocess.DEVNULL, start_new_session=True,
     )
 
+    def children(parent):
+        pgrep = ["pgrep", "-P", str(parent), "-x", "sshd"]
+        return [int(pid) for pid in subprocess.run(pgrep, stdout=subprocess.PIPE, text=True).stdout.split()]
+
     def stop():
-        # A login would outlive the sshd: the line can be gone, and nothing tells it so.
-        logins = subprocess.run(["pgrep", "-P", str(program.pid)], stdout=subprocess.PIPE, text=True).stdout.split()
-        program.terminate()
-        program.wait()
-        for login in logins:
+        # A login would outlive the sshd, and its process without privileges would outlive the login:
+        # the line can be gone, and nothing tells them so.
+        program.send_signal(signal.SIGSTOP)  # no new login from here on
+        logins = children(program.pid)
+        for pid in [pid for login in logins for pid in (*children(login), login)]:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(int(login), signal.SIGTERM)
+                os.kill(pid, signal.SIGTERM)
+        program.terminate()
+        program.send_signal(signal.SIGCONT)
+        program.wait()
 
     return stop
