@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "base/columns.hpp"
 #include "base/text.hpp"
 #include "bring/data.hpp"
 #include "cli/options.hpp"
@@ -51,7 +52,7 @@ std::string summary(const remote::Cleaned& answer, bool dry_run) {
         all_kib += kib;
     }
     rows.push_back({"total", fmt::format("{}", all), base::bytes(all_kib * 1024)});
-    return world::table(rows);
+    return base::columns(rows);
 }
 
 // One line per kind and reason.
@@ -72,7 +73,7 @@ std::string kept_lines(const remote::Cleaned& answer) {
         rows.push_back({std::string(words.first) + (titles.size() == 1 ? "" : "s"),
                         fmt::format("{}", titles.size()), why});
     }
-    return rows.size() == 1 ? "" : "\n" + world::table(rows);
+    return rows.size() == 1 ? "" : "\n" + base::columns(rows);
 }
 
 std::string items(const remote::Cleaned& answer) {
@@ -80,7 +81,7 @@ std::string items(const remote::Cleaned& answer) {
     for (const auto& item : answer.removed)
         rows.push_back({std::string(state::word_of(item.kind).word), item.title,
                         base::bytes(item.kib * 1024), item.path});
-    return rows.empty() ? "" : world::table(rows) + "\n";
+    return rows.empty() ? "" : base::columns(rows) + "\n";
 }
 
 std::string to_json(const remote::Cleaned& answer, bool dry_run) {

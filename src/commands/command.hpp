@@ -47,7 +47,4 @@ base::Exit env(world::World& world, const Words& arguments);
 base::Exit clean(world::World& world, const Words& arguments);
 base::Exit doctor(world::World& world, const Words& arguments);
 
-/// `rdvc run --help`: every option of both programs, grouped.
-std::string run_help();
-
 } // namespace rdvc::commands

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "base/columns.hpp"
 #include "base/quote.hpp"
 #include "base/text.hpp"
 #include "cli/options.hpp"
@@ -48,7 +49,7 @@ void print(const world::Console& console, const state::EnvironmentList& list) {
                         environment.job, environment.node, environment.seconds + " s",
                         base::bytes(environment.kib * 1024),
                         environment.uses == "0" ? "" : environment.uses + " jobs"});
-    console.data(world::table(rows));
+    console.data(base::columns(rows));
     for (const auto& [key, text] : list.others)
         console.data(fmt::format("{}\n", base::printable(fmt::format("{} {}", key, text))));
     if (list.of_one_commit > 0)

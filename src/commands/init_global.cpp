@@ -4,9 +4,10 @@
 
 #include "cli/options.hpp"
 #include "commands/command.hpp"
-#include "commands/wizard.hpp"
 #include "remote/cluster.hpp"
 #include "remote/project.hpp"
+#include "wizard/questions.hpp"
+#include "wizard/settings_file.hpp"
 
 namespace rdvc::commands {
 
@@ -49,7 +50,7 @@ Exit init_global(world::World& world, const Words& words) {
         return Exit::done;
 
     const auto config = remote::open_user_config(world, "");
-    const Questions questions(world, options, yes);
+    const wizard::Questions questions(world, options, yes);
     const auto mail = config.run_options().find("mail-user");
     questions.answer("--host", "Cluster's login node (as in `ssh HOST`)", host,
                      config.text("cluster.host"), [](const std::string& value) {
@@ -62,7 +63,8 @@ Exit init_global(world::World& world, const Words& words) {
                      mail == config.run_options().end() ? "" : text_of(mail->second),
                      not_an_address);
 
-    SettingsFile file(world.user_config(), "# rdvc's settings of this user; see docs/manual.md");
+    wizard::SettingsFile file(world.user_config(),
+                              "# rdvc's settings of this user; see docs/manual.md");
     file.set({"cluster", "host"}, host);
     if (!username.empty() || !config.text("cluster.username").empty())
         file.set({"cluster", "username"}, username);

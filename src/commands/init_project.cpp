@@ -9,15 +9,16 @@
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
-#include "commands/init_environment.hpp"
-#include "commands/init_instance.hpp"
-#include "commands/wizard.hpp"
 #include "project/dvc.hpp"
 #include "remote/cluster.hpp"
 #include "remote/identity.hpp"
 #include "remote/project.hpp"
 #include "submission/mirror.hpp"
 #include "submission/token.hpp"
+#include "wizard/environment.hpp"
+#include "wizard/instance.hpp"
+#include "wizard/questions.hpp"
+#include "wizard/settings_file.hpp"
 
 namespace rdvc::commands {
 
@@ -46,7 +47,7 @@ std::string new_id(world::World& world, const remote::Project& project,
 struct Answers {
     std::string instance;
     std::string wckey;
-    EnvironmentAnswers environment;
+    wizard::EnvironmentAnswers environment;
     std::string name;
     bool yes = false;
 };
@@ -74,7 +75,7 @@ std::vector<slurm::Offer> offers_if_needed(world::World& world, const config::Co
     const auto defined = config.instances();
     const bool is_defined =
         instance.empty() || std::find(defined.begin(), defined.end(), instance) != defined.end();
-    return !answers.yes || !is_defined ? cluster_offers(world, config)
+    return !answers.yes || !is_defined ? wizard::cluster_offers(world, config)
                                        : std::vector<slurm::Offer>{};
 }
 
@@ -88,7 +89,7 @@ std::optional<std::string> configured_wckey(const config::Config& config) {
 }
 
 void answer_instance(const config::Config& config, const std::vector<std::string>& names,
-                     const Questions& questions, std::string& instance) {
+                     const wizard::Questions& questions, std::string& instance) {
     const auto current = config.text("run.instance");
     const auto known = names.empty() ? std::string(" (none is defined yet; -: none)")
                                      : " (" + base::join(names, ", ") + "; -: none)";
@@ -111,8 +112,8 @@ void refuse_links(const remote::Project& project) {
 }
 
 // Asks for the name under which the project's submissions are listed.
-void answer_name(world::World& world, const remote::Project& project, const Questions& questions,
-                 const std::string& mirror, std::string& name) {
+void answer_name(world::World& world, const remote::Project& project,
+                 const wizard::Questions& questions, const std::string& mirror, std::string& name) {
     const auto until_now = submission::parts_of(mirror).name;
     const auto configured = project.config.text("project.name");
     if (!questions.given("--name"))
@@ -125,7 +126,7 @@ void answer_name(world::World& world, const remote::Project& project, const Ques
 }
 
 // `written`: other files that are new.
-void save(const world::World& world, SettingsFile& file,
+void save(const world::World& world, wizard::SettingsFile& file,
           std::vector<std::filesystem::path> written) {
     if (file.save())
         written.push_back(file.path());
@@ -166,19 +167,19 @@ Exit init_project(world::World& world, const Words& words) {
     const auto& config = project.config;
     const auto offers = offers_if_needed(world, config, options, answers);
     const auto wckey = configured_wckey(config);
-    const Questions questions(world, options, answers.yes);
-    answer_instance(config, instance_names(config, offers), questions, answers.instance);
+    const wizard::Questions questions(world, options, answers.yes);
+    answer_instance(config, wizard::instance_names(config, offers), questions, answers.instance);
     questions.answer("--wckey", "WCKey, SLURM's label for accounting (-: none)", answers.wckey,
                      wckey.value_or(project.repo_name),
                      [](const std::string&) { return std::string(); });
-    answer_environment(world, project, questions, answers.environment);
+    wizard::answer_environment(world, project, questions, answers.environment);
     const auto mirror = remote::earlier_mirror(world, project).value_or(project.mirror);
     answer_name(world, project, questions, mirror, answers.name);
 
     refuse_links(project);
-    const auto written = write_missing(project, questions, answers.environment);
-    SettingsFile file(project.config_file(),
-                      "# rdvc's settings for this project; commit this file");
+    const auto written = wizard::write_missing(project, questions, answers.environment);
+    wizard::SettingsFile file(project.config_file(),
+                              "# rdvc's settings for this project; commit this file");
     if (config.text("project.id").empty())
         file.set({"project", "id"}, new_id(world, project, submission::parts_of(mirror)));
     if (answers.name != config.text("project.name"))
@@ -187,10 +188,10 @@ Exit init_project(world::World& world, const Words& words) {
         file.set({"run", "instance"}, answers.instance);
     if (answers.wckey != wckey)
         file.set({"run", "wckey"}, answers.wckey);
-    write_environment(config, answers.environment, file);
-    define_instance(world, config, offers, answers.instance, questions, file);
+    wizard::write_environment(config, answers.environment, file);
+    wizard::define_instance(world, config, offers, answers.instance, questions, file);
     save(world, file, written);
-    warn_of_missing_data(world, project);
+    wizard::warn_of_missing_data(world, project);
     tell_next(world, project);
     return Exit::done;
 }

@@ -5,11 +5,11 @@
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
-#include "commands/init_instance.hpp"
-#include "commands/wizard.hpp"
 #include "remote/cluster.hpp"
 #include "remote/included.hpp"
 #include "remote/project.hpp"
+#include "wizard/instance.hpp"
+#include "wizard/settings_file.hpp"
 
 namespace rdvc::commands {
 
@@ -80,7 +80,8 @@ Exit init_remote(world::World& world, const Words& words) {
         dir = yes ? config.text("cluster.dir")
                   : world.ask("rdvc's folder on the cluster", config.text("cluster.dir"));
 
-    SettingsFile file(world.user_config(), "# rdvc's settings of this user; see docs/manual.md");
+    wizard::SettingsFile file(world.user_config(),
+                              "# rdvc's settings of this user; see docs/manual.md");
     if (dir != config.text("cluster.dir")) {
         config.set("cluster.dir", {dir, "--dir"});
         file.set(path("dir"), dir);
@@ -115,7 +116,7 @@ Exit init_remote(world::World& world, const Words& words) {
     if (file.save())
         world.console.note("wrote " + file.path().string());
     add_git_remote(world, project, cluster.url(findings["mirror"]));
-    warn_of_undefined_instance(world, config);
+    wizard::warn_of_undefined_instance(world, config);
     world.console.note("next:  rdvc run    (and `dvc exp pull " + project.remote_name() +
                        "` or `rdvc pull` for the result)");
     return Exit::done;

@@ -11,6 +11,7 @@
 #include "send/after.hpp"
 #include "send/plan.hpp"
 #include "send/submit.hpp"
+#include "submission/help.hpp"
 #include "submission/request.hpp"
 
 namespace rdvc::commands {
@@ -147,7 +148,7 @@ void describe_data(const world::Console& console, const send::Plan& plan) {
 Exit run(world::World& world, const Words& words) {
     auto arguments = submission::parse_run_arguments(words);
     if (arguments.help) {
-        world.console.data(run_help());
+        world.console.data(submission::run_help());
         return Exit::done;
     }
     submission::add_rows(arguments, arguments.params.empty()

@@ -2,13 +2,14 @@
 
 #include <fmt/core.h>
 
+#include "base/columns.hpp"
 #include "base/text.hpp"
 #include "commands/command.hpp"
-#include "commands/describe.hpp"
 #include "commands/one_submission.hpp"
 #include "remote/identity.hpp"
 #include "remote/project.hpp"
 #include "remote/status.hpp"
+#include "state/describe.hpp"
 #include "submission/mirror.hpp"
 
 namespace rdvc::commands {
@@ -52,7 +53,7 @@ Exit status(world::World& world, const Words& words) {
         remote::ask_overview(cluster, project.mirror, token, token.empty() ? limit : 1);
 
     if (json) {
-        world.console.data(as_json(overview));
+        world.console.data(state::as_json(overview));
         return Exit::done;
     }
     if (!overview.squeue_answered)
@@ -62,7 +63,7 @@ Exit status(world::World& world, const Words& words) {
             if (record.token != token)
                 continue;
             const auto one_job = target.task == 0 ? record : record.of_task(target.task);
-            world.console.data(describe(one_job, overview, cluster.name()));
+            world.console.data(state::describe(one_job, overview, cluster.name()));
         }
         if (overview.submissions.empty())
             world.console.note("the cluster has no trace of this submission");
@@ -71,11 +72,11 @@ Exit status(world::World& world, const Words& words) {
     std::vector<std::vector<std::string>> rows = {
         {"EXPERIMENT", "JOB", "STATE", "PHASE", "DETAIL"}};
     for (const auto& record : overview.submissions)
-        rows.push_back(row_of(record, overview));
+        rows.push_back(state::row_of(record, overview));
     if (rows.size() == 1)
         note_nothing(world, project, cluster.name());
     else
-        world.console.data(world::table(rows));
+        world.console.data(base::columns(rows));
     return Exit::done;
 }
 

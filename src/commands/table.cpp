@@ -35,13 +35,8 @@ struct Wishes {
 };
 
 void check(const Wishes& wishes) {
-    const auto exclude = [](std::string_view one, std::string_view other) {
-        throw Error(Exit::usage, fmt::format("`{}` and `{}` exclude each other", one, other));
-    };
-    if (wishes.csv && wishes.json)
-        exclude("--csv", "--json");
-    if (!wishes.plot.empty() && (wishes.csv || wishes.json))
-        exclude("--plot", wishes.csv ? "--csv" : "--json");
+    if (wishes.csv + wishes.json + !wishes.plot.empty() > 1)
+        throw Error(Exit::usage, "`--csv`, `--json` and `--plot` exclude each other");
     if (!wishes.svg.empty() && wishes.plot.empty())
         throw Error(Exit::usage, "`--svg` needs `--plot`: it is a picture of the plot");
     if (wishes.best > 0 && wishes.sort.empty() && wishes.plot.empty())
@@ -110,16 +105,13 @@ class Show {
         const bool can_sort = !wishes_.sort.empty() || answer.table.find(order.name);
         select(answer.table, can_sort ? order : table::Order(),
                wishes_.best > 0 ? wishes_.best : curves_shown);
-        if (!has_plots)
-            answer.plots = ask(numbers(answer.table)).plots;
+        if (!has_plots) {
+            Names tasks;
+            for (const auto& row : answer.table.rows)
+                tasks.push_back(fmt::format("{}", row.task));
+            answer.plots = ask(tasks).plots;
+        }
         return draw(table::curves_of(answer.table, answer.plots, plot.metric.name));
-    }
-
-    static Names numbers(const table::Table& table) {
-        Names numbers;
-        for (const auto& row : table.rows)
-            numbers.push_back(fmt::format("{}", row.task));
-        return numbers;
     }
 
     std::string draw(const table::Figure& figure) {

@@ -72,7 +72,4 @@ class Console {
     bool err_is_terminal_;
 };
 
-/// Rows of cells as columns with two blanks between; the last column is not padded.
-std::string table(std::vector<std::vector<std::string>> rows);
-
 } // namespace rdvc::world

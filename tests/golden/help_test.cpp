@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "commands/command.hpp"
+#include "submission/help.hpp"
 #include "support/fake_runner.hpp"
 #include "support/folder.hpp"
 #include "support/golden.hpp"
@@ -15,7 +16,7 @@ namespace rdvc::commands {
 namespace {
 
 TEST(GoldenHelp, OfRun) {
-    tests::expect_golden("run-help.txt", run_help());
+    tests::expect_golden("run-help.txt", submission::run_help());
 }
 
 // Help needs no project, no configuration and no cluster.
@@ -53,7 +54,7 @@ TEST(Help, IsThereForEveryCommand) {
 }
 
 TEST(Help, FitsATerminal) {
-    for (const auto& line : base::lines(run_help()))
+    for (const auto& line : base::lines(submission::run_help()))
         EXPECT_LE(line.size(), 132U) << line;
 }
 

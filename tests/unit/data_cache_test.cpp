@@ -11,18 +11,18 @@ namespace {
 using tests::Folder;
 using tests::put_file;
 
-const std::string hash = "d41d8cd98f00b204e9800998ecf8427e";
+const std::string no_bytes = "d41d8cd98f00b204e9800998ecf8427e";
 
 TEST(ObjectNames, GoBothWays) {
-    for (const auto& whole : {hash, hash + ".dir"})
+    for (const auto& whole : {no_bytes, no_bytes + ".dir"})
         for (const bool legacy : {false, true}) {
             const auto parsed = parse_object_name(object_name(whole, legacy));
             ASSERT_TRUE(parsed.has_value());
             EXPECT_EQ(parsed->hash, whole);
             EXPECT_EQ(parsed->legacy, legacy);
         }
-    EXPECT_EQ(object_name(hash, false), "files/md5/d4/1d8cd98f00b204e9800998ecf8427e");
-    EXPECT_EQ(object_name(hash, true), "d4/1d8cd98f00b204e9800998ecf8427e");
+    EXPECT_EQ(object_name(no_bytes, false), "files/md5/d4/1d8cd98f00b204e9800998ecf8427e");
+    EXPECT_EQ(object_name(no_bytes, true), "d4/1d8cd98f00b204e9800998ecf8427e");
 }
 
 TEST(ObjectNames, OfOthersAreRefused) {
@@ -60,7 +60,8 @@ TEST(Listings, AreWrittenAsDvcDoes) {
 
 TEST(Listings, ThatLeadElsewhereAreRefused) {
     for (const std::string path : {"", ".", "..", "/x", "a//b", "a/", "a/../b", "./a", "a\\u0000b"})
-        EXPECT_FALSE(parse_listing(R"([{"md5": ")" + hash + R"(", "relpath": ")" + path + "\"}]"))
+        EXPECT_FALSE(
+            parse_listing(R"([{"md5": ")" + no_bytes + R"(", "relpath": ")" + path + "\"}]"))
             << path;
     for (const std::string text :
          {"", "{}", "[1]", "[{}]", R"([{"md5": "x", "relpath": "a"}])",

@@ -25,26 +25,6 @@ using Words = std::vector<std::string>;
 
 // --- Console ---
 
-TEST(Table, PadsAllColumnsButTheLast) {
-    EXPECT_EQ(table({}), "");
-    EXPECT_EQ(table({{"EXPERIMENT", "JOB", "STATE"}, {"exp-1", "1234", "running"}, {"a", "7", ""}}),
-              "EXPERIMENT  JOB   STATE\n"
-              "exp-1       1234  running\n"
-              "a           7     \n");
-}
-
-TEST(Table, CountsCharactersNotBytes) {
-    EXPECT_EQ(table({{"\xc3\xbc\xc3\xbc", "x"}, {"abc", "y"}}), "\xc3\xbc\xc3\xbc   x\nabc  y\n");
-}
-
-TEST(Table, TakesRowsOfDifferentLengths) {
-    EXPECT_EQ(table({{"a"}, {"bbb", "c"}, {"d", "e", "f"}}), "a\nbbb  c\nd    e  f\n");
-}
-
-TEST(Table, ShowsControlCharactersAndKeepsItsColumns) {
-    EXPECT_EQ(table({{"a\033[2J", "x"}, {"b", "y"}}), "a\\x1b[2J  x\nb         y\n");
-}
-
 struct Printed {
     std::string out;
     std::string err;

@@ -1,4 +1,4 @@
-#include "commands/init_environment.hpp"
+#include "wizard/environment.hpp"
 
 #include <chrono>
 #include <optional>
@@ -13,7 +13,7 @@
 #include "project/dvc_remote.hpp"
 #include "project/failure.hpp"
 
-namespace rdvc::commands {
+namespace rdvc::wizard {
 
 namespace fs = std::filesystem;
 using base::Error;
@@ -144,4 +144,4 @@ void warn_of_missing_data(const world::World& world, const remote::Project& proj
     }
 }
 
-} // namespace rdvc::commands
+} // namespace rdvc::wizard

@@ -5,12 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "commands/wizard.hpp"
 #include "config/config.hpp"
 #include "slurm/nodes.hpp"
+#include "wizard/questions.hpp"
+#include "wizard/settings_file.hpp"
 #include "world/world.hpp"
 
-namespace rdvc::commands {
+namespace rdvc::wizard {
 
 /// What the nodes of the configured cluster offer. Nothing, with a warning, if there is no cluster
 /// yet or it does not answer.
@@ -29,4 +30,4 @@ void define_instance(const world::World& world, const config::Config& config,
 /// Warns if the instance that `run.instance` names is not defined, and says what to write.
 void warn_of_undefined_instance(const world::World& world, const config::Config& config);
 
-} // namespace rdvc::commands
+} // namespace rdvc::wizard

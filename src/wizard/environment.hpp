@@ -5,12 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "commands/wizard.hpp"
 #include "project/setups.hpp"
 #include "remote/cluster.hpp"
 #include "remote/project.hpp"
+#include "wizard/questions.hpp"
+#include "wizard/settings_file.hpp"
 
-namespace rdvc::commands {
+namespace rdvc::wizard {
 
 struct EnvironmentAnswers {
     std::string setup;
@@ -39,4 +40,4 @@ void write_environment(const config::Config& config, const EnvironmentAnswers& a
 /// DVC does not answer within half a minute. Nothing without a remote.
 void warn_of_missing_data(const world::World& world, const remote::Project& project);
 
-} // namespace rdvc::commands
+} // namespace rdvc::wizard

@@ -1,4 +1,4 @@
-#include "commands/init_instance.hpp"
+#include "wizard/instance.hpp"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 #include "remote/cluster.hpp"
 #include "remote/project.hpp"
 
-namespace rdvc::commands {
+namespace rdvc::wizard {
 
 namespace {
 
@@ -101,4 +101,4 @@ void warn_of_undefined_instance(const world::World& world, const config::Config&
         warn_of_undefined(world, config, instance);
 }
 
-} // namespace rdvc::commands
+} // namespace rdvc::wizard

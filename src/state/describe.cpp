@@ -1,28 +1,26 @@
-#include "commands/describe.hpp"
+#include "state/describe.hpp"
 
 #include <algorithm>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "base/columns.hpp"
 #include "base/text.hpp"
 #include "state/state.hpp"
-#include "world/console.hpp"
 
-namespace rdvc::commands {
+namespace rdvc::state {
 
 namespace {
 
 // The result's current name, which differs from the requested one if that was taken.
-std::string name_of(const state::Record& record) {
-    const auto published = state::field(record.result, "name");
-    return published.empty() ? state::field(record.notes, "name") : published;
+std::string name_of(const Record& record) {
+    const auto published = field(record.result, "name");
+    return published.empty() ? field(record.notes, "name") : published;
 }
 
-std::string phase_and_age(const state::Record& record, const state::State& state,
-                          const state::Overview& overview) {
-    if (record.phases.empty() || state::has_result(state.kind()) ||
-        state.kind() == state::Kind::built)
+std::string phase_and_age(const Record& record, const State& state, const Overview& overview) {
+    if (record.phases.empty() || has_result(state.kind()) || state.kind() == Kind::built)
         return "";
     const bool ended = !record.result.empty();
     const auto since = overview.time - static_cast<std::int64_t>(record.phases.back().first);
@@ -30,7 +28,7 @@ std::string phase_and_age(const state::Record& record, const state::State& state
                  : fmt::format("{}, {}", state.phase, base::age(std::max<std::int64_t>(since, 0)));
 }
 
-nlohmann::json to_json(const state::Record& record, const state::State& state) {
+nlohmann::json to_json(const Record& record, const State& state) {
     nlohmann::json phases = nlohmann::json::array();
     for (const auto& [start, name] : record.phases)
         phases.push_back({{"start", start}, {"phase", name}});
@@ -41,35 +39,35 @@ nlohmann::json to_json(const state::Record& record, const state::State& state) {
             {"state", state.word},
             {"phase", state.phase},
             {"detail", state.detail},
-            {"ref", state::field(record.result, "ref")},
-            {"commit", state::field(record.notes, "commit")},
-            {"snapshot", state::field(record.notes, "snapshot")},
-            {"exit", state::field(record.result, "exit")},
-            {"node", state::field(record.result, "node")},
-            {"kept", state::field(record.result, "kept")},
+            {"ref", field(record.result, "ref")},
+            {"commit", field(record.notes, "commit")},
+            {"snapshot", field(record.notes, "snapshot")},
+            {"exit", field(record.result, "exit")},
+            {"node", field(record.result, "node")},
+            {"kept", field(record.result, "kept")},
             {"output", record.output()},
             {"pulled", record.pulled},
-            {"time", state::field(record.notes, "time")},
-            {"command", state::field(record.notes, "command")},
+            {"time", field(record.notes, "time")},
+            {"command", field(record.notes, "command")},
             {"phases", phases}};
 }
 
-nlohmann::json sweep_to_json(const state::Record& record, const state::Overview& overview) {
-    const auto sweep = state::derive_sweep(record, overview);
+nlohmann::json sweep_to_json(const Record& record, const Overview& overview) {
+    const auto sweep = derive_sweep(record, overview);
     auto json = to_json(record, sweep.state);
     json["tasks"] = nlohmann::json::array();
     for (unsigned number = 1; number <= record.task_count(); ++number) {
         const auto task = record.of_task(number);
-        const auto state = state::derive_state(task, overview);
+        const auto state = derive_state(task, overview);
         json["tasks"].push_back({{"task", number},
                                  {"name", name_of(task)},
                                  {"state", state.word},
                                  {"phase", state.phase},
                                  {"detail", state.detail},
-                                 {"ref", state::field(task.result, "ref")},
-                                 {"exit", state::field(task.result, "exit")},
-                                 {"node", state::field(task.result, "node")},
-                                 {"kept", state::field(task.result, "kept")},
+                                 {"ref", field(task.result, "ref")},
+                                 {"exit", field(task.result, "exit")},
+                                 {"node", field(task.result, "node")},
+                                 {"kept", field(task.result, "kept")},
                                  {"output", task.output()},
                                  {"pulled", task.pulled}});
     }
@@ -82,39 +80,39 @@ void add_line(std::string& text, std::string_view key, const std::string& value)
 }
 
 // What all of its tasks have in common.
-void add_submission(std::string& text, const state::Record& record) {
+void add_submission(std::string& text, const Record& record) {
     add_line(text, "token", record.token);
     for (const auto* key : {"command", "commit", "snapshot"})
-        add_line(text, key, state::field(record.notes, key));
-    add_line(text, "submitted", state::field(record.notes, "time"));
-    add_line(text, "after", state::field(record.notes, "after"));
+        add_line(text, key, field(record.notes, key));
+    add_line(text, "submitted", field(record.notes, "time"));
+    add_line(text, "after", field(record.notes, "after"));
 }
 
 // A sweep and a row for each of its tasks.
-std::string describe_sweep(const state::Record& record, const state::Overview& overview) {
-    const auto sweep = state::derive_sweep(record, overview);
+std::string describe_sweep(const Record& record, const Overview& overview) {
+    const auto sweep = derive_sweep(record, overview);
     std::string text;
     const auto line = [&text](std::string_view key, const std::string& value) {
         add_line(text, key, value);
     };
     line("sweep", fmt::format("{}, {}", name_of(record), base::count(record.task_count(), "task")));
-    line("state", state::describe_counts(sweep));
+    line("state", describe_counts(sweep));
     line("job", record.job);
     add_submission(text, record);
     std::vector<std::vector<std::string>> rows = {
         {"TASK", record.is_command() ? "NAME" : "EXPERIMENT", "STATE", "PHASE", "DETAIL"}};
     for (unsigned number = 1; number <= record.task_count(); ++number) {
         const auto task = record.of_task(number);
-        const auto state = state::derive_state(task, overview);
+        const auto state = derive_state(task, overview);
         rows.push_back({task.id(), name_of(task), state.word, phase_and_age(task, state, overview),
                         state.detail});
     }
-    return text + "\n" + world::table(rows);
+    return text + "\n" + base::columns(rows);
 }
 
 // Everything that is known about one submission.
-std::string describe_one(const state::Record& record, const state::State& state,
-                         const state::Overview& overview, const std::string& cluster) {
+std::string describe_one(const Record& record, const State& state, const Overview& overview,
+                         const std::string& cluster) {
     std::string text;
     const auto line = [&text](std::string_view key, const std::string& value) {
         add_line(text, key, value);
@@ -122,7 +120,7 @@ std::string describe_one(const state::Record& record, const state::State& state,
     line(record.is_command() ? "name" : "experiment", name_of(record));
     line("state", state.word + (state.detail.empty() ? "" : ": " + state.detail));
     line("job", record.job);
-    line("node", state::field(record.result, "node"));
+    line("node", field(record.result, "node"));
     add_submission(text, record);
     for (std::size_t i = 0; i < record.phases.size(); ++i) {
         const auto& [start, name] = record.phases[i];
@@ -141,42 +139,41 @@ std::string describe_one(const state::Record& record, const state::State& state,
         line("output",
              fmt::format("{}{}", base::count(record.output(), "file"),
                          record.pulled ? "" : ", not pulled yet: rdvc pull " + record.id()));
-    if (const auto partial = base::parse_number(state::field(record.result, "partial")))
+    if (const auto partial = base::parse_number(field(record.result, "partial")))
         line("partial",
              fmt::format("{}: rdvc pull --partial {}", base::count(*partial, "file"), record.id()));
-    line("kept", state::field(record.result, "kept"));
-    if (state::may_be_recovered(record, overview))
+    line("kept", field(record.result, "kept"));
+    if (may_be_recovered(record, overview))
         text += fmt::format("\nnext: rdvc recover {}\n", record.id());
     return text;
 }
 
 } // namespace
 
-std::string as_json(const state::Overview& overview) {
+std::string as_json(const Overview& overview) {
     nlohmann::json all = nlohmann::json::array();
     for (const auto& record : overview.submissions)
         if (record.task_count() == 0)
-            all.push_back(to_json(record, state::derive_state(record, overview)));
+            all.push_back(to_json(record, derive_state(record, overview)));
         else
             all.push_back(sweep_to_json(record, overview));
     return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-std::string describe(const state::Record& record, const state::Overview& overview,
-                     const std::string& cluster) {
+std::string describe(const Record& record, const Overview& overview, const std::string& cluster) {
     return record.task_count() > 0
                ? describe_sweep(record, overview)
-               : describe_one(record, state::derive_state(record, overview), overview, cluster);
+               : describe_one(record, derive_state(record, overview), overview, cluster);
 }
 
-std::vector<std::string> row_of(const state::Record& record, const state::Overview& overview) {
+std::vector<std::string> row_of(const Record& record, const Overview& overview) {
     const auto job = record.job.empty() ? "-" : record.job;
     if (record.task_count() > 0) {
-        const auto sweep = state::derive_sweep(record, overview);
-        return {name_of(record), job, state::describe_counts(sweep), "", sweep.state.detail};
+        const auto sweep = derive_sweep(record, overview);
+        return {name_of(record), job, describe_counts(sweep), "", sweep.state.detail};
     }
-    const auto state = state::derive_state(record, overview);
+    const auto state = derive_state(record, overview);
     return {name_of(record), job, state.word, phase_and_age(record, state, overview), state.detail};
 }
 
-} // namespace rdvc::commands
+} // namespace rdvc::state

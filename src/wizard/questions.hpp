@@ -1,28 +1,22 @@
-// Shared by the three wizards: questions with defaults, and a TOML file whose values are changed
-// one by one, keeping comments.
+// The questions of the wizards, with defaults.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include <fmt/core.h>
 
 #include "base/error.hpp"
-#include "base/files.hpp"
 #include "base/text.hpp"
 #include "cli/options.hpp"
-#include "config/edit.hpp"
-#include "config/toml.hpp"
 #include "world/world.hpp"
 
-namespace rdvc::commands {
+namespace rdvc::wizard {
 
 /// Says what is wrong with an answer; "" if nothing.
 using Check = std::function<std::string(const std::string&)>;
 
+/// Answers come from options, with --yes from defaults, else from the terminal.
 class Questions {
   public:
     Questions(const world::World& world, const cli::Options& options, bool ask_nothing)
@@ -66,38 +60,4 @@ class Questions {
     bool ask_nothing_;
 };
 
-class SettingsFile {
-  public:
-    SettingsFile(std::filesystem::path path, std::string_view first_line)
-        : path_(std::move(path)), first_line_(first_line),
-          text_(base::read_file(path_).value_or("")), before_(text_) {}
-
-    /// `path`: tables, then the key.
-    void set(const std::vector<std::string>& path, const std::string& text) {
-        set_source(path, config::toml_string(text));
-    }
-    /// `source` is TOML: `true`, `3`, a quoted text.
-    void set_source(const std::vector<std::string>& path, const std::string& source) {
-        if (text_.empty())
-            text_ = first_line_ + "\n";
-        text_ = config::set_value(text_, path, source, path_.string());
-    }
-
-    /// Writes the file if anything changed; true if it did.
-    bool save() {
-        if (text_ == before_)
-            return false;
-        base::write_file(path_, text_);
-        return true;
-    }
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-    std::string first_line_; ///< of a file that is new
-    std::string text_;
-    std::string before_;
-};
-
-} // namespace rdvc::commands
+} // namespace rdvc::wizard

@@ -1,15 +1,16 @@
 // `rdvc run --help`, made from the three tables of options.
 
+#include "submission/help.hpp"
+
 #include <algorithm>
 
 #include <fmt/core.h>
 
-#include "commands/command.hpp"
 #include "slurm/options.hpp"
 #include "submission/arguments.hpp"
 #include "submission/dvc_options.hpp"
 
-namespace rdvc::commands {
+namespace rdvc::submission {
 
 namespace {
 
@@ -20,7 +21,7 @@ std::string row(const std::string& left, std::string_view text) {
     return fmt::format("  {:<{}}{}\n", left, column, text);
 }
 
-std::string dvc_row(const submission::DvcOption& option) {
+std::string dvc_row(const DvcOption& option) {
     std::string left = option.letter != 0 ? fmt::format("-{}, ", option.letter) : "    ";
     left += fmt::format("--{}", option.name);
     if (!option.metavar.empty())
@@ -38,15 +39,15 @@ std::string run_help() {
         "program of your own.\n"
         "Short options are DVC's; options of sbatch are written in full (--cpus-per-task=4).\n\n"
         "rdvc:\n";
-    for (const auto& option : submission::own_options())
+    for (const auto& option : own_options())
         text +=
             row(fmt::format("--{}{}{}", option.name,
                             option.metavar.empty() || option.metavar.starts_with("[=") ? "" : "=",
                             option.metavar),
                 option.help);
     text += "\ndvc exp run:\n";
-    for (const auto& option : submission::dvc_options())
-        if (option.role != submission::Role::refuse)
+    for (const auto& option : dvc_options())
+        if (option.role != Role::refuse)
             text += dvc_row(option);
     text += "\nsbatch:\n";
     for (const auto& option : slurm::options()) {
@@ -62,14 +63,13 @@ std::string run_help() {
                               : fmt::format("{} (SLURM {} or newer)", option.help, option.since));
     }
     text += "\nnot available, and why:\n";
-    for (const auto& option : submission::dvc_options())
-        if (option.role == submission::Role::refuse)
+    for (const auto& option : dvc_options())
+        if (option.role == Role::refuse)
             text += dvc_row(option);
-    const auto& own = submission::own_options();
+    const auto& own = own_options();
     const auto is_own = [&own](const slurm::Option& option) {
-        return std::any_of(own.begin(), own.end(), [&](const submission::OwnOption& other) {
-            return other.name == option.name;
-        });
+        return std::any_of(own.begin(), own.end(),
+                           [&](const OwnOption& other) { return other.name == option.name; });
     };
     for (const auto& option : slurm::options())
         if (!option.refusal.empty() && !is_own(option))
@@ -77,4 +77,4 @@ std::string run_help() {
     return text;
 }
 
-} // namespace rdvc::commands
+} // namespace rdvc::submission
