@@ -46,6 +46,7 @@ Options& Options::number(const std::string& names, unsigned& target, const std::
 Options& Options::words(const std::string& name, std::vector<std::string>& target,
                         const std::string& help) {
     app_->add_option(name, target, help)->type_name("");
+    words_ = &target;
     return *this;
 }
 
@@ -58,12 +59,21 @@ bool Options::given(const std::string& name) const {
     return app_->count(name) > 0;
 }
 
+namespace {
+
+// CLI11 takes a word like `[a,b]` apart, but not one that begins with this.
+constexpr char whole = '\x01';
+
+} // namespace
+
 bool Options::parse(const std::vector<std::string>& arguments, const world::Console& console) {
     std::vector<std::string> words;
     for (const auto& word : arguments) {
         // To CLI11 `--name=` is an option without a value; here its value is empty.
         const bool is_empty = word.starts_with("--") && word.find('=') == word.size() - 1;
-        words.push_back(is_empty ? word.substr(0, word.size() - 1) : word);
+        words.push_back(is_empty ? word.substr(0, word.size() - 1)
+                        : words_ != nullptr && word.starts_with("[") ? whole + word
+                                                                     : word);
         if (is_empty)
             words.emplace_back();
     }
@@ -90,6 +100,10 @@ bool Options::parse(const std::vector<std::string>& arguments, const world::Cons
         throw base::Error(base::Exit::usage, fmt::format("rdvc {}: {}", command_, error.what()))
             .hint(fmt::format("rdvc {} --help", command_));
     }
+    if (words_ != nullptr)
+        for (auto& word : *words_)
+            if (word.starts_with(whole))
+                word.erase(0, 1);
     return true;
 }
 

@@ -30,6 +30,7 @@ class Options {
     Options& texts(const std::string& names, std::vector<std::string>& target,
                    const std::string& help, const std::string& metavar);
     Options& number(const std::string& names, unsigned& target, const std::string& help);
+    /// All further words; a command has it once.
     Options& words(const std::string& name, std::vector<std::string>& target,
                    const std::string& help);
     Options& word(const std::string& name, std::string& target, const std::string& help);
@@ -44,6 +45,7 @@ class Options {
   private:
     std::unique_ptr<CLI::App> app_;
     std::string command_;
+    std::vector<std::string>* words_ = nullptr; ///< the target of `words`
 };
 
 } // namespace rdvc::cli

@@ -29,6 +29,7 @@ const std::vector<Command>& commands() {
         {"show", "the script of a submission", show},
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
         {"clean", "remove from the cluster what is no longer needed", clean},
+        {"config", "settings: `config list`, `get`, `set`, `unset`, `edit`", config},
         {"doctor", "check this machine, the cluster, and the connection between them", doctor},
     };
     return all;

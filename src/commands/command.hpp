@@ -45,6 +45,8 @@ base::Exit recover(world::World& world, const Words& arguments);
 base::Exit show(world::World& world, const Words& arguments);
 base::Exit env(world::World& world, const Words& arguments);
 base::Exit clean(world::World& world, const Words& arguments);
+base::Exit config(world::World& world, const Words& arguments);
+base::Exit config_edit(world::World& world, const Words& arguments);
 base::Exit doctor(world::World& world, const Words& arguments);
 
 } // namespace rdvc::commands

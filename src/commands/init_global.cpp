@@ -63,8 +63,7 @@ Exit init_global(world::World& world, const Words& words) {
                      mail == config.run_options().end() ? "" : text_of(mail->second),
                      not_an_address);
 
-    wizard::SettingsFile file(world.user_config(),
-                              "# rdvc's settings of this user; see docs/manual.md");
+    auto file = wizard::user_settings(world);
     file.set({"cluster", "host"}, host);
     if (!username.empty() || !config.text("cluster.username").empty())
         file.set({"cluster", "username"}, username);

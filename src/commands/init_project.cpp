@@ -103,14 +103,6 @@ void answer_instance(const config::Config& config, const std::vector<std::string
 }
 
 // A link that came with the project could lead to any of the user's files.
-void refuse_links(const remote::Project& project) {
-    for (const auto& path : {project.config_file().parent_path(), project.config_file()})
-        if (std::filesystem::is_symlink(std::filesystem::symlink_status(path)))
-            throw Error(Exit::not_ready,
-                        fmt::format("{} is a symbolic link; rdvc does not write through it",
-                                    path.string()));
-}
-
 // Asks for the name under which the project's submissions are listed.
 void answer_name(world::World& world, const remote::Project& project,
                  const wizard::Questions& questions, const std::string& mirror, std::string& name) {
@@ -176,10 +168,8 @@ Exit init_project(world::World& world, const Words& words) {
     const auto mirror = remote::earlier_mirror(world, project).value_or(project.mirror);
     answer_name(world, project, questions, mirror, answers.name);
 
-    refuse_links(project);
+    auto file = wizard::project_settings(project.config_file());
     const auto written = wizard::write_missing(project, questions, answers.environment);
-    wizard::SettingsFile file(project.config_file(),
-                              "# rdvc's settings for this project; commit this file");
     if (config.text("project.id").empty())
         file.set({"project", "id"}, new_id(world, project, submission::parts_of(mirror)));
     if (answers.name != config.text("project.name"))

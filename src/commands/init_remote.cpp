@@ -80,8 +80,7 @@ Exit init_remote(world::World& world, const Words& words) {
         dir = yes ? config.text("cluster.dir")
                   : world.ask("rdvc's folder on the cluster", config.text("cluster.dir"));
 
-    wizard::SettingsFile file(world.user_config(),
-                              "# rdvc's settings of this user; see docs/manual.md");
+    auto file = wizard::user_settings(world);
     if (dir != config.text("cluster.dir")) {
         config.set("cluster.dir", {dir, "--dir"});
         file.set(path("dir"), dir);

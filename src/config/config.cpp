@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "config/keys.hpp"
 #include "config/settings.hpp"
 #include "slurm/options.hpp"
 
@@ -168,6 +169,19 @@ std::string Config::origin(std::string_view key) const {
     return value == values_.end() ? "default" : value->second.origin;
 }
 
+std::map<std::string, Value> Config::all() const {
+    std::map<std::string, Value> all(values_.begin(), values_.end());
+    if (!include_.path.empty())
+        all["include"] = {(include_.is_on_cluster ? "cluster:" : "") + include_.path,
+                          include_.origin};
+    for (const auto& [name, value] : run_)
+        all["run." + name] = value;
+    for (const auto& [instance, options] : instances_)
+        for (const auto& [name, value] : options)
+            all[key_text({"instances", instance, name})] = value;
+    return all;
+}
+
 void Config::set(std::string_view key, Value value) {
     const auto* setting = find_setting(key);
     assert(setting != nullptr);
@@ -210,9 +224,8 @@ bool Config::has_cluster(const std::string& name) const {
     return std::find(clusters_.begin(), clusters_.end(), name) != clusters_.end();
 }
 
-void Config::read_include(const Entry& entry, const std::string& file, Whose whose) {
+void Config::read_include(const Entry& entry, const std::string& place, Whose whose) {
     constexpr std::string_view on_cluster = "cluster:";
-    auto place = fmt::format("{}:{}", file, entry.line);
     if (whose == Whose::project)
         throw not_theirs(place, "include", whose);
     if (whose != Whose::user)
@@ -225,22 +238,20 @@ void Config::read_include(const Entry& entry, const std::string& file, Whose who
                                 "path of one there",
                                 place));
     const bool is_on_cluster = text->starts_with(on_cluster);
-    include_ = {is_on_cluster ? text->substr(on_cluster.size()) : *text, std::move(place),
-                is_on_cluster};
+    include_ = {is_on_cluster ? text->substr(on_cluster.size()) : *text, place, is_on_cluster};
     if (is_on_cluster && !include_.path.starts_with("/") && !include_.path.starts_with("~/"))
         throw Error(Exit::configuration,
                     fmt::format("{}: `{}` must start with / or ~/ on the cluster", include_.origin,
                                 include_.path));
 }
 
-void Config::read_entry(const Entry& entry, const std::string& file, Whose whose,
+void Config::read_entry(const Entry& entry, const std::string& place, Whose whose,
                         const std::string& cluster) {
     static const std::vector<std::string> tables = {"cluster", "clusters", "project", "run",
                                                     "env",     "hooks",    "job",     "instances"};
-    const std::string place = fmt::format("{}:{}", file, entry.line);
     const std::string& table = entry.path.front();
     if (table == "include" && entry.path.size() == 1 && !entry.is_table)
-        return read_include(entry, file, whose);
+        return read_include(entry, place, whose);
     if (std::find(tables.begin(), tables.end(), table) == tables.end())
         throw unknown(place, entry.path.size() == 1 && !entry.is_table ? "key" : "table", table,
                       tables);
@@ -283,7 +294,7 @@ void Config::read_entry(const Entry& entry, const std::string& file, Whose whose
 void Config::read_layer(std::string_view text, const std::string& file, Whose whose,
                         const std::string& cluster) {
     for (const auto& entry : parse_toml(text, file))
-        read_entry(entry, file, whose, cluster);
+        read_entry(entry, fmt::format("{}:{}", file, entry.line), whose, cluster);
 }
 
 namespace {

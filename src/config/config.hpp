@@ -63,6 +63,9 @@ class Config {
     /// "default", or the place that set it.
     [[nodiscard]] std::string origin(std::string_view key) const;
 
+    /// What the layers have set, by key as in a file of settings: `run.time`, `instances.big.mem`.
+    [[nodiscard]] std::map<std::string, Value> all() const;
+
     /// Replaces a setting; for options of the command line.
     void set(std::string_view key, Value value);
 
@@ -89,10 +92,12 @@ class Config {
     /// True if some layer has `[clusters.NAME]`.
     [[nodiscard]] bool has_cluster(const std::string& name) const;
 
-  private:
-    void read_entry(const Entry& entry, const std::string& file, Whose whose,
+    /// Reads one entry of a layer, as read_layer does. `place`: what sets it, e.g. FILE:LINE.
+    void read_entry(const Entry& entry, const std::string& place, Whose whose,
                     const std::string& cluster);
-    void read_include(const Entry& entry, const std::string& file, Whose whose);
+
+  private:
+    void read_include(const Entry& entry, const std::string& place, Whose whose);
 
     std::map<std::string, Value, std::less<>> values_;
     SbatchOptions run_;

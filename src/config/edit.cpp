@@ -100,4 +100,34 @@ std::string set_value(std::string_view text, const std::vector<std::string>& pat
     return result;
 }
 
+std::optional<std::string> remove_value(std::string_view text, const std::vector<std::string>& path,
+                                        const std::string& file) {
+    auto rest = parse_toml(text, file);
+    const auto is_it = [&](const Entry& entry) { return entry.path == path && !entry.is_table; };
+    const auto entry = std::find_if(rest.begin(), rest.end(), is_it);
+    if (entry == rest.end())
+        return std::nullopt;
+    const auto before = text.rfind('\n', entry->begin);
+    const auto begin = before == std::string_view::npos ? 0 : before + 1;
+    const auto end = std::min(text.find('\n', entry->end), text.size() - 1) + 1;
+    auto result = std::string(text.substr(0, begin)) + std::string(text.substr(end));
+    rest.erase(entry);
+    const auto without_tables = [](std::vector<Entry> entries) {
+        std::erase_if(entries, [](const Entry& one) { return one.is_table; });
+        return entries;
+    };
+    bool good = false;
+    try {
+        good = without_tables(parse_toml(result, file)) == without_tables(rest);
+    } catch (const base::Error&) {
+        good = false; // the line was part of more
+    }
+    if (!good)
+        throw base::Error(base::Exit::configuration,
+                          fmt::format("{}:{}: cannot remove `{}`: other values share its line",
+                                      file, entry->line, base::join(path, ".")))
+            .hint("rdvc config edit");
+    return result;
+}
+
 } // namespace rdvc::config

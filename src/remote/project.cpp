@@ -57,14 +57,28 @@ project::Repository open_repository(world::World& world) {
     return *repository;
 }
 
-Project open_project(world::World& world, const std::string& cluster) {
-    Project project;
+namespace {
+
+void find_folders(world::World& world, Project& project) {
     project.repository = open_repository(world);
-    const auto& top = project.repository.top;
-    const auto here = project.repository.prefix.empty() ? top : top / project.repository.prefix;
-    const auto dvc_project = project::find_dvc_project(here, top);
+    const auto& [top, prefix, shallow] = project.repository;
+    const auto dvc_project = project::find_dvc_project(prefix.empty() ? top : top / prefix, top);
     project.has_dvc = dvc_project.has_value();
     project.dvc_project = dvc_project.value_or(top);
+}
+
+} // namespace
+
+fs::path settings_file(world::World& world) {
+    Project project;
+    find_folders(world, project);
+    return project.config_file();
+}
+
+Project open_project(world::World& world, const std::string& cluster) {
+    Project project;
+    find_folders(world, project);
+    const auto& top = project.repository.top;
     project.cluster = cluster;
     project.config = load_config(world, project.config_file(), cluster);
     if (!project.config.text("cluster.host").empty())

@@ -34,6 +34,10 @@ struct Project {
 /// The repository of the current folder. Throws Error (not_ready) outside of one.
 project::Repository open_repository(world::World& world);
 
+/// The project's file of settings, whether or not it exists. Reads no settings. Throws Error
+/// (not_ready) outside of a Git repository.
+std::filesystem::path settings_file(world::World& world);
+
 /// The project of the current folder, with its configuration. `cluster` is the value of --cluster.
 /// Throws Error: not_ready outside of a Git repository, configuration for a bad file.
 Project open_project(world::World& world, const std::string& cluster);

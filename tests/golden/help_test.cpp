@@ -38,7 +38,8 @@ TEST(GoldenHelp, OfTheRest) {
           Words{"init", "remote", "--help"}, Words{"status", "--help"}, Words{"logs", "--help"},
           Words{"wait", "--help"}, Words{"cancel", "--help"}, Words{"retry", "--help"},
           Words{"pull", "--help"}, Words{"recover", "--help"}, Words{"show", "--help"},
-          Words{"clean", "--help"}, Words{"doctor", "--help"}})
+          Words{"clean", "--help"}, Words{"config", "--help"}, Words{"config", "set", "--help"},
+          Words{"config", "list", "--help"}, Words{"doctor", "--help"}})
         text += "$ rdvc " + base::join(words, " ") + "\n" + help(words) + "\n";
     tests::expect_golden("help.txt", text);
 }

@@ -106,5 +106,27 @@ TEST(SetValue, KeepsTheLineEndsOfTheFile) {
               "# mine\r\n[run]\r\ntime = 2\r\n");
 }
 
+TEST(RemoveValue, TakesItsLineAndNothingElse) {
+    const std::string text = "# mine\n[run]\ntime = 1 # an hour\nmem = 2\n[env]\n"
+                             "inputs = [ # all\n  'a',\n]\nsetup = 's'";
+    const auto without = [&](const Texts& path) { return remove_value(text, path, "f"); };
+    EXPECT_EQ(without({"run", "time"}), tests::replaced(text, "time = 1 # an hour\n", ""));
+    EXPECT_EQ(without({"env", "inputs"}),
+              tests::replaced(text, "inputs = [ # all\n  'a',\n]\n", ""));
+    EXPECT_EQ(without({"env", "setup"}), tests::replaced(text, "setup = 's'", ""));
+    EXPECT_EQ(without({"env", "where"}), std::nullopt);
+    EXPECT_EQ(without({"env"}), std::nullopt);
+    EXPECT_EQ(remove_value("run.time = 1\r\nx.y = 2\r\n", {"run", "time"}, "f"), "x.y = 2\r\n");
+    EXPECT_EQ(remove_value("", {"run", "time"}, "f"), std::nullopt);
+}
+
+TEST(RemoveValue, RefusesALineThatHasMore) {
+    for (const auto* text :
+         {"run = { time = 1, mem = 2 }\n", "run = { time = 1,  mem = [\n'2'] }\n",
+          "run = { mem = 2, time = [\n'1'] }\n"})
+        EXPECT_FAILS(remove_value(text, {"run", "time"}, "config.toml"), Exit::configuration,
+                     "config.toml:1: cannot remove `run.time`: other values share its line");
+}
+
 } // namespace
 } // namespace rdvc::config
