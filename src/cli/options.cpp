@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli/described.hpp"
 #include "world/console.hpp"
 
 namespace rdvc::cli {
@@ -61,12 +62,34 @@ bool Options::given(const std::string& name) const {
 
 namespace {
 
+std::vector<Described> describe(const CLI::App& app) {
+    std::vector<Described> all;
+    for (const auto* option : app.get_options()) {
+        const bool has_value = option->get_items_expected_max() > 0;
+        const auto metavar = has_value ? option->get_type_name() : "";
+        const auto help = base::lines(option->get_description()).empty()
+                              ? ""
+                              : base::lines(option->get_description()).front();
+        if (option->get_positional())
+            all.push_back({option->get_name(true), "", help});
+        for (const auto& name : option->get_lnames())
+            all.push_back({"--" + name, metavar, help});
+        for (const auto& name : option->get_snames())
+            all.push_back({"-" + name, metavar, help});
+    }
+    return all;
+}
+
 // CLI11 takes a word like `[a,b]` apart, but not one that begins with this.
 constexpr char whole = '\x01';
 
 } // namespace
 
 bool Options::parse(const std::vector<std::string>& arguments, const world::Console& console) {
+    if (arguments == std::vector<std::string>{std::string(describe_word)}) {
+        console.data(described_text(describe(*app_)));
+        return false;
+    }
     std::vector<std::string> words;
     for (const auto& word : arguments) {
         // To CLI11 `--name=` is an option without a value; here its value is empty.

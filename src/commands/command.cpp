@@ -6,6 +6,7 @@
 
 #include "base/quote.hpp"
 #include "base/text.hpp"
+#include "cli/described.hpp"
 #include "submission/arguments.hpp"
 
 namespace rdvc::commands {
@@ -31,6 +32,8 @@ const std::vector<Command>& commands() {
         {"clean", "remove from the cluster what is no longer needed", clean},
         {"config", "settings: `config list`, `get`, `set`, `unset`, `edit`", config},
         {"doctor", "check this machine, the cluster, and the connection between them", doctor},
+        {"completion", "the completion script for bash, fish or zsh", completion_script},
+        {"complete", "", complete},
     };
     return all;
 }
@@ -41,7 +44,8 @@ std::string help() {
     std::string text = "rdvc: DVC experiments on a SLURM cluster\n\n"
                        "usage: rdvc COMMAND [ARGUMENTS]\n\ncommands:\n";
     for (const auto& command : commands())
-        text += fmt::format("  {:<8} {}\n", command.name, command.summary);
+        if (!command.summary.empty())
+            text += fmt::format("  {:<11} {}\n", command.name, command.summary);
     return text + "\noptions:\n"
                   "  --help      this help; `rdvc COMMAND --help` for one command\n"
                   "  --version   the program's version\n";
@@ -81,6 +85,14 @@ Exit dispatch_group(world::World& world, std::string_view group, const std::vect
         world.console.data(text);
         return Exit::done;
     }
+    if (words.front() == cli::describe_word) {
+        std::vector<cli::Described> described;
+        for (const auto& part : parts)
+            described.push_back(
+                {std::string(part.name), std::string(group_part), std::string(part.summary)});
+        world.console.data(cli::described_text(described));
+        return Exit::done;
+    }
     for (const auto& part : parts)
         if (part.name == words.front())
             return part.run(world, Words(words.begin() + 1, words.end()));
@@ -109,7 +121,8 @@ Exit dispatch(world::World& world, const Words& words) {
         return command->run(world, Words(words.begin() + 1, words.end()));
     std::vector<std::string> names;
     for (const auto& known : table)
-        names.emplace_back(known.name);
+        if (!known.summary.empty())
+            names.emplace_back(known.name);
     if (name.starts_with("-"))
         throw Error(Exit::usage, fmt::format("options come after the command: `{}`", name))
             .hint(is_for_run(words) ? base::trim("rdvc run " + base::quote_all(words))

@@ -14,7 +14,7 @@ using Words = std::vector<std::string>;
 
 struct Command {
     std::string_view name;
-    std::string_view summary;
+    std::string_view summary; ///< empty: not for people, and not in the list
     base::Exit (*run)(world::World& world, const Words& arguments);
 };
 
@@ -27,6 +27,9 @@ base::Exit dispatch(world::World& world, const Words& words);
 /// none has that name.
 base::Exit dispatch_group(world::World& world, std::string_view group,
                           const std::vector<Command>& parts, const Words& words);
+
+/// What a group prints for each of its parts as the metavar (cli/described.hpp).
+constexpr std::string_view group_part = "PART";
 
 base::Exit new_project(world::World& world, const Words& arguments);
 base::Exit init(world::World& world, const Words& arguments);
@@ -47,6 +50,8 @@ base::Exit env(world::World& world, const Words& arguments);
 base::Exit clean(world::World& world, const Words& arguments);
 base::Exit config(world::World& world, const Words& arguments);
 base::Exit config_edit(world::World& world, const Words& arguments);
+base::Exit completion_script(world::World& world, const Words& arguments);
+base::Exit complete(world::World& world, const Words& arguments);
 base::Exit doctor(world::World& world, const Words& arguments);
 
 } // namespace rdvc::commands

@@ -28,12 +28,15 @@ struct Answers {
 
 void add_options(cli::Options& options, Answers& answers) {
     std::vector<std::string> kinds;
-    for (const auto& kind : templates::kinds())
+    std::vector<std::string> names;
+    for (const auto& kind : templates::kinds()) {
         kinds.push_back(fmt::format("{} ({})", kind.name, kind.summary));
+        names.emplace_back(kind.name);
+    }
     options.word("NAME", answers.name, "the project's name; its folder is made here")
-        .text("--template", answers.kind, base::join(kinds, " or ") + "; default: python", "KIND")
-        .text("--formatter", answers.formatter, "what formats Python: black (default) or ruff",
-              "NAME")
+        .text("--template", answers.kind, base::join(kinds, " or ") + "; default: python",
+              base::join(names, "|"))
+        .text("--formatter", answers.formatter, "what formats Python; default: black", "black|ruff")
         .text("--from", answers.from,
               "another template: a folder or a Git repository, Copier's or as rdvc's own", "SOURCE")
         .texts("--data", answers.data, "value of one of the template's variables", "VARIABLE=VALUE")

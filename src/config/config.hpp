@@ -73,6 +73,8 @@ class Config {
     [[nodiscard]] const SbatchOptions& run_options() const { return run_; }
     /// The names of all instances, sorted.
     [[nodiscard]] std::vector<std::string> instances() const;
+    /// The names of all `[clusters.NAME]`, as they were read.
+    [[nodiscard]] const std::vector<std::string>& clusters() const { return clusters_; }
     /// The sbatch options of `[instances.NAME]`. Throws Error (configuration) for an unknown name.
     [[nodiscard]] const SbatchOptions& instance(const std::string& name) const;
 

@@ -77,4 +77,37 @@ std::string run_help() {
     return text;
 }
 
+std::vector<RunOption> sbatch_options() {
+    std::vector<RunOption> all;
+    for (const auto& option : slurm::options())
+        if (option.refusal.empty())
+            all.push_back({fmt::format("--{}", option.name),
+                           option.argument == slurm::Argument::none ? ""
+                           : option.argument == slurm::Argument::optional
+                               ? fmt::format("[={}]", option.metavar)
+                               : std::string(option.metavar),
+                           std::string(option.help)});
+    return all;
+}
+
+std::vector<RunOption> run_options() {
+    std::vector<RunOption> all;
+    for (const auto& option : own_options())
+        all.push_back({fmt::format("--{}", option.name), std::string(option.metavar),
+                       std::string(option.help)});
+    for (const auto& option : dvc_options()) {
+        if (option.role == Role::refuse)
+            continue;
+        if (!option.name.empty())
+            all.push_back({fmt::format("--{}", option.name), std::string(option.metavar),
+                           std::string(option.text)});
+        if (option.letter != 0)
+            all.push_back({fmt::format("-{}", option.letter), std::string(option.metavar),
+                           std::string(option.text)});
+    }
+    const auto sbatch = sbatch_options();
+    all.insert(all.end(), sbatch.begin(), sbatch.end());
+    return all;
+}
+
 } // namespace rdvc::submission

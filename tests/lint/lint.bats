@@ -42,7 +42,7 @@ setup() {
 
 @test "bash files pass shellcheck" {
     shellcheck --external-sources --check-sourced dev .ci/run tools/sandbox tools/demo tests/left tests/root/as-root examples/*/*.sh
-    shellcheck --shell=bash cluster/node/look.sh
+    shellcheck --shell=bash cluster/node/look.sh completions/rdvc.bash
     cat cluster/{both/names,both/folders,node/bring}.sh | shellcheck --shell=bash --exclude=SC2317,SC2034 - # not all of it is called
     shellcheck -x -P SCRIPTDIR tests/support/slurm/{run-job,bin/*}
     shellcheck -x --shell=bash tests/support/slurm/*.bash

@@ -1,0 +1,24 @@
+#include "cli/described.hpp"
+
+#include "base/text.hpp"
+
+namespace rdvc::cli {
+
+std::string described_text(const std::vector<Described>& all) {
+    std::string text;
+    for (const auto& one : all)
+        text += one.name + "\t" + one.metavar + "\t" + one.help + "\n";
+    return text;
+}
+
+std::vector<Described> parse_described(std::string_view text) {
+    std::vector<Described> all;
+    for (const auto& line : base::lines(text)) {
+        const auto parts = base::split(line, '\t');
+        if (parts.size() == 3)
+            all.push_back({parts[0], parts[1], parts[2]});
+    }
+    return all;
+}
+
+} // namespace rdvc::cli
