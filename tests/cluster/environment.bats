@@ -5,13 +5,6 @@ load support
 
 setup_file() {
     start_tools
-    lose_builder
-}
-
-teardown_file() {
-    [[ -e ${lost}/seconds ]] || kill -- "-${lost_job}" 2>/dev/null || true
-    chmod -R u+w "${lost}" 2>/dev/null || true
-    rm -rf "${lost}"
 }
 
 setup() {
@@ -20,29 +13,6 @@ setup() {
 
 teardown() {
     stop_test
-}
-
-# Kills a builder, and starts a job that must notice; the last test checks it, because that takes
-# some time.
-lose_builder() {
-    start_test
-    { small_venv; echo "[[ \$(wc -l <${root}/setups) -gt 1 ]] || sleep 100"; } | setup_script
-    commit
-    SLURM_JOB_ID=1 setsid bash "${RDVC_SOURCE_FOLDER}/tests/cluster/job.sh" "${root}/settings" true >/dev/null 2>&1 3>&- &
-    disown
-    wait_until 20 test -e "${root}/setups"
-    kill -KILL -- "-$(ps -o pgid= -p "$!" | tr -d ' ')"
-    lost="${root}"
-    set -m # a process group of its own
-    (
-        start=${SECONDS}
-        SLURM_JOB_ID=2 bash "${RDVC_SOURCE_FOLDER}/tests/cluster/job.sh" "${root}/settings" true >"${root}/log" 2>&1
-        printf '%s\n' "$((SECONDS - start))" >"${root}/seconds.new"
-        mv "${root}/seconds.new" "${root}/seconds"
-    ) 3>&- &
-    lost_job=$!
-    set +m
-    export lost lost_job
 }
 
 # A package `pk` in the folder $1 with a program `say`.
@@ -688,7 +658,7 @@ owner_exists() {
 }
 
 @test "jobs that wait for an environment whose setup fails end at once and name that job" {
-    setup_script <<<'sleep 2; exit 4'
+    setup_script <<<"until [[ -e ${root}/go ]]; do sleep 0.1; done; exit 4"
     commit
     local n pids=() failed=0
     background_job 1 true
@@ -698,6 +668,10 @@ owner_exists() {
         background_job "${n}" true
         pids+=("$!")
     done
+    for n in 2 3 4 5; do
+        wait_until 20 grep -q 'waiting for the environment that job 1 on' "${root}/log.${n}"
+    done
+    touch "${root}/go"
     for n in "${pids[@]}"; do
         wait "${n}" || failed=$((failed + 1))
     done
@@ -718,6 +692,18 @@ owner_exists() {
     wait "${first}" || true
     [[ -z $(find "${store}" -name '*.lock*' -o -name '.new*') ]]
     job true
+    log_has 'is kept for later jobs'
+}
+
+@test "a builder that is killed is replaced" {
+    { small_venv; echo "[[ \$(wc -l <${root}/setups) -gt 1 ]] || sleep 100"; } | setup_script
+    commit
+    SLURM_JOB_ID=1 setsid bash "${RDVC_SOURCE_FOLDER}/tests/cluster/job.sh" "${root}/settings" true >/dev/null 2>&1 3>&- &
+    wait_until 20 is_in_setup
+    kill -KILL -- "-$(ps -o pgid= -p "$!" | tr -d ' ')"
+    export TEST_STALE=3
+    job true
+    log_has 'shows no heartbeat; taking over'
     log_has 'is kept for later jobs'
 }
 
@@ -859,18 +845,6 @@ SETUP
     was_reused
     [[ ${said} == *WS/project/src* ]]
     printf '# view: %s\n' "$(grep -oE 'reused in .*' "${root}/log")" >&3
-}
-
-@test "a builder that is killed is replaced within a minute" {
-    wait_until 70 test -e "${lost}/seconds"
-    local seconds
-    seconds=$(cat "${lost}/seconds")
-    cp "${lost}/log" "${root}/log"
-    cat "${root}/log"
-    printf '# replaced after %s s\n' "${seconds}" >&3
-    ((seconds >= 40 && seconds <= 60))
-    log_has 'shows no heartbeat; taking over'
-    log_has 'is kept for later jobs'
 }
 
 # --- What a hostile reader found ---

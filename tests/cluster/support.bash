@@ -157,13 +157,3 @@ rdvc_env() {
     mkdir -p "${root}/rdvc/repos"
     (cd "${laptop}" && RDVC_CLUSTER_HOST=local RDVC_CLUSTER_DIR="${root}/rdvc" "${RDVC_BUILD_FOLDER}/rdvc" env "$@")
 }
-
-# Waits for a condition: `wait_until SECONDS COMMAND...`.
-wait_until() {
-    local end=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        ((SECONDS < end)) || return 1
-        sleep 0.1
-    done
-}

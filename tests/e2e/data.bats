@@ -437,7 +437,7 @@ CONFIG
     cat >"${cluster_home}/.bashrc" <<'BASHRC'
 echo "welcome to the cluster"
 printf 'quota: 93 %%'
-sleep 25.25 &
+sleep 300.25 &
 set -o noglob -o posix
 export POSIXLY_CORRECT=1 CDPATH=/tmp LC_ALL=xx_XX.UTF-8 SHELLOPTS
 shopt -s expand_aliases
@@ -446,9 +446,8 @@ BASHRC
     export XDG_RUNTIME_DIR="${folder}/it's a %h run" TMPDIR="${folder}/t \"m'p %h"
     mkdir -p "${TMPDIR}"
     mkdir -m 700 "${XDG_RUNTIME_DIR}"
-    SECONDS=0
     rdvc run --data=ssh -n noisy -S lr=0.7531
-    ((SECONDS < 20))
+    pgrep -fx 'sleep 300[.]25' # which has not been waited for
     rdvc wait noisy
     rdvc pull noisy
     apply noisy
