@@ -1,6 +1,5 @@
 # Data without a DVC remote: inputs go with the submission, outputs come with `rdvc pull`; never a run on old
-# data. On two nodes that have no network but the cluster's own.
-# bats file_tags=nodes
+# data. Root has two nodes, which have no network but the cluster's own.
 
 load support
 
@@ -103,6 +102,7 @@ run_and_wait() {
     rdvc wait "${name}" || { rdvc logs "${name}" && false; }
 }
 
+# bats test_tags=nodes
 @test "inputs go, outputs come; with an emptied cache everything is right" {
     name=first
     run_and_wait -n first
@@ -131,6 +131,7 @@ run_and_wait() {
     rdvc wait again
 }
 
+# bats test_tags=nodes
 @test "an unchanged stage is not run again: its output travels, its input does not" {
     git checkout --quiet came
     rm -rf "${cache}"
@@ -261,6 +262,7 @@ run_and_wait() {
     cmp sub/clean.csv data/raw.csv
 }
 
+# bats test_tags=nodes
 @test "two runs that need the same objects at once" {
     rm -rf "${cache}"
     rdvc run -n left -S lr=0.21 3>&- &

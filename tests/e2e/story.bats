@@ -1,5 +1,4 @@
-# The whole user story on two nodes, each with its own /tmp.
-# bats file_tags=nodes
+# The whole user story; for root on two nodes, each with its own /tmp, what differs there.
 
 load support
 
@@ -23,6 +22,7 @@ teardown() {
     note_failure
 }
 
+# bats test_tags=nodes
 @test "without any init: run, wait, logs, status, pull" {
     run rdvc run -S lr=0.1 -n first
     [[ ${status} -eq 0 ]]
@@ -186,13 +186,14 @@ M	train.sh" ]]
     rdvc logs same-code | grep 'reused in'
 }
 
+# bats test_tags=nodes
 @test "the kept script runs by hand in an interactive allocation" {
     rdvc run -S lr=0.6 -n base
     rdvc wait base
     local job
     job=$(fields_of base job)
     ssh sandbox "cd; salloc --quiet srun bash .rdvc/submissions/${job}.sbatch.sh"
-    git fetch --quiet rdvc 'refs/exps/*:refs/exps/*'
+    git fetch --quiet "${cluster_home}"/.rdvc/repos/project-*.git 'refs/exps/*:refs/exps/*'
     git show-ref | grep -q "refs/exps/.*/base-hand-1"
 }
 
