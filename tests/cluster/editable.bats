@@ -188,6 +188,7 @@ through_versions() {
     log_has 'is made: version: v1.3.0-3-g'
 }
 
+# bats test_tags=long
 @test "an editable install with hatch-vcs" {
     python_project src
     cat >pyproject.toml <<'TOML'

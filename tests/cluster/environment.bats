@@ -58,6 +58,7 @@ probe_python='say; python -c "import pk, sys; from importlib.metadata import ver
     [[ ${said} == *'other one'*'2.0'* ]]
 }
 
+# bats test_tags=long
 @test "an editable install with an import hook: changed code is reused, a new package is not" {
     python_project .
     printf '[tool.setuptools.packages.find]\ninclude = ["pk*"]\n' >>pyproject.toml
@@ -79,6 +80,7 @@ probe_python='say; python -c "import pk, sys; from importlib.metadata import ver
     was_reused
 }
 
+# bats test_tags=long
 @test "a compat editable install runs this job's code" {
     python_project .
     printf '[tool.setuptools]\npackages = ["pk"]\n' >>pyproject.toml
@@ -129,6 +131,7 @@ foreign_wheel() {
     )
 }
 
+# bats test_tags=long
 @test "a dependency's file with the same text as one of the project's is not a copy; a built wheel of the project is one" {
     local licence='# Licensed under the Apache License, Version 2.0.'
     foreign_wheel dep dep/__init__.py "${licence}" dep/py.typed partial dep/utils/__init__.py "${licence}" tests/__init__.py "${licence}"
@@ -167,6 +170,7 @@ foreign_wheel() {
     was_reused
 }
 
+# bats test_tags=long
 @test "pip install in a view changes only the view" {
     python_project src
     pip_setup -e .
@@ -199,6 +203,7 @@ foreign_wheel() {
     [[ ${said} == *two* ]]
 }
 
+# bats test_tags=long
 @test "the checkout's path in debug information does not prevent reuse, in the program it does" {
     { small_venv; echo "g++ -g \"\$PWD/tool.cpp\" \$FLAGS -o .venv/bin/tool"; } | setup_script
     printf '#include <cstdio>\nint main() { std::puts("one"); }\n' >tool.cpp
@@ -213,6 +218,7 @@ foreign_wheel() {
     [[ ${said} == *WS/project/tool.cpp* ]]
 }
 
+# bats test_tags=long
 @test "an edited .pyx is compiled again, and a compiled module lies beside the code" {
     { small_venv; echo 'tr a-z A-Z <src/fast.pyx >src/fast.so'; } | setup_script
     mkdir src
@@ -227,6 +233,7 @@ foreign_wheel() {
     [[ ${said} == *TWO* ]]
 }
 
+# bats test_tags=long
 @test "a version made from tags is that of this commit" {
     { echo 'cd "$(git rev-parse --show-toplevel)"'; small_venv; echo '[[ ! -e describe.sh ]] || . ./describe.sh'; } | setup_script
     commit
@@ -274,6 +281,7 @@ SETUP
     [[ ${said} == *'say two'* ]]
 }
 
+# bats test_tags=long
 @test "bytecode that an installer left out is made once, also beside existing bytecode" {
     setup_script <<SETUP
 "${python}" -m venv --without-pip .venv
@@ -294,6 +302,7 @@ SETUP
     [[ ${said} == *'compiled package'*'compiled wheel'*'compiled module'* ]]
 }
 
+# bats test_tags=long
 @test "a conda-like prefix is reused, except where a binary names it or it lies elsewhere" {
     setup_script <<'SETUP'
 mkdir -p env/conda-meta env/bin
@@ -331,6 +340,7 @@ SETUP
     log_has "activation sets PATH to ${root}/elsewhere"
 }
 
+# bats test_tags=long
 @test "an activation that finds the build's checkout is noticed at the first reuse" {
     { small_venv; echo "pwd >${root}/place"; } | setup_script
     set_value "RDVC_JOB_ENV_ACTIVATE='export PLACE=\$(cat ${root}/place)'"
@@ -400,6 +410,7 @@ SETUP
     log_has 'src/gen/part.py changed'
 }
 
+# bats test_tags=long
 @test "links out of the checkout: folders are not reused unless allowed, changed files are noticed" {
     mkdir "${root}/outside"
     printf 'one\n' >"${root}/file"
@@ -445,6 +456,7 @@ SETUP
     [[ ${said} == *cached*other*same* && -z $(find "${store}" -name link) ]]
 }
 
+# bats test_tags=long
 @test "setup that changes tracked files, Git's or DVC's files, or makes a build folder is not reused" {
     set_value RDVC_JOB_ENV_ACTIVATE=
     { small_venv; cat <<'SETUP'
@@ -496,6 +508,7 @@ SETUP
     log_has 'setup changes data/mine'
 }
 
+# bats test_tags=long
 @test "a project in a subfolder, with code of its repository and a submodule beside it" {
     git init --quiet "${root}/library"
     (cd "${root}/library" && commit 'A library')
@@ -525,6 +538,7 @@ SETUP
     log_has 'library changed'
 }
 
+# bats test_tags=long
 @test "odd names: in the environment, among tracked files, in what setup changes" {
     { small_venv; cat <<'SETUP'
 mkdir -p $'.venv/lib/new\nline' .venv/lib/-dash
@@ -588,6 +602,7 @@ SETUP
     log_has 'cannot be reused: setup changes .gitignore'
 }
 
+# bats test_tags=long
 @test "a tool that keeps its environment elsewhere is named with what changes that" {
     local case
     for case in 'poetry -n install:POETRY_VIRTUALENVS_IN_PROJECT=1' 'pdm sync:PDM_VENV_IN_PROJECT=1' 'pipenv install:PIPENV_VENV_IN_PROJECT=1'; do
@@ -640,6 +655,7 @@ owner_exists() {
     compgen -G "${store}/*.lock/owner.$1" >/dev/null
 }
 
+# bats test_tags=long
 @test "fifty jobs at once make one environment" {
     { small_venv; echo 'sleep 2'; } | setup_script
     commit
@@ -866,6 +882,7 @@ SETUP
     cat "${store}"/*/*/tree/.venv/lib/python3/site-packages/p.pth | grep '^/rdvc-no-checkout/'
 }
 
+# bats test_tags=long
 @test "an environment that is installed elsewhere, or finds its modules by its real path, is not reused" {
     mkdir -p "${root}/v"
     "${python}" -m venv --without-pip "${root}/v"
@@ -894,6 +911,7 @@ SETUP
     log_has 'which is not in env.outside'
 }
 
+# bats test_tags=long
 @test "files that setup names in other ways belong to the key" {
     mkdir -p requirements tools d helpers
     printf -- '-r base.txt\n' >requirements/dev.txt
@@ -930,6 +948,7 @@ SETUP
     done
 }
 
+# bats test_tags=long
 @test "a commit's name that setup asks for in any spelling belongs to the key; where the checkout is does not" {
     local spelling
     for spelling in "python3 -c \"import subprocess as s; print(s.check_output(['git', 'rev-parse', 'HEAD']))\"" \
@@ -949,6 +968,7 @@ SETUP
     was_reused
 }
 
+# bats test_tags=long
 @test "a package that moved, tiny modules and programs that were copied, files that setup removes" {
     python_project src
     pip_setup -e .

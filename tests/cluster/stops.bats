@@ -211,6 +211,7 @@ SH
     [[ ${code} -eq 0 && $(cat "${record}/result") == "${before}" ]]
 }
 
+# bats test_tags=long
 @test "a job that started again after its push takes its own name, not a second one" {
     train <<<'mkdir -p ckpt; date +%N >ckpt/a; touch model.txt metrics.json'
     compose -n twice
@@ -229,6 +230,7 @@ SH
     grep -q "^$(result ref) $(result commit) " "${record}/publishing"
 }
 
+# bats test_tags=long
 @test "with a DVC remote and its run-cache, an unfinished stage does not count either" {
     dvc remote add --quiet -d store "${root}/store"
     # What other projects' jobs have left before, and leave meanwhile.
@@ -260,6 +262,7 @@ SH
     git -C "${repos}" show "$(result commit):dvc.lock" | grep -q "$(echo whole | md5sum | cut -d ' ' -f 1)"
 }
 
+# bats test_tags=long
 @test "shell options that ~/.bashrc sets are reset, and a missing locale causes no messages" {
     train <<'SH'
 mkdir ckpt; touch model.txt metrics.json
@@ -368,6 +371,7 @@ BASHRC
     [[ $(result state) == published && -z $(find "${submission}" -name '.claim*') ]]
 }
 
+# bats test_tags=long
 @test "a job that starts again and again finally fails, and keeps what it has" {
     train <<'SH'
 mkdir -p ckpt; echo x >ckpt/a; touch ready; sleep 600
@@ -446,6 +450,7 @@ SH
     [[ ${state} == failed && ${cause} == disk_full && ${message} == *"the disk is full: ${RDVC_DIR} on "* ]]
 }
 
+# bats test_tags=long
 @test "a stage that is killed for lack of memory is distinguished from one that fails" {
     train <<<'mkdir ckpt; printf "oom 3\noom_kill 1\n" >"$RDVC_DIR/memory.events"; kill -9 $$'
     compose -n killed
@@ -463,6 +468,7 @@ SH
     [[ $(result cause) == signal && $(result message) == *'was ended by SIGKILL from outside'* ]]
 }
 
+# bats test_tags=long
 @test "what is kept: not what DVC tracks or the cache holds, nor links that lead out; names of all kinds" {
     mkdir data
     echo input >data/in

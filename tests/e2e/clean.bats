@@ -184,6 +184,7 @@ fake_squeue() {
     rm -r "${held}"
 }
 
+# bats test_tags=long
 @test "environments and functions that no job needs are removed, those of live jobs stay" {
     echo 'touch started; sleep 600' >train.sh
     rdvc run -n user
@@ -221,6 +222,7 @@ fake_squeue() {
     [[ -s ${status_text} ]]
 }
 
+# bats test_tags=long
 @test "runs by hand, plain commands, other projects and links stay if needed" {
     echo 'exit 3' >train.sh
     rdvc run -n template

@@ -201,6 +201,7 @@ run_and_wait() {
     dvc commit --quiet data/raw.csv.dvc
 }
 
+# bats test_tags=long
 @test "a result's data that is gone or damaged on the cluster is named; the experiment is still pulled" {
     name=gone
     run_and_wait -n gone -S lr=0.11
@@ -325,6 +326,7 @@ run_and_wait() {
     [[ $(stat -c %s model/large) -eq 60000000 ]]
 }
 
+# bats test_tags=long
 @test "with a DVC remote: inputs and outputs travel through it" {
     make_project "${folder}/remote-project"
     dvc remote add --quiet -d storage "${shared}/storage"
@@ -352,6 +354,7 @@ run_and_wait() {
     [[ ${status} -eq 3 && ${output} == *"dvc commit input.txt.dvc"* ]]
 }
 
+# bats test_tags=long
 @test "with a DVC remote: recorded outputs that are nowhere are made again; then there is nothing to do" {
     cd "${folder}/remote-project"
     printf 'in\n' >input.txt
