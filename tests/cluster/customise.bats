@@ -96,6 +96,7 @@ exec "$@"
 STAND_IN
 }
 
+# bats test_tags=long
 @test "recipe: a container around setup and commands" {
     apptainer_stand_in
     mkdir -p "${cluster_home}/images" "${cluster_home}/.rdvc/cache"
@@ -115,6 +116,7 @@ STAND_IN
     [[ ${status} -eq 7 && ${output} == *'the setup command failed with exit code 255'*"could not open image ${cluster_home}/images/python-3.13.sif"* ]]
 }
 
+# bats test_tags=long
 @test "recipe: a container around dvc and its stages, with dvc only in the environment" {
     apptainer_stand_in
     mkdir -p "${cluster_home}/images"
@@ -133,6 +135,7 @@ STAND_IN
     [[ $(cat model.txt) == 'in python-3.12.sif' ]]
 }
 
+# bats test_tags=long
 @test "recipe: conda or micromamba" {
     mkdir -p "${cluster_home}/micromamba/bin"
     # Stands in for micromamba: makes a prefix with a program for each package of the file.

@@ -6,8 +6,7 @@ load support
 
 setup_file() {
     start_tools
-    "${tools}/pip/bin/pip" install --quiet --only-binary :all: --target "${tools}/build" \
-        setuptools-scm hatchling hatch-vcs editables >/dev/null 2>&1 || true
+    take_tools setuptools_scm vcs_versioning hatchling hatch_vcs editables packaging pathspec pluggy trove_classifiers
 }
 
 setup() {
@@ -85,14 +84,6 @@ for file in $(ls -d *pk*/* *pk*.p* | grep -v pyc); do echo "== $file"; sed "/bin
     done
 }
 
-# The package index may be out of reach.
-need_tools() {
-    local tool
-    for tool in "$@"; do
-        [[ -d ${tools}/build/${tool} ]] || skip "${tool} could not be installed: no package index"
-    done
-}
-
 # The project's version is made by setuptools-scm, and written to the file $1.
 scm_project() {
     sed -i -e 's/^version = .*/dynamic = ["version"]/; s/"setuptools"\]/"setuptools", "setuptools-scm"]/' pyproject.toml
@@ -129,7 +120,6 @@ through_versions() {
 
 # bats test_tags=long
 @test "a strict editable install with setuptools-scm: commits and edits write their version into the view" {
-    need_tools setuptools_scm
     python_project src
     scm_project src/pk/_version.py
     pip_setup --config-settings editable_mode=strict -e .
@@ -138,7 +128,6 @@ through_versions() {
 
 # bats test_tags=long
 @test "the files that setuptools-scm writes beside the code are those of this commit, too" {
-    need_tools setuptools_scm
     python_project src
     scm_project src/pk/_version.py
     pip_setup -e .
@@ -156,7 +145,6 @@ through_versions() {
 
 # bats test_tags=long
 @test "an editable install with an import hook and setuptools-scm" {
-    need_tools setuptools_scm
     python_project .
     scm_project pk/_version.py
     pip_setup -e .
@@ -165,7 +153,6 @@ through_versions() {
 
 # bats test_tags=long
 @test "a version without the commit is that of this commit; other schemes and other places of it are in the key" {
-    need_tools setuptools_scm
     python_project src
     scm_project src/pk/_version.py
     printf 'local_scheme = "no-local-version"\n' >>pyproject.toml
@@ -201,8 +188,8 @@ through_versions() {
     log_has 'is made: version: v1.3.0-3-g'
 }
 
+# bats test_tags=long
 @test "an editable install with hatch-vcs" {
-    need_tools hatchling hatch_vcs editables
     python_project src
     cat >pyproject.toml <<'TOML'
 [build-system]

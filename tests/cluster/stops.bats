@@ -103,15 +103,6 @@ result() {
     sed -n "s/^$1 //p" "${record}/result"
 }
 
-wait_until() {
-    local end=$((SECONDS + $1))
-    shift
-    until "$@" >/dev/null 2>&1; do
-        ((SECONDS < end)) || { cat "${log}"; return 1; }
-        sleep 0.1
-    done
-}
-
 no_process_left() {
     ! pgrep -f "bash ${root}/job.sh" && [[ -z $(grep -zlF "RDVC_OWN_WORKSPACE_DIR=${root}/" /proc/[0-9]*/environ 2>/dev/null) ]]
 }
@@ -130,16 +121,14 @@ echo '{"acc": 0.5}' >metrics.json
 echo temporary >scratch/t
 printf 'lr: 0.25\n' >params.yaml
 : >ready
-[ -n "$RDVC_GO_ON" ] || exec sleep 60
+[ -n "$RDVC_GO_ON" ] || exec sleep 600
 SH
     compose -n stopped
     start
     wait_until 20 sh -c "ls ${root}/rdvc-7-*/project/ready"
-    local began=${SECONDS}
     kill -TERM "${job}"
     ended
     cat "${log}"
-    ((SECONDS - began <= 3))
     [[ ${code} -eq 143 && $(result state) == failed && $(result phase) == experiment && $(result cause) == signal ]]
     [[ $(result message) == "the experiment was stopped by SIGTERM: SLURM does not say why" ]]
     [[ $(cd "${record}/partial" && find . -type f | sort | tr '\n' ' ') == './ckpt/a ./metrics.json ./model.txt ./params.yaml ./ready ./scratch/t ' ]]
@@ -166,14 +155,14 @@ SH
 
 @test "a copy that the job's end interrupts leaves no incomplete file" {
     train <<'SH'
-mkdir -p ckpt; echo one >ckpt/a; sleep 60
+mkdir -p ckpt; echo one >ckpt/a; sleep 600
 SH
     compose -n broken-off
     # The first copy during the run takes longer than the job.
     cat >"${root}/bin/cp" <<SH
 #!/bin/sh
 /bin/cp "\$@"
-[ -e "${root}/copying" ] || { : >"${root}/copying"; exec sleep 60; }
+[ -e "${root}/copying" ] || { : >"${root}/copying"; exec sleep 600; }
 SH
     chmod +x "${root}/bin/cp"
     start
@@ -193,7 +182,7 @@ ls made.txt
 n=$((n + 1))
 echo "$n" >ckpt/n.new && mv ckpt/n.new ckpt/n
 echo "$SHELL" >model.txt
-[ "$n" -ge 3 ] || exec sleep 60
+[ "$n" -ge 3 ] || exec sleep 600
 SH
     compose -n resumed
     local part
@@ -222,6 +211,7 @@ SH
     [[ ${code} -eq 0 && $(cat "${record}/result") == "${before}" ]]
 }
 
+# bats test_tags=long
 @test "a job that started again after its push takes its own name, not a second one" {
     train <<<'mkdir -p ckpt; date +%N >ckpt/a; touch model.txt metrics.json'
     compose -n twice
@@ -240,6 +230,7 @@ SH
     grep -q "^$(result ref) $(result commit) " "${record}/publishing"
 }
 
+# bats test_tags=long
 @test "with a DVC remote and its run-cache, an unfinished stage does not count either" {
     dvc remote add --quiet -d store "${root}/store"
     # What other projects' jobs have left before, and leave meanwhile.
@@ -271,6 +262,7 @@ SH
     git -C "${repos}" show "$(result commit):dvc.lock" | grep -q "$(echo whole | md5sum | cut -d ' ' -f 1)"
 }
 
+# bats test_tags=long
 @test "shell options that ~/.bashrc sets are reset, and a missing locale causes no messages" {
     train <<'SH'
 mkdir ckpt; touch model.txt metrics.json
@@ -379,9 +371,10 @@ BASHRC
     [[ $(result state) == published && -z $(find "${submission}" -name '.claim*') ]]
 }
 
+# bats test_tags=long
 @test "a job that starts again and again finally fails, and keeps what it has" {
     train <<'SH'
-mkdir -p ckpt; echo x >ckpt/a; touch ready; sleep 60
+mkdir -p ckpt; echo x >ckpt/a; touch ready; sleep 600
 SH
     sed -i 's/^grace.*/&\nmax_restarts = 1/' .rdvc/config.toml
     compose -n again-and-again
@@ -408,13 +401,11 @@ SH
     compose -n deaf
     start
     wait_until 20 test -s "${RDVC_DIR}/deaf"
-    local began=${SECONDS}
     kill -USR2 "${job}"
     sleep 0.5
     kill -TERM "${job}"
     ended
     cat "${log}"
-    ((SECONDS - began <= 6))
     [[ ${code} -eq 143 && $(result cause) == time_limit ]]
     nothing_left
     # At a good end the same.
@@ -459,6 +450,7 @@ SH
     [[ ${state} == failed && ${cause} == disk_full && ${message} == *"the disk is full: ${RDVC_DIR} on "* ]]
 }
 
+# bats test_tags=long
 @test "a stage that is killed for lack of memory is distinguished from one that fails" {
     train <<<'mkdir ckpt; printf "oom 3\noom_kill 1\n" >"$RDVC_DIR/memory.events"; kill -9 $$'
     compose -n killed
@@ -476,6 +468,7 @@ SH
     [[ $(result cause) == signal && $(result message) == *'was ended by SIGKILL from outside'* ]]
 }
 
+# bats test_tags=long
 @test "what is kept: not what DVC tracks or the cache holds, nor links that lead out; names of all kinds" {
     mkdir data
     echo input >data/in
@@ -509,7 +502,7 @@ mkdir -p out
 n=$(cat out/n 2>/dev/null || echo 0)
 echo "begins at $n"
 echo $((n + 1)) >out/n
-[ "$n" -ge 2 ] || sleep 60
+[ "$n" -ge 2 ] || sleep 600
 SH
     compose -n worker --cmd --output=out -- sh work.sh
     start

@@ -168,7 +168,7 @@ SH
     knob ssh-cut-after ' received$'
     run_rdvc 75 run --cmd -n one -- sh -c "$(count_command)"
     no_knob ssh-cut-after
-    wait_for_state 1 COMPLETED 20
+    wait_for_state 1 COMPLETED
     find_newest
     state_is one 'done'
     [[ $(jobs_with_token) -eq 1 && $(runs) -eq 1 ]]

@@ -3,7 +3,7 @@
 
 source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
 
-# What the whole file needs: setuptools, and uv where the package index can be reached.
+# What the whole file needs: setuptools and pip, in ${tools}/build.
 start_tools() {
     tools="${BATS_FILE_TMPDIR}/tools"
     export tools
@@ -13,13 +13,17 @@ start_tools() {
     # The very interpreter, since a version manager's wrapper takes its time.
     ln -s "${python}" "${tools}/bin/python3"
     export PATH="${tools}/bin:${TEST_PATH:+${TEST_PATH}:}/usr/bin:/bin:${PATH}"
-    "${python}" -m venv "${tools}/pip" >/dev/null
-    if ! "${tools}/pip/bin/pip" install --quiet --target "${tools}/build" pip setuptools >/dev/null 2>&1; then
-        "${tools}/pip/bin/pip" install --quiet --no-index --find-links /usr/share/python-wheels \
-            --target "${tools}/build" pip setuptools >/dev/null 2>&1
-        cp -r /usr/lib/python3/dist-packages/wheel* "${tools}/build/" 2>/dev/null || true
-    fi
-    "${tools}/pip/bin/pip" install --quiet --only-binary :all: uv >/dev/null 2>&1 || true
+    take_tools pip setuptools _distutils_hack
+}
+
+# Adds these of the packages that `./dev setup` has installed.
+take_tools() {
+    local name path made=("${RDVC_SOURCE_FOLDER}"/.dev/tools/lib/python3*/site-packages)
+    for name in "$@"; do
+        for path in "${made[0]}/${name}" "${made[0]}/${name}"-*.dist-info; do
+            [[ ! -e ${path} ]] || ln -s "${path}" "${tools}/build/"
+        done
+    done
 }
 
 # A root folder, a store, and settings that a test adds to.
@@ -156,14 +160,4 @@ rdvc_env() {
     fi
     mkdir -p "${root}/rdvc/repos"
     (cd "${laptop}" && RDVC_CLUSTER_HOST=local RDVC_CLUSTER_DIR="${root}/rdvc" "${RDVC_BUILD_FOLDER}/rdvc" env "$@")
-}
-
-# Waits for a condition: `wait_until SECONDS COMMAND...`.
-wait_until() {
-    local end=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        ((SECONDS < end)) || return 1
-        sleep 0.1
-    done
 }

@@ -244,7 +244,7 @@ JOB
 
 @test "a process that does not end at TERM is killed after KillWait" {
     job_script '' <<<"trap '' TERM; echo there; while :; do sleep 1; done"
-    ! is_fake || knob kill-wait 1
+    ! is_fake || knob kill-wait 4
     submit_job
     wait_until 10 log_has there
     on "scancel ${job}"

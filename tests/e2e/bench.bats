@@ -5,24 +5,16 @@
 # bats file_tags=long
 
 bats_require_minimum_version 1.5.0
+source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
 
 setup() {
-  BENCH="${RDVC_SOURCE_FOLDER:-${BATS_TEST_DIRNAME}/../..}/bench/submit"
+  BENCH="${RDVC_SOURCE_FOLDER}/bench/submit"
 }
 
 # The current folder of what makes its round trips is the one folder that it uses.
 folder_of() { # PID of bench/submit
   local line
   line=$(pgrep -P "$1" -f 'delay-proxy|/link [0-9]') && readlink "/proc/$line/cwd"
-}
-
-wait_until() { # SECONDS CONDITION...
-  local deadline=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    ((SECONDS < deadline)) || return 1
-    sleep 0.1
-  done
 }
 
 has_folder() { folder_of "$1" >/dev/null; }

@@ -135,7 +135,7 @@ fake_squeue() {
 
 # bats test_tags=long
 @test "the workspace of a running job stays, that of a killed one goes, by clean or by the next job" {
-    echo 'touch started; sleep 60' >train.sh
+    echo 'touch started; sleep 600' >train.sh
     local killed running job path
     started_in() { compgen -G "${workspaces}/rdvc-$1-*/project/started"; }
     rdvc run -n killed
@@ -184,8 +184,9 @@ fake_squeue() {
     rm -r "${held}"
 }
 
+# bats test_tags=long
 @test "environments and functions that no job needs are removed, those of live jobs stay" {
-    echo 'touch started; sleep 60' >train.sh
+    echo 'touch started; sleep 600' >train.sh
     rdvc run -n user
     started() { compgen -G "${workspaces}/rdvc-*/project/started"; }
     wait_until 20 started
@@ -221,6 +222,7 @@ fake_squeue() {
     [[ -s ${status_text} ]]
 }
 
+# bats test_tags=long
 @test "runs by hand, plain commands, other projects and links stay if needed" {
     echo 'exit 3' >train.sh
     rdvc run -n template

@@ -148,7 +148,7 @@ run_command() {
 
 # bats test_tags=long
 @test "stopped by a signal it still stores what it has; by hand it has a folder of its own" {
-    job=$(rdvc run --quiet --cmd --output=out -- sh -c 'echo begun >out/part.txt; sleep 60')
+    job=$(rdvc run --quiet --cmd --output=out -- sh -c 'echo begun >out/part.txt; sleep 600')
     local token
     token=$(fields_of "${job}" token)
     wait_until 20 grep -q command "${cluster_home}/.rdvc/jobs/${token}/0/phases"

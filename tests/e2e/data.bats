@@ -1,6 +1,5 @@
 # Data without a DVC remote: inputs go with the submission, outputs come with `rdvc pull`; never a run on old
-# data. On two nodes that have no network but the cluster's own.
-# bats file_tags=nodes
+# data. Root has two nodes, which have no network but the cluster's own.
 
 load support
 
@@ -103,6 +102,7 @@ run_and_wait() {
     rdvc wait "${name}" || { rdvc logs "${name}" && false; }
 }
 
+# bats test_tags=nodes
 @test "inputs go, outputs come; with an emptied cache everything is right" {
     name=first
     run_and_wait -n first
@@ -131,6 +131,7 @@ run_and_wait() {
     rdvc wait again
 }
 
+# bats test_tags=nodes
 @test "an unchanged stage is not run again: its output travels, its input does not" {
     git checkout --quiet came
     rm -rf "${cache}"
@@ -200,6 +201,7 @@ run_and_wait() {
     dvc commit --quiet data/raw.csv.dvc
 }
 
+# bats test_tags=long
 @test "a result's data that is gone or damaged on the cluster is named; the experiment is still pulled" {
     name=gone
     run_and_wait -n gone -S lr=0.11
@@ -261,6 +263,7 @@ run_and_wait() {
     cmp sub/clean.csv data/raw.csv
 }
 
+# bats test_tags=nodes
 @test "two runs that need the same objects at once" {
     rm -rf "${cache}"
     rdvc run -n left -S lr=0.21 3>&- &
@@ -323,6 +326,7 @@ run_and_wait() {
     [[ $(stat -c %s model/large) -eq 60000000 ]]
 }
 
+# bats test_tags=long
 @test "with a DVC remote: inputs and outputs travel through it" {
     make_project "${folder}/remote-project"
     dvc remote add --quiet -d storage "${shared}/storage"
@@ -350,6 +354,7 @@ run_and_wait() {
     [[ ${status} -eq 3 && ${output} == *"dvc commit input.txt.dvc"* ]]
 }
 
+# bats test_tags=long
 @test "with a DVC remote: recorded outputs that are nowhere are made again; then there is nothing to do" {
     cd "${folder}/remote-project"
     printf 'in\n' >input.txt
@@ -437,7 +442,7 @@ CONFIG
     cat >"${cluster_home}/.bashrc" <<'BASHRC'
 echo "welcome to the cluster"
 printf 'quota: 93 %%'
-sleep 25.25 &
+sleep 300.25 &
 set -o noglob -o posix
 export POSIXLY_CORRECT=1 CDPATH=/tmp LC_ALL=xx_XX.UTF-8 SHELLOPTS
 shopt -s expand_aliases
@@ -446,9 +451,8 @@ BASHRC
     export XDG_RUNTIME_DIR="${folder}/it's a %h run" TMPDIR="${folder}/t \"m'p %h"
     mkdir -p "${TMPDIR}"
     mkdir -m 700 "${XDG_RUNTIME_DIR}"
-    SECONDS=0
     rdvc run --data=ssh -n noisy -S lr=0.7531
-    ((SECONDS < 20))
+    pgrep -fx 'sleep 300[.]25' # which has not been waited for
     rdvc wait noisy
     rdvc pull noisy
     apply noisy

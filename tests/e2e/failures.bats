@@ -133,6 +133,7 @@ YAML
     [[ ${status} -eq 1 && ${output} == *"has no result to pull: failed"* ]]
 }
 
+# bats test_tags=long
 @test "a stage whose dependency nobody has: it fails as in DVC, and before any stage there is nothing but the baseline" {
     printf '  needy:\n    cmd: cat absent.txt\n    deps: [absent.txt]\n' >>dvc.yaml
     commit_all
@@ -233,6 +234,7 @@ YAML
     grep -q 'rdvc end: published' "${folder}/followed.log"
 }
 
+# bats test_tags=long
 @test "a variable of the login node does not override an option, and is named" {
     echo 'export SBATCH_PARTITION=nowhere' >"${cluster_home}/.bashrc"
     run rdvc run --partition=general -n overridden
@@ -328,6 +330,7 @@ SH
 
 # What DVC calls done although it is not.
 
+# bats test_tags=long
 @test "missing objects are found for every spelling of a path" {
     mkdir -p sub
     git mv dvc.yaml train.sh params.yaml sub/
@@ -345,6 +348,7 @@ SH
     fi
 }
 
+# bats test_tags=long
 @test "a stage without dependencies that was never run is run" {
     cat >dvc.yaml <<'YAML'
 stages:
@@ -377,6 +381,7 @@ YAML
     run_and_fail ends "the shell was ended in phase environment"
 }
 
+# bats test_tags=long
 @test "an activation that sets a trap does not keep the result from being written" {
     sed -i "s#activate\$#activate; echo \"trap 'echo theirs' EXIT\" >> .venv/bin/activate#" init_env.sh
     commit_all
@@ -384,6 +389,7 @@ YAML
     rdvc wait trapped
 }
 
+# bats test_tags=long
 @test "a submission whose answer was lost is found again" {
     local token
     rdvc run -n lost-answer

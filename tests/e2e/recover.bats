@@ -1,5 +1,4 @@
 # A result that could not be published is not lost: rdvc recover.
-# bats file_tags=nodes
 
 load support
 
@@ -58,7 +57,7 @@ has_it_whole() {
     git checkout --quiet -f good
 }
 
-# bats test_tags=long
+# bats test_tags=long,nodes
 @test "a mirror that accepts no experiment: recovered, pulled, complete; the workspace is gone" {
     rdvc run -n first
     rdvc wait first
@@ -99,6 +98,7 @@ has_it_whole() {
 }
 
 # The job of a batch script that is killed leaves its workspace on the node, whose /tmp is its own.
+# bats test_tags=nodes
 @test "killed while it published, the workspace on its node: brought by a job there" {
     mkdir -p "${shared}/store" # a path counts where the cluster has it
     dvc remote add --quiet -d store "${shared}/store"

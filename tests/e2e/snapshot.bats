@@ -171,6 +171,7 @@ M	train.sh" ]]
     git branch --quiet -D other
 }
 
+# bats test_tags=long
 @test "a linked work tree, a sparse checkout and a split index" {
     git worktree add --quiet "${folder}/linked" -b linked
     cd "${folder}/linked"
@@ -307,6 +308,7 @@ $(git -C lib rev-parse HEAD)" ]]
 }
 
 # A hash of each file, computed by the same command here and there, shows what the job sees.
+# bats test_tags=long
 @test "files that Git stores differently (filters, line ends, encodings) are the same in the job as here" {
     printf '*.ipynb filter=strip\nprivate filter=veil\n*.wide working-tree-encoding=UTF-16LE text\n' >.gitattributes
     printf '*.bat text eol=crlf\n' >.git/info/attributes
@@ -369,6 +371,7 @@ $(git -C lib rev-parse HEAD)" ]]
     rm -rf .git/lfs
 }
 
+# bats test_tags=long
 @test "a stage that reads a file which Git does not look at may run in the job: its input travels" {
     seq 3 >raw.csv
     dvc add --quiet raw.csv
@@ -525,6 +528,7 @@ SH
     [[ ${status} -eq 1 && ${output} == *"git pack-objects failed"*"${blob}"* ]]
 }
 
+# bats test_tags=long
 @test "git's settings on the cluster neither damage the mirror nor change the files" {
     printf 'one\ntwo\n' >lines.txt
     git add lines.txt
@@ -582,6 +586,7 @@ CONFIG
     git -C "${mirror}" fsck --connectivity-only
 }
 
+# bats test_tags=long
 @test "copies come byte for byte, whatever .gitattributes say, and secrets among them are named" {
     mkdir private
     printf '/private\n' >>.gitignore
@@ -603,6 +608,7 @@ CONFIG
     [[ ${status} -eq 2 ]]
 }
 
+# bats test_tags=long
 @test "LFS content of a submodule travels too" {
     local content=$'of the submodule\n' oid
     oid=$(printf '%s' "${content}" | sha256sum | cut -d ' ' -f 1)
@@ -628,6 +634,7 @@ CONFIG
     rm -rf part .git/modules .git/lfs
 }
 
+# bats test_tags=long
 @test "a run from a folder that no commit has; a file that git was told not to look at" {
     mkdir fresh
     cp dvc.yaml train.sh params.yaml fresh

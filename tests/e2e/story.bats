@@ -1,5 +1,4 @@
-# The whole user story on two nodes, each with its own /tmp.
-# bats file_tags=nodes
+# The whole user story; for root on two nodes, each with its own /tmp, what differs there.
 
 load support
 
@@ -23,6 +22,7 @@ teardown() {
     note_failure
 }
 
+# bats test_tags=nodes
 @test "without any init: run, wait, logs, status, pull" {
     run rdvc run -S lr=0.1 -n first
     [[ ${status} -eq 0 ]]
@@ -88,6 +88,7 @@ teardown() {
     [[ $(cat model.txt) == 'model of 0.3' ]]
 }
 
+# bats test_tags=long
 @test "unpushed commits and a detached HEAD travel" {
     git checkout --quiet --detach
     echo 'echo detached >> model.txt' >>train.sh
@@ -186,13 +187,14 @@ M	train.sh" ]]
     rdvc logs same-code | grep 'reused in'
 }
 
+# bats test_tags=nodes
 @test "the kept script runs by hand in an interactive allocation" {
     rdvc run -S lr=0.6 -n base
     rdvc wait base
     local job
     job=$(fields_of base job)
     ssh sandbox "cd; salloc --quiet srun bash .rdvc/submissions/${job}.sbatch.sh"
-    git fetch --quiet rdvc 'refs/exps/*:refs/exps/*'
+    git fetch --quiet "${cluster_home}"/.rdvc/repos/project-*.git 'refs/exps/*:refs/exps/*'
     git show-ref | grep -q "refs/exps/.*/base-hand-1"
 }
 
@@ -222,6 +224,7 @@ SH
     [[ $(sed -n 2p model.txt) == "${shared}/origin.git" ]]
 }
 
+# bats test_tags=long
 @test "rdvc works in a subfolder, and for a project in a subfolder" {
     mkdir -p sub
     echo x >sub/file
@@ -235,11 +238,10 @@ SH
     cp "${project}"/{train.sh,params.yaml,init_env.sh,dvc.yaml} part/
     cd part
     dvc init --quiet --subdir
+    sed -i '/describ/d;/get-url/d' train.sh # of another case
     printf '/.venv\n/model.txt\n' >.gitignore
     git add -A
     git commit --quiet -m 'A project in a subfolder'
-    sed -i '/describ/d;/get-url/d' train.sh
-    git commit --quiet -am 'No version here'
     rdvc run -n in-part
     rdvc wait in-part
     rdvc pull in-part

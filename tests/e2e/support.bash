@@ -127,19 +127,6 @@ shell_of() {
     done
 }
 
-# wait_until SECONDS COMMAND...: polls; shows the last state when the time is over.
-wait_until() {
-    local deadline=$((SECONDS + $1)) said
-    shift
-    until said=$("$@" 2>&1); do
-        if ((SECONDS >= deadline)); then
-            printf 'not reached: %s\nlast state: %s\n' "$*" "${said}"
-            return 1
-        fi
-        sleep 0.2
-    done
-}
-
 # The job's end, as `rdvc wait` reports it; the caller checks its exit code.
 fields_of() { # NAME-OR-JOB FIELD
     rdvc status --json | python3 -c '

@@ -1,5 +1,4 @@
 # A sweep: one submission, one job array, an experiment a task.
-# bats file_tags=nodes
 
 load support
 
@@ -118,7 +117,7 @@ assert sweep["state"] == "published" and [t["name"] for t in sweep["tasks"]] == 
     rdvc cancel three
 }
 
-# bats test_tags=nodes,long
+# bats test_tags=long
 @test "experiments are called by their values on request" {
     run rdvc run --name-by=values -n by -S lr=0.3,0.4
     [[ ${status} -eq 0 && ${output} == *"sweep: by-lr=0.3 and so on: lr (2 values)"* ]]
@@ -169,7 +168,7 @@ SH
     [[ $(wc -l <"${cluster_home}/.rdvc/jobs/$(basename "$(newest)")/2/starts") -eq 2 ]]
 }
 
-# bats test_tags=nodes,long
+# bats test_tags=long
 @test "cancel ends one task, or all; what had not begun never begins, and retry runs it" {
     cat >train.sh <<'SH'
 lr=$(sed -n 's/^lr: //p' params.yaml)
@@ -200,7 +199,7 @@ SH
     no_workspace_left
 }
 
-# bats test_tags=nodes,long
+# bats test_tags=long
 @test "a stage that all tasks share, and run at once" {
     cat >dvc.yaml <<'YAML'
 stages:
@@ -225,7 +224,7 @@ YAML
     [[ $(metrics_of shared-8) == '{"lr_seen": "0.8"}' ]]
 }
 
-# bats test_tags=nodes,long
+# bats test_tags=long
 @test "an experiment for each row of a file" {
     printf 'lr\n0.71\n0.72\n' >rows.csv
     rdvc run --params=rows.csv -n row

@@ -1,5 +1,4 @@
 # What holds of a submission when things break holds of each task of a sweep.
-# bats file_tags=nodes
 
 load support
 

@@ -1,5 +1,4 @@
 # `rdvc retry` of a sweep: which tasks, with what; and of one task.
-# bats file_tags=nodes
 
 load support
 
@@ -86,7 +85,7 @@ again() {
     [[ ${status} -eq 1 && ${output} == *"nothing of some has failed"* ]]
 }
 
-# bats test_tags=nodes,long
+# bats test_tags=long
 @test "what is wrong is refused, and an attempt that sbatch refuses changes nothing" {
     touch "${cluster_home}/fail-2"
     submit wrong

@@ -1,5 +1,4 @@
 # `rdvc table`: metrics of a sweep while it runs and afterwards, as text, CSV, JSON and plots.
-# bats file_tags=nodes
 
 bats_require_minimum_version 1.5.0
 load support

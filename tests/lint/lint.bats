@@ -48,24 +48,39 @@ setup() {
     shellcheck -x --shell=bash tests/support/slurm/*.bash
 }
 
-# A request is one text; its variables are those that its description has.
+# What the laptop says to a request: the variables of its description.
+said_to_requests() {
+    printf '#!/bin/bash\n'
+    printf '%s=\n' nonce rdvc_dir text_hash sent_text prepare token attempt mirror experiment_ref force everything \
+        on_login with_job notes script_size tasks tasks_size named_by_values environment environment_size tags_size functions functions_length functions_size limit only task file follow \
+        offset make_folders action project older cache deep job_script data_size cache_group laptop transfer batch list_size poll \
+        folder project_dir bring_script patience warning ended kind repository mirror_name table with_tasks
+    printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables removals tokens options open known plots_of
+}
+
+check_requests() { shellcheck --exclude=SC2034,SC2317,SC2119,SC2120 -; }
+
+# All of them as one text, which takes a tenth of the time.
 @test "requests pass shellcheck" {
-    local file
     {
         printf '#!/bin/bash\n%s=\n' nonce rdvc_dir text_hash
         cat cluster/login/lib/load.sh
     } | shellcheck -
     source tests/support/surroundings.bash
+    {
+        said_to_requests
+        request_text recover | head -n -1
+        cat cluster/login/*.sh
+    } | check_requests
+}
+
+# A request is one text; its variables are those that its description has.
+# bats test_tags=long
+@test "each request passes shellcheck by itself" {
+    local file
+    source tests/support/surroundings.bash
     for file in cluster/login/*.sh; do
-        {
-            printf '#!/bin/bash\n'
-            printf '%s=\n' nonce rdvc_dir text_hash sent_text prepare token attempt mirror experiment_ref force everything \
-                on_login with_job notes script_size tasks tasks_size named_by_values environment environment_size tags_size functions functions_length functions_size limit only task file follow \
-                offset make_folders action project older cache deep job_script data_size cache_group laptop transfer batch list_size poll \
-                folder project_dir bring_script patience warning ended kind repository mirror_name table with_tasks
-            printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables removals tokens options open known plots_of
-            request_text "$(basename "${file}" .sh)"
-        } | shellcheck --exclude=SC2034,SC2317,SC2119,SC2120 -
+        { said_to_requests && request_text "$(basename "${file}" .sh)"; } | check_requests
     done
 }
 

@@ -87,8 +87,8 @@ RC_GTEST_PROP(Quoting, OfCleanTextSurvivesAnyPosixShell, ()) {
     const auto clean = rc::gen::suchThat(hostile_text(), [](const std::string& text) {
         return base::quote(text).substr(0, 2) != "$'";
     });
-    const auto words = *rc::gen::noShrink(rc::gen::scale(0.1, rc::gen::container<Words>(clean)));
-    RC_PRE(!words.empty());
+    const auto words = *rc::gen::noShrink(
+        rc::gen::scale(0.1, rc::gen::nonEmpty(rc::gen::container<Words>(clean))));
     base::ProcessRunner runner;
     const auto result =
         runner.run({.argv = {"sh", "-c", "printf '%s\\0' " + base::quote_all(words)}});

@@ -7,6 +7,20 @@ export GIT_CONFIG_NOSYSTEM=1
 # `remove_folder`, as the product removes: an ordinary user's read-only folders too.
 source "${RDVC_SOURCE_FOLDER}/cluster/both/folders.sh"
 
+# `wait_until SECONDS COMMAND...`: polls; when the time is over, shows what the command said last. The time is that of a machine with
+# nothing else to do: one that is shared has four times as much.
+wait_until() {
+    local deadline=$((SECONDS + 4 * $1)) said
+    shift
+    until said=$("$@" 2>&1); do
+        if ((SECONDS >= deadline)); then
+            printf 'not reached: %s\nlast state: %s\n' "$*" "${said}"
+            return 1
+        fi
+        sleep 0.2
+    done
+}
+
 # The functions that job scripts call, as the program puts them together.
 job_functions() {
     cat "${RDVC_SOURCE_FOLDER}"/cluster/both/*.sh "${RDVC_SOURCE_FOLDER}"/cluster/job/*/*.sh

@@ -43,13 +43,13 @@ start_mariadb() {
   rm -f "$run/mariadb.pid" "$(database_socket)"
   launch mariadb setsid --fork "$(command -v mariadbd)" "${options[@]}" --socket="$(database_socket)" \
     --pid-file="$run/mariadb.pid" --log-error="$DIR/log/mariadb.log" &&
-    remember mariadb "$run/mariadb.pid" && wait_until 10 test -S "$(database_socket)"
+    remember mariadb "$run/mariadb.pid" && wait_until 60 test -S "$(database_socket)"
 }
 
 start_slurmdbd() {
   rm -f "$run/slurmdbd.pid"
   launch slurmdbd env MYSQL_UNIX_PORT="$(database_socket)" slurmdbd && remember slurmdbd "$run/slurmdbd.pid" &&
-    wait_until 10 accounts_are_known
+    wait_until 60 accounts_are_known
 }
 
 # slurmctld does not start before its cluster is known.

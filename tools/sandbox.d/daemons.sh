@@ -23,9 +23,9 @@ close_inherited_files() {
 
 is_filled() { [[ -s $1 ]]; }
 
-remember() { # NAME PIDFILE: fails when the daemon does not live after five seconds
+remember() { # NAME PIDFILE: fails when the daemon does not live after half a minute
   local pid start
-  wait_until 5 is_filled "$2" || return 1
+  wait_until 30 is_filled "$2" || return 1
   read -r pid <"$2" || true
   start=$(start_time "$pid") || return 1
   forget "$1"
@@ -94,7 +94,9 @@ nodes_are_idle() {
   [[ $idle == "$nodes" ]]
 }
 
+nodes_are_idle_or_dead() { nodes_are_idle || [[ $(dead_daemons) ]]; }
+
 login_works() {
   # shellcheck disable=SC2016
-  [[ $(ssh -F "$DIR/ssh_config" -o ConnectTimeout=5 sandbox 'echo "$HOME"' 2>>"$DIR/log/sshd.out") == "$DIR/cluster/home" ]]
+  [[ $(ssh -F "$DIR/ssh_config" -o ConnectTimeout=30 sandbox 'echo "$HOME"' 2>>"$DIR/log/sshd.out") == "$DIR/cluster/home" ]]
 }

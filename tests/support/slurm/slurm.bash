@@ -91,9 +91,9 @@ job_field() {
     cat "${FAKE_SLURM}/jobs/$1/$2" 2>/dev/null || true
 }
 
-# Waits until job ID is in STATE: `wait_for_state ID STATE [SECONDS]`; otherwise prints its state.
+# Waits until job ID is in STATE; otherwise prints its state.
 wait_for_state() {
-    local end=$((SECONDS + ${3:-10}))
+    local end=$((SECONDS + 60))
     until [[ $(job_field "$1" state) == "$2" ]]; do
         if ((SECONDS >= end)); then
             printf 'job %s is not %s but %s\n' "$1" "$2" "$(job_field "$1" state)"
