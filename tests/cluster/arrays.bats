@@ -160,6 +160,33 @@ SH
     [[ $(ran) == '1 2 3 4 5 ' ]]
 }
 
+@test "a login node that hangs between two arrays, and goes on when there is another attempt, does not touch that one" {
+    mkdir "${root}/bin"
+    cat >"${root}/bin/sbatch" <<SH
+#!/bin/bash
+"${RDVC_SOURCE_FOLDER}/tests/support/slurm/bin/sbatch" "\$@" || exit
+[[ "\${*: -2}" != '1 2' ]] || until [[ -e ${root}/go ]]; do sleep 0.1; done
+SH
+    chmod +x "${root}/bin/sbatch"
+    PATH="${root}/bin:${PATH}" timeout -s KILL 3 rdvc run --cmd -n late -S 'k=range(1,6)' -- sh -c "echo {k} >>${root}/runs" || true
+    find_newest
+    [[ $(cat "${folder_of}/arrays.1") == '1 0' ]]
+    touch -d '-200 sec' "${folder_of}/sbatch.began"
+    run_rdvc 0 status
+    [[ -e ${folder_of}/claim.1/revoked ]]
+    knob no-start
+    run_rdvc 0 retry late
+    local arrays
+    arrays=$(cat "${folder_of}/arrays.2")
+    touch "${root}/go"
+    wait_until 10 bash -c "! pgrep -f '${root}/[b]in/sbatch'"
+    sleep 1
+    [[ $(cat "${folder_of}/arrays.2") == "${arrays}" && $(cat "${folder_of}/jobid") == "${arrays%% *}" ]]
+    no_knob no-start
+    rdvc wait late
+    [[ $(ran) == '1 2 3 4 5 ' ]]
+}
+
 @test "cancel of tasks in several arrays, retry of exactly these, which SLURM knows by other indices" {
     knob no-start
     sweep held 5

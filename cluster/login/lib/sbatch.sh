@@ -151,14 +151,15 @@ submit_several() {
     : >"${folder}/arrays.${attempt}"
     for array in "${plan[@]}"; do
         [[ ! -e ${folder}/claim.${attempt} ]] || break
-        printf '%s\n' "${attempt}" >"${folder}/sbatch.began" # it has as much time again
+        touch "${folder}/sbatch.began" # it has as much time again
         more=("--array=${array#* }${throttle}")
         [[ ${chained} == 0 || -z ${id} ]] || more+=("--dependency=${own:+${own},}afterany:${id}")
         submit_once "${array%% *}" "${more[@]}" || code=$?
         read_printed_id
+        [[ ! -e ${folder}/claim.${attempt} ]] || break # the files may be a later attempt's by now
         [[ ${code} != 0 || -n ${id} ]] || code=1
         ((code == 0)) || break
-        printf '%s %s\n' "${id}" "${array%% *}" >>"${folder}/arrays.${attempt}"
+        printf '%s %s\n' "${id}" "${array%% *}" >>"${folder}/arrays.${attempt}" || { code=1 && break; }
         ids+=("${id}")
     done
     if ((${#ids[@]} == ${#plan[@]})) && make_claim "${attempt}" owner "${ids[@]}"; then
@@ -170,13 +171,16 @@ submit_several() {
     return "${code}"
 }
 
-# Cancels what SLURM has of the newest attempt, which is revoked, so that its jobs would do nothing.
+# Cancels what SLURM has of this attempt, which is revoked, so that its jobs would do nothing.
 cancel_arrays() {
-    local line id past=' ' lines array_ids array_offsets ids
-    find_arrays "${token}"
-    ids=("${array_ids[@]+"${array_ids[@]}"}")
+    local line lines=() id past=' ' newest ids=()
     ! ask_queue || split_lines "${queue_lines}"
+    find_attempt "${token}"
     find_past_ids "${token}"
+    while read -r id _; do
+        ids+=("${id}")
+    done <"${folder}/arrays.${attempt}"
+    ((newest == attempt)) || lines=() # they may be of a later one
     for line in "${lines[@]+"${lines[@]}"}"; do
         id=${line%%[_|]*}
         [[ ${line} != *"|rdvc:${token}"* || ${past} == *" ${id} "* || " ${ids[*]-} " == *" ${id} "* ]] || ids+=("${id}")
