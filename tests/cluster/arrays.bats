@@ -28,7 +28,7 @@ ran() {
 }
 
 ended() {
-    [[ -z $(squeue --noheader --states=PENDING,RUNNING) ]]
+    [[ -z $(squeue --noheader --states=PENDING,RUNNING,COMPLETING) ]]
 }
 
 @test "how jobs are divided into arrays" {
@@ -174,6 +174,7 @@ SH
     touch -d '-200 sec' "${folder_of}/sbatch.began"
     run_rdvc 0 status
     [[ -e ${folder_of}/claim.1/revoked ]]
+    wait_until 10 ended
     knob no-start
     run_rdvc 0 retry late
     local arrays
