@@ -40,6 +40,16 @@ cluster_setting() {
     scontrol show config 2>/dev/null </dev/null | sed -n "s/^$1 *= *//p"
 }
 
+# How many jobs of this user may wait and run, the least of the limits of the association or, if $1
+# is not empty, of a quality of service; nothing if accounting does not say. Source of the words:
+# sacctmgr(1).
+submit_limit() {
+    local what=(association "user=$(id -un)" "format=MaxSubmitJobs,GrpSubmitJobs")
+    [[ -z $1 ]] || what=(qos "format=MaxSubmitJobsPerUser,GrpSubmitJobs")
+    timeout 20 sacctmgr --noheader --parsable2 show "${what[@]}" 2>/dev/null </dev/null | tr '|' '\n' |
+        grep -xE '[0-9]+' | sort -n | head -n 1
+}
+
 # Accounting's lines, one per job, with times in seconds since the epoch; the words are sacct(1)'s.
 # False if it does not answer.
 list_accounting() (

@@ -8,7 +8,7 @@ end_without_functions() {
     RDVC_OWN_MESSAGE="${RDVC_JOB_FUNCTIONS}/job.sh is missing on $(uname -n); rdvc retry sends it again"
     printf 'rdvc: error: %s\n' "${RDVC_OWN_MESSAGE}" >&2
     umask 077
-    local record="${RDVC_DIR}/jobs/${RDVC_JOB_TOKEN}/${SLURM_ARRAY_TASK_ID:-0}"
+    local record="${RDVC_DIR}/jobs/${RDVC_JOB_TOKEN}/$((${SLURM_ARRAY_TASK_ID:-0} + ${2:-0}))"
     if [[ -n ${1:-} && -z ${RDVC_JOB_PACK:-} && -d ${RDVC_DIR}/jobs ]] && mkdir -p "${record}" && cd "${record}" && [[ ! -e result ]]; then
         printf 'state failed\nphase start\nexit 1\njob %s\nname %s\nmessage %s\n' "${SLURM_JOB_ID:-none}" \
             "${RDVC_JOB_EXP_NAME}" "${RDVC_OWN_MESSAGE}" >result.new && mv result.new result

@@ -32,10 +32,11 @@ cancel_packed() {
         answer cancelled "$1" revoked
     elif [[ -e ${rdvc_dir}/jobs/${token}/${task}/result || (${known} == 1 && ${alive} == 0) ]]; then
         answer cancelled "$1" ended
-    elif find_attempt "${token}" && : >"${folder}/claim.${newest}.${task}/cancelled" && said=$(signal_job "${job}" USR2 2>&1); then
-        answer cancelled "$1" job "${job}"
+    elif find_true_jobs "${token}" "${job}" && find_attempt "${token}" && : >"${folder}/claim.${newest}.${task}/cancelled" &&
+        said=$(signal_job "${true_jobs[0]}" USR2 2>&1); then
+        answer cancelled "$1" job "${true_jobs[0]}"
     else
-        answer cancelled "$1" failed "${job}" "${said:-}"
+        answer cancelled "$1" failed "${true_jobs[0]}" "${said:-}"
     fi
 }
 
@@ -73,7 +74,7 @@ answer_other() {
 
 cancel() {
     open_rdvc_dir
-    local word token task_count pack said words ids=() ours=() others=() known=1
+    local word token task_count pack said words true_jobs ids=() ours=() others=() known=1
     ask_queue || known=0
     index_queue "${tokens[@]%%.*}"
     for word in "${tokens[@]}"; do
@@ -87,8 +88,9 @@ cancel() {
         if ((pack > 1 && task > 0)); then
             cancel_packed "${word}"
         elif [[ ${known} == 1 && -n ${job} ]] && ! is_ended_state "${job_state}"; then
-            ids+=("${job}")
-            ours+=("${word} ${job}")
+            find_true_jobs "${token}" "${job}"
+            ids+=("${true_jobs[@]}")
+            ours+=("${word} ${true_jobs[0]}")
             revoke "${token}" || true # in case the controller forgets the request
         elif revoke "${token}"; then
             answer cancelled "${word}" revoked

@@ -52,7 +52,8 @@ refuse_unless_gone() {
     ask_queue || finish unknown "squeue does not answer: ${queue_said}"
     find_job "${token}"
     if [[ -n ${job} ]] && ! is_ended_state "${job_state}"; then
-        finish kept live "${job} ${job_state}"
+        find_true_jobs "${token}" "${job}"
+        finish kept live "${true_jobs[0]} ${job_state}"
     fi
     [[ ! -e ${folder}/claim.${attempt}/revoked ]] || return 0
     owner=$(claimed_by "${attempt}")
@@ -106,30 +107,12 @@ find_tasks_again() {
     finish kept "${kept}"
 }
 
-# Prints these numbers, which ascend, as SLURM writes indices: `2,5-7`.
-ranges_of() {
-    local number first='' last='' list=''
-    for number in "$@" ''; do
-        [[ -z ${last} || ${number} != "${last}" ]] || continue
-        if [[ -n ${number} && -n ${last} ]] && ((number == last + 1)); then
-            last=${number}
-            continue
-        fi
-        [[ -z ${last} ]] || list+=",${first}"
-        [[ -z ${last} || ${first} == "${last}" ]] || list+="-${last}"
-        first=${number} last=${number}
-    done
-    printf '%s' "${list#,}"
-}
-
-# Prints the jobs of the tasks in `again` as sbatch takes them, with the limit of the script.
-array_of_tasks() {
-    local number jobs=()
+# Sets jobs_again to the numbers of the jobs of the tasks in `again`.
+find_jobs_again() {
+    local number
     for number in "${again[@]}"; do
-        jobs+=("$(((number - 1) / pack + 1))")
+        jobs_again+=("$(((number - 1) / pack + 1))")
     done
-    ranges_of "${jobs[@]}"
-    sed -n '/^#SBATCH --array=/{s/[^%]*//;p;q;}' "${folder}/job.sh"
 }
 
 # Sets `left` to the tasks that are not in `again` and were cancelled before they began: nothing but
@@ -187,6 +170,8 @@ put_tasks_aside() {
 put_back() {
     local number name file content numbers=("${again[@]+"${again[@]}"}")
     [[ ! -e ${folder}/jobid.$1 || -e ${folder}/jobid ]] || cp -p -- "${folder}/jobid.$1" "${folder}/jobid"
+    rm -f -- "${folder}/arrays.$(($1 + 1))"
+    [[ ! -e ${folder}/arrays.$1 ]] || cp -p -- "${folder}/arrays.$1" "${folder}/arrays.$(($1 + 1))"
     ((task_count > 0)) || numbers=(0)
     for number in "${numbers[@]}"; do
         for name in result slurm; do
@@ -200,7 +185,7 @@ put_back() {
 
 retry() {
     open_rdvc_dir
-    local task_count pack again=() left=() array='' stopped_by=''
+    local task_count pack again=() left=() jobs_again=() stopped_by=''
     find_task_count "${token}"
     local folder="${rdvc_dir}/submissions/${token}" newest attempt
     [[ -s ${folder}/job.sh ]] || finish absent
@@ -213,9 +198,9 @@ retry() {
         # Once more: a task may have ended just before SLURM was asked.
         find_tasks_again
         find_left_cancelled "${attempt}"
-        array=$(array_of_tasks)
-        ((${#array} <= 4000)) || finish refused array "the numbers of the ${#again[@]} tasks without a result do not fit into one array; some can be named: rdvc retry SUBMISSION.N"
-        options+=("--array=${array}")
+        find_jobs_again
+        # With the limit of the script.
+        options+=("--array=$(ranges_of "${jobs_again[@]}")$(sed -n '/^#SBATCH --array=/{s/[^%]*//;p;q;}' "${folder}/job.sh")")
     fi
     require_code
     # Of two at once only one sends it.

@@ -146,6 +146,7 @@ tell_kept() {
             if (full && !count) { row = ""; add_last("starts", record "starts"); if (row != "") print mark "file " token " " substr(row, 2) }
             if (!count) next
             tell("stopped", folder "stopped." attempt)
+            tell("arrays", folder "arrays." attempt)
             for (number = 1; number <= count; number++) tell_task(number)
             close(folder "tasks")
         }' - /dev/fd/3
@@ -316,14 +317,18 @@ is_live_task() {
 # Removes from `forgotten` and `silent_tasks` what accounting shows as ended. Source of the options:
 # sacct(1).
 find_in_accounting() {
-    local token id name state submitted comment lines number indices
-    local -A token_of=() ended=()
+    local token id name state submitted comment lines number indices i array_ids array_offsets
+    local -A token_of=() ended=() offset_of=()
     command -v sacct >/dev/null || return 0
     for id in "${!forgotten[@]}"; do
         token_of[${id}]=${forgotten[${id}]}
     done
     for token in "${!lost_tasks[@]}"; do
         token_of[${array_of[${token}]}]=${token}
+        find_arrays "${token}"
+        for i in "${!array_ids[@]}"; do
+            token_of[${array_ids[i]}]=${token} offset_of[${array_ids[i]}]=${array_offsets[i]}
+        done
     done
     lines=$(
         IFS=,
@@ -341,7 +346,7 @@ find_in_accounting() {
             [[ ${name} == *_* ]] || continue
             expand_indices "${name#*_}"
             for number in "${indices[@]+"${indices[@]}"}"; do
-                ended[${token}.${number}]=${state} # the last word of several: it may have started again
+                ended[${token}.$((number + ${offset_of[${id}]:-0}))]=${state} # the last word of several: it may have started again
             done
         elif is_ended_state "${state}"; then
             note_end "${token}" "${state}"

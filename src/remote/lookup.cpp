@@ -21,8 +21,8 @@ struct Named {
     std::string token;
     std::string job;
     std::string name;
-    unsigned tasks = 0; ///< of a sweep
-    std::vector<std::string> earlier_jobs = {};
+    unsigned tasks = 0;                       ///< of a sweep
+    std::vector<std::string> other_jobs = {}; ///< of earlier attempts; other arrays
 };
 
 // The newest of `all` (sorted oldest first) with this id or name, or else the only one whose token
@@ -30,9 +30,9 @@ struct Named {
 std::string called(const std::vector<Named>& all, const std::string& word) {
     constexpr std::size_t least = 4;
     const auto is_meant = [&](const Named& one) {
-        const auto& earlier = one.earlier_jobs;
+        const auto& others = one.other_jobs;
         return word.empty() || one.job == word || one.name == word ||
-               std::find(earlier.begin(), earlier.end(), word) != earlier.end();
+               std::find(others.begin(), others.end(), word) != others.end();
     };
     const auto sure = std::find_if(all.rbegin(), all.rend(), is_meant);
     if (sure != all.rend())
@@ -74,6 +74,19 @@ Target target_called(const std::vector<Named>& all, const std::string& word) {
     return {token, number};
 }
 
+// The task that SLURM calls `word`, JOB_INDEX, if its sweep has several arrays: only the cluster
+// knows which tasks each has.
+std::optional<Target> target_in_array(const state::Overview& overview, const std::string& word) {
+    const auto bar = std::min(word.find('_'), word.size());
+    const auto index = base::parse_number(word.substr(std::min(bar + 1, word.size())));
+    if (!index || *index == 0)
+        return std::nullopt;
+    for (const auto& record : overview.submissions)
+        if (const auto task = record.task_called(word.substr(0, bar), *index))
+            return Target{record.token, *task};
+    return std::nullopt;
+}
+
 // Nothing has this name. It may be mistyped, or be another project's or cluster's.
 Error not_found(const std::vector<ledger::Record>& records, const std::vector<Named>& there,
                 const std::string& mirror, const std::string& cluster, const std::string& word) {
@@ -112,22 +125,26 @@ std::vector<Target> find_targets(world::World& world, Cluster& cluster, const st
                 .push_back(
                     {record.token, record.job, record.name, record.tasks, record.earlier_jobs});
     std::optional<std::vector<Named>> there;
+    state::Overview overview;
     std::vector<Target> targets;
     for (const auto& word : words) {
         auto target = target_called(known, word);
         if (target.token.empty() && !word.empty())
             target = target_called(refused, word);
+        if (target.task > 0 && slurm::is_job_id(word.substr(0, word.find('_'))))
+            target = target_in_array(ask_overview(cluster, mirror, target.token, 1), word)
+                         .value_or(target);
         if (target.token.empty() && !there) {
-            const auto overview = ask_overview(
-                cluster, mirror, "", words.size() == 1 && word.empty() ? 1 : all_submissions);
+            overview = ask_overview(cluster, mirror, "",
+                                    words.size() == 1 && word.empty() ? 1 : all_submissions);
             there.emplace();
             for (const auto& record : overview.submissions)
                 there->insert(there->begin(),
                               {record.token, record.job, state::field(record.notes, "name"),
-                               record.task_count()});
+                               record.task_count(), record.job_ids()});
         }
         if (target.token.empty())
-            target = target_called(*there, word);
+            target = target_in_array(overview, word).value_or(target_called(*there, word));
         if (target.token.empty() && word.empty())
             throw Error(Exit::usage, "this project has no submission").hint("rdvc run");
         if (target.token.empty())

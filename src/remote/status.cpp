@@ -27,7 +27,11 @@ void add_line(state::Record& kept, const std::string& file, const std::string& l
         kept.phases.emplace_back(base::parse_time(time), phase);
     } else if (file == "jobid")
         kept.job = slurm::is_job_id(line) ? line : "";
-    else if (file == "sbatch.exit")
+    else if (file == "arrays") {
+        const auto [id, offset] = base::key_and_value(line);
+        if (const auto number = base::parse_number(offset); number && slurm::is_job_id(id))
+            kept.arrays.push_back({id, *number});
+    } else if (file == "sbatch.exit")
         kept.sbatch_exit = line;
     else if (file == "sbatch.err")
         kept.sbatch_error = line;

@@ -67,7 +67,7 @@ std::string dependency_of(const world::World& world, const Predecessor& one,
         world.console.note(fmt::format("{} has ended: it is not waited for", one.what));
         return "";
     }
-    return submission::dependency_on(one, record.job_id());
+    return submission::dependency_on(one, record.job_ids());
 }
 
 struct Found {

@@ -97,7 +97,7 @@ std::string describe_sweep(const Record& record, const Overview& overview) {
     };
     line("sweep", fmt::format("{}, {}", name_of(record), base::count(record.task_count(), "task")));
     line("state", describe_counts(sweep));
-    line("job", record.job);
+    line("job", record.job.empty() ? "" : base::join(record.job_ids(), ", "));
     add_submission(text, record);
     std::vector<std::vector<std::string>> rows = {
         {"TASK", record.is_command() ? "NAME" : "EXPERIMENT", "STATE", "PHASE", "DETAIL"}};
@@ -119,7 +119,7 @@ std::string describe_one(const Record& record, const State& state, const Overvie
     };
     line(record.is_command() ? "name" : "experiment", name_of(record));
     line("state", state.word + (state.detail.empty() ? "" : ": " + state.detail));
-    line("job", record.job);
+    line("job", record.job.empty() ? "" : base::join(record.job_ids(), ", "));
     line("node", field(record.result, "node"));
     add_submission(text, record);
     for (std::size_t i = 0; i < record.phases.size(); ++i) {

@@ -23,8 +23,26 @@ unsigned Record::pack() const {
     return std::max(base::parse_number(field(notes, "pack")).value_or(1), 1U);
 }
 
-std::string Record::job_id() const {
-    return task == 0 ? job : fmt::format("{}_{}", job, job_index());
+std::vector<std::string> Record::job_ids() const {
+    Array own{job, 0};
+    std::vector<std::string> all;
+    for (const auto& array : arrays) {
+        all.push_back(array.id);
+        if (task > 0 && array.offset < job_index())
+            own = array;
+    }
+    if (task > 0)
+        return {fmt::format("{}_{}", own.id, job_index() - own.offset)};
+    return all.empty() ? std::vector{job} : all;
+}
+
+std::optional<unsigned> Record::task_called(const std::string& array, unsigned index) const {
+    if (pack() > 1) // a job has no single task
+        return std::nullopt;
+    for (const auto& one : arrays)
+        if (one.id == array && index <= task_count() - std::min(one.offset, task_count()))
+            return one.offset + index;
+    return std::nullopt;
 }
 
 std::string Record::log_id() const {
@@ -44,6 +62,7 @@ Record Record::of_task(unsigned number) const {
     one.notes["name"] =
         own_name.empty() ? submission::task_name(field(notes, "name"), number) : own_name;
     one.job = job;
+    one.arrays = arrays;
     one.sbatch_exit = sbatch_exit;
     one.sbatch_error = sbatch_error;
     one.attempt = attempt;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,12 @@
 
 namespace rdvc::state {
 
+/// One of several job arrays of a sweep: the job number `offset` + 1 has the index 1 in it.
+struct Array {
+    std::string id;
+    unsigned offset = 0;
+};
+
 /// What the cluster records about one submission, as it was sent.
 struct Record {
     std::string token;
@@ -18,8 +25,9 @@ struct Record {
     std::map<std::string, std::string> notes = {};  ///< file `submission`
     std::map<std::string, std::string> result = {}; ///< file `result`; empty: no result yet
     std::vector<std::pair<double, std::string>> phases =
-        {}; ///< start (seconds since the epoch), name
-    std::string job = {};
+        {};                         ///< start (seconds since the epoch), name
+    std::string job = {};           ///< of a sweep: its array, or the first of several
+    std::vector<Array> arrays = {}; ///< if there are several; their offsets ascend
     std::string sbatch_exit = {};
     std::string sbatch_error = {}; ///< the last line that sbatch printed on standard error
     bool claimed = false;          ///< by a job
@@ -40,10 +48,16 @@ struct Record {
     [[nodiscard]] unsigned task_count() const;
     /// How many tasks of a sweep run one after another in each of its jobs.
     [[nodiscard]] unsigned pack() const;
-    /// The array's index of the job of this task.
+    /// The number of the job of this task: its index in the array, if there is one array.
     [[nodiscard]] unsigned job_index() const { return (task - 1) / pack() + 1; }
-    /// Its job as SLURM names it: `42`, of a task `42_3`.
-    [[nodiscard]] std::string job_id() const;
+    /// Its jobs as SLURM names them: `42`, of a task `42_3`, of a sweep with several arrays all of
+    /// them.
+    [[nodiscard]] std::vector<std::string> job_ids() const;
+    /// The first of them.
+    [[nodiscard]] std::string job_id() const { return job_ids().front(); }
+    /// The number of the task that SLURM calls `array`_`index`; nothing if it is not this sweep's.
+    [[nodiscard]] std::optional<unsigned> task_called(const std::string& array,
+                                                      unsigned index) const;
     /// The part of its log's name after `slurm-`: that job, and in a pack the task, `42_3.7`.
     [[nodiscard]] std::string log_id() const;
     /// A task of a sweep as a record of its own, complete.

@@ -33,8 +33,8 @@ std::vector<Predecessor> parse_after(const std::string& value) {
     return all;
 }
 
-std::string dependency_on(const Predecessor& predecessor, const std::string& job) {
-    return (predecessor.is_any ? "afterany:" : "afterok:") + job;
+std::string dependency_on(const Predecessor& predecessor, const std::vector<std::string>& jobs) {
+    return (predecessor.is_any ? "afterany:" : "afterok:") + base::join(jobs, ":");
 }
 
 std::string both_dependencies(const std::string& own, const std::string& after) {

@@ -18,8 +18,8 @@ struct Predecessor {
 /// The values of `--after`: `[ok:|any:]SUBMISSION[,...]`. Throws Error (usage).
 std::vector<Predecessor> parse_after(const std::string& value);
 
-/// SLURM's words for waiting for a job, or a task (JOB_N): `afterok:12`.
-std::string dependency_on(const Predecessor& predecessor, const std::string& job);
+/// SLURM's words for waiting for these jobs, or tasks (JOB_N): `afterok:12:13`.
+std::string dependency_on(const Predecessor& predecessor, const std::vector<std::string>& jobs);
 
 /// Both dependencies at once; either may be empty. Throws Error (usage) if `own`, the user's, has
 /// alternatives (`?`), which SLURM cannot combine with anything.

@@ -544,11 +544,12 @@ have_asked_twice() { (($(calls_of squeue) >= 2)); }
     PATH="${root}/bin:${PATH}" bash -c '
         set -u
         rdvc_dir=$1 folder=$2 token=${2##*/} nonce=0f attempt=1 login_umask=0022 options=() poll=30
+        source "${RDVC_SOURCE_FOLDER}/cluster/both/slurm.sh"
+        for file in common arrays queue sbatch; do
+            source "${RDVC_SOURCE_FOLDER}/cluster/login/lib/${file}.sh"
+        done
         answer() { echo "$*"; }
         finish() { answer "$@"; exit 0; }
-        source "${RDVC_SOURCE_FOLDER}/cluster/both/slurm.sh"
-        source "${RDVC_SOURCE_FOLDER}/cluster/login/lib/queue.sh"
-        source "${RDVC_SOURCE_FOLDER}/cluster/login/lib/sbatch.sh"
         call_sbatch
         answer_sbatch' test "${rdvc}" "${folder}" >"${root}/said"
     [[ $(cat "${root}/said") == 'refused revoked this submission was given up meanwhile' ]]

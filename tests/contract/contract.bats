@@ -148,6 +148,28 @@ teardown() {
     matches "$(grep -o 'ClusterName.*' <<<"${said}")" 'ClusterName *= [a-z]*'
 }
 
+array_shows() {
+    on "squeue --noheader --states=all -j ${job} -o '%i|%T'" | grep -x "$1"
+}
+
+@test "an array: a job for each index, all with the same words; one is cancelled, or all; an index of MaxArraySize is refused" {
+    job_script "--comment=rdvc:${token}" <<<'echo "$SLURM_ARRAY_JOB_ID $SLURM_ARRAY_TASK_ID $*"; [[ $SLURM_ARRAY_TASK_ID == 2 ]] || sleep 60'
+    job=$(on 'sbatch --parsable --output="$HOME/array-%A_%a.out" --array=2,4-5 job.sh 1 1000')
+    wait_until 10 grep -x "${job} 2 1 1000" "${cluster_home}/array-${job}_2.out"
+    wait_until 10 array_shows "${job}_2|COMPLETED"
+    wait_until 10 array_shows "${job}_4|RUNNING"
+    wait_until 10 array_shows "${job}_5|RUNNING"
+    matches "$(on "scontrol --all --oneliner show job ${job}" | grep ' ArrayTaskId=5 ')" \
+        "* ArrayJobId=${job} ArrayTaskId=5 * JobState=RUNNING * Comment=rdvc:${token}*"
+    on "scancel ${job}_4"
+    wait_until 10 array_shows "${job}_4|CANCELLED"
+    array_shows "${job}_5|RUNNING"
+    on "scancel ${job}"
+    wait_until 10 array_shows "${job}_5|CANCELLED"
+    expect 1 'sbatch: error: Batch job submission failed: Invalid job array specification' \
+        'sbatch --parsable --array=1-1001 job.sh'
+}
+
 @test "states after the end: only with --states=all" {
     job_script '' <<<'exit "$1"'
     submit_job '' 0

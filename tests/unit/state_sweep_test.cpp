@@ -90,6 +90,35 @@ TEST(DeriveSweep, LooksAtTheJobThatATaskShares) {
     EXPECT_EQ(sweep(8).log_id(), "42");
 }
 
+// Two of five jobs each. The cluster translates squeue's answer: job 44_1 is 42_11.
+TEST(Record, OfATaskInOneOfSeveralArraysHasThatArraysId) {
+    auto record = sweep(12);
+    record.arrays = {{"42", 0}, {"43", 5}, {"44", 10}};
+    EXPECT_EQ(record.job_ids(), (std::vector<std::string>{"42", "43", "44"}));
+    EXPECT_EQ(record.job_id(), "42");
+    EXPECT_EQ(record.id(), "42");
+    EXPECT_EQ(record.of_task(5).job_id(), "42_5");
+    EXPECT_EQ(record.of_task(6).job_id(), "43_1");
+    EXPECT_EQ(record.of_task(11).job_ids(), std::vector<std::string>{"44_1"});
+    EXPECT_EQ(record.of_task(11).log_id(), "44_1");
+    EXPECT_EQ(record.of_task(11).id(), "42.11");
+    EXPECT_EQ(record.task_called("43", 2), 7U);
+    EXPECT_EQ(record.task_called("44", 2), 12U);
+    EXPECT_FALSE(record.task_called("44", 3));
+    EXPECT_FALSE(record.task_called("45", 1));
+    const auto overview = answer({line_of("42_11", "RUNNING"), line_of("42_[6,12]", "PENDING")});
+    EXPECT_EQ(derive_state(record.of_task(11), overview).word, "running");
+    EXPECT_EQ(derive_state(record.of_task(12), overview).word, "pending");
+    // Of a retry of two tasks far from each other.
+    record.arrays = {{"50", 6}, {"51", 11}};
+    EXPECT_EQ(record.of_task(7).job_id(), "50_1");
+    EXPECT_EQ(record.of_task(12).job_id(), "51_1");
+    record.notes["pack"] = "2";
+    EXPECT_EQ(record.of_task(14).log_id(), "50_1.14");
+    EXPECT_FALSE(record.task_called("50", 1)) << "a job of two tasks";
+    EXPECT_EQ(sweep(3).task_called("42", 1), std::nullopt) << "as before, without the cluster";
+}
+
 // From one squeue answer and one records answer.
 TEST(DeriveSweep, TellsTheStateOfEachTask) {
     auto record = sweep(9);

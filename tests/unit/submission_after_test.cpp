@@ -29,8 +29,8 @@ TEST(After, BadWordsAreRefused) {
 }
 
 TEST(After, WithTheUsersOwnDependency) {
-    EXPECT_EQ(dependency_on({"x", false}, "12"), "afterok:12");
-    EXPECT_EQ(dependency_on({"x", true}, "12_3"), "afterany:12_3");
+    EXPECT_EQ(dependency_on({"x", false}, {"12", "13"}), "afterok:12:13");
+    EXPECT_EQ(dependency_on({"x", true}, {"12_3"}), "afterany:12_3");
     EXPECT_EQ(both_dependencies("", "afterok:1"), "afterok:1");
     EXPECT_EQ(both_dependencies("singleton", ""), "singleton");
     EXPECT_EQ(both_dependencies("singleton", "afterok:1,afterany:2"),

@@ -54,7 +54,11 @@ end_warm_up() {
 
 # If that fails, the next job tries again when it ends.
 lift_limit() {
-    if set_array_limit "${SLURM_ARRAY_JOB_ID}" "${RDVC_JOB_ARRAY_LIMIT}"; then
+    local id lifted=1
+    while read -r id; do # of each array
+        set_array_limit "${id}" "${RDVC_JOB_ARRAY_LIMIT}" || lifted=0
+    done <"${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/claim.${RDVC_OWN_ATTEMPT:-hand}/owner" || lifted=0
+    if ((lifted)); then
         : >"$(warm_up_mark)"
         rdvc_say "the warm-up is over; the other jobs of the sweep can begin"
     else

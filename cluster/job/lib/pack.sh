@@ -8,7 +8,7 @@ RDVC_OWN_TASK_SHELL= # its process
 # Sets RDVC_OWN_PACK to this job's tasks, from the first one on that is to run. That one begins, so
 # that the set-up is in its record.
 begin_pack() {
-    local index=${SLURM_ARRAY_TASK_ID:-0} task again
+    local index=${RDVC_OWN_INDEX:-0} task again
     again="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/again.${RDVC_OWN_ATTEMPT}" # of `rdvc retry`
     for ((task = (index - 1) * RDVC_JOB_PACK + 1; task <= index * RDVC_JOB_PACK && task <= RDVC_JOB_TASKS; task++)); do
         [[ ! -e ${again} ]] || grep -qx "${task}" "${again}" || continue

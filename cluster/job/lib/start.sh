@@ -39,7 +39,8 @@ drop_absent_locale() {
 }
 
 # sbatch passes the attempt's number as first argument; the job that makes its claim runs it, all
-# others end. The same job continues when SLURM starts it again (requeue; or a controller that
+# others end. If the attempt has several arrays, the second argument is how many jobs of the sweep are
+# before this array's first. The same job continues when SLURM starts it again (requeue; or a controller that
 # crashed before it had saved the start, which does not even count as a restart). Without a number:
 # a run by hand.
 start_job() {
@@ -87,13 +88,18 @@ start_job() {
         exit 1
     fi
     RDVC_OWN_ATTEMPT=$1
+    RDVC_OWN_INDEX=${SLURM_ARRAY_TASK_ID:-}
+    if [[ -n ${2:-} ]]; then
+        RDVC_OWN_INDEX=$((RDVC_OWN_INDEX + $2))
+        await_claim "$1"
+    fi
     take_claim "$1" "${SLURM_ARRAY_JOB_ID:-${SLURM_JOB_ID:-none}}" || exit 0
     # If `rdvc retry` gave it another time limit.
     [[ ! -r ${submission}/warning.$1 ]] || read -r RDVC_JOB_WARNING <"${submission}/warning.$1"
     if [[ -z ${RDVC_JOB_TASKS:-} ]]; then
         open_record 0 || exit 0
     elif ((${RDVC_JOB_PACK:-1} == 1)); then
-        begin_task "${SLURM_ARRAY_TASK_ID:-}" || exit 0
+        begin_task "${RDVC_OWN_INDEX}" || exit 0
     else
         begin_pack
     fi
@@ -147,6 +153,24 @@ are_stopped() {
     rdvc_say "attempt ${attempt} of this submission was ended before task $1 began"
 }
 
+# Of an attempt with several arrays the login node makes the claim, in the name of all, once SLURM has
+# the last one (login/lib/sbatch.sh). Waits for it as long as sbatch is called again and again; if
+# nobody does, the attempt is revoked.
+await_claim() {
+    local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}" new began last='' waited=0
+    until [[ -e ${submission}/claim.$1 ]]; do
+        began=$(stat -c %Y "${submission}/sbatch.began" 2>/dev/null) || began=
+        [[ ${began} == "${last}" ]] || waited=0
+        last=${began}
+        if ((waited++ > 300)) && new=$(mktemp -d "${submission}/.claim.$1.XXXXXX") &&
+            printf 'not all arrays were submitted\n' >"${new}/revoked"; then
+            mv -T "${new}" "${submission}/claim.$1" 2>/dev/null || rm -rf -- "${new}"
+        fi
+        sleep 1
+        ls "${submission}" >/dev/null # so that a network file system looks again
+    done
+}
+
 # A claim appears complete or not at all: it is created under another name, with its content, and
 # renamed. $1: the attempt, and for a task `.TASK`; $2: whose it is. False if it is not ours.
 take_claim() {
@@ -162,7 +186,7 @@ take_claim() {
     elif [[ ! -e ${claim} ]]; then
         printf 'rdvc: error: cannot write to %s on %s\n' "${submission}" "$(uname -n)" >&2
         exit 1
-    elif [[ $(head -n 1 "${claim}/owner" 2>/dev/null) != "$2" ]]; then
+    elif ! grep -qxF -- "$2" "${claim}/owner" 2>/dev/null; then
         rdvc_say "attempt $1 of this submission was taken by another job; this one does not run it"
         return 1
     fi

@@ -22,25 +22,37 @@ is_gone_from_queue() {
 # if scontrol does not agree. One scontrol is asked about as many as it can take; a job that was
 # gone once stays gone (the file `gone`).
 # Of a sweep these are about the task `task`; with `task` 0 about any of its tasks, and live_tasks
-# has the indices of those that scontrol shows as alive.
+# has the indices of those that scontrol shows as alive. JOB may be the first of several arrays.
 declare -A may_live live_tasks
+not_asked="and scontrol was asked about others first"
 ask_scontrol() {
-    local said id token gone our_cluster=''
-    local -A token_of=()
+    local said id token gone our_cluster='' index i true_jobs array_ids array_offsets asked=()
+    local -A token_of=() offset_of=()
     may_live=() live_tasks=()
     for (( ; $# > 1; )); do
         token=$1 id=$2 gone=''
         shift 2
         [[ ! -r ${rdvc_dir}/jobs/${token}/${task}/gone ]] || read -r gone <"${rdvc_dir}/jobs/${token}/${task}/gone"
         [[ ${id} =~ ^[0-9]+$ && ${id} != "${gone}" ]] || continue
-        may_live[${token}]="squeue does not show job ${id}, and scontrol was asked about others first"
-        ((${#token_of[@]} >= 100)) || token_of[${id}]=${token}
+        may_live[${token}]="squeue does not show job ${id}, ${not_asked}"
+        find_index "${token}"
+        ((task == 0)) || id+="_${index}"
+        find_true_jobs "${token}" "${id}"
+        ((${#token_of[@]} == 0 || ${#token_of[@]} + ${#true_jobs[@]} <= 100)) || continue
+        asked+=("${token} ${id%_*}")
+        for id in "${true_jobs[@]%_*}"; do
+            token_of[${id}]=${token}
+        done
+        find_arrays "${token}"
+        for i in "${!array_ids[@]}"; do
+            offset_of[${array_ids[i]}]=${array_offsets[i]}
+        done
     done
     ((${#token_of[@]} > 0)) || return 0
     said=$(show_jobs "${!token_of[@]}")
     read_scontrol
-    for id in "${!token_of[@]}"; do
-        token=${token_of[${id}]}
+    for i in "${asked[@]}"; do
+        token=${i% *} id=${i#* }
         is_of_this_cluster "${token}" || continue
         [[ -n ${may_live[${token}]:-} || ! -d ${rdvc_dir}/jobs/${token}/${task} ]] ||
             printf '%s\n' "${id}" >"${rdvc_dir}/jobs/${token}/${task}/gone"
@@ -50,7 +62,7 @@ ask_scontrol() {
 # For unknown jobs it prints an error without the id, so these are counted; after any other message
 # nothing is certain.
 read_scontrol() {
-    local line state words indices index lacking=0
+    local line state words indices shifted index lacking=0
     local -A silent=()
     for id in "${!token_of[@]}"; do
         silent[${id}]=${token_of[${id}]}
@@ -64,9 +76,11 @@ read_scontrol() {
         fi
         if [[ -n ${id} && -n ${token_of[${id}]:-} ]]; then
             token=${token_of[${id}]}
-            [[ -z ${silent[${id}]:-} ]] || unset "silent[${id}]" "may_live[${token}]"
+            [[ -z ${silent[${id}]:-} ]] || { unset "silent[${id}]" && forget_not_asked "${token}"; }
             # The id may now be somebody else's.
             [[ ${line} == *" Comment=rdvc:${token}"* || ${line} == *"/submissions/${token}/job.sh"* ]] || continue
+            shift_indices "${indices}" "${offset_of[${id}]:-0}"
+            indices=${shifted}
             find_index "${token}"
             ((task == 0)) || has_index "${index}" "${indices}" || continue
             state=${line#* JobState=}
@@ -82,9 +96,17 @@ read_scontrol() {
     done <<<"${said}"
     words=${said//$'\n'/ }
     for id in "${!silent[@]}"; do
-        may_live[${silent[${id}]}]="squeue does not show job ${id}, and scontrol does not say: ${words:0:200}"
-        ((lacking != ${#silent[@]})) || unset "may_live[${silent[${id}]}]"
+        if ((lacking == ${#silent[@]})); then
+            forget_not_asked "${silent[${id}]}"
+        else
+            may_live[${silent[${id}]}]="squeue does not show job ${id}, and scontrol does not say: ${words:0:200}"
+        fi
     done
+}
+
+# Scontrol has answered about a job of submission $1; another one of it may live.
+forget_not_asked() {
+    [[ ${may_live[$1]:-} != *"${not_asked}" ]] || unset "may_live[$1]"
 }
 
 # Several clusters may share this folder, and none knows the others' jobs.

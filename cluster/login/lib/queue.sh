@@ -187,6 +187,21 @@ index_queue() {
     for line in "${lines[@]+"${lines[@]}"}"; do
         jobs_of[${line%% *}]+=${line#* }$'\n'
     done
+    for line in "${!jobs_of[@]}"; do
+        number_through "${line}"
+    done
+}
+
+# Adds to `past` the ids of the jobs of submission $1's earlier attempts.
+find_past_ids() {
+    local id file newest
+    find_attempt "$1"
+    for file in "${rdvc_dir}/submissions/$1"/{jobid,arrays}.[0-9]*; do
+        [[ -r ${file} && ${file##*/} != "arrays.${newest}" ]] || continue
+        while read -r id _; do
+            past+="${id} "
+        done <"${file}"
+    done
 }
 
 # Sets job, job_state and job_reason of submission $1's newest job in the answer, preferably one
@@ -200,9 +215,7 @@ find_job() {
     ((indexed)) || index_queue
     [[ -n ${jobs_of[$1]:-} ]] || return 0
     [[ ! -r ${file} ]] || read -r now_id <"${file}" # SLURM may have given it the id of an earlier one
-    for file in "${rdvc_dir}/submissions/$1"/jobid.[0-9]*; do
-        [[ ! -r ${file} ]] || { read -r id <"${file}" && past+="${id} "; }
-    done
+    find_past_ids "$1"
     find_index "$1"
     while IFS='|' read -r id state reason _; do
         [[ ${id} == *_* ]] && indices=${id#*_} || indices=''

@@ -45,10 +45,15 @@ find_id() {
     [[ ! -r ${folder}/sbatch.exit ]] || read -r code <"${folder}/sbatch.exit"
     [[ -n ${id} ]] || { find_job_id "${token}"; id=${job_id}; }
     [[ -n ${id} ]] || find_printed_id
-    [[ -z ${id} ]] || return 0
+    [[ -z ${id} && ! -e ${folder}/arrays.${attempt} ]] || return 0
     look_at_queue 0
     find_job "${token}"
     id=${job}
+}
+
+# True if sbatch may still be trying.
+is_patient() {
+    (($(now) < $(stat -c %Y "${folder}/sbatch.began") + sbatch_patience))
 }
 
 # Answers `outcome TOKEN submitted JOB`, `outcome TOKEN refused WHY` or `outcome TOKEN unknown WHY`.
@@ -64,11 +69,17 @@ settle_submission() {
         why=$(<"${folder}/claim.${attempt}/revoked")
         answer outcome "${token}" refused "${why//$'\n'/ }"
         return
+    elif [[ -z ${id} && -e ${folder}/arrays.${attempt} ]]; then
+        # No job of several arrays runs before the claim is made: SLURM need not be asked.
+        if [[ -z ${code} ]] && is_patient; then
+            answer outcome "${token}" unknown "sbatch has not answered yet"
+            return
+        fi
     elif [[ -z ${id} ]] && has_begun "${attempt}"; then
         if [[ -n ${queue_said} ]] || ! is_older_than_queue "${folder}/sbatch.began"; then
             answer outcome "${token}" unknown "squeue does not answer: ${queue_said:-it was asked a moment ago}"
             return
-        elif [[ -z ${code} ]] && (($(now) < $(stat -c %Y "${folder}/sbatch.began") + sbatch_patience)); then
+        elif [[ -z ${code} ]] && is_patient; then
             answer outcome "${token}" unknown "sbatch has not answered yet"
             return
         fi
@@ -82,7 +93,9 @@ settle_submission() {
     fi
     why="sbatch was not called"
     ! has_begun "${attempt}" || why="sbatch left no job"
+    [[ ! -e ${folder}/arrays.${attempt} ]] || why="not all of its arrays were submitted"
     if revoke_claim "${attempt}" "${why}"; then
+        [[ ! -e ${folder}/arrays.${attempt} ]] || cancel_arrays >/dev/null 2>&1
         answer outcome "${token}" refused "${why}"
     else
         settle_again "$@"

@@ -22,6 +22,8 @@
 #   fail-sbatch-after-accept [WORDS]   sbatch fails, and there is a job: `Socket timed out on send/recv operation`
 #   banner-sbatch LINES       printed before sbatch's answer
 #   cluster-sbatch NAME       the answer is `id;NAME`
+#   max-array N               MaxArraySize (1001)
+#   max-submit N              sbatch refuses more jobs than that, ended ones too; sacctmgr knows
 #   reuse-id ID               the next job gets this id; a job that had it is forgotten
 #   fail-squeue [WORDS]       squeue fails
 #   empty-squeue              squeue says nothing, and exits 0

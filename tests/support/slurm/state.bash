@@ -90,7 +90,16 @@ is_shown() {
 # All ids, in order.
 list_ids() {
     local folder
-    for folder in "${fake_slurm}"/jobs/{?,??,???,????,?????,??????*}; do
+    for folder in "${fake_slurm}"/jobs/{?,??,???,????,?????,??????*}; do # of an array: ID_INDEX
+        printf '%s\n' "${folder##*/}"
+    done
+}
+
+# The jobs of an array that $1 stands for, or $1.
+expand_id() {
+    local folder
+    printf '%s\n' "$1"
+    for folder in "${fake_slurm}/jobs/$1"_*; do
         printf '%s\n' "${folder##*/}"
     done
 }
