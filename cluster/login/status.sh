@@ -168,28 +168,26 @@ answer_jobs() {
 # Answers with what jobs have copied of their metrics and plots (`3-run/live.sh`), one file after
 # another, and first with the sweep's tasks, if the laptop does not have them.
 answer_table() {
-    local number task_count numbers=() paths=()
+    local task_count number first=1 last
     find_task_count "${only}"
     cd "${rdvc_dir}/jobs/${only}" 2>/dev/null || return 0
-    if [[ ${table} != all || ${task_count} == 0 ]]; then
-        numbers=("${table/all/0}")
-    else
-        mapfile -t numbers < <(seq "${task_count}")
-    fi
-    for number in "${plots_of[@]+"${plots_of[@]}"}"; do
-        if [[ ${number} == all ]]; then
-            paths+=("${numbers[@]/%//live/plots}")
-        else
-            paths+=("${number}/live/plots")
-        fi
-    done
+    last=${task_count}
+    [[ ${table} == all && ${task_count} != 0 ]] || first=${table/all/0} last=${table/all/0}
     {
         [[ ${with_tasks} != 1 || ! -r ../../submissions/${only}/tasks ]] || {
             printf 'rdvc-live 1 tasks 0 %s\n' "$(wc -c <"../../submissions/${only}/tasks")"
             cat "../../submissions/${only}/tasks"
         }
-        printf '%s\0' "${numbers[@]/%//live/metrics}" "${paths[@]+"${paths[@]}"}" |
-            LC_ALL=C xargs -0 grep -ahs '' -- # as cat, but for small files three times as fast
+        {
+            seq -f '%.0f/live/metrics' "${first}" "${last}"
+            for number in "${plots_of[@]+"${plots_of[@]}"}"; do
+                if [[ ${number} == all ]]; then
+                    seq -f '%.0f/live/plots' "${first}" "${last}"
+                else
+                    printf '%s/live/plots\n' "${number}"
+                fi
+            done
+        } | LC_ALL=C xargs grep -ahs '' -- # as cat, but for small files three times as fast
     } | answer_stream "${rdvc_dir}/jobs/${only}/.table.${nonce}"
     cd "${rdvc_dir}" || return 0
 }
@@ -257,11 +255,13 @@ find_task_ends() {
             shown[number]=${state}
         done
     done
+    cd "${rdvc_dir}/jobs/$1" 2>/dev/null || cd "${rdvc_dir}" || return 0 # no job has begun
     for ((number = 1; number <= task_count; number++)); do
+        [[ ! -e ${number}/result ]] || continue # quickly, because most have one
         state=${shown[(number - 1) / pack + 1]:-}
         [[ -z ${state} ]] || is_ended_state "${state}" || continue
         record="${rdvc_dir}/jobs/$1/${number}"
-        [[ ! -e ${record}/result && ! -e ${record}/slurm ]] || continue
+        [[ ! -e ${record}/slurm ]] || continue
         if [[ -n ${state} ]]; then
             folders+=("${record}") ends+=("${state}")
         else
@@ -271,6 +271,7 @@ find_task_ends() {
             [[ ${gone} == "${id}" ]] || silent+=" ${number}"
         fi
     done
+    cd "${rdvc_dir}" || return 0
     if ((${#folders[@]} > 0)); then
         mkdir -p "${folders[@]}"
         for number in "${!folders[@]}"; do

@@ -8,10 +8,9 @@
 
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "bring/outputs_reader.hpp"
 #include "data/cache.hpp"
-#include "data/pipeline.hpp"
 #include "project/dvc.hpp"
-#include "project/dvc_files.hpp"
 #include "project/dvc_remote.hpp"
 #include "remote/objects.hpp"
 
@@ -28,51 +27,36 @@ struct Wanted {
     [[nodiscard]] std::string name() const { return data::object_name(output.hash, output.legacy); }
 };
 
-// Outputs of a commit that are in DVC's cache and leave a machine. With `cache: false` Git has
-// them.
-std::vector<data::Output> outputs_of(world::World& world, const remote::Project& project,
-                                     const std::string& commit) {
-    const auto listed =
-        project::ask_git(world.runner, project.repository,
-                         {"ls-tree", "-r", "-t", "-z", "--full-tree", "--name-only", commit});
-    const auto below = project.dvc_project.lexically_relative(project.repository.top);
-    std::set<std::string> in_git;
-    std::vector<std::string> dvc_files;
-    for (auto& path : base::split(listed, '\0')) {
-        if (project::is_dvc_file(path))
-            dvc_files.push_back(path);
-        in_git.insert(std::move(path));
-    }
-    dvc_files = project::files_of_project(
-        world.runner, project.repository, below == "." ? "" : below.generic_string(),
-        std::move(dvc_files),
-        [&](const std::string& folder) { return in_git.contains(folder + "/.dvc"); });
-    const auto pipeline = data::read_pipeline(
-        project::read_files(world.runner, project.repository, commit, dvc_files));
-    std::vector<data::Output> outputs = pipeline.tracked;
-    for (const auto& stage : pipeline.stages)
-        outputs.insert(outputs.end(), stage.outs.begin(), stage.outs.end());
-    std::erase_if(outputs, [&](const data::Output& output) {
-        return !output.cached || !output.pushed || in_git.contains(output.path) ||
-               output.hash.size() < 3 ||
-               !data::parse_object_name(data::object_name(output.hash, output.legacy));
-    });
-    return outputs;
-}
-
 std::vector<Wanted> wanted_by(world::World& world, const remote::Project& project,
-                              const Arrived& experiment) {
-    std::set<std::string> before;
-    const auto baseline = experiment.commit + "^";
-    if (!project::existing_objects(world.runner, project.repository, {baseline}).empty())
-        for (const auto& output : outputs_of(world, project, baseline))
-            before.insert(output.hash);
+                              const std::vector<Arrived>& experiments) {
+    std::vector<std::string> commits;
+    for (const auto& experiment : experiments) {
+        commits.push_back(experiment.commit);
+        commits.push_back(experiment.commit + "^");
+    }
+    const OutputsReader reader(world, project, commits);
+    std::map<const Outputs*, std::set<std::string>> before; // hashes, by baseline
     std::vector<Wanted> all;
-    for (auto& output : outputs_of(world, project, experiment.commit)) {
-        const bool is_made = !before.contains(output.hash);
-        all.push_back({std::move(output), experiment.name, is_made});
+    for (const auto& experiment : experiments) {
+        const auto& baseline = reader.of(experiment.commit + "^");
+        const auto [known, is_new] = before.try_emplace(&baseline);
+        if (is_new)
+            for (const auto& output : baseline)
+                known->second.insert(output.hash);
+        for (const auto& output : reader.of(experiment.commit))
+            all.push_back({output, experiment.name, !known->second.contains(output.hash)});
     }
     return all;
+}
+
+// One of each: the experiments of a sweep name the same data.
+std::vector<Wanted> distinct(const std::vector<Wanted>& all) {
+    std::set<std::pair<std::string, std::string>> seen;
+    std::vector<Wanted> some;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(some), [&](const Wanted& one) {
+        return seen.emplace(one.name(), one.output.path).second;
+    });
+    return some;
 }
 
 remote::Object object_of(const Wanted& wanted) {
@@ -141,18 +125,15 @@ void warn_of_case(const world::Console& console, const remote::Project& project,
 bool bring_data(world::World& world, const remote::Project& project, remote::Cluster& cluster,
                 const std::vector<Arrived>& experiments) {
     const auto cache = data::cache_dir(project.dvc_project, world.environment);
-    std::vector<Wanted> all;
-    for (const auto& experiment : experiments) {
-        auto some = wanted_by(world, project, experiment);
-        std::move(some.begin(), some.end(), std::back_inserter(all));
-    }
+    const auto all = wanted_by(world, project, experiments);
     if (all.empty())
         return true;
+    const auto some = distinct(all);
     std::vector<remote::Object> objects;
-    std::transform(all.begin(), all.end(), std::back_inserter(objects), object_of);
+    std::transform(some.begin(), some.end(), std::back_inserter(objects), object_of);
     remote::Transfer transfer(world, project.config, cluster);
     auto lacking = transfer.bring(objects, cache);
-    const auto files = files_in(all, cache);
+    const auto files = files_in(some, cache);
     auto more = transfer.bring(files, cache);
     warn_of_case(world.console, project, files);
     std::move(more.begin(), more.end(), std::back_inserter(lacking));
@@ -161,11 +142,16 @@ bool bring_data(world::World& world, const remote::Project& project, remote::Clu
     return whole;
 }
 
-std::string why_not_by_dvc(world::World& world, const remote::Project& project,
-                           const std::string& commit) {
-    if (!project::has_dvc_remote(project.dvc_project))
-        return "no DVC remote is configured here";
-    return project::objection_to_dvc(world.runner, project.repository, project.dvc_project, commit);
+std::map<std::string, std::string> why_not_by_dvc(world::World& world,
+                                                  const remote::Project& project,
+                                                  const std::vector<std::string>& commits) {
+    if (project::has_dvc_remote(project.dvc_project))
+        return project::objections_to_dvc(world.runner, project.repository, project.dvc_project,
+                                          commits);
+    std::map<std::string, std::string> why;
+    for (const auto& commit : commits)
+        why[commit] = "no DVC remote is configured here";
+    return why;
 }
 
 std::optional<base::Error> fetch_by_dvc(world::World& world, const remote::Project& project,

@@ -2,6 +2,7 @@
 // bringing those that this laptop's cache lacks.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,9 +32,10 @@ bool bring_data(world::World& world, const remote::Project& project, remote::Clu
 std::optional<base::Error> fetch_by_dvc(world::World& world, const remote::Project& project,
                                         const std::vector<Arrived>& experiments);
 
-/// Why DVC is not asked for the data of the commit; "" if it is.
-std::string why_not_by_dvc(world::World& world, const remote::Project& project,
-                           const std::string& commit);
+/// Why DVC is not asked for the data of each of these commits; "" if it is.
+std::map<std::string, std::string> why_not_by_dvc(world::World& world,
+                                                  const remote::Project& project,
+                                                  const std::vector<std::string>& commits);
 
 /// Those of the experiments' `commits` that this repository has, with their data.
 std::vector<std::string> whole_here(world::World& world, const remote::Project& project,

@@ -70,8 +70,12 @@ Taken take_by_remote(world::World& world, remote::Cluster& cluster, const remote
     std::vector<Result> by_dvc;
     std::vector<Result> others;
     Taken taken{.results = results};
+    std::vector<std::string> commits;
+    for (const auto& result : results)
+        commits.push_back(result.commit);
+    const auto why_not = why_not_by_dvc(world, project, commits);
     for (const auto& result : results) {
-        const auto why = why_not_by_dvc(world, project, result.commit);
+        const auto& why = why_not.at(result.commit);
         (why.empty() ? by_dvc : others).push_back(result);
         if (!why.empty())
             taken.failure =
@@ -151,7 +155,7 @@ Chosen choose(world::World& world, const remote::Project& project, const state::
     const auto waiting = project::refs_below(world.runner, project.repository, pulled_refs);
     std::size_t count = 0;
     for (const auto& record : overview.submissions)
-        count += record.task_count();
+        count += std::max(record.task_count(), 1U);
     const RefsHere here(world, project, "refs/exps", count);
     Chosen chosen;
     std::set<std::string> refs;

@@ -20,19 +20,21 @@ std::string place_of(const table::LiveFile& file, unsigned task) {
     return task == 0 ? file.path : fmt::format("{} of task {}", file.path, task);
 }
 
-// What this laptop knows of the submission.
-table::Known known_here(const world::World& world, const std::string& token) {
+// What this laptop's ledger says of the submission, beside its tasks.
+table::Known known_here(const ledger::Ledger& ledger, const std::string& token) {
     table::Known known;
-    const auto ledger = remote::open_ledger(world);
     for (const auto& record : ledger.read())
         if (record.token == token) {
             known.name = record.name;
             if (record.tasks == 0)
                 known.params = {table::params_in(record.words)};
         }
-    if (const auto file = ledger.tasks(token))
-        known.tasks = submission::read_tasks(*file);
     return known;
+}
+
+void add_tasks(table::Known& known, std::string_view file) {
+    known.tasks = submission::read_tasks(file);
+    known.params = table::params_of(known.tasks);
 }
 
 void add_metrics(table::Known& known, TableAnswer& answer, const table::LiveRecord& record) {
@@ -75,20 +77,23 @@ std::string counts_of(const std::vector<table::Facts>& facts) {
 TableAnswer ask_for_table(world::World& world, const remote::Project& project,
                           remote::Cluster& cluster, const remote::Target& target,
                           const std::vector<std::string>& plots) {
-    auto known = known_here(world, target.token);
-    const bool has_tasks = !known.tasks.empty();
+    const auto ledger = remote::open_ledger(world);
+    auto known = known_here(ledger, target.token);
+    auto tasks = ledger.tasks(target.token).value_or("");
+    const bool has_tasks = !tasks.empty();
     TableAnswer answer;
     table::LiveReader reader([&](const table::LiveRecord& record) {
         if (record.kind == "tasks" && !has_tasks)
-            known.tasks = submission::read_tasks(record.body);
+            tasks = record.body;
         else if (record.kind == "metrics")
             add_metrics(known, answer, record);
         else if (record.kind == "plots")
             answer.plots[record.task] = record.files();
     });
     // While the cluster answers, because it takes a while for thousands of tasks.
-    auto params = std::async(std::launch::async, [&tasks = std::as_const(known.tasks), has_tasks] {
-        return has_tasks ? table::params_of(tasks) : std::vector<std::vector<table::Metric>>();
+    auto reading = std::async(std::launch::async, [&, has_tasks] {
+        if (has_tasks)
+            add_tasks(known, tasks);
     });
     auto overview = remote::ask_table(cluster,
                                       {.mirror = project.mirror,
@@ -100,10 +105,9 @@ TableAnswer ask_for_table(world::World& world, const remote::Project& project,
     answer.is_damaged = !reader.is_whole();
     if (!overview.squeue_answered)
         world.console.warn("squeue does not answer: " + overview.squeue_words);
-    if (auto own = params.get(); has_tasks)
-        known.params = std::move(own);
-    else if (!known.tasks.empty()) // which the cluster has sent
-        known.params = table::params_of(known.tasks);
+    reading.get();
+    if (!has_tasks && !tasks.empty()) // which the cluster has sent
+        add_tasks(known, tasks);
     for (auto& record : overview.submissions)
         if (record.token == target.token) {
             keep_few_notes(record);

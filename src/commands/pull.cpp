@@ -26,10 +26,10 @@ namespace {
 
 void report(world::World& world, const remote::Project& project,
             const std::vector<bring::Result>& results) {
+    const bring::RefsHere here(world, project, "refs/exps", results.size());
     for (const auto& result : results)
-        world.console.data(fmt::format(
-            "pulled {} ({})\n", base::printable(result.name),
-            project::commit_of(world.runner, project.repository, result.ref).substr(0, 10)));
+        world.console.data(fmt::format("pulled {} ({})\n", base::printable(result.name),
+                                       here.commit(result.ref).substr(0, 10)));
 }
 
 } // namespace

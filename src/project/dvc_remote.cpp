@@ -1,12 +1,13 @@
 #include "project/dvc_remote.hpp"
 
 #include <algorithm>
-#include <map>
+#include <set>
 
 #include <fmt/core.h>
 
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "project/commit_trees.hpp"
 #include "project/dvc.hpp"
 
 namespace rdvc::project {
@@ -83,53 +84,75 @@ std::vector<std::string> foreign_settings_that_run(const fs::path& dvc_project,
 
 namespace {
 
-std::string content_in(base::Runner& runner, const Repository& repository,
-                       const std::string& commit, const std::string& path) {
-    const auto files = read_files(runner, repository, commit, {path});
-    return files.empty() ? "" : files.begin()->second;
+// What decides whether DVC may be started for a commit.
+struct Asked {
+    std::string config; // the hash of its .dvc/config; "": it has none
+    TreePaths changed;  // its `.dvc` files that HEAD does not have
+};
+
+Asked asked_of(const CommitTrees& trees, const std::string& commit, const std::string& config) {
+    const auto root = trees.root(commit);
+    const auto head = trees.root("HEAD");
+    auto files = trees.select(root, [](std::string_view name) { return name.ends_with(".dvc"); });
+    std::erase_if(files, [&](const auto& file) {
+        return file.second.mode == folder_mode || trees.find(head, file.first) == file.second;
+    });
+    return {trees.find(root, config).value_or(TreeEntry()).hash, std::move(files)};
 }
 
 // DVC would clone what an import names, and obey the configuration that it finds there. Returns a
 // file that could be an import and is not in HEAD.
-std::string new_import(base::Runner& runner, const Repository& repository,
-                       const std::string& commit) {
-    // ":MODE MODE OBJECT OBJECT LETTER", path
-    const auto words =
-        base::split(ask_git(runner, repository,
-                            {"diff-tree", "-r", "-z", "--no-renames", "--diff-filter=d", "HEAD",
-                             commit, "--", ":(top,glob)**/*.dvc"}),
-                    '\0');
-    std::vector<std::string> changed;
-    for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
-        if (words[i].find(" 100") == std::string::npos ||
-            words[i + 1].find('\n') != std::string::npos)
-            return words[i + 1]; // a link, or a name that cannot be requested
-        changed.push_back(words[i + 1]);
-    }
-    for (const auto& [path, text] : read_files(runner, repository, commit, changed))
-        if (text.find("deps") != std::string::npos || text.find('\\') != std::string::npos)
+std::string new_import(const TreePaths& changed,
+                       const std::map<std::string, std::string>& contents) {
+    for (const auto& [path, entry] : changed) {
+        const auto text = contents.find(entry.hash);
+        if (!entry.mode.starts_with("100") || text == contents.end() || // a link
+            text->second.find("deps") != std::string::npos ||
+            text->second.find('\\') != std::string::npos)
             return path;
+    }
     return "";
 }
 
 } // namespace
 
-std::string objection_to_dvc(base::Runner& runner, const Repository& repository,
-                             const fs::path& dvc_project, const std::string& commit) {
+std::map<std::string, std::string> objections_to_dvc(base::Runner& runner,
+                                                     const Repository& repository,
+                                                     const fs::path& dvc_project,
+                                                     const std::vector<std::string>& commits) {
     const auto file = dvc_project / ".dvc" / "config";
     const auto path = file.lexically_relative(repository.top).generic_string();
-    const auto text = content_in(runner, repository, commit, path);
-    if (text != base::read_file(file).value_or("") &&
-        text != content_in(runner, repository, "HEAD", path))
-        return "its .dvc/config differs from yours";
-    for (const auto& name : foreign_settings_that_run(dvc_project, text))
-        return fmt::format("{} in .dvc/config can run a program; if you trust it, set it yourself "
-                           "with `dvc config --local`",
-                           base::printable(name));
-    const auto import = new_import(runner, repository, commit);
-    return import.empty()
-               ? ""
-               : base::printable(import) + " imports something that your commit does not";
+    auto all = commits;
+    all.emplace_back("HEAD");
+    const CommitTrees trees(runner, repository, all);
+    std::map<std::string, Asked> asked;
+    std::set<std::string> hashes;
+    for (const auto& commit : all) {
+        const auto& one = asked[commit] = asked_of(trees, commit, path);
+        if (!one.config.empty())
+            hashes.insert(one.config);
+        for (const auto& [name, entry] : one.changed)
+            hashes.insert(entry.hash);
+    }
+    auto contents = read_contents(runner, repository, hashes);
+    const auto ours = base::read_file(file).value_or("");
+    const auto objection = [&](const Asked& one) -> std::string {
+        const auto text = value_of(contents, one.config);
+        if (text != ours && text != value_of(contents, asked["HEAD"].config))
+            return "its .dvc/config differs from yours";
+        for (const auto& name : foreign_settings_that_run(dvc_project, text))
+            return fmt::format("{} in .dvc/config can run a program; if you trust it, set it "
+                               "yourself with `dvc config --local`",
+                               base::printable(name));
+        const auto import = new_import(one.changed, contents);
+        return import.empty()
+                   ? ""
+                   : base::printable(import) + " imports something that your commit does not";
+    };
+    std::map<std::string, std::string> objections;
+    for (const auto& commit : commits)
+        objections[commit] = objection(asked[commit]);
+    return objections;
 }
 
 } // namespace rdvc::project

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,10 +31,12 @@ std::vector<std::string> settings_that_run(const DvcSettings& settings);
 std::vector<std::string> foreign_settings_that_run(const std::filesystem::path& dvc_project,
                                                    const std::string& text);
 
-/// Why DVC is not started for the data of `commit`; "" if it may be: the commit's `.dvc/config` is
-/// that of HEAD or of the work tree, the user's own configuration repeats what could run a program,
-/// and it imports nothing that HEAD does not.
-std::string objection_to_dvc(base::Runner& runner, const Repository& repository,
-                             const std::filesystem::path& dvc_project, const std::string& commit);
+/// Why DVC is not started for the data of each of these commits; "" if it may be: the commit's
+/// `.dvc/config` is that of HEAD or of the work tree, the user's own configuration repeats what
+/// could run a program, and it imports nothing that HEAD does not.
+std::map<std::string, std::string> objections_to_dvc(base::Runner& runner,
+                                                     const Repository& repository,
+                                                     const std::filesystem::path& dvc_project,
+                                                     const std::vector<std::string>& commits);
 
 } // namespace rdvc::project

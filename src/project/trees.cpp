@@ -13,7 +13,6 @@ namespace rdvc::project {
 
 namespace {
 
-constexpr std::string_view folder_mode = "40000";
 constexpr std::size_t hash_bytes = 20;
 
 // As Git's canon_mode().

@@ -12,6 +12,9 @@
 
 namespace rdvc::project {
 
+/// The mode of a folder in a tree.
+inline constexpr std::string_view folder_mode = "40000";
+
 struct TreeEntry {
     std::string mode; ///< octal, as in the object: `100644`; a folder: `40000`
     std::string hash; ///< 40 hex digits

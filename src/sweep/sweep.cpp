@@ -107,6 +107,8 @@ std::vector<bool> varying(const Plan& plan) {
 } // namespace
 
 bool is_sweep(const std::string& override) {
+    if (override.find_first_of(",(") == std::string::npos) // neither a choice nor a function
+        return false;
     try {
         Shuffler any(0);
         const auto parsed = parse_override(override, {.before = "-S ", .shuffler = &any});

@@ -66,9 +66,10 @@ class Text {
         if (fit_.width && width() > *fit_.width)
             make_fit();
         std::string text;
-        add_line(text, [](const Strip& strip) { return strip.header; });
+        using Cell = const std::string&;
+        add_line(text, [](const Strip& strip) -> Cell { return strip.header; });
         for (std::size_t i = 0; i < count_; ++i)
-            add_line(text, [&](const Strip& strip) { return strip.cells[i]; });
+            add_line(text, [&](const Strip& strip) -> Cell { return strip.cells[i]; });
         if (count_ < table_.rows.size())
             text += fmt::format("... {} more\n", base::count(table_.rows.size() - count_, "task"));
         if (!left_out_.empty())
@@ -171,10 +172,12 @@ class Text {
                 widths_.push_back(strip.width());
         std::string line;
         for (std::size_t i = 0; i < strips_.size(); ++i) {
-            const auto content = cell(strips_[i]);
-            const std::string blanks(widths_[i] - width_of(content), ' ');
-            line += (i > 0 ? std::string(gap, ' ') : "") +
-                    (strips_[i].is_number ? blanks + content : content + blanks);
+            const std::string& content = cell(strips_[i]);
+            const auto blanks = widths_[i] - width_of(content);
+            const bool is_number = strips_[i].is_number;
+            line.append((i > 0 ? gap : 0) + (is_number ? blanks : 0), ' ');
+            line += content;
+            line.append(is_number ? 0 : blanks, ' ');
         }
         line.erase(line.find_last_not_of(' ') + 1);
         text += line + "\n";

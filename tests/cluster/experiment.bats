@@ -168,3 +168,20 @@ run_dvc() { printf '%s\n' "$*" >"${root}/called" && "$@"; }
     [[ $(<"${root}/called") != *--pull* && $(<"${root}/called") != *--allow-missing* ]]
     [[ $(<'a b.txt') == one && $(<d/x) == two ]]
 }
+
+@test "between the tasks of a pack the workspace is put back, whatever the one before has left" {
+    source "${RDVC_SOURCE_FOLDER}/cluster/job/lib/pack.sh"
+    source "${RDVC_SOURCE_FOLDER}/cluster/job/1-workspace/workspace.sh"
+    RDVC_JOB_SUBMODULES=() RDVC_JOB_PROJECT_DIR='' RDVC_JOB_EXTRAS=''
+    mkdir environment 'kept $(x) [y]'
+    touch environment/program 'kept $(x) [y]/z' $'line\nend'
+    untracked_names >"${root}/files.first"
+    touch new $'new\nline' .git/index.lock .git/HEAD.lock # of a git that was killed
+    mkdir -p new.d/deep sub/e
+    touch new.d/deep/file sub/e/file "${root}/restored"
+    echo changed >sub/dvc.yaml
+    put_workspace_back
+    [[ -e environment/program && -e 'kept $(x) [y]/z' && -e $'line\nend' && ! -e ${root}/restored ]]
+    [[ ! -e new && ! -e $'new\nline' && ! -e new.d && ! -e sub/e ]]
+    [[ -z $(git status --porcelain --untracked-files=no) ]]
+}

@@ -10,7 +10,7 @@ TEST_ENV_INPUTS=() TEST_ENV_IGNORE=() # of the configuration, for the laptop
 # shellcheck source=/dev/null
 source "${settings}"
 
-rdvc_now() { printf '%s' "${EPOCHREALTIME/,/.}"; }
+find_time() { now="${EPOCHREALTIME/,/.}"; }
 rdvc_say() { printf 'rdvc: %s\n' "$*"; }
 begin_phase() { printf '=== %s: %s\n' "$1" "$2"; }
 rdvc_fail() {

@@ -9,7 +9,7 @@ workspace_owner() {
 # For the next job on this node; and for `rdvc clean`, if the login node sees the workspace too.
 note_workspace() {
     workspace_owner >"${RDVC_OWN_WORKSPACE_DIR}/rdvc-owner" || true
-    printf 'node %s\npath %s\ncluster %s\n' "$(uname -n)" "${RDVC_OWN_WORKSPACE_DIR}" \
+    printf 'node %s\npath %s\ncluster %s\n' "${RDVC_OWN_NODE:-$(uname -n)}" "${RDVC_OWN_WORKSPACE_DIR}" \
         "${SLURM_CLUSTER_NAME:-}" >"${RDVC_OWN_RECORD_DIR}/workspace" || true
 }
 

@@ -8,8 +8,9 @@
 set_up_environment() {
     begin_phase environment "${RDVC_JOB_ENV_SETUP:-nothing to set up}"
     [[ -n ${RDVC_JOB_ENV_SETUP} ]] || return 0
-    local folder="${RDVC_OWN_WORKSPACE_DIR}/environment" here=${PWD} choice=afresh place='' build='' reason='' written='' outdated='' began
-    began=$(rdvc_now)
+    local folder="${RDVC_OWN_WORKSPACE_DIR}/environment" here=${PWD} choice=afresh place='' build='' reason='' written='' outdated='' began now
+    find_time
+    began=${now}
     fill_in_values
     if can_reuse; then
         cd "${RDVC_OWN_REPO_DIR}" || rdvc_fail "cannot enter ${RDVC_OWN_REPO_DIR}"
@@ -183,7 +184,8 @@ use_environment() {
         fi
         [[ -n ${said} ]] || : >"${build}/verified" || true
     fi
-    rdvc_say "environment ${RDVC_OWN_ENV_KEY} $(describe_build); reused in $(awk -v a="${began}" -v b="$(rdvc_now)" 'BEGIN { printf "%.2f", b - a }') s"
+    find_time
+    rdvc_say "environment ${RDVC_OWN_ENV_KEY} $(describe_build); reused in $(awk -v a="${began}" -v b="${now}" 'BEGIN { printf "%.2f", b - a }') s"
 }
 
 describe_build() {

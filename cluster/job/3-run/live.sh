@@ -10,36 +10,34 @@ RDVC_OWN_LIVE_ENDED=1
 
 RDVC_OWN_LIVE_RATE=20000 # bytes a second that a task writes at most, on average
 
-# Largest size of one file of this kind, and of all.
-live_limits() {
-    [[ $1 == metrics ]] && printf '100000 200000' || printf '300000 500000'
-}
-
 # Lines `SIZE TIME INODE PATH` of the files of the kind $1, by path. Names with line ends are left
 # out, and names that are no table in a folder of plots.
 list_live() {
-    local path paths=() names=()
+    local path all=() paths=() names=()
     if [[ $1 == metrics ]]; then
-        for path in "${RDVC_JOB_METRICS[@]+"${RDVC_JOB_METRICS[@]}"}"; do paths+=("./${path}"); done
+        all=("${RDVC_JOB_METRICS[@]+"${RDVC_JOB_METRICS[@]}"}")
     else
-        for path in "${RDVC_JOB_PLOTS[@]+"${RDVC_JOB_PLOTS[@]}"}"; do paths+=("./${path}"); done
+        all=("${RDVC_JOB_PLOTS[@]+"${RDVC_JOB_PLOTS[@]}"}")
         names=(\( -name '*.tsv' -o -name '*.csv' -o -name '*.json' -o -name '*.yaml' -o -name '*.yml' \))
     fi
-    ((${#paths[@]} > 0)) || return 0
+    for path in "${all[@]+"${all[@]}"}"; do
+        [[ ! -e ./${path} ]] || paths+=("./${path}")
+    done
+    ((${#paths[@]} > 0)) || return 0 # nothing is started for an experiment that has not begun to write
     find -L "${paths[@]}" -type f -size +0 ! -path $'*\n*' "${names[@]+"${names[@]}"}" -printf '%s %C@ %i %p\n' 2>/dev/null |
-        LC_ALL=C sort -k 4 | head -n 200
+        LC_ALL=C sort -u -k 4 | head -n 200
 }
 
 # Copies the files of the kind $1 to the record, unless `seen` lists the same ones. Sets `seen` and
 # `bytes`, what it has written. Files that are as they were before the experiment do not count.
 save_live() {
     local kind=$1 list size path place="${RDVC_OWN_RECORD_DIR}/live" scratch="${RDVC_OWN_WORKSPACE_DIR}/live"
-    local most most_of_all try all lines=() paths=() large=()
+    local most=100000 most_of_all=200000 try all lines=() paths=() large=() # bytes of one file, and of all
+    [[ ${kind} == metrics ]] || most=300000 most_of_all=500000
     bytes=0
     for try in 1 2 3; do # until nothing has changed meanwhile
         list=$(list_live "${kind}")
         [[ ${list} != "${seen}" ]] || return 0
-        read -r most most_of_all < <(live_limits "${kind}")
         all=0 paths=() large=()
         mapfile -t lines <<<"${list}"
         for path in "${lines[@]}"; do
@@ -53,7 +51,7 @@ save_live() {
                 all=$((all + size))
             fi
         done
-        rm -rf -- "${scratch}"
+        [[ ! -e ${scratch} ]] || rm -rf -- "${scratch}"
         mkdir -p "${scratch}" || return 1
         ((${#paths[@]} == 0)) || cp --parents -L -t "${scratch}" -- "${paths[@]}"
         [[ $(list_live "${kind}") != "${list}" ]] || break
@@ -66,10 +64,10 @@ save_live() {
     }
 }
 
-# For save_live: what is in `scratch`, and `large`, as one file.
+# For save_live: the `paths` that are in `scratch`, and `large`, as one file.
 put_live() {
     local new="${place}/.$1.new" body="${RDVC_OWN_WORKSPACE_DIR}/live.$1" lines=() line
-    mapfile -t lines < <(cd "${scratch}" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 -r cksum -- |
+    ((${#paths[@]} == 0)) || mapfile -t lines < <(cd "${scratch}" && cksum -- "${paths[@]}" |
         grep -vxF -f "${RDVC_OWN_WORKSPACE_DIR}/live.before")
     ((${#lines[@]} + ${#large[@]} > 0)) || return 0
     for line in "${lines[@]+"${lines[@]}"}"; do
@@ -90,11 +88,13 @@ put_live() {
 
 # Before the experiment: notes what exists, and begins to look in the background.
 begin_live() {
-    [[ ${RDVC_JOB_KIND} == experiment && -n $(shown_paths | tr -d '\0') ]] || return 0
-    (
-        cd -P "${RDVC_OWN_REPO_DIR}" && { list_live metrics; list_live plots; } | sed 's/^[^ ]* [^ ]* [^ ]* //' |
-            tr '\n' '\0' | xargs -0 -r cksum --
-    ) >"${RDVC_OWN_WORKSPACE_DIR}/live.before" 2>/dev/null || true
+    local list lines
+    [[ ${RDVC_JOB_KIND} == experiment && -n ${RDVC_JOB_METRICS[*]-}${RDVC_JOB_PLOTS[*]-} ]] || return 0
+    list=$(cd -P "${RDVC_OWN_REPO_DIR}" && { list_live metrics; list_live plots; }) || true
+    mapfile -t lines <<<"${list}"
+    {
+        [[ -z ${list} ]] || (cd -P "${RDVC_OWN_REPO_DIR}" && cksum -- "${lines[@]#* * * }") || true
+    } >"${RDVC_OWN_WORKSPACE_DIR}/live.before" 2>/dev/null
     RDVC_OWN_LIVE_ENDED=0
     ((RDVC_JOB_LIVE_INTERVAL > 0)) || return 0
     set -m

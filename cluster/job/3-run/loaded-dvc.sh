@@ -116,8 +116,12 @@ with open(folder + "/calls") as calls, open(folder + "/answers", "w", 1) as answ
 PYTHON
 }
 
+# Prints Python's exported variables.
 python_variables() {
-    env | LC_ALL=C grep '^PYTHON' | grep -v '^PYTHONUNBUFFERED=' || true
+    local name
+    for name in $(compgen -e PYTHON); do
+        [[ ${name} == PYTHONUNBUFFERED ]] || printf '%s=%s\n' "${name}" "${!name}"
+    done
 }
 
 # Starts it if `dvc` is the script that pip and uv write.

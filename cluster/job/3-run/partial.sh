@@ -54,6 +54,15 @@ saved_paths() {
     [[ ${RDVC_JOB_KIND} == command ]] || shown_paths
 }
 
+# False if there are no such paths.
+has_saved_paths() {
+    local path
+    while IFS= read -r -d '' path; do
+        [[ -z ${path} ]] || return 0
+    done < <(saved_paths)
+    return 1
+}
+
 # Prints those records of standard input that are new or changed since the start and not yet saved.
 unsaved_records() {
     local known="${RDVC_OWN_WORKSPACE_DIR}/files"
@@ -87,7 +96,7 @@ begin_saving() {
     remove_half_copies
     ! has_saved || RDVC_OWN_RESTORE=1
     cd "${here}" || rdvc_fail "cannot enter ${here}"
-    ((RDVC_JOB_SAVE_INTERVAL > 0)) && [[ -n $(saved_paths | tr -d '\0') ]] || return 0
+    ((RDVC_JOB_SAVE_INTERVAL > 0)) && has_saved_paths || return 0
     set -m
     save_again_and_again </dev/null 2>/dev/null &
     RDVC_OWN_SAVER=$!
@@ -106,7 +115,7 @@ save_again_and_again() {
 }
 
 remove_half_copies() {
-    rm -rf -- "${RDVC_OWN_RECORD_DIR}"/partial/.rdvc-new-*
+    [[ ! -d ${RDVC_OWN_RECORD_DIR}/partial ]] || rm -rf -- "${RDVC_OWN_RECORD_DIR}"/partial/.rdvc-new-*
 }
 
 # The job's end must not wait for a copy; an incomplete copy has a name of its own.

@@ -110,7 +110,7 @@ remote_commit() {
 push_to_repository() {
     local code=0 file="${RDVC_OWN_WORKSPACE_DIR}/push.said"
     run_in_group git -c core.hooksPath=/dev/null push --quiet "$1" -- "${RDVC_JOB_REPO_URL}" "$2" >"${file}" 2>&1 || code=$?
-    said=$(cat "${file}" 2>/dev/null)
+    said=$(<"${file}")
     ((code == 0)) || end_if_stopped "git push"
     return "${code}"
 }

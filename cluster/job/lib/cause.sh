@@ -64,12 +64,17 @@ will_be_started() {
 # Prints how often the kernel has killed a process in this job's control group for lack of memory;
 # cgroup v2, v1.
 oom_kills() {
-    local root=${RDVC_OWN_CGROUP_ROOT:-/sys/fs/cgroup} file count
-    for file in "${root}$(sed -n 's/^0:://p' /proc/self/cgroup 2>/dev/null)/memory.events" \
-        "${root}/memory$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup 2>/dev/null)/memory.oom_control"; do
-        count=$(awk '$1 == "oom_kill" { print $2 }' "${file}" 2>/dev/null)
-        [[ -z ${count} ]] || break
-    done
+    local root=${RDVC_OWN_CGROUP_ROOT:-/sys/fs/cgroup} line file files=() key value count=''
+    while IFS= read -r line; do
+        [[ ${line} != 0::* ]] || files=("${root}${line#0::}/memory.events" "${files[@]+"${files[@]}"}")
+        [[ ${line} != *([0-9]):memory:* ]] || files+=("${root}/memory${line#*:memory:}/memory.oom_control")
+    done </proc/self/cgroup
+    for file in "${files[@]+"${files[@]}"}"; do
+        [[ -z ${count} && -r ${file} ]] || continue
+        while read -r key value; do
+            [[ ${key} != oom_kill ]] || count=${value}
+        done <"${file}"
+    done 2>/dev/null
     printf '%s' "${count:-0}"
 }
 

@@ -160,15 +160,22 @@ untracked_names() {
 # that the tasks before have made. What they have changed inside a folder that was there and has no
 # tracked files, as an environment, stays.
 put_workspace_back() {
-    local first="${RDVC_OWN_WORKSPACE_DIR}/files.first" words=("${RDVC_JOB_SUBMODULES[@]+"${RDVC_JOB_SUBMODULES[@]}"}") i
+    local name now="${RDVC_OWN_WORKSPACE_DIR}/files.now" words=("${RDVC_JOB_SUBMODULES[@]+"${RDVC_JOB_SUBMODULES[@]}"}") i
+    local -A first=()
     cd "${RDVC_OWN_REPO_DIR}" || rdvc_fail "the workspace is gone"
+    # The locks are of a git that was killed with the task before.
+    rm -f -- .git/{index,HEAD}.lock "${RDVC_OWN_WORKSPACE_DIR}"/{restored,rdvc-keep}
     put_tree "${RDVC_JOB_REPO_REV}" "${RDVC_JOB_SNAPSHOT:-${RDVC_JOB_REPO_REV}}" || rdvc_fail "cannot put the workspace back"
     for ((i = 0; i < ${#words[@]}; i += 4)); do
         (cd "${words[i]}" && put_tree "${words[i + 1]}" "${words[i + 1]}") || rdvc_fail "cannot put the submodule ${words[i]} back"
     done
-    { cat "${first}" "${first}" && untracked_names; } | LC_ALL=C sort -z | uniq -zu | LC_ALL=C xargs -0 -r rm -rf -- ||
-        rdvc_fail "cannot remove the files of the task before"
+    untracked_names >"${now}" || rdvc_fail "cannot list the files of the task before"
+    while IFS= LC_ALL=C read -r -d '' name; do
+        first[${name}]=1
+    done <"${RDVC_OWN_WORKSPACE_DIR}/files.first"
+    while IFS= LC_ALL=C read -r -d '' name; do
+        [[ -n ${first[${name}]:-} ]] || printf '%s\0' "${name}"
+    done <"${now}" | LC_ALL=C xargs -0 -r rm -rf -- || rdvc_fail "cannot remove the files of the task before"
     [[ ${RDVC_JOB_CODE} != ssh ]] || restore_copies
-    rm -f -- "${RDVC_OWN_WORKSPACE_DIR}"/{restored,rdvc-keep}
     cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_PROJECT_DIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_PROJECT_DIR}"
 }

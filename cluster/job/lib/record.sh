@@ -1,12 +1,10 @@
 # --- The job's own record: phases, result ---------------------------------------------------------
 
-# Prints the seconds since the epoch, with milliseconds if this bash has them.
-rdvc_now() {
-    if [[ -n ${EPOCHREALTIME:-} ]]; then
-        printf '%s' "${EPOCHREALTIME/,/.}"
-    else
-        date +%s.%N
-    fi
+# Sets `now` to the seconds since the epoch, with a fraction.
+find_time() {
+    now=${EPOCHREALTIME:-}
+    now=${now/,/.}
+    [[ -n ${now} ]] || now=$(date +%s.%N) # before bash 5
 }
 
 rdvc_say() {
@@ -15,8 +13,10 @@ rdvc_say() {
 
 # Says which phase begins and when, in the log and in the job's folder.
 begin_phase() {
+    local now
     RDVC_OWN_PHASE=$1
-    (umask 077 && printf '%s %s\n' "$(rdvc_now)" "$1" >>"${RDVC_OWN_RECORD_DIR}/phases") || true
+    find_time
+    (umask 077 && printf '%s %s\n' "${now}" "$1" >>"${RDVC_OWN_RECORD_DIR}/phases") || true
     printf '\n=== rdvc %s: %s (%(%Y-%m-%d %H:%M:%S)T)\n' "$1" "$2" -1
 }
 
@@ -38,7 +38,7 @@ describe_result() {
     printf 'state %s\nphase %s\nexit %s\n' "$1" "${RDVC_OWN_PHASE}" "$2"
     local id
     id=$(own_job)
-    printf 'job %s\nnode %s\nname %s\n' "${id:-none}" "$(uname -n)" "${RDVC_JOB_EXP_NAME}"
+    printf 'job %s\nnode %s\nname %s\n' "${id:-none}" "${RDVC_OWN_NODE:-$(uname -n)}" "${RDVC_JOB_EXP_NAME}"
     local key variable
     while read -r key variable; do
         [[ -z ${!variable:-} ]] || printf '%s %s\n' "${key}" "${!variable//$'\n'/ }"
@@ -55,7 +55,7 @@ write_result() {
     rm -f "${RDVC_OWN_RECORD_DIR}/reserve"
     for pause in 1 2 ''; do
         (umask 077 && printf '%s\n' "${text}" >"${file}.new") 2>/dev/null &&
-            [[ $(cat "${file}.new" 2>/dev/null) == "${text}" ]] && mv "${file}.new" "${file}" && return 0
+            [[ $(<"${file}.new") == "${text}" ]] && mv "${file}.new" "${file}" && return 0
         [[ -z ${pause} ]] || sleep "${pause}"
     done
     rm -f "${file}.new"

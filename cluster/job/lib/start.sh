@@ -55,6 +55,7 @@ start_job() {
     unset RDVC_OWN_WORKSPACE_DIR RDVC_OWN_REPO_DIR RDVC_OWN_KEPT_DIR RDVC_OWN_EXP_REF RDVC_OWN_EXP_COMMIT \
         RDVC_OWN_OUTPUT_FILES RDVC_OWN_CAUSE RDVC_OWN_SAID RDVC_OWN_STOP_TOLD RDVC_OWN_RESTARTS "${!RDVC_OWN_PARTIAL_@}"
     RDVC_OWN_PHASE=start RDVC_OWN_DVC_VERSION=''
+    RDVC_OWN_NODE=$(uname -n)
     RDVC_OWN_PACK=() # tasks of this job that follow each other
     local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}"
     local jobs="${RDVC_DIR}/jobs/${RDVC_JOB_TOKEN}"
@@ -174,7 +175,7 @@ await_claim() {
 # A claim appears complete or not at all: it is created under another name, with its content, and
 # renamed. $1: the attempt, and for a task `.TASK`; $2: whose it is. False if it is not ours.
 take_claim() {
-    local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}" new
+    local submission="${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}" new owners=()
     local claim="${submission}/claim.$1"
     if [[ ! -e ${claim} ]] && new=$(mktemp -d "${submission}/.claim.$1.XXXXXX") &&
         printf '%s\n' "$2" >"${new}/owner"; then
@@ -186,7 +187,9 @@ take_claim() {
     elif [[ ! -e ${claim} ]]; then
         printf 'rdvc: error: cannot write to %s on %s\n' "${submission}" "$(uname -n)" >&2
         exit 1
-    elif ! grep -qxF -- "$2" "${claim}/owner" 2>/dev/null; then
+    fi
+    mapfile -t owners 2>/dev/null <"${claim}/owner" || owners=()
+    if [[ " ${owners[*]-} " != *" $2 "* ]]; then
         rdvc_say "attempt $1 of this submission was taken by another job; this one does not run it"
         return 1
     fi
@@ -196,17 +199,19 @@ take_claim() {
 # misses starts that a controller had not saved when it crashed. False if the result is there
 # already.
 note_start() {
-    local id starts="${RDVC_OWN_RECORD_DIR}/starts" before
+    local id starts="${RDVC_OWN_RECORD_DIR}/starts" before=0 words now
     id=$(own_job)
     id=${id:-none}
-    before=$(awk -v id="${id}" -v attempt="$1" '$2 == id && $4 == attempt { n++ } END { print n + 0 }' "${starts}" 2>/dev/null) ||
-        before=0
+    [[ ! -r ${starts} ]] || while read -ra words; do
+        [[ ${words[1]:-} != "${id}" || ${words[3]:-} != "$1" ]] || before=$((before + 1))
+    done <"${starts}"
     RDVC_OWN_RESTARTS=${before}
-    if grep -qxE 'state (published|done)' "${RDVC_OWN_RECORD_DIR}/result" 2>/dev/null; then
+    if [[ $(value_of state "${RDVC_OWN_RECORD_DIR}/result") == @(published|done) ]]; then
         rdvc_say "the result already exists, from an earlier start; this one does not run it"
         return 1
     fi
-    printf '%s %s %s %s %s %s\n' "$(rdvc_now)" "${id}" "${SLURM_RESTART_COUNT:-0}" "$1" "$(uname -n)" "${SLURMD_NODENAME:-}" >>"${starts}" || true
+    find_time
+    printf '%s %s %s %s %s %s\n' "${now}" "${id}" "${SLURM_RESTART_COUNT:-0}" "$1" "${RDVC_OWN_NODE}" "${SLURMD_NODENAME:-}" >>"${starts}" || true
     printf '%s\n' "${id}" >"${RDVC_OWN_RECORD_DIR}/job"
     reserve_space
     note_partial
@@ -217,9 +222,12 @@ note_start() {
         write_result failed 1
         exit 1
     fi
-    rm -rf -- "${RDVC_OWN_RECORD_DIR}"/{slurm,gone,live} # how SLURM ended the previous run, and its metrics
+    local old
+    for old in slurm gone live; do # how SLURM ended the previous run, and its metrics
+        [[ ! -e ${RDVC_OWN_RECORD_DIR}/${old} ]] || rm -rf -- "${RDVC_OWN_RECORD_DIR:?}/${old}"
+    done
     ((before > 0)) || [[ -s ${RDVC_OWN_RECORD_DIR}/phases ]] || return 0
-    (umask 077 && printf '%s restart\n' "$(rdvc_now)" >>"${RDVC_OWN_RECORD_DIR}/phases") || true
+    (umask 077 && printf '%s restart\n' "${now}" >>"${RDVC_OWN_RECORD_DIR}/phases") || true
     if ((before > 0)); then
         printf '\n=== rdvc restart %s of job %s: on %s, attempt %s (%s) ===\n' "${before}" "${id}" "$(uname -n)" "$1" \
             "$(date '+%Y-%m-%d %H:%M:%S')"

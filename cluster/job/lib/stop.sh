@@ -162,7 +162,7 @@ processes_of() {
                     if (p == top && pid != top) print pid
                 }
             }'
-    } | sort -u | awk -v self="$$" '$1 != self'
+    } | awk -v self="$$" '$1 != self && !seen[$1]++'
 }
 
 # Ends these processes.
