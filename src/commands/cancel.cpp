@@ -49,8 +49,9 @@ Exit cancel(world::World& world, const Words& words) {
     std::string cluster_name;
     cli::Options options("cancel", "Ends submissions, whether or not their jobs have started.");
     options
-        .words("SUBMISSION", wanted,
-               "job ids, experiments' names or tokens; a sweep's task: SUBMISSION.N")
+        .words(
+            "SUBMISSION", wanted,
+            "job ids, experiments' names or tokens; a sweep's tasks: SUBMISSION.N, SUBMISSION.3-7")
         .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
     if (!options.parse(words, world.console))
         return Exit::done;
@@ -59,6 +60,7 @@ Exit cancel(world::World& world, const Words& words) {
             .hint("`rdvc status` lists them");
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);
+    wanted = remote::expand_ranges(remote::open_ledger(world).read(), wanted);
     script::Variables variables;
     std::map<std::string, std::string> names; // TOKEN or TOKEN.TASK -> as typed
     const auto targets = remote::find_targets(world, cluster, project.mirror, wanted);

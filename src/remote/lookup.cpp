@@ -154,6 +154,31 @@ std::vector<Target> find_targets(world::World& world, Cluster& cluster, const st
     return targets;
 }
 
+std::vector<std::string> expand_ranges(const std::vector<ledger::Record>& records,
+                                       const std::vector<std::string>& words) {
+    std::vector<std::string> expanded;
+    for (const auto& word : words) {
+        const auto dot = word.rfind('.');
+        const auto dash = word.rfind('-');
+        const bool may_be = dot != std::string::npos && dash != std::string::npos && dash > dot &&
+                            dot > 0 &&
+                            std::none_of(records.begin(), records.end(),
+                                         [&](const auto& one) { return one.name == word; });
+        const auto first =
+            may_be ? base::parse_number(word.substr(dot + 1, dash - dot - 1)) : std::nullopt;
+        const auto last = may_be ? base::parse_number(word.substr(dash + 1)) : std::nullopt;
+        if (!first || !last) {
+            expanded.push_back(word);
+            continue;
+        }
+        if (*first > *last)
+            throw Error(Exit::usage, fmt::format("the tasks of `{}` must ascend", word));
+        for (auto number = *first; number <= *last; ++number)
+            expanded.push_back(fmt::format("{}{}", word.substr(0, dot + 1), number));
+    }
+    return expanded;
+}
+
 Target find_target(world::World& world, Cluster& cluster, const std::string& mirror,
                    const std::string& word) {
     return find_targets(world, cluster, mirror, {word}).front();

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/ledger.hpp"
 #include "remote/cluster.hpp"
 #include "remote/project.hpp"
 #include "world/world.hpp"
@@ -27,6 +28,11 @@ Target find_target(world::World& world, Cluster& cluster, const std::string& mir
 /// The same for each of `words`; reads the ledger once, and asks the cluster at most once.
 std::vector<Target> find_targets(world::World& world, Cluster& cluster, const std::string& mirror,
                                  const std::vector<std::string>& words);
+
+/// `words` with each SUBMISSION.3-7 replaced by SUBMISSION.3 to SUBMISSION.7, unless a submission of
+/// this laptop has that name. Throws Error (usage) for a range that descends.
+std::vector<std::string> expand_ranges(const std::vector<ledger::Record>& records,
+                                       const std::vector<std::string>& words);
 
 /// The token of the submission that `word` names: a job id or an experiment's name (the newest that
 /// has it), or the start of a token (4 digits or more); "" means the newest. Looks into the ledger
