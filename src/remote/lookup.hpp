@@ -29,8 +29,8 @@ Target find_target(world::World& world, Cluster& cluster, const std::string& mir
 std::vector<Target> find_targets(world::World& world, Cluster& cluster, const std::string& mirror,
                                  const std::vector<std::string>& words);
 
-/// `words` with each SUBMISSION.3-7 replaced by SUBMISSION.3 to SUBMISSION.7, unless a submission of
-/// this laptop has that name. Throws Error (usage) for a range that descends.
+/// `words` with each SUBMISSION.3-7 replaced by SUBMISSION.3 to SUBMISSION.7, unless a submission
+/// of this laptop has that name. Throws Error (usage) for a range that descends.
 std::vector<std::string> expand_ranges(const std::vector<ledger::Record>& records,
                                        const std::vector<std::string>& words);
 

@@ -911,6 +911,21 @@ SETUP
     log_has 'which is not in env.outside'
 }
 
+@test "the first bytecode of a package outside of the checkout is no installation" {
+    "${python}" -m venv --without-pip "${root}/v"
+    set_value "PATH=${root}/v/bin:\${PATH}"
+    mkdir "$(echo "${root}"/v/lib/python3*/site-packages)/pk"
+    {
+        printf '(cd %s/v/lib/python3*/site-packages/pk && mkdir __pycache__)\n' "${root}"
+        small_venv
+    } | setup_script
+    commit
+    job true
+    log_has 'is made'
+    job true
+    was_reused
+}
+
 # bats test_tags=long
 @test "files that setup names in other ways belong to the key" {
     mkdir -p requirements tools d helpers

@@ -46,7 +46,8 @@ look_at_activation() {
 }
 
 # Looks where a Python outside of the checkout finds its packages: what setup has installed there is
-# not in the copy.
+# not in the copy. Every installation adds a name or changes a file or a package's metadata; a folder
+# also changes when somebody imports its package for the first time, which makes bytecode.
 reasons_of_elsewhere() {
     local program site
     for program in python3 python; do
@@ -55,7 +56,7 @@ reasons_of_elsewhere() {
 print(*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_path("purelib"), sep="\n")' 2>/dev/null </dev/null || true
     done | sort -u | while IFS= read -r site; do
         if [[ -d ${site} ]] && ! is_inside "${site}" &&
-            [[ -n $(find "${site}" -maxdepth 1 -newercc "$1/time" ! -name __pycache__ -print -quit 2>/dev/null) ]]; then
+            [[ -n $(find "${site}/." -maxdepth 1 -newercc "$1/time" \( -name . -o -type f -o -name '*-info' \) -print -quit 2>/dev/null) ]]; then
             # Somebody else may have installed it.
             printf 'until %s\n' "$(($(date +%s) + 86400))" >"$1/evidence"
             printf '%s\n' "setup installs into ${site}, which is not in the checkout"
