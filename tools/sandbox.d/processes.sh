@@ -97,15 +97,16 @@ send_signal() { # SIGNAL PID... : those that ended meanwhile are no matter
 is_empty() { [[ -z $("$@") ]]; }
 
 # Signals whatever LIST... prints until it prints nothing. More than one KILL: a dying shell may still start its next
-# command.
+# command. After TERM a job writes its result and removes its workspace, which takes a busy machine seconds.
 end_all() { # SIGNALS LIST...
-  local pids signal
+  local pids signal seconds
   for signal in $1; do
     mapfile -t pids < <("${@:2}")
     ((${#pids[@]})) || return 0
     send_signal "$signal" "${pids[@]}"
     [[ $signal != TERM ]] || send_signal CONT "${pids[@]}" # a frozen process gets no other signal
-    wait_until 1 is_empty "${@:2}" && return 0
+    [[ $signal == TERM ]] && seconds=10 || seconds=1
+    wait_until "$seconds" is_empty "${@:2}" && return 0
   done
   say "warning: these processes do not heed SIG${signal}: ${pids[*]}"
 }
