@@ -34,7 +34,7 @@ class WithoutInterrupts {
 // $VISUAL, else $EDITOR, else vi, as Git does: a shell command.
 std::string editor_of(const world::World& world) {
     for (const auto* name : {"VISUAL", "EDITOR"})
-        if (const auto editor = world.variable(name); !editor.empty())
+        if (auto editor = world.variable(name); !editor.empty())
             return editor;
     return "vi";
 }
