@@ -60,10 +60,11 @@ Exit cancel(world::World& world, const Words& words) {
             .hint("`rdvc status` lists them");
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);
-    wanted = remote::expand_ranges(remote::open_ledger(world).read(), wanted);
+    const auto records = remote::open_ledger(world).read();
+    wanted = remote::expand_ranges(records, wanted);
     script::Variables variables;
     std::map<std::string, std::string> names; // TOKEN or TOKEN.TASK -> as typed
-    const auto targets = remote::find_targets(world, cluster, project.mirror, wanted);
+    const auto targets = remote::find_targets(records, cluster, project.mirror, wanted);
     for (std::size_t i = 0; i < wanted.size(); ++i)
         names.emplace(targets[i].token +
                           (targets[i].task > 0 ? fmt::format(".{}", targets[i].task) : ""),

@@ -10,6 +10,7 @@
 #include "completion/facts.hpp"
 #include "completion/shells.hpp"
 #include "project/dvc.hpp"
+#include "remote/project.hpp"
 #include "submission/help.hpp"
 
 namespace rdvc::commands {
@@ -77,10 +78,7 @@ std::filesystem::path project_folder(const world::World& world) {
 std::vector<Candidate> from(const world::World& world, const completion::Expected& expected) {
     const auto folder = project_folder(world);
     const auto config = [&] {
-        return config::load({.user_file = world.user_config(),
-                             .project_file = folder / ".rdvc" / "config.toml",
-                             .environment = world.environment,
-                             .cluster = ""});
+        return remote::load_config(world, folder / ".rdvc" / "config.toml", "");
     };
     std::vector<Candidate> candidates;
     switch (expected.source) {

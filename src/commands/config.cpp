@@ -22,7 +22,7 @@ namespace {
 // The settings that count in the current folder.
 config::Config effective(world::World& world, const std::string& cluster) {
     return project::find_repository(world.runner, world.folder)
-               ? remote::open_project(world, cluster).config
+               ? remote::load_config(world, remote::settings_file(world), cluster)
                : remote::open_user_config(world, cluster);
 }
 

@@ -59,8 +59,9 @@ Exit pull(world::World& world, const Words& words) {
         return Exit::done;
     const remote::Project project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);
-    wanted = remote::expand_ranges(remote::open_ledger(world).read(), wanted);
-    auto targets = remote::find_targets(world, cluster, project.mirror, wanted);
+    const auto records = remote::open_ledger(world).read();
+    wanted = remote::expand_ranges(records, wanted);
+    auto targets = remote::find_targets(records, cluster, project.mirror, wanted);
     if (partial && targets.empty())
         targets.push_back(remote::find_target(world, cluster, project.mirror, ""));
     if (partial)

@@ -46,7 +46,7 @@ enum class Whose {
 
 /// `include = "PATH"` or `include = "cluster:PATH"` of the user's file.
 struct Include {
-    std::string path;   ///< "" if there is none; for a local file with the folder
+    std::string path;   ///< "" without an include; of a local file, with its folder
     std::string origin; ///< "FILE:LINE"
     bool is_on_cluster = false;
 };

@@ -11,7 +11,7 @@
 
 namespace rdvc::remote {
 
-/// The copy of the file `path` on the cluster that `config` describes; nothing if there is none.
+/// The copy of the file `path` on the cluster that `config` describes; nothing if it is missing.
 std::optional<std::string> copy_of_included(const world::World& world, const config::Config& config,
                                             const std::string& path);
 

@@ -114,11 +114,10 @@ Error not_found(const std::vector<ledger::Record>& records, const std::vector<Na
 
 } // namespace
 
-std::vector<Target> find_targets(world::World& world, Cluster& cluster, const std::string& mirror,
-                                 const std::vector<std::string>& words) {
+std::vector<Target> find_targets(const std::vector<ledger::Record>& records, Cluster& cluster,
+                                 const std::string& mirror, const std::vector<std::string>& words) {
     std::vector<Named> known;
     std::vector<Named> refused; // if nothing else has this name
-    const auto records = open_ledger(world).read();
     for (const auto& record : records)
         if (record.mirror == mirror && record.cluster == cluster.name())
             (record.has_no_job() ? refused : known)
@@ -181,7 +180,7 @@ std::vector<std::string> expand_ranges(const std::vector<ledger::Record>& record
 
 Target find_target(world::World& world, Cluster& cluster, const std::string& mirror,
                    const std::string& word) {
-    return find_targets(world, cluster, mirror, {word}).front();
+    return find_targets(open_ledger(world).read(), cluster, mirror, {word}).front();
 }
 
 std::string find_submission(world::World& world, Cluster& cluster, const std::string& mirror,

@@ -25,9 +25,9 @@ struct Target {
 Target find_target(world::World& world, Cluster& cluster, const std::string& mirror,
                    const std::string& word);
 
-/// The same for each of `words`; reads the ledger once, and asks the cluster at most once.
-std::vector<Target> find_targets(world::World& world, Cluster& cluster, const std::string& mirror,
-                                 const std::vector<std::string>& words);
+/// The same for each of `words`, with what the ledger says; asks the cluster at most once.
+std::vector<Target> find_targets(const std::vector<ledger::Record>& records, Cluster& cluster,
+                                 const std::string& mirror, const std::vector<std::string>& words);
 
 /// `words` with each SUBMISSION.3-7 replaced by SUBMISSION.3 to SUBMISSION.7, unless a submission
 /// of this laptop has that name. Throws Error (usage) for a range that descends.

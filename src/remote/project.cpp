@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 using base::Error;
 using base::Exit;
 
-namespace {
-
 config::Config load_config(const world::World& world, const fs::path& project_file,
                            const std::string& cluster) {
     return config::load({.user_file = world.user_config(),
@@ -29,8 +27,6 @@ config::Config load_config(const world::World& world, const fs::path& project_fi
                              return copy_of_included(world, users, path);
                          }});
 }
-
-} // namespace
 
 project::Repository open_repository(world::World& world) {
     const auto embedded = world.variable("GIT_DIR").empty()

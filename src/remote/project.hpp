@@ -31,6 +31,11 @@ struct Project {
     }
 };
 
+/// The configuration with a project's file, whether or not that exists; reads files alone.
+/// `cluster` is the value of --cluster. Throws Error (configuration) for a bad file.
+config::Config load_config(const world::World& world, const std::filesystem::path& project_file,
+                           const std::string& cluster);
+
 /// The repository of the current folder. Throws Error (not_ready) outside of one.
 project::Repository open_repository(world::World& world);
 

@@ -113,7 +113,8 @@ void find_predecessors(world::World& world, const remote::Project& project,
     std::vector<std::string> words;
     for (const auto& one : arguments.after)
         words.push_back(one.what);
-    const auto targets = remote::find_targets(world, cluster, project.mirror, words);
+    const auto targets =
+        remote::find_targets(remote::open_ledger(world).read(), cluster, project.mirror, words);
     const auto found = find(world, project, cluster, arguments.after, targets);
     arguments.after_tokens = found.tokens;
     arguments.dependency = found.dependency;
