@@ -110,7 +110,8 @@ class Sweep:
     def busy_node(self):
         """A node on which a task has just begun to train; what SLURM shows may be over."""
         for path in sorted(self.record.glob("*/starts"), key=lambda path: path.stat().st_mtime, reverse=True):
-            phase = (path.parent / "phases").read_text().split()[-1:]
+            phases = path.parent / "phases"  # missing until the task has begun its first one
+            phase = phases.read_text().split()[-1:] if phases.exists() else []
             if phase == ["experiment"] and not (path.parent / "result").exists():
                 return path.read_text().split()[-1]
         return None
