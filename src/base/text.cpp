@@ -140,6 +140,11 @@ std::string lower(std::string text) {
     return text;
 }
 
+std::string sentence(std::string_view text) {
+    return upper(std::string(text.substr(0, 1))) +
+           std::string(text.substr(std::min<std::size_t>(1, text.size()))) + ".";
+}
+
 std::string upper(std::string text) {
     for (auto& c : text)
         if (c >= 'a' && c <= 'z')

@@ -35,6 +35,9 @@ std::string trim(std::string_view text);
 /// `text` with ASCII letters in lower case.
 std::string lower(std::string text);
 
+/// `text` with a capital at the beginning and a full stop.
+std::string sentence(std::string_view text);
+
 /// `text` with ASCII letters in upper case.
 std::string upper(std::string text);
 

@@ -7,52 +7,72 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "cli/described.hpp"
+#include "help/described.hpp"
 #include "world/console.hpp"
+#include "world/world.hpp"
 
 namespace rdvc::cli {
 
 Options::Options(const std::string& command, const std::string& summary)
-    : app_(std::make_unique<CLI::App>(summary, "rdvc " + command)), command_(command) {
-    app_->set_help_flag("-h,--help", "this help");
+    : app_(std::make_unique<CLI::App>(summary, "rdvc " + command)) {
+    app_->set_help_flag("-h,--help");
+    page_.command = command;
+    page_.summary = summary;
+    page_.usage = {"[OPTIONS]"};
+    page_.sections = {{"arguments", {}}, {"options", {}}};
 }
 
 Options::~Options() = default;
 
+void Options::add_row(const std::string& names, const std::string& metavar,
+                      const std::string& help) {
+    help::Row row{0, names, metavar, help};
+    if (const auto comma = names.find(','); comma != std::string::npos) {
+        row.letter = names[1];
+        row.name = names.substr(comma + 1);
+    }
+    page_.sections[row.name.starts_with("-") ? 1 : 0].rows.push_back(row);
+}
+
 Options& Options::flag(const std::string& names, bool& target, const std::string& help) {
-    app_->add_flag(names, target, help);
+    app_->add_flag(names, target);
+    add_row(names, "", help);
     return *this;
 }
 
 Options& Options::text(const std::string& names, std::string& target, const std::string& help,
                        const std::string& metavar) {
-    app_->add_option(names, target, help)->type_name(metavar);
+    app_->add_option(names, target);
+    add_row(names, metavar, help);
     return *this;
 }
 
 Options& Options::texts(const std::string& names, std::vector<std::string>& target,
                         const std::string& help, const std::string& metavar) {
-    app_->add_option(names, target, help)->type_name(metavar)->allow_extra_args(false);
+    app_->add_option(names, target)->allow_extra_args(false);
+    add_row(names, metavar, help + "; may be given several times");
     return *this;
 }
 
 Options& Options::number(const std::string& names, unsigned& target, const std::string& help) {
-    app_->add_option(names, target, help)
-        ->type_name("N")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 1000000U));
+    app_->add_option(names, target)->check(CLI::Range(1U, 1000000U));
+    add_row(names, "N", fmt::format("{}; default: {}", help, target));
     return *this;
 }
 
 Options& Options::words(const std::string& name, std::vector<std::string>& target,
                         const std::string& help) {
-    app_->add_option(name, target, help)->type_name("");
+    app_->add_option(name, target);
+    add_row(name, "", help);
+    page_.usage.front() += fmt::format(" [{}...]", name);
     words_ = &target;
     return *this;
 }
 
 Options& Options::word(const std::string& name, std::string& target, const std::string& help) {
-    app_->add_option(name, target, help)->type_name("");
+    app_->add_option(name, target);
+    add_row(name, "", help);
+    page_.usage.front() += fmt::format(" [{}]", name);
     return *this;
 }
 
@@ -62,23 +82,7 @@ bool Options::given(const std::string& name) const {
 
 namespace {
 
-std::vector<Described> describe(const CLI::App& app) {
-    std::vector<Described> all;
-    for (const auto* option : app.get_options()) {
-        const bool has_value = option->get_items_expected_max() > 0;
-        const auto metavar = has_value ? option->get_type_name() : "";
-        const auto help = base::lines(option->get_description()).empty()
-                              ? ""
-                              : base::lines(option->get_description()).front();
-        if (option->get_positional())
-            all.push_back({option->get_name(true), "", help});
-        for (const auto& name : option->get_lnames())
-            all.push_back({"--" + name, metavar, help});
-        for (const auto& name : option->get_snames())
-            all.push_back({"-" + name, metavar, help});
-    }
-    return all;
-}
+constexpr std::size_t widest = 100; // of help, in characters
 
 // CLI11 takes a word like `[a,b]` apart, but not one that begins with this.
 constexpr char whole = '\x01';
@@ -86,10 +90,10 @@ constexpr char whole = '\x01';
 } // namespace
 
 bool Options::parse(const std::vector<std::string>& arguments, const world::Console& console) {
-    if (arguments == std::vector<std::string>{std::string(describe_word)}) {
-        console.data(described_text(describe(*app_)));
+    auto page = page_;
+    page.sections[1].rows.push_back(help_row());
+    if (is_answered_by_help(page, arguments, console))
         return false;
-    }
     std::vector<std::string> words;
     for (const auto& word : arguments) {
         // To CLI11 `--name=` is an option without a value; here its value is empty.
@@ -104,8 +108,7 @@ bool Options::parse(const std::vector<std::string>& arguments, const world::Cons
     try {
         app_->parse(reversed);
     } catch (const CLI::CallForHelp&) {
-        console.data(app_->help());
-        return false;
+        return !is_answered_by_help(page, {"--help"}, console);
     } catch (const CLI::ExtrasError&) {
         std::vector<std::string> known;
         for (const auto* option : app_->get_options())
@@ -115,19 +118,42 @@ bool Options::parse(const std::vector<std::string>& arguments, const world::Cons
             if (word.starts_with("-"))
                 throw base::Error(
                     base::Exit::usage,
-                    fmt::format("`rdvc {}` has no option `{}`{}", command_, word,
+                    fmt::format("`rdvc {}` has no option `{}`{}", page_.command, word,
                                 base::suggestion(word.substr(0, word.find('=')), known)));
-        throw base::Error(base::Exit::usage, fmt::format("`rdvc {}` does not take `{}`", command_,
-                                                         app_->remaining().front()));
+        throw base::Error(base::Exit::usage, fmt::format("`rdvc {}` does not take `{}`",
+                                                         page_.command, app_->remaining().front()));
     } catch (const CLI::ParseError& error) {
-        throw base::Error(base::Exit::usage, fmt::format("rdvc {}: {}", command_, error.what()))
-            .hint(fmt::format("rdvc {} --help", command_));
+        throw base::Error(base::Exit::usage,
+                          fmt::format("rdvc {}: {}", page_.command, error.what()))
+            .hint(fmt::format("rdvc {} --help", page_.command));
     }
     if (words_ != nullptr)
         for (auto& word : *words_)
             if (word.starts_with(whole))
                 word.erase(0, 1);
     return true;
+}
+
+bool is_answered_by_help(const help::Page& page, const std::vector<std::string>& words,
+                         const world::Console& console) {
+    if (words.size() != 1)
+        return false;
+    const auto& word = words.front();
+    if (word == "--help" || word == "-h") {
+        const auto size = console.size();
+        console.data(help::as_text(page, std::min(widest, size ? size->columns : widest)));
+    } else if (word == help::describe_word) {
+        console.data(help::described_text(help::described(page)));
+    } else if (word == help::man_word) {
+        console.data(help::as_man_page(page, world::version()));
+    } else {
+        return false;
+    }
+    return true;
+}
+
+help::Row help_row() {
+    return {'h', "--help", "", "this help"};
 }
 
 } // namespace rdvc::cli

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "help/page.hpp"
 #include "world/console.hpp"
 
 namespace CLI {
@@ -38,14 +39,25 @@ class Options {
     /// True if an option was given on the command line.
     [[nodiscard]] bool given(const std::string& name) const;
 
-    /// Parses; true if the command should continue, false if help was requested and printed. Throws
-    /// Error (usage).
+    /// Parses; true if the command should continue, false if help, in whatever form, was requested
+    /// and printed. Throws Error (usage).
     bool parse(const std::vector<std::string>& arguments, const world::Console& console);
 
   private:
+    // `names` as CLI11 takes them: "-f,--follow", "NAME".
+    void add_row(const std::string& names, const std::string& metavar, const std::string& help);
+
     std::unique_ptr<CLI::App> app_;
-    std::string command_;
+    help::Page page_;                           ///< with two sections: arguments, options
     std::vector<std::string>* words_ = nullptr; ///< the target of `words`
 };
+
+/// Prints `page` if the words ask for nothing else: `--help`, or its form for completion or for man
+/// (help/described.hpp). True if they did.
+bool is_answered_by_help(const help::Page& page, const std::vector<std::string>& words,
+                         const world::Console& console);
+
+/// The row of `--help`, which every command has.
+help::Row help_row();
 
 } // namespace rdvc::cli

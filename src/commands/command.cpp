@@ -6,7 +6,8 @@
 
 #include "base/quote.hpp"
 #include "base/text.hpp"
-#include "cli/described.hpp"
+#include "cli/options.hpp"
+#include "help/page.hpp"
 #include "submission/arguments.hpp"
 
 namespace rdvc::commands {
@@ -34,21 +35,47 @@ const std::vector<Command>& commands() {
         {"doctor", "check this machine, the cluster, and the connection between them", doctor},
         {"completion", "the completion script for bash, fish or zsh", completion_script},
         {"complete", "", complete},
+        {"man-pages", "", man_pages},
     };
     return all;
 }
 
 namespace {
 
-std::string help() {
-    std::string text = "rdvc: DVC experiments on a SLURM cluster\n\n"
-                       "usage: rdvc COMMAND [ARGUMENTS]\n\ncommands:\n";
+// The command of that name, or null.
+const Command* find(std::string_view name) {
+    const auto& all = commands();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Command& c) { return c.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+help::Page page() {
+    help::Section all{"commands", {}};
     for (const auto& command : commands())
         if (!command.summary.empty())
-            text += fmt::format("  {:<11} {}\n", command.name, command.summary);
-    return text + "\noptions:\n"
-                  "  --help      this help; `rdvc COMMAND --help` for one command\n"
-                  "  --version   the program's version\n";
+            all.rows.push_back({0, std::string(command.name), "", std::string(command.summary)});
+    return {
+        .command = "",
+        .summary = "rdvc: DVC experiments on a SLURM cluster.",
+        .usage = {"COMMAND [ARGUMENTS]"},
+        .sections = {std::move(all),
+                     {"options",
+                      {{'h', "--help", "", "this help; `rdvc COMMAND --help` for one command"},
+                       {'V', "--version", "", "the program's version"}}},
+                     {"exit codes",
+                      {{0, "0", "", "done"},
+                       {0, "1", "", "failed"},
+                       {0, "2", "", "the command line is wrong"},
+                       {0, "3", "", "not ready: something is missing here or on the cluster"},
+                       {0, "4", "", "the configuration is wrong"},
+                       {0, "5", "", "the cluster cannot be reached"},
+                       {0, "6", "", "SLURM refused the job"},
+                       {0, "7", "", "the experiment failed"},
+                       {0, "75", "", "the outcome is not known yet; try again"},
+                       {0, "70", "", "a bug in rdvc"},
+                       {0, "130", "", "interrupted"}}}},
+    };
 }
 
 // True if `rdvc run` accepts these words: its own options, DVC's or sbatch's.
@@ -66,33 +93,26 @@ bool is_for_run(const Words& words) {
 Exit dispatch_group(world::World& world, std::string_view group, const std::vector<Command>& parts,
                     const Words& words) {
     std::vector<std::string> names;
-    std::string rows;
+    help::Section section{"commands", {}};
     for (const auto& part : parts) {
         names.emplace_back(part.name);
-        rows += fmt::format("  {:<8} {}\n", part.name, part.summary);
+        section.rows.push_back({0, std::string(part.name), "", std::string(part.summary)});
     }
-    const auto text =
-        fmt::format("usage: rdvc {} {} [OPTIONS]\n\n{}", group, base::join(names, "|"), rows);
+    const help::Page page{.command = std::string(group),
+                          .summary = base::sentence(find(group)->summary),
+                          .usage = {base::join(names, "|") + " [OPTIONS]"},
+                          .sections = {section},
+                          .is_group = true};
     if (words.empty()) {
         auto choice = names;
         const auto last = choice.back();
         choice.pop_back();
         throw Error(Exit::usage, fmt::format("`rdvc {}` needs a command: {} or {}", group,
                                              base::join(choice, ", "), last))
-            .context(text);
+            .hint(fmt::format("rdvc {} --help", group));
     }
-    if (words.front() == "--help" || words.front() == "-h") {
-        world.console.data(text);
+    if (cli::is_answered_by_help(page, words, world.console))
         return Exit::done;
-    }
-    if (words.front() == cli::describe_word) {
-        std::vector<cli::Described> described;
-        for (const auto& part : parts)
-            described.push_back(
-                {std::string(part.name), std::string(group_part), std::string(part.summary)});
-        world.console.data(cli::described_text(described));
-        return Exit::done;
-    }
     for (const auto& part : parts)
         if (part.name == words.front())
             return part.run(world, Words(words.begin() + 1, words.end()));
@@ -100,27 +120,41 @@ Exit dispatch_group(world::World& world, std::string_view group, const std::vect
                                          base::suggestion(words.front(), names)));
 }
 
+std::string page_of(world::World& world, Words command, std::string_view form) {
+    command.emplace_back(form);
+    std::string text;
+    const auto collect = [&text](std::string_view more) { text += more; };
+    world::Console console(false, false, true, collect, [](std::string_view) {});
+    world::World quiet{world.runner, console, world.folder, world.environment, world.program};
+    try {
+        dispatch(quiet, command);
+    } catch (const Error&) {
+        return "";
+    }
+    return text;
+}
+
 Exit dispatch(world::World& world, const Words& words) {
     if (words.empty()) {
-        world.console.error(help());
+        world.console.error(help::as_text(page(), 100));
         return Exit::usage;
     }
     const std::string& name = words.front();
-    if (name == "--help" || name == "-h" || name == "help") {
-        world.console.data(help());
+    if (cli::is_answered_by_help(page(), words, world.console))
         return Exit::done;
+    if (name == "help") { // `rdvc help run`
+        Words asked(words.begin() + 1, words.end());
+        asked.emplace_back("--help");
+        return dispatch(world, asked);
     }
     if (name == "--version" || name == "-V") {
         world.console.data("rdvc " + world::version() + "\n");
         return Exit::done;
     }
-    const auto& table = commands();
-    const auto command =
-        std::find_if(table.begin(), table.end(), [&](const Command& c) { return c.name == name; });
-    if (command != table.end())
+    if (const auto* command = find(name))
         return command->run(world, Words(words.begin() + 1, words.end()));
     std::vector<std::string> names;
-    for (const auto& known : table)
+    for (const auto& known : commands())
         if (!known.summary.empty())
             names.emplace_back(known.name);
     if (name.starts_with("-"))

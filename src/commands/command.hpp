@@ -28,8 +28,12 @@ base::Exit dispatch(world::World& world, const Words& words);
 base::Exit dispatch_group(world::World& world, std::string_view group,
                           const std::vector<Command>& parts, const Words& words);
 
-/// What a group prints for each of its parts as the metavar (cli/described.hpp).
-constexpr std::string_view group_part = "PART";
+/// What a command prints that is asked for help in the form of `form` (help/described.hpp); "" if
+/// there is no such command.
+std::string page_of(world::World& world, Words command, std::string_view form);
+
+/// All commands for people and their parts, as words; the first is empty: rdvc itself.
+std::vector<Words> every_command(world::World& world);
 
 base::Exit new_project(world::World& world, const Words& arguments);
 base::Exit init(world::World& world, const Words& arguments);
@@ -51,6 +55,7 @@ base::Exit clean(world::World& world, const Words& arguments);
 base::Exit config(world::World& world, const Words& arguments);
 base::Exit config_edit(world::World& world, const Words& arguments);
 base::Exit completion_script(world::World& world, const Words& arguments);
+base::Exit man_pages(world::World& world, const Words& arguments);
 base::Exit complete(world::World& world, const Words& arguments);
 base::Exit doctor(world::World& world, const Words& arguments);
 

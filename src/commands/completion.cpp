@@ -3,15 +3,14 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
-#include "cli/described.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
 #include "completion/complete.hpp"
 #include "completion/facts.hpp"
 #include "completion/shells.hpp"
+#include "help/described.hpp"
 #include "project/dvc.hpp"
 #include "remote/project.hpp"
-#include "submission/help.hpp"
 
 namespace rdvc::commands {
 
@@ -22,40 +21,7 @@ using completion::Source;
 
 namespace {
 
-std::vector<cli::Described> to_described(const std::vector<submission::RunOption>& options) {
-    std::vector<cli::Described> all;
-    for (const auto& [name, metavar, help] : options)
-        all.push_back({name, metavar, help});
-    return all;
-}
-
-// What a command, or a group, has; nothing if there is no such command.
-std::vector<cli::Described> described(world::World& world, Words words) {
-    if (words.front() == "run")
-        return to_described(submission::run_options());
-    if (words.front() == "retry") {
-        auto all = to_described(submission::sbatch_options());
-        all.insert(all.begin(), {{"SUBMISSION", "", ""},
-                                 {"--failed", "", "of a sweep, only tasks that ran and failed"},
-                                 {"--all", "", "of a sweep, all tasks without a result"},
-                                 {"--exclude-nodes", "", "not on the nodes that have failed"},
-                                 {"--cluster", "NAME", "use [clusters.NAME]"}});
-        return all;
-    }
-    words.emplace_back(cli::describe_word);
-    std::string text;
-    const auto collect = [&text](std::string_view more) { text += more; };
-    world::Console console(false, false, true, collect, [](std::string_view) {});
-    world::World quiet{world.runner, console, world.folder, world.environment, world.program};
-    try {
-        dispatch(quiet, words);
-    } catch (const Error&) {
-        return {};
-    }
-    return cli::parse_described(text);
-}
-
-std::vector<Candidate> candidates_of(const std::vector<cli::Described>& all) {
+std::vector<Candidate> candidates_of(const std::vector<help::Described>& all) {
     std::vector<Candidate> candidates;
     for (const auto& one : all)
         candidates.push_back({one.name, one.help});
@@ -114,15 +80,17 @@ Exit complete(world::World& world, const Words& given) {
         world.console.data(completion::candidate_lines(command_candidates(), "", words.front()));
         return Exit::done;
     }
-    Words command = {words.front()};
-    auto options = described(world, command);
-    const bool is_group = !options.empty() && options.front().metavar == group_part;
+    const auto described = [&world](const Words& command) {
+        return help::parse_described(page_of(world, command, help::describe_word));
+    };
+    auto options = described({words.front()});
+    const bool is_group = !options.empty() && options.front().metavar == help::group_part;
     if (is_group && words.size() == 2) {
         world.console.data(completion::candidate_lines(candidates_of(options), "", words.back()));
         return Exit::done;
     }
     if (is_group)
-        options = described(world, {words[0], words[1]});
+        options = described({words[0], words[1]});
     const Words rest(words.begin() + (is_group ? 2 : 1), words.end());
     const auto expected = completion::expected_at_end(options, rest);
     if (expected.source == Source::files)

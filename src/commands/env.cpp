@@ -15,6 +15,7 @@
 #include "remote/included.hpp"
 #include "send/plan.hpp"
 #include "send/submit.hpp"
+#include "submission/help.hpp"
 
 namespace rdvc::commands {
 
@@ -79,15 +80,28 @@ Exit list(world::World& world, const Words& words) {
     return Exit::done;
 }
 
+help::Page build_page() {
+    return {
+        .command = "env build",
+        .summary =
+            "Builds the environment for the code as it stands, if it is missing, in a job (or "
+            "on the login node, with `env.where = \"login\"`).",
+        .usage = {"[OPTIONS] [SBATCH OPTIONS]"},
+        .sections = {{"options",
+                      submission::run_rows({"--instance", "--cluster", "--code", "--only-committed",
+                                            "--include", "--copy-paths", "--fresh-env", "--dry-run",
+                                            "--json", "--help", "--quiet", "--verbose"})},
+                     {"options of sbatch", submission::sbatch_rows(),
+                      "as `rdvc run --help` lists them"}},
+    };
+}
+
 Exit build(world::World& world, const Words& words) {
+    if (cli::is_answered_by_help(build_page(), words, world.console))
+        return Exit::done;
     auto arguments = submission::parse_run_arguments(words);
     if (arguments.help) {
-        world.console.data(
-            "usage: rdvc env build [OPTIONS]\n\n"
-            "Builds the environment for the code as it stands, if it is missing, in a job (or on\n"
-            "the login node, with env.where = \"login\"). Accepts sbatch's options, and these of\n"
-            "`rdvc run`: --instance --cluster --code --only-committed --include -C --fresh-env\n"
-            "--dry-run --json --quiet --verbose.\n");
+        cli::is_answered_by_help(build_page(), {"--help"}, world.console);
         return Exit::done;
     }
     if (!arguments.dvc.empty() || arguments.name || arguments.is_command || arguments.is_sweep ||

@@ -16,6 +16,7 @@
 #include "slurm/options.hpp"
 #include "slurm/reports.hpp"
 #include "submission/arguments.hpp"
+#include "submission/help.hpp"
 
 namespace rdvc::commands {
 
@@ -24,21 +25,33 @@ using base::Exit;
 
 namespace {
 
-constexpr auto help =
-    "usage: rdvc retry SUBMISSION [OPTIONS] [SBATCH OPTIONS]\n\n"
-    "Submits again what is known to be gone: the same code, arguments and name, as another\n"
-    "attempt. A training continues from its outputs with `persist: true`. Of a sweep these are\n"
-    "the tasks that have no result. sbatch's options replace the earlier ones, e.g.\n"
-    "--time=12:00:00. If the cluster has nothing of the submission, the same `rdvc run` is\n"
-    "repeated.\n\n"
-    "  SUBMISSION        a job id, an experiment's name or a token; SUBMISSION.7 is one task\n"
-    "  --failed          only what has failed, not what was cancelled or lost\n"
-    "  --all             all that has no result (default)\n"
-    "  --mem=x2          twice the memory of the last attempt (x3, ...); of a sweep, for the "
-    "tasks\n"
-    "                    that ran out of it\n"
-    "  --exclude-nodes   not on the nodes that have failed under it; added to --exclude\n"
-    "  --cluster NAME    use [clusters.NAME]\n";
+help::Page page() {
+    return {
+        .command = "retry",
+        .summary = "Submits again what is known to be gone: the same code, arguments and name, as "
+                   "another attempt. A training continues from its outputs with `persist: true`. "
+                   "Of a sweep these are the tasks that have no result. sbatch's options replace "
+                   "the earlier ones. If the cluster has nothing of the submission, the same "
+                   "`rdvc run` is repeated.",
+        .usage = {"SUBMISSION [OPTIONS] [SBATCH OPTIONS]"},
+        .sections = {{"arguments",
+                      {{0, "SUBMISSION", "",
+                        "a job id, an experiment's name or a token; SUBMISSION.7 is one task"}}},
+                     {"options",
+                      {{0, "--failed", "", "only what has failed, not what was cancelled or lost"},
+                       {0, "--all", "", "all that has no result (default)"},
+                       {0, "--mem", "x2",
+                        "twice the memory of the last attempt (x3, ...); of a sweep, for the tasks "
+                        "that ran "
+                        "out of it"},
+                       {0, "--exclude-nodes", "",
+                        "not on the nodes that have failed under it; added to --exclude"},
+                       {0, "--cluster", "NAME", "use [clusters.NAME]"},
+                       cli::help_row()}},
+                     {"options of sbatch", submission::sbatch_rows(),
+                      "as `rdvc run --help` lists them"}},
+    };
+}
 
 // The words of `rdvc retry` that neither sbatch nor `rdvc run` has.
 struct RetryWords {
@@ -110,10 +123,8 @@ void report(const world::World& world, const ledger::Record& record, const std::
 } // namespace
 
 Exit retry(world::World& world, const Words& words) {
-    if (words.empty() || words.front() == "--help" || words.front() == "-h") {
-        world.console.data(help);
-        return words.empty() ? Exit::usage : Exit::done;
-    }
+    if (cli::is_answered_by_help(page(), words, world.console))
+        return Exit::done;
     const auto own = read(words);
     const auto arguments =
         submission::parse_run_arguments(Words(own.others.begin() + 1, own.others.end()));

@@ -5,6 +5,7 @@
 #include "base/files.hpp"
 #include "base/quote.hpp"
 #include "base/text.hpp"
+#include "cli/options.hpp"
 #include "commands/command.hpp"
 #include "commands/submitted.hpp"
 #include "remote/included.hpp"
@@ -146,9 +147,11 @@ void describe_data(const world::Console& console, const send::Plan& plan) {
 } // namespace
 
 Exit run(world::World& world, const Words& words) {
+    if (cli::is_answered_by_help(submission::run_page(), words, world.console))
+        return Exit::done;
     auto arguments = submission::parse_run_arguments(words);
     if (arguments.help) {
-        world.console.data(submission::run_help());
+        cli::is_answered_by_help(submission::run_page(), {"--help"}, world.console);
         return Exit::done;
     }
     submission::add_rows(arguments, arguments.params.empty()

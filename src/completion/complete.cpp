@@ -8,10 +8,10 @@ namespace rdvc::completion {
 
 namespace {
 
-using Options = std::vector<cli::Described>;
+using Options = std::vector<help::Described>;
 
 // Names of options and of their values. A metavar such as `ssh|origin` has the values itself.
-Source source_of(const cli::Described& option) {
+Source source_of(const help::Described& option) {
     struct Row {
         std::string_view name; ///< of an option, or a metavar
         Source source;
@@ -40,7 +40,7 @@ Source source_of(const cli::Described& option) {
 }
 
 // `before` of `word` stays, and of a list such as `ok:A,B` all but the last submission.
-Expected value_of(const cli::Described& option, const std::string& word, std::size_t before) {
+Expected value_of(const help::Described& option, const std::string& word, std::size_t before) {
     Expected expected{source_of(option), word.substr(0, before)};
     const auto last = word.find_last_of(",:");
     if (expected.source == Source::submissions && last != std::string::npos && last >= before)
@@ -51,13 +51,13 @@ Expected value_of(const cli::Described& option, const std::string& word, std::si
     return expected;
 }
 
-const cli::Described* find(const Options& options, const std::string& name) {
+const help::Described* find(const Options& options, const std::string& name) {
     const auto found = std::find_if(options.begin(), options.end(),
                                     [&](const auto& option) { return option.name == name; });
     return found == options.end() ? nullptr : &*found;
 }
 
-bool needs_value(const cli::Described& option) {
+bool needs_value(const help::Described& option) {
     return !option.metavar.empty() && !option.metavar.starts_with("[=");
 }
 
@@ -71,7 +71,7 @@ Expected positional(const Options& options, const std::vector<std::string>& word
         else if (!words[i].starts_with("-"))
             ++before;
     }
-    const cli::Described* last = nullptr;
+    const help::Described* last = nullptr;
     for (const auto& option : options)
         if (!option.name.starts_with("-")) {
             last = &option;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/described.hpp"
+#include "help/described.hpp"
 
 namespace rdvc::completion {
 
@@ -39,7 +39,7 @@ struct Expected {
 
 /// What can stand at the end of `words`, those after the command; the last one is being typed, and
 /// may be "". `options`: what the command has.
-Expected expected_at_end(const std::vector<cli::Described>& options,
+Expected expected_at_end(const std::vector<help::Described>& options,
                          const std::vector<std::string>& words);
 
 /// Those of `candidates` that begin with `word`, with `before` in front: a line each, `WORD TAB

@@ -1,25 +1,20 @@
-// `rdvc run --help`, and the same for completion.
+// What `rdvc run --help` says, and the part of it that other commands share.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "help/page.hpp"
+
 namespace rdvc::submission {
 
-/// The text, made from the three tables of options: rdvc's, DVC's and sbatch's.
-std::string run_help();
+/// Of `rdvc run`: the three tables of options: rdvc's, DVC's and sbatch's.
+help::Page run_page();
 
-/// An option as `rdvc run` takes it.
-struct RunOption {
-    std::string name; ///< with its dashes
-    std::string metavar;
-    std::string help;
-};
+/// Those of rdvc's and DVC's options that have these names.
+std::vector<help::Row> run_rows(const std::vector<std::string>& names);
 
-/// Those of the three tables that are not refused.
-std::vector<RunOption> run_options();
-
-/// Those of sbatch alone, which `rdvc retry` takes too.
-std::vector<RunOption> sbatch_options();
+/// sbatch's options, which all commands that submit a job take.
+std::vector<help::Row> sbatch_rows();
 
 } // namespace rdvc::submission

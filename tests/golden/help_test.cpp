@@ -1,12 +1,11 @@
-// What `--help` prints, under review.
-
-#include <algorithm>
+// What `--help` prints, in docs/commands.md, and what the man pages say.
 
 #include <gtest/gtest.h>
 
+#include "base/files.hpp"
 #include "base/text.hpp"
 #include "commands/command.hpp"
-#include "submission/help.hpp"
+#include "help/described.hpp"
 #include "support/fake_runner.hpp"
 #include "support/folder.hpp"
 #include "support/golden.hpp"
@@ -15,62 +14,92 @@
 namespace rdvc::commands {
 namespace {
 
-TEST(GoldenHelp, OfRun) {
-    tests::expect_golden("run-help.txt", submission::run_help());
-}
-
 // Help needs no project, no configuration and no cluster.
-std::string help(const Words& words) {
-    const tests::Folder folder;
-    tests::FakeRunner runner;
-    tests::TestWorld world(runner, folder / "home", folder.path());
-    const auto outcome = world.run(words);
-    EXPECT_EQ(outcome.code, 0) << base::join(words, " ");
-    EXPECT_EQ(outcome.err, "") << base::join(words, " ");
-    return outcome.out;
-}
-
-TEST(GoldenHelp, OfTheRest) {
-    std::string text;
-    for (const Words& words : {Words{"--help"},
-                               Words{"new", "--help"},
-                               Words{"init", "--help"},
-                               Words{"init", "project", "--help"},
-                               Words{"init", "global", "--help"},
-                               Words{"init", "remote", "--help"},
-                               Words{"status", "--help"},
-                               Words{"logs", "--help"},
-                               Words{"wait", "--help"},
-                               Words{"cancel", "--help"},
-                               Words{"retry", "--help"},
-                               Words{"pull", "--help"},
-                               Words{"recover", "--help"},
-                               Words{"show", "--help"},
-                               Words{"clean", "--help"},
-                               Words{"config", "--help"},
-                               Words{"config", "set", "--help"},
-                               Words{"config", "list", "--help"},
-                               Words{"completion", "--help"},
-                               Words{"doctor", "--help"}})
-        text += "$ rdvc " + base::join(words, " ") + "\n" + help(words) + "\n";
-    tests::expect_golden("help.txt", text);
-}
-
-TEST(Help, IsThereForEveryCommand) {
-    for (const auto& command : commands()) {
-        if (command.summary.empty()) // not for people
-            continue;
-        EXPECT_NE(help({"--help"}).find("  " + std::string(command.name) + " "), std::string::npos);
-        EXPECT_NE(help({std::string(command.name), "--help"}), "");
-        EXPECT_EQ(help({std::string(command.name), "-h"}),
-                  help({std::string(command.name), "--help"}));
+class Help : public ::testing::Test {
+  protected:
+    std::string said(Words words, std::string_view form = "--help") {
+        words.emplace_back(form);
+        const auto outcome = world_.run(words);
+        EXPECT_EQ(outcome.code, 0) << base::join(words, " ");
+        EXPECT_EQ(outcome.err, "") << base::join(words, " ");
+        return outcome.out;
     }
-    EXPECT_EQ(help({"help"}), help({"-h"}));
+
+    std::vector<Words> every() {
+        world::Console console(false, false, true);
+        world::World world{runner_, console, folder_.path(),
+                           [](const auto&) { return std::nullopt; }};
+        return every_command(world);
+    }
+
+    std::string typed(const Words& words) { return world_.run(words).out; }
+
+  private:
+    tests::Folder folder_;
+    tests::FakeRunner runner_;
+    tests::TestWorld world_{runner_, folder_ / "home", folder_.path()};
+};
+
+TEST_F(Help, IsInTheDocumentation) {
+    std::string text =
+        "# Commands\n\nWhat `rdvc COMMAND --help` prints; the [manual](manual.md) says "
+        "more.\nWritten by `./dev bless`.\n";
+    for (const auto& words : every()) {
+        const auto command = base::trim("rdvc " + base::join(words, " "));
+        text += "\n## " + command + "\n\n```text\n" + said(words) + "```\n";
+    }
+    tests::expect_golden("../../docs/commands.md", text);
 }
 
-TEST(Help, FitsATerminal) {
-    for (const auto& line : base::lines(submission::run_help()))
-        EXPECT_LE(line.size(), 132U) << line;
+TEST_F(Help, OfAManPage) {
+    for (const Words& words : {Words(), Words{"wait"}})
+        tests::expect_golden(
+            help::man_page_name(base::join(words, " ")) + ".1",
+            tests::replaced(said(words, help::man_word), world::version(), "VERSION"));
+}
+
+TEST_F(Help, HasShortFormsEverywhere) {
+    for (const auto& words : every()) {
+        EXPECT_EQ(said(words, "-h"), said(words));
+        auto longer = words;
+        longer.insert(longer.begin(), "help");
+        EXPECT_EQ(typed(longer), said(words)) << base::join(longer, " ");
+    }
+}
+
+TEST_F(Help, FitsATerminal) {
+    for (const auto& words : every())
+        for (const auto& line : base::lines(said(words)))
+            EXPECT_LE(line.size(), 100U) << line;
+}
+
+TEST_F(Help, HasExamples) {
+    for (const auto& words : every()) {
+        const auto text = said(words);
+        const bool is_group = text.find("\ncommands:\n") != std::string::npos;
+        EXPECT_TRUE(is_group || text.find("\nexamples:\n") != std::string::npos)
+            << base::join(words, " ");
+    }
+}
+
+// A section `### rdvc NAME` of the manual names no option that rdvc does not know.
+TEST_F(Help, HasWhatTheManualNames) {
+    const auto manual =
+        base::read_file(std::filesystem::path(RDVC_TESTS_FOLDER) / ".." / "docs" / "manual.md");
+    ASSERT_TRUE(manual.has_value());
+    std::string known = "`--defaults` is Copier's";
+    for (const auto& words : every())
+        known += said(words);
+    bool is_of_command = false;
+    for (const auto& line : base::lines(*manual)) {
+        if (line.starts_with("#"))
+            is_of_command = line.starts_with("### rdvc ");
+        for (auto at = line.find("`--"); is_of_command && at != std::string::npos;
+             at = line.find("`--", at + 1)) {
+            const auto name = line.substr(at + 1, line.find_first_of("`= ,", at + 1) - at - 1);
+            EXPECT_NE(known.find(name), std::string::npos) << name << ": " << line;
+        }
+    }
 }
 
 } // namespace

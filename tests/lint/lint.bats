@@ -146,3 +146,13 @@ check_requests() { shellcheck --exclude=SC2034,SC2317,SC2119,SC2120 -; }
     ! grep -rnE 'StrictHostKeyChecking' src cluster
     ! grep -rnE '\b(system|popen)\(' src
 }
+
+@test "man pages are as troff expects them" {
+    local page warnings
+    for page in "${RDVC_BUILD_FOLDER}"/man/*.1; do
+        warnings=$(groff -ww -man -Tutf8 -z "${page}" 2>&1) && [[ -z ${warnings} ]] || {
+            printf '%s: %s\n' "${page}" "${warnings}"
+            return 1
+        }
+    done
+}

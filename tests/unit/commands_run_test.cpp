@@ -5,7 +5,6 @@
 #include "base/text.hpp"
 #include "ledger/ledger.hpp"
 #include "script/embedded.hpp"
-#include "submission/help.hpp"
 #include "submission/name.hpp"
 #include "submission/token.hpp"
 #include "support/submit_request.hpp"
@@ -238,7 +237,7 @@ TEST(Run, NeedsNothingForHelp) {
     demo.configure("this is no TOML");
     const auto outcome = demo.world.run({"run", "--help"});
     EXPECT_EQ(outcome.code, done);
-    EXPECT_EQ(outcome.out, submission::run_help());
+    EXPECT_TRUE(outcome.out.starts_with("usage: rdvc run [OPTIONS] [TARGETS]\n")) << outcome.out;
 }
 
 // --- What stays in the ledger ---

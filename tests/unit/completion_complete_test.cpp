@@ -5,14 +5,14 @@
 namespace rdvc::completion {
 namespace {
 
-const std::vector<cli::Described> described = {{"SUBMISSION", "", "one"},
-                                               {"--cluster", "NAME", "where"},
-                                               {"--time", "TIME", "limit"},
-                                               {"--gres-flags", "[=X]", ""},
-                                               {"--code", "ssh|origin", "how"},
-                                               {"-S", "[FILE:]KEY=VALUE", ""},
-                                               {"--after", "[ok:|any:]SUBMISSION", ""},
-                                               {"--yes", "", "do not ask"}};
+const std::vector<help::Described> described = {{"SUBMISSION", "", "one"},
+                                                {"--cluster", "NAME", "where"},
+                                                {"--time", "TIME", "limit"},
+                                                {"--gres-flags", "[=X]", ""},
+                                                {"--code", "ssh|origin", "how"},
+                                                {"-S", "[FILE:]KEY=VALUE", ""},
+                                                {"--after", "[ok:|any:]SUBMISSION", ""},
+                                                {"--yes", "", "do not ask"}};
 
 Expected at(const std::vector<std::string>& words) {
     return expected_at_end(described, words);
@@ -55,8 +55,8 @@ TEST(CandidateLines, CannotTakeOverATerminal) {
 }
 
 TEST(Described, IsReadBack) {
-    EXPECT_EQ(cli::parse_described(cli::described_text(described)), described);
-    EXPECT_EQ(cli::parse_described("x\ny\tz\n"), std::vector<cli::Described>());
+    EXPECT_EQ(help::parse_described(help::described_text(described)), described);
+    EXPECT_EQ(help::parse_described("x\ny\tz\n"), std::vector<help::Described>());
 }
 
 } // namespace

@@ -229,7 +229,7 @@ TEST(CommandOptions, PrintHelpAndStop) {
     Given given;
     const auto all = printed([&] { given = parse({"--help"}); });
     EXPECT_FALSE(given.go_on);
-    EXPECT_TRUE(all.out.starts_with("Tries.\n")) << all.out;
+    EXPECT_TRUE(all.out.starts_with("usage: rdvc try [OPTIONS] [WORD]\n\nTries.\n")) << all.out;
     EXPECT_EQ(all.err, "");
 }
 

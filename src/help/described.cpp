@@ -1,8 +1,18 @@
-#include "cli/described.hpp"
+#include "help/described.hpp"
 
 #include "base/text.hpp"
 
-namespace rdvc::cli {
+namespace rdvc::help {
+
+std::vector<Described> described(const Page& page) {
+    std::vector<Described> all;
+    for (const auto& section : page.sections)
+        for (const auto& row : section.for_completion ? section.rows : std::vector<Row>())
+            for (const auto& name : row.names())
+                all.push_back(
+                    {name, page.is_group ? std::string(group_part) : row.metavar, row.help});
+    return all;
+}
 
 std::string described_text(const std::vector<Described>& all) {
     std::string text;
@@ -21,4 +31,4 @@ std::vector<Described> parse_described(std::string_view text) {
     return all;
 }
 
-} // namespace rdvc::cli
+} // namespace rdvc::help
