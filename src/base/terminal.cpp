@@ -63,9 +63,9 @@ Piece next(std::string_view text, std::size_t longest) {
 
 } // namespace
 
-TerminalSize terminal_size() {
+TerminalSize terminal_size(int descriptor) {
     winsize size = {};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 ||
+    if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 ||
         size.ws_row == 0) // NOLINT
         return {};
     return {size.ws_col, size.ws_row};

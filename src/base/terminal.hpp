@@ -12,8 +12,8 @@ struct TerminalSize {
     std::size_t lines = 24;
 };
 
-/// The size of the terminal on standard output; 80 x 24 if it does not say.
-TerminalSize terminal_size();
+/// The size of the terminal on that descriptor; 80 x 24 if it does not say. Not 0.
+TerminalSize terminal_size(int descriptor);
 
 /// Takes text in pieces of any size and returns it harmless. Line ends, tabs, backspaces,
 /// well-formed UTF-8, colours (`ESC [ ... m`) and what progress bars use (`ESC [ K`, `ESC [ n A` to

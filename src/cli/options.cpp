@@ -89,9 +89,14 @@ constexpr char whole = '\x01';
 
 } // namespace
 
-bool Options::parse(const std::vector<std::string>& arguments, const world::Console& console) {
+bool Options::parse(const std::vector<std::string>& arguments, world::Console& console) {
+    bool quiet = false;
+    bool verbose = false;
+    app_->add_flag("-q,--quiet", quiet);
+    app_->add_flag("-v,--verbose", verbose);
     auto page = page_;
-    page.sections[1].rows.push_back(help_row());
+    for (const auto& row : common_rows())
+        page.sections[1].rows.push_back(row);
     if (is_answered_by_help(page, arguments, console))
         return false;
     std::vector<std::string> words;
@@ -127,6 +132,7 @@ bool Options::parse(const std::vector<std::string>& arguments, const world::Cons
                           fmt::format("rdvc {}: {}", page_.command, error.what()))
             .hint(fmt::format("rdvc {} --help", page_.command));
     }
+    set_verbosity(console, quiet, verbose);
     if (words_ != nullptr)
         for (auto& word : *words_)
             if (word.starts_with(whole))
@@ -152,8 +158,15 @@ bool is_answered_by_help(const help::Page& page, const std::vector<std::string>&
     return true;
 }
 
-help::Row help_row() {
-    return {'h', "--help", "", "this help"};
+void set_verbosity(world::Console& console, bool quiet, bool verbose) {
+    if (quiet || verbose)
+        console.verbosity = quiet ? world::Verbosity::quiet : world::Verbosity::verbose;
+}
+
+std::vector<help::Row> common_rows() {
+    return {{'q', "--quiet", "", "print only data and errors"},
+            {'v', "--verbose", "", "show the programs that rdvc runs, and how long they take"},
+            {'h', "--help", "", "this help"}};
 }
 
 } // namespace rdvc::cli

@@ -15,6 +15,7 @@ class App;
 
 namespace rdvc::cli {
 
+/// Every command has `--help`, `--quiet` and `--verbose` besides its own.
 class Options {
   public:
     Options(const std::string& command, const std::string& summary);
@@ -41,7 +42,7 @@ class Options {
 
     /// Parses; true if the command should continue, false if help, in whatever form, was requested
     /// and printed. Throws Error (usage).
-    bool parse(const std::vector<std::string>& arguments, const world::Console& console);
+    bool parse(const std::vector<std::string>& arguments, world::Console& console);
 
   private:
     // `names` as CLI11 takes them: "-f,--follow", "NAME".
@@ -57,7 +58,10 @@ class Options {
 bool is_answered_by_help(const help::Page& page, const std::vector<std::string>& words,
                          const world::Console& console);
 
-/// The row of `--help`, which every command has.
-help::Row help_row();
+/// What `--quiet` and `--verbose` mean; quiet wins.
+void set_verbosity(world::Console& console, bool quiet, bool verbose);
+
+/// The rows of what every command has.
+std::vector<help::Row> common_rows();
 
 } // namespace rdvc::cli

@@ -105,7 +105,7 @@ std::string to_json(const remote::Cleaned& answer, bool dry_run) {
 }
 
 // False if the user asked only for help.
-bool parse(const world::Console& console, const Words& words, Arguments& arguments) {
+bool parse(world::Console& console, const Words& words, Arguments& arguments) {
     cli::Options options("clean", "Removes from the cluster what is no longer needed, but nothing "
                                   "that a live job needs and no result that is not here.");
     options.flag("--dry-run", arguments.dry_run, "show what would be removed, and change nothing")

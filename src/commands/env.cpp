@@ -109,9 +109,7 @@ Exit build(world::World& world, const Words& words) {
         throw Error(Exit::usage,
                     "`rdvc env build` runs no experiment, and accepts no options of `dvc exp run`")
             .context(base::quote_all(arguments.dvc));
-    if (arguments.quiet || arguments.verbose)
-        world.console.verbosity =
-            arguments.quiet ? world::Verbosity::quiet : world::Verbosity::verbose;
+    cli::set_verbosity(world.console, arguments.quiet, arguments.verbose);
     remote::Project project = remote::open_project(world, arguments.cluster.value_or(""));
     remote::Cluster cluster(world, project.config);
     if (remote::refresh_included(world, project.config, cluster,

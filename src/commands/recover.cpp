@@ -83,7 +83,7 @@ struct Asked {
     bool json = false;
 };
 
-bool read_words(const world::Console& console, const Words& words, Asked& asked) {
+bool read_words(world::Console& console, const Words& words, Asked& asked) {
     cli::Options options("recover", "Publishes results that their jobs could not publish.");
     options
         .word("SUBMISSION", asked.submission,

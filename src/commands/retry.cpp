@@ -46,8 +46,8 @@ help::Page page() {
                         "out of it"},
                        {0, "--exclude-nodes", "",
                         "not on the nodes that have failed under it; added to --exclude"},
-                       {0, "--cluster", "NAME", "use [clusters.NAME]"},
-                       cli::help_row()}},
+                       {0, "--cluster", "NAME", "use [clusters.NAME]"}}},
+                     {"options of every command", cli::common_rows()},
                      {"options of sbatch", submission::sbatch_rows(),
                       "as `rdvc run --help` lists them"}},
     };
@@ -128,6 +128,7 @@ Exit retry(world::World& world, const Words& words) {
     const auto own = read(words);
     const auto arguments =
         submission::parse_run_arguments(Words(own.others.begin() + 1, own.others.end()));
+    cli::set_verbosity(world.console, arguments.quiet, arguments.verbose);
     const remote::Project project = remote::open_project(world, arguments.cluster.value_or(""));
     remote::Cluster cluster(world, project.config);
     const auto& what = own.others.front();

@@ -157,9 +157,7 @@ Exit run(world::World& world, const Words& words) {
     submission::add_rows(arguments, arguments.params.empty()
                                         ? std::nullopt
                                         : base::read_file(world.folder / arguments.params));
-    if (arguments.quiet || arguments.verbose)
-        world.console.verbosity =
-            arguments.quiet ? world::Verbosity::quiet : world::Verbosity::verbose;
+    cli::set_verbosity(world.console, arguments.quiet, arguments.verbose);
     remote::Project project = remote::open_project(world, arguments.cluster.value_or(""));
     if (!arguments.is_command)
         remote::require_dvc(project);

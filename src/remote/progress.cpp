@@ -11,12 +11,39 @@ namespace rdvc::remote {
 using base::Error;
 using base::Exit;
 
+std::string progress_line(const std::string& what, std::uint64_t done, std::uint64_t size,
+                          double seconds, std::size_t width) {
+    const auto percent = size == 0 ? 0 : std::min<std::uint64_t>(done * 100 / size, 100);
+    std::vector<std::string> parts = {
+        fmt::format("{}: {} of {}, {} %", what, base::bytes(done), base::bytes(size), percent)};
+    if (seconds >= 1 && done > 0) {
+        const auto rate = static_cast<double>(done) / seconds;
+        parts.push_back(fmt::format(", {}/s", base::bytes(static_cast<std::uint64_t>(rate))));
+        if (done < size)
+            parts.push_back(fmt::format(
+                ", {} left",
+                base::age(static_cast<std::int64_t>(static_cast<double>(size - done) / rate) + 1)));
+    }
+    if (parts.front().size() > width)
+        return fmt::format("{} %", percent);
+    std::string line;
+    for (const auto& part : parts)
+        if (line.size() + part.size() <= width)
+            line += part;
+    return line;
+}
+
 void Progress::add(std::uint64_t bytes) {
     const std::scoped_lock lock(mutex_);
     done_ += bytes;
-    const auto percent = size_ == 0 ? 0 : std::min<std::uint64_t>(done_ * 100 / size_, 100);
-    console_.progress(
-        fmt::format("{}: {} of {}, {} %", what_, base::bytes(done_), base::bytes(size_), percent));
+    using namespace std::chrono;
+    constexpr auto often = milliseconds(100);
+    const auto now = steady_clock::now();
+    if (!console_.shows_progress() || (now - shown_ < often && done_ < size_))
+        return;
+    shown_ = now;
+    console_.progress(progress_line(what_, done_, size_, duration<double>(now - began_).count(),
+                                    console_.progress_width()));
 }
 
 void Progress::expect(std::uint64_t bytes) {

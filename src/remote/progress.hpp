@@ -1,6 +1,7 @@
 // The progress of a data transfer, and the errors that may end it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -9,6 +10,11 @@
 #include "world/console.hpp"
 
 namespace rdvc::remote {
+
+/// The line after `seconds` in which `done` of `size` bytes have come or gone; with the rate and
+/// the time left after the first second, at most `width` characters.
+std::string progress_line(const std::string& what, std::uint64_t done, std::uint64_t size,
+                          double seconds, std::size_t width);
 
 /// A progress line on the terminal for as long as this object exists. Several threads may add to
 /// it.
@@ -33,6 +39,8 @@ class Progress {
     std::uint64_t size_;
     std::mutex mutex_;
     std::uint64_t done_ = 0;
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point shown_ = {};
 };
 
 /// There was no room while doing `what`. `reason` is a program's message.

@@ -30,7 +30,7 @@ const std::vector<DvcOption>& dvc_options() {
         {'C', "copy-paths", "PATH", own, "include a file or folder that Git ignores; may be given several times"},
         {'h', "help", "", own, "this help"},
         {'q', "quiet", "", own, "print only errors and the job's id"},
-        {'v', "verbose", "", own, "show the commands that rdvc runs"},
+        {'v', "verbose", "", own, "show the programs that rdvc runs, and how long they take"},
     };
     return table;
 }

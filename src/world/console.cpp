@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include <unistd.h>
+
 #include "base/text.hpp"
 
 namespace rdvc::world {
@@ -46,7 +48,7 @@ void Console::warn(std::string_view line) const {
 
 void Console::trace(std::string_view line) const {
     if (verbosity == Verbosity::verbose)
-        err_("+ " + base::printable(line) + "\n");
+        err_(base::printable(line) + "\n");
 }
 
 bool Console::shows_progress() const {
@@ -56,6 +58,10 @@ bool Console::shows_progress() const {
 void Console::progress(std::string_view line) const {
     if (shows_progress())
         err_("\r\033[K" + std::string(line));
+}
+
+std::size_t Console::progress_width() const {
+    return base::terminal_size(STDERR_FILENO).columns - 1; // some terminals wrap a full line
 }
 
 void Console::error(std::string_view message) const {
@@ -68,7 +74,7 @@ void Console::error(std::string_view message) const {
 std::optional<base::TerminalSize> Console::size() const {
     if (!out_is_terminal_)
         return std::nullopt;
-    return base::terminal_size();
+    return base::terminal_size(STDOUT_FILENO);
 }
 
 std::string Console::bold(std::string_view text) const {

@@ -47,6 +47,8 @@ class Console {
     /// Replaces the last progress line; an empty one removes it. Prints nothing if nobody would see
     /// it.
     void progress(std::string_view line) const;
+    /// How long a progress line may be.
+    [[nodiscard]] std::size_t progress_width() const;
     /// An Error's message, on standard error.
     void error(std::string_view message) const;
 

@@ -1,5 +1,6 @@
 #include "world/world.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <sstream>
@@ -75,8 +76,17 @@ std::string version() {
 }
 
 base::Result TracingRunner::run(const base::Command& command) {
-    console_.trace(base::quote_all(command.argv));
-    return inner_.run(command);
+    console_.trace("+ " + base::quote_all(command.argv));
+    if (console_.verbosity != Verbosity::verbose)
+        return inner_.run(command);
+    using namespace std::chrono;
+    const auto began = steady_clock::now();
+    auto result = inner_.run(command);
+    console_.trace(
+        fmt::format("  {:.3f} s{}: {}", duration<double>(steady_clock::now() - began).count(),
+                    result.status == 0 ? "" : fmt::format(", exit code {}", result.status),
+                    std::filesystem::path(command.argv.front()).filename().string()));
+    return result;
 }
 
 } // namespace rdvc::world

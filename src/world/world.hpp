@@ -44,7 +44,7 @@ std::filesystem::path find_program(const std::string& name, const std::string& p
 /// The program's version.
 std::string version();
 
-/// Shows each command with --verbose before it is run by another runner.
+/// With --verbose, shows each command before another runner runs it, and its time afterwards.
 class TracingRunner : public base::Runner {
   public:
     TracingRunner(base::Runner& inner, const Console& console) : inner_(inner), console_(console) {}
