@@ -35,7 +35,7 @@ nearest_folder() {
 # $1: which; $2: a folder that exists or can be created. It is tried, because modes do not show a
 # quota or a read-only file system.
 tell_folder() {
-    local there free state=there trial
+    local there free kind state=there trial
     there=$(nearest_folder "$2")
     trial="${there}/.rdvc-doctor-${nonce}"
     [[ -d $2 ]] || state=absent
@@ -45,7 +45,8 @@ tell_folder() {
         state=closed
     fi
     free=$(timeout 20 df -Pk "${there}" 2>/dev/null | awk 'NR == 2 { print $4 }')
-    answer folder "$1" "${state}" "${free:--}" "$2"
+    kind=$(timeout 20 stat -f -c %T "${there}" 2>/dev/null)
+    answer folder "$1" "${state}" "${free:--}" "${kind:--}" "$2"
 }
 
 # The quotas' output, if there are any.

@@ -1,6 +1,7 @@
 #include "checks/checks.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include <fmt/core.h>
@@ -8,6 +9,11 @@
 #include "base/text.hpp"
 
 namespace rdvc::checks {
+
+std::string_view word_of(Level level) {
+    constexpr std::array<std::string_view, 3> words = {"ok", "warning", "error"};
+    return words.at(static_cast<std::size_t>(level));
+}
 
 std::optional<std::pair<int, int>> find_version(std::string_view text) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };

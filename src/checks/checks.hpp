@@ -14,6 +14,9 @@ namespace rdvc::checks {
 
 enum class Level { ok, warning, error };
 
+/// `ok`, `warning`, `error`.
+std::string_view word_of(Level level);
+
 struct Check {
     Level level = Level::ok;
     std::string name;
@@ -40,10 +43,22 @@ Check check_version(const std::string& name, const std::string& text, std::pair<
 Check check_space(const std::string& name, const std::string& place, std::uint64_t free,
                   std::uint64_t least = 1'000'000'000);
 
-/// Programs, configuration, project, DVC's local settings and cache.
+/// Programs and configuration.
 Checks check_laptop(world::World& world, const Place& place);
+
+/// Setup command, lock file, DVC's local settings, remote and cache.
+Checks check_project(const world::World& world, const Place& place);
 
 /// One ssh execution; with `deep` a job too.
 Checks check_cluster(world::World& world, const Place& place, bool deep);
+
+/// A text for a bug report: what was found, without advice, and with placeholders in place of
+/// `names` (secret, placeholder) and of all paths.
+std::string report(const std::vector<std::pair<std::string, Checks>>& parts,
+                   const std::vector<std::pair<std::string, std::string>>& names);
+
+/// What a bug report does not name: host, users, home folders, the project.
+std::vector<std::pair<std::string, std::string>> private_names(const world::World& world,
+                                                               const Place& place);
 
 } // namespace rdvc::checks

@@ -1,6 +1,7 @@
 // The cluster's part of `rdvc doctor`: one ssh execution, and with --deep a job.
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <ctime>
 #include <map>
@@ -73,11 +74,12 @@ Check check_clock(const std::string& name, std::int64_t theirs, std::int64_t ear
             "ages that rdvc shows are wrong by this much; clocks should be set by NTP"};
 }
 
-// Words: WHICH there|absent|closed KIB PATH.
+// Words: WHICH there|absent|closed KIB FILE-SYSTEM PATH.
 void add_folder(Checks& checks, const std::string& words) {
     const auto [which, after_which] = base::key_and_value(words);
     const auto [state, after_state] = base::key_and_value(after_which);
-    const auto [kib, path] = base::key_and_value(after_state);
+    const auto [kib, after_kib] = base::key_and_value(after_state);
+    const auto [kind, path] = base::key_and_value(after_kib);
     const bool is_cache = which == "cache";
     const std::string name = is_cache ? "DVC's cache" : "rdvc's folder";
     if (state == "closed") {
@@ -86,7 +88,9 @@ void add_folder(Checks& checks, const std::string& words) {
                                       is_cache ? "cluster.cache" : "cluster.dir")});
         return;
     }
-    checks.push_back({Level::ok, name, path + (state == "absent" ? " (will be created)" : "")});
+    checks.push_back({Level::ok, name,
+                      path + (kind == "-" ? "" : fmt::format(", on {}", kind)) +
+                          (state == "absent" ? " (will be created)" : "")});
     if (kib.find_first_not_of("0123456789") == std::string::npos && !kib.empty())
         checks.push_back(check_space(is_cache ? "free for it" : "free there", path,
                                      std::strtoull(kib.c_str(), nullptr, 10) * 1024));
@@ -260,6 +264,27 @@ class Listener {
     Node node_;
 };
 
+// How long every command has to wait for the cluster at least. The connection is open already, if
+// it is one that stays.
+Check check_round_trip(remote::Cluster& cluster) {
+    using namespace std::chrono;
+    script::Variables variables;
+    variables.words = {{"folder", "/"}};
+    const auto began = steady_clock::now();
+    try {
+        cluster.ask("folder", variables, [](const transport::Frame&) {});
+    } catch (const base::Error& error) {
+        return {Level::warning, "round trip", error.what(), "the connection comes and goes"};
+    }
+    const auto took = duration_cast<milliseconds>(steady_clock::now() - began).count();
+    const auto found = fmt::format("{} ms", took);
+    if (cluster.shares_connection())
+        return {Level::ok, "round trip", found + " over a connection that stays open"};
+    return {Level::warning, "round trip", found + ": each command logs in anew",
+            "`cluster.multiplex = true` keeps a connection open, and asks for a second factor only "
+            "once"};
+}
+
 } // namespace
 
 Checks check_cluster(world::World& world, const Place& place, bool deep) {
@@ -286,6 +311,8 @@ Checks check_cluster(world::World& world, const Place& place, bool deep) {
                 {Level::warning, "logins", fmt::format("print `{}`", reply.noise),
                  "rdvc ignores it, but it breaks `git fetch rdvc`, `dvc exp pull rdvc` and scp;\n"
                  "~/.bashrc there should print only `if [[ $- == *i* ]]`"});
+        if (!cluster.is_local())
+            checks.insert(checks.begin(), check_round_trip(cluster));
         checks.insert(checks.begin(), {Level::ok, "connection", cluster.name()});
         return checks;
     }

@@ -1,16 +1,11 @@
-// The laptop's part of `rdvc doctor`.
+// This machine's part of `rdvc doctor`: programs and configuration.
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 
 #include <fmt/core.h>
 
 #include "base/text.hpp"
 #include "checks/checks.hpp"
-#include "data/cache.hpp"
-#include "project/dvc.hpp"
-#include "project/dvc_remote.hpp"
 #include "remote/included.hpp"
 
 namespace rdvc::checks {
@@ -71,41 +66,6 @@ Check check_included(const world::World& world, const config::Config& config) {
     return {Level::ok, "include", found};
 }
 
-// Only names: values may be secrets.
-Check check_local_settings(const std::filesystem::path& dvc_project) {
-    const auto keys = project::local_settings(dvc_project);
-    if (keys.empty())
-        return {Level::ok, "config.local", "has nothing that a job would need"};
-    return {Level::warning, "config.local",
-            fmt::format("a job does not have {}", base::join(keys, ", ")),
-            "`.dvc/config.local` stays on this machine. What jobs need belongs in `.dvc/config`,\n"
-            "credentials in ~/.config/dvc/config on the cluster"};
-}
-
-// None if there is nothing to say.
-std::optional<Check> check_remote(const std::filesystem::path& dvc_project) {
-    const auto url =
-        project::default_remote_url(project::read_config(dvc_project / ".dvc" / "config"));
-    if (!url || !project::is_path(*url))
-        return std::nullopt;
-    return Check{
-        Level::warning, "DVC's remote", fmt::format("`{}` is a path on this machine", *url),
-        "jobs use it only if the cluster has that folder, too (run.data = \"remote\" says so);\n"
-        "otherwise data travels over SSH, and `dvc push` here copies it to the remote"};
-}
-
-Check check_cache(const world::World& world, const std::filesystem::path& dvc_project) {
-    auto folder = data::cache_dir(dvc_project, world.environment);
-    std::error_code error;
-    while (!std::filesystem::exists(folder, error) && folder.has_relative_path())
-        folder = folder.parent_path();
-    const auto space = std::filesystem::space(folder, error);
-    if (error)
-        return {Level::warning, "DVC's cache",
-                fmt::format("{}: {}", folder.string(), error.message()), "check cache.dir"};
-    return check_space("DVC's cache", folder.string(), space.available);
-}
-
 } // namespace
 
 Checks check_laptop(world::World& world, const Place& place) {
@@ -129,17 +89,6 @@ Checks check_laptop(world::World& world, const Place& place) {
     }
     if (!place.config.text("run.instance").empty())
         checks.push_back(check_instance(place.config));
-    if (!place.project) {
-        checks.push_back({Level::ok, "project", "none: " + place.no_project});
-        return checks;
-    }
-    const auto& folder = place.project->dvc_project;
-    checks.push_back(
-        {Level::ok, "project", fmt::format("{} in {}", place.project->repo_name, folder.string())});
-    checks.push_back(check_local_settings(folder));
-    if (auto check = check_remote(folder))
-        checks.push_back(std::move(*check));
-    checks.push_back(check_cache(world, folder));
     return checks;
 }
 

@@ -39,8 +39,8 @@ std::vector<std::string> healthy(std::int64_t ahead = 0) {
             "program tar tar (GNU tar) 1.34",
             "answers squeue",
             "silent sacct slurm_persist_conn_open: failed",
-            "folder dir there 500000000 /home/alice/.rdvc",
-            "folder cache absent 500000000 /scratch/alice/cache"};
+            "folder dir there 500000000 nfs /home/alice/.rdvc",
+            "folder cache absent 500000000 lustre /scratch/alice/cache"};
 }
 
 std::vector<std::string> ended(std::vector<std::string> frames,
@@ -74,6 +74,7 @@ class Doctor : public ::testing::Test {
             answer.out.erase(0, answer.out.find("@rdvc:")); // without the banner
             return answer;
         });
+        demo_.expect_request().does(answers({"end"}));
         words.insert(words.begin(), "doctor");
         return demo_.world.run(words);
     }
@@ -82,16 +83,19 @@ class Doctor : public ::testing::Test {
 };
 
 TEST_F(Doctor, SaysOfEachThingThatItIsWell) {
+    demo_.git.write("init_env.sh", "");
     const auto outcome = run(ended(healthy()));
     EXPECT_EQ(outcome.code, 0) << outcome.out;
     EXPECT_TRUE(outcome.out.starts_with("this machine\n  ok       git             git version "))
         << outcome.out;
     for (const std::string& line : std::vector<std::string>{
              "  ok       ssh             OpenSSH_9.2p1 Debian-2\n",
-             "  ok       dvc             3.67.1\n",
+             "  ok       dvc             3.67.1\n", "  ok       setup           ./init_env.sh\n",
+             "  ok       DVC's remote    none: data travels over SSH\n",
+             " ms over a connection that stays open\n",
              "\ncluster hpc\n  ok       connection      alice@hpc\n",
              "  ok       sacct           does not answer; rdvc works without it\n",
-             "  ok       DVC's cache     /scratch/alice/cache (will be created)\n"})
+             "  ok       DVC's cache     /scratch/alice/cache, on lustre (will be created)\n"})
         EXPECT_NE(outcome.out.find(line), std::string::npos) << line << "\n" << outcome.out;
     EXPECT_EQ(outcome.out.find("  warning "), std::string::npos) << outcome.out;
     EXPECT_EQ(assigned(demo_.requests().at(0).input, "deep"), "0");
@@ -101,6 +105,7 @@ TEST_F(Doctor, SaysOfEachThingThatItIsWell) {
 TEST_F(Doctor, WarnsOfLoginsThatPrint) {
     expect_programs(demo_.runner);
     demo_.expect_request().does(answers(ended(healthy())));
+    demo_.expect_request().does(answers({"end"}));
     const auto outcome = demo_.world.run({"doctor"});
     EXPECT_EQ(outcome.code, 0);
     EXPECT_NE(
@@ -137,6 +142,53 @@ TEST_F(Doctor, NamesLocalSettingsWithoutTheirValues) {
               std::string::npos)
         << outcome.out;
     EXPECT_EQ(outcome.out.find("hunter2"), std::string::npos);
+}
+
+TEST_F(Doctor, LooksAtWhatTheProjectsJobsWillFind) {
+    struct Case {
+        std::string file;
+        std::string content;
+        std::string name;
+        std::string found;
+    };
+    const std::vector<Case> cases = {
+        {"README", "", "setup", "warning  setup           the project has no setup command\n"},
+        {".rdvc/config.toml", "[env]\nsetup = \"./absent.sh x\"\n", "setup",
+         "error    setup           `./absent.sh` does not exist\n"},
+        {"pyproject.toml", "[project]\n", "lock file", "warning  lock file       none\n"},
+        {"requirements.txt", "numpy\n", "lock file", "warning  lock file       none\n"},
+        {"requirements.txt", "numpy==2.0\n", "lock file",
+         "ok       lock file       requirements.txt, with versions\n"},
+        {"uv.lock", "", "lock file", "ok       lock file       uv.lock\n"},
+        {".rdvc/config.toml", "[run]\ndata = \"remote\"\n", "DVC's remote",
+         "error    DVC's remote    none: data travels over SSH\n"},
+        {".dvc/config", "[core]\n    remote = a\n['remote \"a\"']\n    url = s3://b/c\n",
+         "DVC's remote", "ok       DVC's remote    s3://b/c (run.data = auto)\n"},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.file + ": " + c.content);
+        demo_.git.write(c.file, c.content);
+        const auto outcome = run(ended(healthy()));
+        EXPECT_NE(check_of(outcome.out, c.name).find(c.found), std::string::npos) << outcome.out;
+        std::filesystem::remove(demo_.folder / "project" / c.file);
+    }
+}
+
+TEST_F(Doctor, AReportHasNoNamesAndNoPaths) {
+    demo_.git.write(".dvc/config",
+                    "[core]\n    remote = a\n['remote \"a\"']\n    url = s3://bucket/alice\n");
+    demo_.world.environment["USER"] = "alice";
+    const auto outcome = run(ended(healthy()), {"--report"});
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_TRUE(outcome.out.starts_with("rdvc " + world::version() + " on ")) << outcome.out;
+    for (const std::string& line : std::vector<std::string>{
+             "  ok       cluster.host    HOST (PATH:2)\n", "  ok       connection      USER@HOST\n",
+             "  ok       rdvc's folder   PATH, on nfs\n",
+             "  ok       project         PROJECT in PATH\n",
+             "  ok       DVC's remote    s3:PATH (run.data = auto)\n"})
+        EXPECT_NE(outcome.out.find(line), std::string::npos) << line << "\n" << outcome.out;
+    for (const auto* word : {"alice", "hpc", "bucket", demo_.folder.path().c_str()})
+        EXPECT_EQ(outcome.out.find(word), std::string::npos) << word << "\n" << outcome.out;
 }
 
 TEST_F(Doctor, TheInstanceMustBeDefined) {
@@ -197,9 +249,10 @@ TEST_F(Doctor, WhatIsWrongOnTheClusterIsAnErrorWithAdvice) {
         {"program sbatch slurm 20.02.7", "program sbatch", "error", "sbatch", "20.11"},
         {"missing rsync", "program rsync", "warning", "rsync", "tar is used"},
         {"silent squeue no contact", "answers squeue", "error", "squeue", "no contact"},
-        {"folder dir closed - /proc/x", "folder dir", "error", "rdvc's folder", "cluster.dir"},
-        {"folder dir there 500000 /d", "folder dir", "warning", "free there", "512 MB free in /d"},
-        {"folder cache there 0 /c", "folder cache", "error", "free for it", "0 B free in /c"},
+        {"folder dir closed - - /proc/x", "folder dir", "error", "rdvc's folder", "cluster.dir"},
+        {"folder dir there 500000 nfs /d", "folder dir", "warning", "free there",
+         "512 MB free in /d"},
+        {"folder cache there 0 - /c", "folder cache", "error", "free for it", "0 B free in /c"},
         {"damaged p-12345678.git", "answers squeue", "warning", "mirror", "repairs it"},
     };
     for (const auto& c : cases) {
