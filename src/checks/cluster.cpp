@@ -285,6 +285,16 @@ Check check_round_trip(remote::Cluster& cluster) {
             "once"};
 }
 
+// Whether each new connection needs somebody at the keyboard.
+Check check_login(remote::Cluster& cluster) {
+    const auto reason = cluster.reason_to_ask();
+    if (!reason)
+        return {Level::ok, "login", "needs no password and no second factor"};
+    return {Level::warning, "login", "a new connection has questions: " + *reason,
+            "rdvc asks once and keeps the connection open for some minutes; for longer:\n"
+            "ControlMaster auto, ControlPath and ControlPersist 8h in ~/.ssh/config"};
+}
+
 } // namespace
 
 Checks check_cluster(world::World& world, const Place& place, bool deep) {
@@ -313,6 +323,8 @@ Checks check_cluster(world::World& world, const Place& place, bool deep) {
                  "~/.bashrc there should print only `if [[ $- == *i* ]]`"});
         if (!cluster.is_local())
             checks.insert(checks.begin(), check_round_trip(cluster));
+        if (!cluster.is_local() && deep)
+            checks.insert(checks.begin(), check_login(cluster));
         checks.insert(checks.begin(), {Level::ok, "connection", cluster.name()});
         return checks;
     }

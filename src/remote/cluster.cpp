@@ -217,6 +217,16 @@ std::string Cluster::rsync_shell() {
     return base::quote_all_for_rsync(connection_.relay_words(world_.program.string()));
 }
 
+std::optional<std::string> Cluster::reason_to_ask() {
+    auto argv = connection_.unattended_words();
+    argv.emplace_back("true");
+    const auto answer = world_.runner.run({.argv = argv, .patience = std::chrono::seconds(30)});
+    constexpr int failed = 255; // ssh's own failures; the login shell may end as it likes
+    if (answer.status != failed)
+        return std::nullopt;
+    return transport::main_reason(answer.err);
+}
+
 base::Command Cluster::fetch(const std::string& source, const std::vector<std::string>& refspecs,
                              const std::filesystem::path& top) {
     base::Command git{.argv = {"git", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c",

@@ -68,6 +68,9 @@ class Cluster {
     /// nothing else.
     base::Command push(const std::string& url, const std::vector<std::string>& refspecs,
                        const std::filesystem::path& top);
+    /// Whether somebody logs in without a password or a second factor: nothing if so, else ssh's
+    /// reason.
+    std::optional<std::string> reason_to_ask();
     /// True if several ssh executions share one connection.
     [[nodiscard]] bool shares_connection() { return is_local() || connection_.is_shared(); }
     [[nodiscard]] bool is_local() const { return connection_.destination().host == "local"; }

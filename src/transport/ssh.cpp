@@ -161,6 +161,14 @@ std::vector<std::string> Connection::words() {
     return ssh_words(destination_, plain_, sharing_options(sharing_, socket_folder_));
 }
 
+std::vector<std::string> Connection::unattended_words() {
+    ask_configuration();
+    auto first = plain_;
+    for (const auto* option : {"BatchMode=yes", "ControlMaster=no", "ControlPath=none"})
+        first.insert(first.end(), {"-o", option});
+    return ssh_words(destination_, first, {});
+}
+
 bool Connection::is_shared() {
     ask_configuration();
     return sharing_ == Sharing::own || sharing_ == Sharing::users;

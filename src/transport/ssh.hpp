@@ -74,6 +74,9 @@ class Connection {
     /// a relay.
     [[nodiscard]] std::vector<std::string> relay_words(const std::string& program);
 
+    /// ssh's words for a new connection that shares none and asks nobody anything.
+    [[nodiscard]] std::vector<std::string> unattended_words();
+
     /// True if an execution uses an open connection: the user's own, or one of ours.
     [[nodiscard]] bool is_shared();
 

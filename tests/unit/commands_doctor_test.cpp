@@ -75,10 +75,16 @@ class Doctor : public ::testing::Test {
             return answer;
         });
         demo_.expect_request().does(answers({"end"}));
+        if (!words.empty() && words.front() == "--deep")
+            demo_.runner
+                .expect("a login that cannot ask",
+                        [](const base::Command& command) { return command.argv.back() == "true"; })
+                .returns(login);
         words.insert(words.begin(), "doctor");
         return demo_.world.run(words);
     }
 
+    base::Result login; // of `--deep`
     DemoProject demo_;
 };
 
@@ -332,6 +338,17 @@ TEST_F(Doctor, AJobGetsTheOptionsThatExperimentsGet) {
         EXPECT_NE(script.find(line), std::string::npos) << line << "\n" << script.substr(0, 600);
     EXPECT_EQ(script.find("--mail"), std::string::npos);
     EXPECT_EQ(script.find("5-0"), std::string::npos);
+}
+
+TEST_F(Doctor, ALoginThatAsksIsNamed) {
+    const auto words = Words{"--deep"};
+    EXPECT_NE(run(ended(healthy(), node()), words).out.find("ok       login           needs no "),
+              std::string::npos);
+    login = {255, "", "alice@hpc: Permission denied (publickey,keyboard-interactive).\n"};
+    EXPECT_NE(run(ended(healthy(), node()), words)
+                  .out.find("warning  login           a new connection has questions: alice@hpc: "
+                            "Permission denied (publickey,keyboard-interactive).\n"),
+              std::string::npos);
 }
 
 TEST_F(Doctor, ANodeThatSeesOtherFoldersIsAnError) {
