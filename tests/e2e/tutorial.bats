@@ -1,0 +1,26 @@
+# docs/tutorial.md, typed line by line on a sandbox that is called `hpc`.
+# bats file_tags=long
+
+load support
+
+setup_file() {
+    start_world 1
+    sed -i 's/^Host sandbox$/Host sandbox hpc/' "${RDVC_SANDBOX_DIR}/ssh_config"
+    mkdir "${folder}/bin"
+    ln -s "${RDVC_SOURCE_FOLDER}/.dev/tools/bin/uv" "${folder}/bin/uv"
+}
+
+teardown_file() {
+    stop_world
+}
+
+teardown() {
+    note_failure
+}
+
+# To write the document's output again: tests/e2e/walk.py --write.
+@test "the tutorial says what happens" {
+    cd "${folder}"
+    unset RDVC_CLUSTER_HOST
+    LC_ALL=C.UTF-8 PATH="${folder}/bin:${PATH}" python3 "${RDVC_SOURCE_FOLDER}/tests/e2e/walk.py" "${RDVC_SOURCE_FOLDER}/docs/tutorial.md"
+}
