@@ -37,10 +37,10 @@ Options& Options::texts(const std::string& names, std::vector<std::string>& targ
 }
 
 Options& Options::number(const std::string& names, unsigned& target, const std::string& help) {
-    app_->add_option(names, target, help)
-        ->type_name("N")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 1000000U));
+    auto* option =
+        app_->add_option(names, target, help)->type_name("N")->check(CLI::Range(1U, 1000000U));
+    if (target > 0) // a default
+        option->capture_default_str();
     return *this;
 }
 

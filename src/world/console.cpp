@@ -1,7 +1,10 @@
 #include "world/console.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+
+#include <poll.h>
 
 #include "base/text.hpp"
 
@@ -9,15 +12,22 @@ namespace rdvc::world {
 
 namespace {
 
-void put(std::FILE* stream, std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stream);
-    std::fflush(stream);
+// False if it could not be written.
+bool put(std::FILE* stream, std::string_view text) {
+    const auto written = std::fwrite(text.data(), 1, text.size(), stream);
+    return std::fflush(stream) == 0 && written == text.size();
 }
 
 } // namespace
 
+bool standard_output_is_closed() {
+    pollfd output{1, 0, 0};
+    return ::poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
+}
+
 void Console::standard_output(std::string_view text) {
-    put(stdout, text);
+    if (!put(stdout, text) && errno == EPIPE)
+        throw OutputClosed();
 }
 
 void Console::standard_error(std::string_view text) {

@@ -318,6 +318,48 @@ TEST_F(Query, LogsAreBytesAsTheyAre) {
     EXPECT_EQ(assigned(demo_.requests().at(0).input, "follow"), "0");
 }
 
+TEST_F(Query, LogsOfTheLastLinesGoOnWhereTheConnectionWasLost) {
+    remember(one, "first", "11", ledger::State::submitted);
+    demo_.expect_request().does(answers({"offset 1000", "data epoch 9\n"}, 255));
+    demo_.expect_request().does(answers({"data epoch 10\n", "end"}));
+    const auto outcome = demo_.world.run({"logs", "-f", "--tail=1"});
+    EXPECT_EQ(outcome.out, "epoch 9\nepoch 10\n");
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "tail"), "-n1");
+    EXPECT_EQ(assigned(demo_.requests().at(1).input, "tail"), "''");
+    EXPECT_EQ(assigned(demo_.requests().at(1).input, "offset"), "1008");
+}
+
+TEST_F(Query, LogsOfAnErrorAreItsSurroundings) {
+    remember(one, "first", "11", ledger::State::submitted);
+    const std::string began = "=== rdvc experiment: dvc exp run (2024)\n";
+    const std::string end = "ValueError: no\nrdvc: error: the experiment failed\n";
+    std::string log = "=== rdvc workspace: clone (2024)\n" + began;
+    for (int i = 0; i < 11; ++i)
+        log += "epoch\n";
+    demo_.expect_request().does(answers({"data " + log + end, "end"}));
+    const auto failed = demo_.world.run({"logs", "first", "--errors"});
+    EXPECT_EQ(failed.code, 0) << failed.err;
+    EXPECT_TRUE(failed.out.starts_with(began + "...\nepoch\n")) << failed.out;
+    EXPECT_TRUE(failed.out.ends_with(end)) << failed.out;
+    demo_.expect_request().does(answers({"data " + log, "end"}));
+    const auto good = demo_.world.run({"logs", "first", "--errors"});
+    EXPECT_EQ(good.code, 0);
+    EXPECT_EQ(good.out + good.err, "no failure is in the log\n");
+    EXPECT_EQ(demo_.world.run({"logs", "--errors", "-f"}).code, static_cast<int>(Exit::usage));
+}
+
+TEST_F(Query, LogsOfAJobThatWaitsSayWhy) {
+    remember(one, "first", "11", ledger::State::submitted);
+    demo_.expect_request().does(answers({"pending Priority", "absent file"}));
+    EXPECT_EQ(demo_.world.run({"logs", "first"}).err,
+              "error: there is no log yet\n  the job waits for jobs of higher priority\n\n"
+              "hint: `rdvc status` says more; `rdvc logs -f` waits for the log\n");
+    demo_.expect_request().does(answers({"absent file gone"}));
+    EXPECT_EQ(demo_.world.run({"logs", "first"}).err,
+              "error: there is no log: the job ended before it started\n\n"
+              "hint: rdvc status 11111111\n");
+}
+
 // --- wait ---
 
 TEST_F(Query, WaitEndsWithTheResult) {
