@@ -118,10 +118,10 @@ const std::vector<Request>& requests() {
          .answers = {"received", "log", "unset", "err"},
          .last_words = {"submitted", "unknown", "built", "lacking", "resend"}},
         {.name = "wait",
-         .words = {"token", "task"},
-         .lists = {},
+         .words = {"any"},
+         .lists = {"tokens"},
          .data = {},
-         .answers = {"phase", "result", "progress"},
+         .answers = {"phase", "result", "progress", "ended"},
          .last_words = {"end", "absent", "gone"}},
     };
     return all;

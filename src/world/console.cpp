@@ -68,6 +68,11 @@ void Console::progress(std::string_view line) const {
         err_("\r\033[K" + std::string(line));
 }
 
+void Console::notify(std::string_view text) const {
+    if (err_is_terminal_)
+        err_("\033]9;" + base::printable(text) + "\a\a");
+}
+
 void Console::error(std::string_view message) const {
     std::string text(message);
     if (err_color_ && text.starts_with("error:"))

@@ -55,6 +55,9 @@ class Console {
     /// Replaces the last progress line; an empty one removes it. Prints nothing if nobody would see
     /// it.
     void progress(std::string_view line) const;
+    /// Calls for attention on a terminal: the bell, and a notification (OSC 9) where the terminal
+    /// has them.
+    void notify(std::string_view text) const;
     /// An Error's message, on standard error.
     void error(std::string_view message) const;
 

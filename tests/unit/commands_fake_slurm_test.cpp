@@ -279,6 +279,23 @@ TEST_F(OnFakeSlurm, Wait) {
                 "error: failed in phase command\n  the command ended with exit code 3\n");
 }
 
+TEST_F(OnFakeSlurm, WaitForSeveral) {
+    rdvc({"run", "--cmd", "-n", "first", "--", "true"});
+    rdvc({"run", "--cmd", "-n", "second", "--", "sh", "-c", "exit 3"});
+    rdvc({"run", "--cmd", "-n", "grid", "-S", "k=1,2", "--", "echo", "{k}"});
+    const auto said = rdvc({"wait", "first", "second", "grid", "grid.2"}, Exit::experiment_failed);
+    expect_says(said, "(4 of 4)\n");
+    expect_says(said, "\nfirst: done\n");
+    expect_says(said, "\nsecond: failed in phase command: the command ended with exit code 3; "
+                      "next:  rdvc logs 2\n");
+    expect_says(said, "\ngrid: 2 done; next:  rdvc pull 3\n");
+    expect_says(said, "error: 1 of 4 ended without a result\n");
+    set_knob("no-start");
+    rdvc({"run", "--cmd", "-n", "late", "--", "true"});
+    const auto any = rdvc({"wait", "--any", "late", "first"});
+    EXPECT_EQ(any, "first\nfirst has ended (1 of 2)\nfirst: done\n");
+}
+
 // For each request, a case here reads the answer of its real bash.
 TEST(Requests, HaveACaseOnTheFakeSlurm) {
     std::set<std::string> cases;
