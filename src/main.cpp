@@ -1,5 +1,6 @@
 // argv -> exit code.
 
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -26,6 +27,7 @@ int main(int argc, char** argv) {
     ::setenv("GIT_NO_REPLACE_OBJECTS", "1", 0);
     world::Console console(::isatty(1) == 1, ::isatty(2) == 1,
                            !environment("NO_COLOR").value_or("").empty());
+    console.is_closed = world::standard_output_is_closed;
     base::ProcessRunner processes;
     world::TracingRunner tracing(processes, console);
     project::GuardedRunner runner(tracing);
@@ -34,6 +36,10 @@ int main(int argc, char** argv) {
         world::World world{runner, console, std::filesystem::current_path(), environment,
                            world::find_program(argv[0], environment("PATH").value_or(""))};
         return static_cast<int>(commands::dispatch(world, {argv + 1, argv + argc}));
+    } catch (const world::OutputClosed&) { // ends like any program whose reader has gone
+        std::signal(SIGPIPE, SIG_DFL);
+        std::raise(SIGPIPE);
+        return static_cast<int>(base::Exit::failed);
     } catch (const base::Error& error) {
         console.error(error.message());
         return static_cast<int>(error.code());

@@ -1,6 +1,6 @@
 # A submission's log (or its script), as blocks of bytes. Assignments before this text: token, task,
 # file (`log` or a name in the submission's folder), follow (0 or 1), offset (bytes that the laptop
-# already has).
+# already has), tail (an option of tail(1), which says where to begin instead; or nothing).
 
 # Sets of_task to the beginnings of the names of the logs of the job with the number `index`, one for
 # each attempt: in all attempts that have one array the job has the same index.
@@ -48,14 +48,35 @@ find_file() {
     fi
 }
 
+# Sets `offset` to where the part of the file $1 that `tail` names begins, and tells it.
+find_tail() {
+    local size='' bytes try
+    for try in 1 2 3; do # it may grow meanwhile
+        size=$(wc -c <"$1") && bytes=$(tail "${tail}" -- "$1" | wc -c) || return 0
+        [[ $(wc -c <"$1") != "${size}" ]] || break
+    done
+    offset=$((bytes < size ? size - bytes : 0)) tail=''
+    answer offset "${offset}"
+}
+
 # The bytes from `offset` to the file's current end.
 send_rest() {
     local path=$1 size
+    [[ -z ${tail} ]] || find_tail "${path}"
     size=$(wc -c <"${path}") || return 0
     ((size > offset)) || return 0
     answer data "$((size - offset))"
     tail -c "+$((offset + 1))" "${path}" | head -c "$((size - offset))"
     offset=${size}
+}
+
+# Ends the request of a job that has not started: with SLURM's reason, if it waits.
+refuse_without_log() {
+    next_look=0
+    if has_ended "${token}" || is_gone "${token}" 0; then
+        finish absent file gone
+    fi
+    finish absent file
 }
 
 logs() {
@@ -66,7 +87,7 @@ logs() {
     find_job_id "${token}"
     [[ ${file} != log || -n ${job_id} ]] || finish absent job
     path=$(find_file)
-    [[ -n ${path} || ${follow} == 1 ]] || finish absent file
+    [[ -n ${path} || ${follow} == 1 ]] || refuse_without_log
     while :; do
         if has_ended "${token}" || is_gone "${token}"; then
             last=1

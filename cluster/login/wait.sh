@@ -1,5 +1,14 @@
-# Ends when a submission's job has ended, or all jobs of a sweep. Assignments before this text: token,
-# task (0: all of a sweep). Looks at the job's own record often, and asks SLURM rarely.
+# Ends when a submission's job has ended, or all jobs of a sweep; or those of several submissions.
+# Assignments before this text: the array tokens (words TOKEN or, for a task, TOKEN.N), and any
+# (nothing: there is one word, about which everything is told; 0 or 1: of several words it is told
+# which have ended, of all of them or until the first has). Looks at the jobs' own records often, and
+# asks SLURM rarely.
+
+# Sets token and task to those of the word $1.
+name_target() {
+    token=${1%.*} task=0
+    [[ $1 != *.* ]] || task=${1#*.}
+}
 
 # How many tasks of each kind there are, if that has changed.
 tell_progress() {
@@ -76,8 +85,63 @@ wait_for_sweep() {
     done
 }
 
+# True if the target has ended, or never had a job. Of a sweep, open_of[TARGET] has the tasks that had
+# no result before, and failed_of[TARGET] those that failed.
+declare -A open_of=() failed_of=()
+is_over() {
+    local job_id task_count open_tasks=() failed_tasks=() done_tasks=0
+    find_job_id "${token}"
+    [[ -n ${job_id} ]] || return 0
+    find_task_count "${token}"
+    if ((task_count == 0 || task != 0)); then
+        has_ended "${token}" || is_gone "${token}"
+        return
+    fi
+    if [[ -n ${open_of[$1]+set} ]]; then
+        read -ra open_tasks <<<"${open_of[$1]}"
+        read -ra failed_tasks <<<"${failed_of[$1]}"
+    else
+        begin_sweep
+    fi
+    look_at_results
+    if ((${#open_tasks[@]} > 0)); then
+        ! open_are_gone || return 0
+    else
+        ! failed_have_ended || return 0
+        begin_sweep
+    fi
+    open_of[$1]="${open_tasks[*]-}" failed_of[$1]="${failed_tasks[*]-}"
+    return 1
+}
+
+# Each look at SLURM's answer is for all of them.
+wait_for_several() {
+    local word token task all_look all_pause left=() still=("${tokens[@]}")
+    while :; do
+        left=() all_look=${next_look} all_pause=${look_pause}
+        for word in "${still[@]}"; do
+            name_target "${word}"
+            next_look=${all_look} look_pause=${all_pause}
+            if is_over "${word}"; then
+                answer ended "${word}"
+            else
+                left+=("${word}")
+            fi
+        done
+        if ((${#left[@]} == 0 || (any == 1 && ${#left[@]} < ${#still[@]}))); then
+            finish end
+        fi
+        still=("${left[@]}")
+        show_life
+        if ((${#still[@]} > 50)); then sleep 2; else sleep 0.5; fi
+    done
+}
+
 wait_for_end() {
     open_rdvc_dir
+    [[ -z ${any} ]] || wait_for_several
+    local token task
+    name_target "${tokens[0]}"
     [[ -d ${rdvc_dir}/submissions/${token} ]] || finish absent submission
     local phase previous='' job_id
     find_job_id "${token}"

@@ -56,7 +56,7 @@ Options& Options::texts(const std::string& names, std::vector<std::string>& targ
 
 Options& Options::number(const std::string& names, unsigned& target, const std::string& help) {
     app_->add_option(names, target)->check(CLI::Range(1U, 1000000U));
-    add_row(names, "N", fmt::format("{}; default: {}", help, target));
+    add_row(names, "N", target == 0 ? help : fmt::format("{}; default: {}", help, target));
     return *this;
 }
 

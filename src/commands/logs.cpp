@@ -13,58 +13,99 @@ namespace rdvc::commands {
 using base::Error;
 using base::Exit;
 
+namespace {
+
+// The end of a log of any size, in which a failure is looked for.
+constexpr auto end_of_log = "-c2000000";
+
+// Why there is nothing to print, according to the cluster; `waits` is a sentence, or empty.
+[[noreturn]] void refuse(const OneSubmission::Place& place, const std::string& absent,
+                         const std::string& waits) {
+    const auto id = place.token.substr(0, 8);
+    if (absent.starts_with("task"))
+        throw remote::no_such_task(place.token, absent);
+    if (absent == "file gone")
+        throw Error(Exit::failed, "there is no log: the job ended before it started")
+            .hint("rdvc status " + id);
+    if (absent == "file")
+        throw Error(Exit::failed, "there is no log yet")
+            .context(waits.empty() ? "SLURM writes it when the job starts" : "the job " + waits)
+            .hint("`rdvc status` says more; `rdvc logs -f` waits for the log");
+    if (absent == "job")
+        throw Error(Exit::failed, "this submission has no job, so there is no log")
+            .hint("rdvc status " + id);
+    throw Error(Exit::failed, "the cluster has no trace of this submission")
+        .context(fmt::format("in {} on {}", place.project.config.text("cluster.dir"),
+                             place.cluster.name()));
+}
+
+} // namespace
+
 Exit logs(world::World& world, const Words& words) {
     OneSubmission one;
     bool follow = false;
+    bool errors = false;
+    unsigned tail = 0;
     cli::Options options("logs", "Prints the log of a submission's job.");
-    options.flag("-f,--follow", follow, "follow the log until the job ends");
+    options.flag("-f,--follow", follow, "follow the log until the job ends")
+        .number("-n,--tail", tail, "only the last N lines, and with -f what follows")
+        .flag("--errors", errors, "only the last failure with its surroundings");
     one.add_to(options);
     if (!options.parse(words, world.console))
         return Exit::done;
-    auto [project, cluster, target, token, task] = one.find(world);
+    if (errors && (follow || tail > 0))
+        throw Error(Exit::usage, "`--errors` goes with neither `--follow` nor `--tail`");
+    auto place = one.find(world);
     std::size_t offset = 0; // what is already printed, in case the connection is lost
-    const auto variables = [&, &token = token, &task = task] {
+    std::string from = errors ? end_of_log : tail > 0 ? fmt::format("-n{}", tail) : std::string();
+    const auto variables = [&] {
         script::Variables all;
-        all.words = {{"token", token},
-                     {"task", task},
+        all.words = {{"token", place.token},
+                     {"task", place.task},
                      {"file", "log"},
                      {"follow", follow ? "1" : "0"},
-                     {"offset", fmt::format("{}", offset)}};
+                     {"offset", fmt::format("{}", offset)},
+                     {"tail", from}};
         return all;
     };
-    std::string end_of_log;
+    std::string text; // of --errors all of it, else its end
     constexpr std::size_t enough = 65536;
     std::string absent;
-    cluster.ask_until_answered(
+    std::string waits;
+    place.cluster.end_when_unread();
+    place.cluster.ask_until_answered(
         world.console, "logs", variables,
         [&](const transport::Frame& frame) {
             if (frame.verb == "absent")
                 absent = frame.rest;
+            if (frame.verb == "offset") {
+                offset = std::strtoull(frame.rest.c_str(), nullptr, 10);
+                from.clear();
+            }
             if (frame.verb == "pending")
-                world.console.note("pending: " + slurm::explain_reason(frame.rest));
+                waits = slurm::explain_reason(frame.rest);
+            if (frame.verb == "pending" && follow)
+                world.console.note("pending: " + waits);
         },
         [&](std::string_view bytes) {
-            world.console.data(bytes);
             offset += bytes.size();
-            end_of_log.append(bytes);
-            if (end_of_log.size() > 2 * enough)
-                end_of_log.erase(0, end_of_log.size() - enough);
+            text.append(bytes);
+            if (errors)
+                return;
+            world.console.data(bytes);
+            if (text.size() > 2 * enough)
+                text.erase(0, text.size() - enough);
         });
-    if (const auto reason = project::failure_in_log(end_of_log); !reason.empty())
-        world.console.note("the job failed: " + reason);
-    if (absent == "file")
-        throw Error(Exit::failed, "there is no log yet")
-            .context("SLURM writes it when the job starts")
-            .hint("`rdvc status` says what the job waits for; `rdvc logs -f` waits for the log");
-    if (absent.starts_with("task"))
-        throw remote::no_such_task(token, absent);
-    if (absent == "job")
-        throw Error(Exit::failed, "this submission has no job, so there is no log")
-            .hint("rdvc status " + token.substr(0, 8));
     if (!absent.empty())
-        throw Error(Exit::failed, "the cluster has no trace of this submission")
-            .context(
-                fmt::format("in {} on {}", project.config.text("cluster.dir"), cluster.name()));
+        refuse(place, absent, waits);
+    if (errors) {
+        const auto failure = project::last_failure(text);
+        world.console.data(failure);
+        if (failure.empty())
+            world.console.note("no failure is in the log");
+    } else if (const auto reason = project::failure_in_log(text); !reason.empty()) {
+        world.console.note("the job failed: " + reason);
+    }
     return Exit::done;
 }
 

@@ -50,8 +50,8 @@ Exit show(world::World& world, const Words& words) {
         return Exit::done;
     }
     script::Variables variables;
-    variables.words = {
-        {"token", token}, {"task", "0"}, {"file", "job.sh"}, {"follow", "0"}, {"offset", "0"}};
+    variables.words = {{"token", token}, {"task", "0"},   {"file", "job.sh"},
+                       {"follow", "0"},  {"offset", "0"}, {"tail", ""}};
     bool absent = false;
     cluster.ask(
         "logs", variables,

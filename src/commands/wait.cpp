@@ -1,11 +1,15 @@
-// `rdvc wait`: returns when a job has ended; exit code 7 if the experiment failed.
+// `rdvc wait`: returns when jobs have ended; exit code 7 if an experiment failed.
 
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "cli/options.hpp"
 #include "commands/command.hpp"
-#include "commands/one_submission.hpp"
+#include "commands/notice.hpp"
+#include "remote/project.hpp"
 #include "remote/status.hpp"
+#include "remote/wait.hpp"
+#include "state/describe.hpp"
 #include "state/state.hpp"
 
 namespace rdvc::commands {
@@ -24,37 +28,65 @@ std::string progress_of(const std::string& answer) {
                        numbers[1] == "0" ? "" : fmt::format(", {} failed", numbers[1]));
 }
 
-// All of its jobs have ended.
-Exit report_sweep(const world::World& world, const state::Record& record,
-                  const state::Overview& overview) {
-    const auto sweep = state::derive_sweep(record, overview);
-    const auto words = state::describe_counts(sweep);
-    const auto id = record.submission_id();
-    unsigned good = 0;
-    for (const auto& [word, count] : sweep.counts)
-        good += state::has_result(state::kind_of(word)) ? count : 0;
-    if (good == record.task_count()) {
-        world.console.note(fmt::format("{}: {}; next:  rdvc pull {}",
-                                       state::field(record.notes, "name"), words, id));
-        return Exit::done;
-    }
-    throw Error(Exit::experiment_failed, fmt::format("not all tasks have a result: {}", words))
-        .context(sweep.state.detail)
-        .hint(fmt::format("rdvc status {0}    rdvc retry {0}", id));
+// How a target has ended, by the cluster's records; `lost` if it has none.
+struct Told {
+    std::string name; ///< its experiment's
+    state::Ending ending;
+    bool is_sweep = false;
+};
+
+Told told_of(const remote::Target& target, const state::Overview& overview) {
+    for (const auto& record : overview.submissions)
+        if (record.token == target.token) {
+            const auto one = target.task == 0 ? record : record.of_task(target.task);
+            return {state::name_of(one), state::ending_of(one, overview), one.task_count() > 0};
+        }
+    return {target.token.substr(0, 8), {false, "lost", "the cluster has no trace of it"}};
 }
 
-} // namespace
+// Says how it has ended; of one that has failed by throwing Error (experiment_failed).
+std::string report_end(const world::Console& console, const Told& told) {
+    const auto& ending = told.ending;
+    if (!ending.good)
+        throw Error(Exit::experiment_failed,
+                    (told.is_sweep ? "not all tasks have a result: " : "the job ended: ") +
+                        ending.state)
+            .context(ending.why)
+            .hint(ending.next);
+    console.note(fmt::format("{}: {}{}", told.name, ending.state,
+                             ending.next.empty() ? "" : "; next:  " + ending.next));
+    return ending.state;
+}
 
-Exit wait(world::World& world, const Words& words) {
-    OneSubmission one;
-    cli::Options options("wait", "Waits until a submission's job has ended, or all jobs of a "
-                                 "sweep. Exit code 7: one failed.");
-    one.add_to(options);
-    if (!options.parse(words, world.console))
-        return Exit::done;
-    auto [project, cluster, target, token, task] = one.find(world);
+// The same of a job's own result.
+std::string report_result(const world::Console& console, std::map<std::string, std::string> result,
+                          const std::string& id) {
+    const auto& state = result["state"];
+    if (state != "published" && state != "done" && state != "built")
+        throw Error(Exit::experiment_failed, fmt::format("{} in phase {}", state, result["phase"]))
+            .context(state::explain_failure(result))
+            .hint((state == "unpublished" ? "rdvc status " : "rdvc logs ") + id);
+    const bool has_output = result.contains("output") && result["output"] != "0";
+    if (state == "published" && !result["message"].empty())
+        console.note(result["message"]);
+    if (state == "published")
+        console.note(fmt::format("{} is published; next:  rdvc pull {}", result["name"], id));
+    if (state == "done")
+        console.note(result["name"] + " is done" + (has_output ? "; next:  rdvc pull " + id : ""));
+    if (state == "done" && !result["message"].empty())
+        console.note(result["message"]);
+    if (state == "built")
+        console.note("the environment is ready");
+    return state;
+}
+
+// Waits for one, and says meanwhile what it does. Returns its state; throws Error
+// (experiment_failed) if it has no result.
+std::string wait_for_one(world::World& world, remote::Cluster& cluster, const std::string& mirror,
+                         const remote::Target& target) {
     script::Variables variables;
-    variables.words = {{"token", token}, {"task", task}};
+    variables.words = {{"any", ""}};
+    variables.lists["tokens"] = {remote::word_of(target)};
     std::map<std::string, std::string> result;
     std::string end;
     bool is_sweep = false;
@@ -76,55 +108,96 @@ Exit wait(world::World& world, const Words& words) {
     });
     world.console.progress("");
     if (end.starts_with("task"))
-        throw remote::no_such_task(token, end);
-    if (is_sweep) {
-        const auto overview = remote::ask_overview(cluster, project.mirror, token, 1);
-        if (overview.submissions.empty())
-            throw Error(Exit::failed, "the cluster has no trace of this submission");
-        return report_sweep(world, overview.submissions.front(), overview);
-    }
-    if (end == "submission" || end == "job")
+        throw remote::no_such_task(target.token, end);
+    if (!is_sweep && (end == "submission" || end == "job"))
         throw Error(Exit::failed, "the cluster has no job of this submission")
-            .hint("rdvc status " + token.substr(0, 8));
-    if (end == "gone") {
-        const auto overview = remote::ask_overview(cluster, project.mirror, token, 1);
-        const auto state =
-            overview.submissions.empty()
-                ? state::State{"lost", "", "the cluster has no trace of it"}
-                : state::derive_state(target.task == 0
-                                          ? overview.submissions.front()
-                                          : overview.submissions.front().of_task(target.task),
-                                      overview);
-        throw Error(Exit::experiment_failed, fmt::format("the job ended: {}", state.word))
-            .context(state.detail)
-            .hint("rdvc status " + token.substr(0, 8));
-    }
+            .hint("rdvc status " + target.token.substr(0, 8));
+    if (is_sweep || end == "gone")
+        return report_end(world.console,
+                          told_of(target, remote::ask_overview(cluster, mirror, {target.token})));
     const auto job = result["job"].substr(0, result["job"].find('_')); // JOB_TASK in a sweep
-    auto id = slurm::is_job_id(job) ? job : token.substr(0, 8);
+    auto id = slurm::is_job_id(job) ? job : target.token.substr(0, 8);
     if (target.task > 0)
-        id += "." + task;
-    if (result["state"] == "published") {
-        if (!result["message"].empty())
-            world.console.note(result["message"]);
-        world.console.note(fmt::format("{} is published; next:  rdvc pull {}", result["name"], id));
-        return Exit::done;
+        id += fmt::format(".{}", target.task);
+    return report_result(world.console, result, id);
+}
+
+// Waits for all of several, or for the first: then it alone stays in `names`. Returns how they are;
+// throws Error (experiment_failed) if one has no result.
+std::string wait_for_several(world::World& world, remote::Cluster& cluster,
+                             const std::string& mirror, const std::vector<remote::Target>& targets,
+                             std::vector<std::string>& names, bool any) {
+    std::vector<std::size_t> ended;
+    remote::wait_for_ends(cluster, world.console, targets, any, [&](std::size_t i) {
+        ended.push_back(i);
+        world.console.note(
+            fmt::format("{} has ended ({} of {})", names[i], ended.size(), names.size()));
+    });
+    std::vector<std::string> tokens;
+    for (const auto i : ended)
+        tokens.push_back(targets[i].token);
+    const auto overview = remote::ask_overview(cluster, mirror, tokens);
+    std::size_t failed = 0;
+    std::vector<std::string> first;
+    std::vector<std::string> states;
+    for (const auto i : ended) {
+        const auto ending = told_of(targets[i], overview).ending;
+        const auto why = ending.why.empty() ? "" : ": " + ending.why;
+        world.console.note(fmt::format("{}: {}{}{}", names[i], ending.state, why,
+                                       ending.next.empty() ? "" : "; next:  " + ending.next));
+        first.push_back(names[i]);
+        states.push_back(ending.state);
+        failed += ending.good ? 0 : 1;
     }
-    if (result["state"] == "done") {
-        const bool has_output = result.contains("output") && result["output"] != "0";
-        world.console.note(result["name"] + " is done" +
-                           (has_output ? "; next:  rdvc pull " + id : ""));
-        if (!result["message"].empty())
-            world.console.note(result["message"]);
-        return Exit::done;
-    }
-    if (result["state"] == "built") {
-        world.console.note("the environment is ready");
-        return Exit::done;
-    }
+    names = first;
+    if (failed == 0)
+        return base::join(states, ", ");
     throw Error(Exit::experiment_failed,
-                fmt::format("{} in phase {}", result["state"], result["phase"]))
-        .context(state::explain_failure(result))
-        .hint(result["state"] == "unpublished" ? "rdvc status " + id : "rdvc logs " + id);
+                fmt::format("{} of {} ended without a result", failed, ended.size()));
+}
+
+} // namespace
+
+Exit wait(world::World& world, const Words& words) {
+    std::vector<std::string> wanted;
+    std::string cluster_name;
+    bool any = false;
+    Notice notice;
+    cli::Options options("wait", "Waits until jobs have ended, or all jobs of a sweep. Exit code "
+                                 "7: one failed.");
+    options
+        .words("SUBMISSION", wanted,
+               "job ids, experiments' names or tokens; a sweep's tasks: SUBMISSION.N, "
+               "SUBMISSION.3-7; default: the newest")
+        .flag("--any", any, "of several, return when the first has ended, and print which")
+        .flag("--notify", notice.on_terminal, "at the end, a notification of the terminal")
+        .text("--notify-with", notice.program,
+              "at the end, run this program with two arguments: what has ended, and how", "PROGRAM")
+        .text("--cluster", cluster_name, "use [clusters.NAME]", "NAME");
+    if (!options.parse(words, world.console))
+        return Exit::done;
+    const auto project = remote::open_project(world, cluster_name);
+    remote::Cluster cluster(world, project.config);
+    const auto records = remote::open_ledger(world).read();
+    wanted = remote::expand_ranges(records, wanted.empty() ? Words{""} : wanted);
+    const auto targets = remote::find_targets(records, cluster, project.mirror, wanted);
+    if (wanted.front().empty())
+        wanted.front() = targets.front().token.substr(0, 8);
+    const auto end = [&](const std::string& how) {
+        for (const auto& name : any ? wanted : Words())
+            world.console.data(name + "\n");
+        notice.give(world, base::join(wanted, ", "), how);
+    };
+    try {
+        end(targets.size() == 1
+                ? wait_for_one(world, cluster, project.mirror, targets.front())
+                : wait_for_several(world, cluster, project.mirror, targets, wanted, any));
+        return Exit::done;
+    } catch (const Error& error) {
+        if (error.code() == Exit::experiment_failed)
+            end(error.what());
+        throw;
+    }
 }
 
 } // namespace rdvc::commands

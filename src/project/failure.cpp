@@ -122,6 +122,127 @@ std::string failure_in(const std::vector<std::string>& lines) {
     return bounded(message);
 }
 
+namespace {
+
+constexpr std::string_view traceback = "Traceback (most recent call last):";
+
+// A log's lines, and those without colours.
+struct Lines {
+    std::vector<std::string> raw;
+    std::vector<std::string> read;
+};
+
+bool is_mark(const std::string& line) {
+    return line.starts_with("=== rdvc ");
+}
+
+// How Python says that an exception was raised from another one, whose traceback is above.
+bool joins_tracebacks(const std::string& line) {
+    return line.find("During handling of the above exception, another") != std::string::npos ||
+           line.find("The above exception was the direct cause of") != std::string::npos;
+}
+
+// The line after the traceback that begins at `at`, up to `end`: its indented lines, then the
+// exception's. Programs may print something before each line, such as `[rank0]: `.
+std::size_t end_of_traceback(const std::vector<std::string>& lines, std::size_t at,
+                             std::size_t end) {
+    const auto before = lines[at].substr(0, lines[at].find(traceback));
+    auto i = at + 1;
+    while (i < end &&
+           (lines[i].substr(0, before.size()) != before ||
+            lines[i].substr(before.size()).starts_with(' ') || lines[i].size() == before.size()))
+        ++i;
+    return std::min(i + 1, end);
+}
+
+// The first line of the tracebacks that this one was raised from, or `at`.
+std::size_t first_traceback(const std::vector<std::string>& lines, std::size_t at,
+                            std::size_t begin) {
+    for (auto i = at; i-- > begin;) {
+        if (joins_tracebacks(lines[i])) {
+            while (i > begin && lines[i].find(traceback) == std::string::npos)
+                --i;
+            at = lines[i].find(traceback) == std::string::npos ? at : i;
+        } else if (!base::trim(lines[i]).empty() && lines[i].size() > 12) {
+            break; // neither empty nor only what is printed before each line
+        }
+    }
+    return at;
+}
+
+// The lines of an error: the first, and the one after the last.
+struct Place {
+    std::size_t first = 0;
+    std::size_t after = 0;
+};
+
+// The last error in these lines: a traceback, if one ends in it or shortly before.
+std::optional<Place> last_error_in(const std::vector<std::string>& lines, std::size_t begin,
+                                   std::size_t end) {
+    auto last = end;
+    while (last > begin && (!tells_of_an_error(lines[last - 1]) || is_dvc_notice(lines[last - 1])))
+        --last;
+    std::optional<Place> found;
+    if (last > begin)
+        found = Place{last - 1, last};
+    constexpr std::size_t near = 40; // what a program prints between a traceback and its end
+    for (auto i = end; i-- > begin;) {
+        if (lines[i].find(traceback) == std::string::npos)
+            continue;
+        const auto after = end_of_traceback(lines, i, end);
+        if (!found || after + near >= found->after)
+            found = Place{first_traceback(lines, i, begin),
+                          std::max(after, found ? found->after : after)};
+        break;
+    }
+    return found;
+}
+
+} // namespace
+
+std::string last_failure(std::string_view log) {
+    Lines lines{base::lines(log), {}};
+    for (const auto& line : lines.raw)
+        lines.read.push_back(plain(line));
+    const auto& read = lines.read;
+    auto end = read.size();
+    while (end > 0 && !read[end - 1].starts_with("rdvc: error: "))
+        --end;
+    const bool failed = end > 0; // and that is what rdvc says of it
+    end = failed ? end - 1 : read.size();
+    auto begin = end;
+    while (failed && begin > 0 && !is_mark(read[begin - 1]))
+        --begin;
+    if (!failed)
+        begin = 0;
+    auto place = last_error_in(read, begin, end);
+    if (!place && !failed)
+        return "";
+    if (!place)
+        place = Place{end, end};
+    constexpr std::size_t around = 10;
+    std::string text;
+    const auto add = [&](std::size_t first, std::size_t after) {
+        for (auto i = first; i < after; ++i)
+            text += lines.raw[i] + "\n";
+    };
+    auto mark = place->first;
+    while (mark > 0 && !is_mark(read[mark - 1]))
+        --mark;
+    const auto first = std::max(mark, place->first - std::min(place->first, around));
+    if (mark > 0) {
+        add(mark - 1, mark);
+        text += first > mark ? "...\n" : "";
+    }
+    const auto after = std::min(place->after + around, end);
+    add(first, after);
+    if (failed) {
+        text += after < end ? "...\n" : "";
+        add(end, end + 1);
+    }
+    return text;
+}
+
 std::string failure_in_log(std::string_view log) {
     std::vector<std::string> phase;
     std::optional<std::vector<std::string>> failed;

@@ -16,4 +16,10 @@ std::string failure_in(const std::vector<std::string>& lines);
 /// The same for the log of an rdvc job: of the phase that failed. "" if none did.
 std::string failure_in_log(std::string_view log);
 
+/// Of the end of such a log, the lines about the last failure, as they are: the line that begins
+/// its phase, the error with some lines around it, or the whole of Python's traceback with all that
+/// it was raised from, and rdvc's own message. Where lines are left out there is a line `...`. Of a
+/// job that has not failed it is the last error that a program reported; "" if there is none.
+std::string last_failure(std::string_view log);
+
 } // namespace rdvc::project

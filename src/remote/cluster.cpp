@@ -136,15 +136,22 @@ transport::Connection::Reply Cluster::execute(std::string_view request, script::
                                                      on_frame(frame);
                                              },
                                          .on_data = on_data,
-                                         .more_data = more};
+                                         .more_data = more,
+                                         .is_unwanted = [this] { return is_unread(); }};
+    const auto run = [&] {
+        auto reply = connection_.execute(asked);
+        if (is_unread())
+            throw world::OutputClosed();
+        return reply;
+    };
     if (keeps_text(text.hash)) {
         asked.program = script::render_short_request(text, variables);
-        auto reply = connection_.execute(asked);
+        auto reply = run();
         if (!lacks_text)
             return reply;
     }
     asked.program = script::render_request(text, variables);
-    auto reply = connection_.execute(asked);
+    auto reply = run();
     if (has_text) // only now: a failure here must not prevent reading an answer
         note_text(text.hash);
     return reply;

@@ -75,6 +75,10 @@ class Cluster {
     [[nodiscard]] bool shares_connection() { return is_local() || connection_.is_shared(); }
     [[nodiscard]] bool is_local() const { return connection_.destination().host == "local"; }
 
+    /// From now on a request ends, with world::OutputClosed, as soon as nobody reads the command's
+    /// data any longer.
+    void end_when_unread() { ends_when_unread_ = true; }
+
     /// Starts at once what the first request asks of ssh's configuration; nothing connects.
     void start_question() { connection_.start_question(); }
 
@@ -83,6 +87,7 @@ class Cluster {
 
   private:
     [[nodiscard]] std::vector<ledger::Record> open_submissions() const;
+    [[nodiscard]] bool is_unread() const { return ends_when_unread_ && world_.console.is_closed(); }
     [[nodiscard]] std::filesystem::path texts_file() const;
     [[nodiscard]] std::string text_line(const std::string& hash) const;
     [[nodiscard]] bool keeps_text(const std::string& hash) const;
@@ -94,6 +99,7 @@ class Cluster {
     std::string dir_;
     std::string prepare_;
     std::uint32_t poll_;
+    bool ends_when_unread_ = false;
 };
 
 /// True for `submitted JOB ...`, sbatch's success. If something else is in the job's place, it is

@@ -205,4 +205,9 @@ state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const 
     return overview;
 }
 
+state::Overview ask_overview(Cluster& cluster, const std::string& mirror,
+                             const std::vector<std::string>& tokens) {
+    return ask_overview(cluster, mirror, base::join(tokens, "\n"), all_submissions);
+}
+
 } // namespace rdvc::remote

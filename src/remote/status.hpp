@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "remote/cluster.hpp"
 #include "remote/project.hpp"
@@ -20,5 +21,9 @@ enum class Wanted { all, with_result };
 /// Asks the cluster once. `only`: one token, or "" for the newest `limit` of the project.
 state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
                              unsigned limit, Wanted wanted = Wanted::all);
+
+/// The same for these tokens.
+state::Overview ask_overview(Cluster& cluster, const std::string& mirror,
+                             const std::vector<std::string>& tokens);
 
 } // namespace rdvc::remote

@@ -79,8 +79,8 @@ void keep(std::vector<Ended>& ended, const std::function<bool(const Ended&)>& ho
 std::string read_there(remote::Cluster& cluster, const std::string& token,
                        const std::string& file) {
     script::Variables variables;
-    variables.words = {
-        {"token", token}, {"task", "0"}, {"file", file}, {"follow", "0"}, {"offset", "0"}};
+    variables.words = {{"token", token}, {"task", "0"},   {"file", file},
+                       {"follow", "0"},  {"offset", "0"}, {"tail", ""}};
     std::string text;
     cluster.ask(
         "logs", variables, [](const transport::Frame&) {},

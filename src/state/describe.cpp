@@ -11,13 +11,12 @@
 
 namespace rdvc::state {
 
-namespace {
-
-// The result's current name, which differs from the requested one if that was taken.
 std::string name_of(const Record& record) {
     const auto published = field(record.result, "name");
     return published.empty() ? field(record.notes, "name") : published;
 }
+
+namespace {
 
 std::string phase_and_age(const Record& record, const State& state, const Overview& overview) {
     if (record.phases.empty() || has_result(state.kind()) || state.kind() == Kind::built)
@@ -164,6 +163,30 @@ std::string describe(const Record& record, const Overview& overview, const std::
     return record.task_count() > 0
                ? describe_sweep(record, overview)
                : describe_one(record, derive_state(record, overview), overview, cluster);
+}
+
+Ending ending_of(const Record& record, const Overview& overview) {
+    if (record.task_count() > 0) {
+        const auto sweep = derive_sweep(record, overview);
+        unsigned good = 0;
+        for (const auto& [word, count] : sweep.counts)
+            good += has_result(kind_of(word)) ? count : 0;
+        const bool all = good == record.task_count();
+        return {all, describe_counts(sweep), all ? "" : sweep.state.detail,
+                fmt::format("rdvc {} {}", all ? "pull" : "status", record.id())};
+    }
+    const auto state = derive_state(record, overview);
+    if (state.kind() == Kind::built || (state.kind() == Kind::done && record.output() == 0))
+        return {true, state.word, state.detail};
+    if (has_result(state.kind()))
+        return {true, state.word, "", next_command(state.kind(), record.id())};
+    const bool ran = state.kind() == Kind::failed || state.kind() == Kind::ended;
+    return {false,
+            state.phase.empty() ? state.word
+                                : fmt::format("{} in phase {}", state.word, state.phase),
+            state.detail,
+            ran && record.claimed ? "rdvc logs " + record.id()
+                                  : next_command(state.kind(), record.id())};
 }
 
 std::vector<std::string> row_of(const Record& record, const Overview& overview) {

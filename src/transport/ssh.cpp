@@ -207,7 +207,7 @@ Connection::Reply Connection::execute(const Request& request) {
         request.on_data);
     command.on_output = [&reader](std::string_view bytes) { reader.feed(bytes); };
     // A process that the login started may hold the connection open for ever.
-    command.is_over = [&heard_bye] { return heard_bye; };
+    command.is_over = [&] { return heard_bye || request.is_unwanted(); };
     const auto result = runner_.run(command);
     auto outcome = classify(result.status, heard_hello, result.err);
     if (heard_hello && heard_bye)

@@ -58,6 +58,7 @@ class Connection {
         std::function<void(const Frame&)> on_frame;
         std::function<void(std::string_view)> on_data = [](std::string_view) {};
         std::function<std::optional<base::Input>()> more_data = {}; ///< what follows `data`
+        std::function<bool()> is_unwanted = [] { return false; };   ///< once true, ssh is ended
     };
     struct Reply {
         Outcome outcome = Outcome::answered;

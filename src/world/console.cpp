@@ -1,8 +1,10 @@
 #include "world/console.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/text.hpp"
@@ -11,15 +13,22 @@ namespace rdvc::world {
 
 namespace {
 
-void put(std::FILE* stream, std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stream);
-    std::fflush(stream);
+// False if it could not be written.
+bool put(std::FILE* stream, std::string_view text) {
+    const auto written = std::fwrite(text.data(), 1, text.size(), stream);
+    return std::fflush(stream) == 0 && written == text.size();
 }
 
 } // namespace
 
+bool standard_output_is_closed() {
+    pollfd output{1, 0, 0};
+    return ::poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
+}
+
 void Console::standard_output(std::string_view text) {
-    put(stdout, text);
+    if (!put(stdout, text) && errno == EPIPE)
+        throw OutputClosed();
 }
 
 void Console::standard_error(std::string_view text) {
@@ -62,6 +71,11 @@ void Console::progress(std::string_view line) const {
 
 std::size_t Console::progress_width() const {
     return base::terminal_size(STDERR_FILENO).columns - 1; // some terminals wrap a full line
+}
+
+void Console::notify(std::string_view text) const {
+    if (err_is_terminal_)
+        err_("\033]9;" + base::printable(text) + "\a\a");
 }
 
 void Console::error(std::string_view message) const {

@@ -14,6 +14,12 @@ namespace rdvc::world {
 
 enum class Verbosity { quiet, normal, verbose };
 
+/// Thrown when nobody reads standard output any longer (`rdvc logs | head`).
+struct OutputClosed {};
+
+/// True if standard output is a pipe that nobody reads any longer.
+bool standard_output_is_closed();
+
 class Console {
   public:
     /// Takes text as it will be shown.
@@ -32,6 +38,8 @@ class Console {
     Console& operator=(Console&&) = delete;
 
     Verbosity verbosity = Verbosity::normal;
+    /// True once nobody reads the data any longer.
+    std::function<bool()> is_closed = [] { return false; };
 
     /// Data, unchanged; on a terminal, without anything that could take it over
     /// (base/terminal.hpp).
@@ -49,6 +57,9 @@ class Console {
     void progress(std::string_view line) const;
     /// How long a progress line may be.
     [[nodiscard]] std::size_t progress_width() const;
+    /// Calls for attention on a terminal: the bell, and a notification (OSC 9) where the terminal
+    /// has them.
+    void notify(std::string_view text) const;
     /// An Error's message, on standard error.
     void error(std::string_view message) const;
 
@@ -61,6 +72,7 @@ class Console {
     /// `text` in bold on a terminal.
     [[nodiscard]] std::string bold(std::string_view text) const;
 
+    /// Throws OutputClosed.
     static void standard_output(std::string_view text);
     static void standard_error(std::string_view text);
 

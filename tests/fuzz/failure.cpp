@@ -15,5 +15,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::check(base::printable(reason) == reason, "a reason is clean");
         fuzz::check(reason.find('\n') == std::string::npos, "a reason is one line");
     }
+    // The lines of a failure are the log's own, but for one that says that some are left out.
+    for (const auto& line : base::lines(project::last_failure(text)))
+        fuzz::check(line == "..." || text.find(line) != std::string::npos,
+                    "a failure's lines are the log's");
     return 0;
 }

@@ -6,6 +6,8 @@ using namespace rdvc;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
-    fuzz::run_one(laptop, size, {{"logs", "12"}, {"show", "12"}});
+    fuzz::run_one(
+        laptop, size,
+        {{"logs", "12"}, {"show", "12"}, {"logs", "--errors", "12"}, {"logs", "-n3", "12"}});
     return 0;
 }

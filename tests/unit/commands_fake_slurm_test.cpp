@@ -170,11 +170,26 @@ TEST_F(OnFakeSlurm, Logs) {
     submit_and_wait({"--", "echo", "caf\xe9 @rdvc: no frame"});
     expect_says(rdvc({"logs", "first"}), "\ncaf\xe9 @rdvc: no frame\n");
     expect_says(rdvc({"logs", "-f", "first"}), "\ncaf\xe9 @rdvc: no frame\n");
+    const auto all = rdvc({"logs", "first"});
+    const auto tail = rdvc({"logs", "first", "-n2"});
+    EXPECT_TRUE(all.ends_with(tail)) << tail;
+    EXPECT_EQ(std::count(tail.begin(), tail.end(), '\n'), 2) << tail;
+    EXPECT_EQ(rdvc({"logs", "first", "-n9999"}), all);
+}
+
+TEST_F(OnFakeSlurm, LogsOfAnError) {
+    submit_and_wait({"--", "sh", "-c", "echo before; echo ValueError: no; exit 3"});
+    const auto said = rdvc({"logs", "--errors"});
+    expect_says(said, "=== rdvc command: ");
+    expect_says(said, "before\nValueError: no\nrdvc: error: the command ended with exit code 3\n");
 }
 
 TEST_F(OnFakeSlurm, LogsOfAWaitingJob) {
     submit_waiting();
-    expect_says(rdvc({"logs", "first"}, Exit::failed), "error: there is no log yet\n");
+    expect_says(rdvc({"logs", "first"}, Exit::failed),
+                "error: there is no log yet\n  the job is next; waits for free nodes\n");
+    rdvc({"cancel", "first"});
+    expect_says(rdvc({"logs", "first"}, Exit::failed), "the job ended before it started\n");
 }
 
 // One input from this laptop's cache, and one whose content does not match its name.
@@ -262,6 +277,23 @@ TEST_F(OnFakeSlurm, Wait) {
     rdvc({"run", "--cmd", "-n", "second", "--", "sh", "-c", "exit 3"});
     expect_says(rdvc({"wait", "second"}, Exit::experiment_failed),
                 "error: failed in phase command\n  the command ended with exit code 3\n");
+}
+
+TEST_F(OnFakeSlurm, WaitForSeveral) {
+    rdvc({"run", "--cmd", "-n", "first", "--", "true"});
+    rdvc({"run", "--cmd", "-n", "second", "--", "sh", "-c", "exit 3"});
+    rdvc({"run", "--cmd", "-n", "grid", "-S", "k=1,2", "--", "echo", "{k}"});
+    const auto said = rdvc({"wait", "first", "second", "grid", "grid.2"}, Exit::experiment_failed);
+    expect_says(said, "(4 of 4)\n");
+    expect_says(said, "\nfirst: done\n");
+    expect_says(said, "\nsecond: failed in phase command: the command ended with exit code 3; "
+                      "next:  rdvc logs 2\n");
+    expect_says(said, "\ngrid: 2 done; next:  rdvc pull 3\n");
+    expect_says(said, "error: 1 of 4 ended without a result\n");
+    set_knob("no-start");
+    rdvc({"run", "--cmd", "-n", "late", "--", "true"});
+    const auto any = rdvc({"wait", "--any", "late", "first"});
+    EXPECT_EQ(any, "first\nfirst has ended (1 of 2)\nfirst: done\n");
 }
 
 // For each request, a case here reads the answer of its real bash.

@@ -318,6 +318,48 @@ TEST_F(Query, LogsAreBytesAsTheyAre) {
     EXPECT_EQ(assigned(demo_.requests().at(0).input, "follow"), "0");
 }
 
+TEST_F(Query, LogsOfTheLastLinesGoOnWhereTheConnectionWasLost) {
+    remember(one, "first", "11", ledger::State::submitted);
+    demo_.expect_request().does(answers({"offset 1000", "data epoch 9\n"}, 255));
+    demo_.expect_request().does(answers({"data epoch 10\n", "end"}));
+    const auto outcome = demo_.world.run({"logs", "-f", "--tail=1"});
+    EXPECT_EQ(outcome.out, "epoch 9\nepoch 10\n");
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "tail"), "-n1");
+    EXPECT_EQ(assigned(demo_.requests().at(1).input, "tail"), "''");
+    EXPECT_EQ(assigned(demo_.requests().at(1).input, "offset"), "1008");
+}
+
+TEST_F(Query, LogsOfAnErrorAreItsSurroundings) {
+    remember(one, "first", "11", ledger::State::submitted);
+    const std::string began = "=== rdvc experiment: dvc exp run (2024)\n";
+    const std::string end = "ValueError: no\nrdvc: error: the experiment failed\n";
+    std::string log = "=== rdvc workspace: clone (2024)\n" + began;
+    for (int i = 0; i < 11; ++i)
+        log += "epoch\n";
+    demo_.expect_request().does(answers({"data " + log + end, "end"}));
+    const auto failed = demo_.world.run({"logs", "first", "--errors"});
+    EXPECT_EQ(failed.code, 0) << failed.err;
+    EXPECT_TRUE(failed.out.starts_with(began + "...\nepoch\n")) << failed.out;
+    EXPECT_TRUE(failed.out.ends_with(end)) << failed.out;
+    demo_.expect_request().does(answers({"data " + log, "end"}));
+    const auto good = demo_.world.run({"logs", "first", "--errors"});
+    EXPECT_EQ(good.code, 0);
+    EXPECT_EQ(good.out + good.err, "no failure is in the log\n");
+    EXPECT_EQ(demo_.world.run({"logs", "--errors", "-f"}).code, static_cast<int>(Exit::usage));
+}
+
+TEST_F(Query, LogsOfAJobThatWaitsSayWhy) {
+    remember(one, "first", "11", ledger::State::submitted);
+    demo_.expect_request().does(answers({"pending Priority", "absent file"}));
+    EXPECT_EQ(demo_.world.run({"logs", "first"}).err,
+              "error: there is no log yet\n  the job waits for jobs of higher priority\n\n"
+              "hint: `rdvc status` says more; `rdvc logs -f` waits for the log\n");
+    demo_.expect_request().does(answers({"absent file gone"}));
+    EXPECT_EQ(demo_.world.run({"logs", "first"}).err,
+              "error: there is no log: the job ended before it started\n\n"
+              "hint: rdvc status 11111111\n");
+}
+
 // --- wait ---
 
 TEST_F(Query, WaitEndsWithTheResult) {
@@ -330,7 +372,7 @@ TEST_F(Query, WaitEndsWithTheResult) {
     EXPECT_EQ(good.code, 0) << good.err;
     EXPECT_EQ(good.out, "");
     EXPECT_TRUE(good.err.starts_with("phase: workspace\nphase: experiment\n")) << good.err;
-    EXPECT_EQ(assigned(demo_.requests().at(0).input, "token"), one);
+    EXPECT_EQ(tests::words_of(demo_.requests().at(0).input, "tokens"), std::vector{one});
 
     demo_.expect_request().does(answers(
         {"result state failed", "result phase experiment", "result job 11",
@@ -382,6 +424,48 @@ TEST_F(Query, LogsEndWithTheReasonOfAFailure) {
     EXPECT_EQ(outcome.err, "the job failed: 'nosuch' does not exist as an output\n");
 }
 
+TEST_F(Query, WaitForSeveralIsOneRequestAndAsksAtTheEndHowTheyAre) {
+    remember(one, "first", "11", ledger::State::submitted);
+    remember(two, "second", "12", ledger::State::submitted);
+    demo_.expect_request().does(answers({"alive", "ended " + one, "ended " + three}, 255));
+    demo_.expect_request().does(answers({"ended " + two, "end"}));
+    demo_.expect_request().does(
+        answers({"dir /d", "time 1000", "squeue ok", "submission " + one,
+                 "file " + one + " result state published", "submission " + two,
+                 "file " + two + " submission name second", "file " + two + " jobid 12",
+                 "file " + two + " claim 12", "file " + two + " result state failed",
+                 "file " + two + " result phase experiment",
+                 "file " + two + " result message it broke", "end"}));
+    const auto outcome = demo_.world.run({"wait", "first", "second"});
+    EXPECT_EQ(outcome.code, static_cast<int>(Exit::experiment_failed));
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err, "first has ended (1 of 2)\n"
+                           "the connection was lost, the job continues; connecting again\n"
+                           "second has ended (2 of 2)\n"
+                           "first: published; next:  rdvc pull 11111111\n"
+                           "second: failed in phase experiment: it broke; next:  rdvc logs 12\n"
+                           "error: 1 of 2 ended without a result\n");
+    const auto input = demo_.requests().at(0).input;
+    EXPECT_EQ(tests::words_of(input, "tokens"), (std::vector{one, two}));
+    EXPECT_EQ(assigned(input, "any"), "0");
+    EXPECT_EQ(tests::words_of(demo_.requests().at(1).input, "tokens"), (std::vector{two}));
+    EXPECT_EQ(assigned(demo_.requests().at(2).input, "only"), "$'" + one + "\\n" + two + "'");
+}
+
+TEST_F(Query, WaitForAnyPrintsTheFirst) {
+    remember(one, "first", "11", ledger::State::submitted);
+    remember(two, "second", "12", ledger::State::submitted);
+    demo_.expect_request().does(answers({"ended " + one, "end"}));
+    demo_.expect_request().does(answers({"dir /d", "time 1000", "squeue ok", "submission " + one,
+                                         "file " + one + " result state done", "end"}));
+    demo_.runner.expect({"notify-send", "first", "done"});
+    const auto outcome =
+        demo_.world.run({"wait", "--any", "--notify-with=notify-send", "first", "second"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, "first\n");
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "any"), "1");
+}
+
 TEST_F(Query, WaitTellsOfAJobThatIsGone) {
     remember(two, "second", "12", ledger::State::submitted);
     demo_.expect_request().does(answers({"gone"}));
@@ -392,7 +476,7 @@ TEST_F(Query, WaitTellsOfAJobThatIsGone) {
     EXPECT_EQ(outcome.code, static_cast<int>(Exit::experiment_failed));
     EXPECT_EQ(outcome.err, "error: the job ended: lost\n"
                            "  the job ended without a result; see its log; next: rdvc retry 12\n\n"
-                           "hint: rdvc status 22222222\n");
+                           "hint: rdvc retry 12\n");
 }
 
 // A lost connection says nothing about the job.

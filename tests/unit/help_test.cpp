@@ -10,7 +10,7 @@ namespace rdvc::help {
 namespace {
 
 const Page page = {
-    .command = "wait",
+    .command = "env clear",
     .summary = "Waits for `jobs`.",
     .usage = {"[OPTIONS]", "--any"},
     .sections = {{"options",
@@ -25,14 +25,14 @@ const Page page = {
 };
 
 TEST(HelpText, HasTheUsageThenExamplesThenOptions) {
-    EXPECT_EQ(as_text(page, 80), R"(usage: rdvc wait [OPTIONS]
-       rdvc wait --any
+    EXPECT_EQ(as_text(page, 80), R"(usage: rdvc env clear [OPTIONS]
+       rdvc env clear --any
 
 Waits for `jobs`.
 
 examples:
-  rdvc wait && rdvc pull  bring the result when it is there
-  rdvc wait grid          all tasks of a sweep
+  rdvc env clear 3f2a   one
+  rdvc env clear --all  all
 
 options:
   -f, --follow                follow the log until the job ends
@@ -54,7 +54,7 @@ TEST(HelpText, GivesWayInANarrowTerminal) {
         for (const auto& line : base::lines(text))
             EXPECT_TRUE(line.size() <= width || line.starts_with("  ") || line.starts_with("usage"))
                 << width << ": " << line;
-        for (const auto* word : {"follow", "--exclusive[=user|mcs]", "elsewhere", "result"})
+        for (const auto* word : {"follow", "--exclusive[=user|mcs]", "elsewhere", "3f2a"})
             EXPECT_NE(text.find(word), std::string::npos) << width << ": " << word;
     }
     EXPECT_NE(as_text(page, 20).find("  -f, --follow\n        follow the\n        log until\n"),
