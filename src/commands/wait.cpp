@@ -6,6 +6,7 @@
 #include "commands/command.hpp"
 #include "commands/one_submission.hpp"
 #include "remote/status.hpp"
+#include "state/measured.hpp"
 #include "state/state.hpp"
 
 namespace rdvc::commands {
@@ -24,22 +25,35 @@ std::string progress_of(const std::string& answer) {
                        numbers[1] == "0" ? "" : fmt::format(", {} failed", numbers[1]));
 }
 
+void note_advice(const world::World& world, const std::vector<std::string>& advice) {
+    if (!advice.empty())
+        world.console.note("next time: " + base::join(advice, "; "));
+}
+
+std::string with_advice(const std::string& context, std::vector<std::string> advice) {
+    if (!context.empty())
+        advice.insert(advice.begin(), context);
+    return base::join(advice, "\n");
+}
+
 // All of its jobs have ended.
 Exit report_sweep(const world::World& world, const state::Record& record,
                   const state::Overview& overview) {
     const auto sweep = state::derive_sweep(record, overview);
     const auto words = state::describe_counts(sweep);
     const auto id = record.submission_id();
+    const auto advice = state::measured_of(record, overview).advice();
     unsigned good = 0;
     for (const auto& [word, count] : sweep.counts)
         good += state::has_result(state::kind_of(word)) ? count : 0;
     if (good == record.task_count()) {
         world.console.note(fmt::format("{}: {}; next:  rdvc pull {}",
                                        state::field(record.notes, "name"), words, id));
+        note_advice(world, advice);
         return Exit::done;
     }
     throw Error(Exit::experiment_failed, fmt::format("not all tasks have a result: {}", words))
-        .context(sweep.state.detail)
+        .context(with_advice(sweep.state.detail, advice))
         .hint(fmt::format("rdvc status {0}    rdvc retry {0}", id));
 }
 
@@ -103,9 +117,11 @@ Exit wait(world::World& world, const Words& words) {
     auto id = slurm::is_job_id(job) ? job : token.substr(0, 8);
     if (target.task > 0)
         id += "." + task;
+    const auto advice = state::measured_of({.token = token, .result = result}, {}).advice();
     if (result["state"] == "published") {
         if (!result["message"].empty())
             world.console.note(result["message"]);
+        note_advice(world, advice);
         world.console.note(fmt::format("{} is published; next:  rdvc pull {}", result["name"], id));
         return Exit::done;
     }
@@ -115,6 +131,7 @@ Exit wait(world::World& world, const Words& words) {
                            (has_output ? "; next:  rdvc pull " + id : ""));
         if (!result["message"].empty())
             world.console.note(result["message"]);
+        note_advice(world, advice);
         return Exit::done;
     }
     if (result["state"] == "built") {
@@ -123,7 +140,7 @@ Exit wait(world::World& world, const Words& words) {
     }
     throw Error(Exit::experiment_failed,
                 fmt::format("{} in phase {}", result["state"], result["phase"]))
-        .context(state::explain_failure(result))
+        .context(with_advice(state::explain_failure(result), advice))
         .hint(result["state"] == "unpublished" ? "rdvc status " + id : "rdvc logs " + id);
 }
 
