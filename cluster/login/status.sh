@@ -34,7 +34,7 @@ answer_kept() {
     for token in "${tokens[@]:0:most_digests}"; do
         folder="./submissions/${token}" record="./jobs/${token}/${task}"
         files+=("${folder}"/{submission,jobid,sbatch.exit,sbatch.err,cancelled} "${folder}"/attempt.* "${folder}"/claim.*/{owner,revoked}
-            "${record}"/{phases,result,pulled,slurm})
+            "${record}"/{phases,result,pulled,slurm,idle})
     done
     printf -v words '%s\n' "${known[@]+"${known[@]}"}"
     for token in "${tokens[@]}"; do
@@ -85,7 +85,7 @@ tell_kept() {
             while ((getline line <path) > 0) {
                 found = 1
                 if (line == "cause node_failure") by_node = 1
-                if (full && !table || line ~ /^(state|phase|cause|output) / || table && line ~ /^(name|node) /) add("result", line)
+                if (full && !table || line ~ /^(state|phase|cause|output) / || table && line ~ /^(name|node|used) /) add("result", line)
             }
             if (found) close(path)
             return found
@@ -116,13 +116,14 @@ tell_kept() {
                 add_first("claim", folder "claim." attempt "." number "/owner")
                 add_first("revoked", folder "claim." attempt "." number "/revoked")
                 add_first("slurm", record "slurm")
+                add_first("idle", record "idle")
             }
             if (row != "") print mark "row " number row
         }
         !NF { next }
         NF == 3 {
             parts = split($3, part, "/")
-            place = index("submission jobid sbatch.exit sbatch.err cancelled owner revoked phases result pulled slurm", part[parts])
+            place = index("submission jobid sbatch.exit sbatch.err cancelled owner revoked phases result pulled slurm idle", part[parts])
             digest[part[3]] = (digest[part[3]] * 65599 + $1 + $2 * 3 + place) % 4294967291
             next
         }
@@ -142,7 +143,7 @@ tell_kept() {
             if (attempt > 1) print mark "file " token " attempt " attempt
             tell("cancelled", folder "cancelled")
             tell("phases", record "phases"); tell("result", record "result"); tell("pulled", record "pulled")
-            tell("slurm", record "slurm")
+            tell("slurm", record "slurm"); tell("idle", record "idle")
             if (full && !count) { row = ""; add_last("starts", record "starts"); if (row != "") print mark "file " token " " substr(row, 2) }
             if (!count) next
             tell("stopped", folder "stopped." attempt)

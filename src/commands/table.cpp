@@ -167,10 +167,11 @@ Exit table(world::World& world, const Words& words) {
                          "also while they run.");
     one.add_to(options);
     options
-        .text("--sort", wishes.sort,
-              "by a metric or parameter, or task, name, state, time, node: smallest first; "
-              "`--sort=-KEY`: largest first",
-              "KEY")
+        .text(
+            "--sort", wishes.sort,
+            "by a metric or parameter, or task, name, state, time, mem, cpu, node: smallest first; "
+            "`--sort=-KEY`: largest first",
+            "KEY")
         .number("--best", wishes.best, "only the first N by --sort that have a value")
         .text("--plot", wishes.plot,
               "draw METRIC:PARAM, a metric by a parameter, or METRIC, the learning curves of the "

@@ -10,6 +10,7 @@
 #include "remote/status.hpp"
 #include "remote/wait.hpp"
 #include "state/describe.hpp"
+#include "state/measured.hpp"
 #include "state/state.hpp"
 
 namespace rdvc::commands {
@@ -28,18 +29,31 @@ std::string progress_of(const std::string& answer) {
                        numbers[1] == "0" ? "" : fmt::format(", {} failed", numbers[1]));
 }
 
+void note_advice(const world::Console& console, const std::vector<std::string>& advice) {
+    if (!advice.empty())
+        console.note("next time: " + base::join(advice, "; "));
+}
+
+std::string with_advice(const std::string& context, std::vector<std::string> advice) {
+    if (!context.empty())
+        advice.insert(advice.begin(), context);
+    return base::join(advice, "\n");
+}
+
 // How a target has ended, by the cluster's records; `lost` if it has none.
 struct Told {
     std::string name; ///< its experiment's
     state::Ending ending;
     bool is_sweep = false;
+    std::vector<std::string> advice = {}; ///< for the next run
 };
 
 Told told_of(const remote::Target& target, const state::Overview& overview) {
     for (const auto& record : overview.submissions)
         if (record.token == target.token) {
             const auto one = target.task == 0 ? record : record.of_task(target.task);
-            return {state::name_of(one), state::ending_of(one, overview), one.task_count() > 0};
+            return {state::name_of(one), state::ending_of(one, overview), one.task_count() > 0,
+                    state::measured_of(one, overview).advice()};
         }
     return {target.token.substr(0, 8), {false, "lost", "the cluster has no trace of it"}};
 }
@@ -51,10 +65,11 @@ std::string report_end(const world::Console& console, const Told& told) {
         throw Error(Exit::experiment_failed,
                     (told.is_sweep ? "not all tasks have a result: " : "the job ended: ") +
                         ending.state)
-            .context(ending.why)
+            .context(with_advice(ending.why, told.advice))
             .hint(ending.next);
     console.note(fmt::format("{}: {}{}", told.name, ending.state,
                              ending.next.empty() ? "" : "; next:  " + ending.next));
+    note_advice(console, told.advice);
     return ending.state;
 }
 
@@ -62,9 +77,10 @@ std::string report_end(const world::Console& console, const Told& told) {
 std::string report_result(const world::Console& console, std::map<std::string, std::string> result,
                           const std::string& id) {
     const auto& state = result["state"];
+    const auto advice = state::measured_of({.token = "", .result = result}, {}).advice();
     if (state != "published" && state != "done" && state != "built")
         throw Error(Exit::experiment_failed, fmt::format("{} in phase {}", state, result["phase"]))
-            .context(state::explain_failure(result))
+            .context(with_advice(state::explain_failure(result), advice))
             .hint((state == "unpublished" ? "rdvc status " : "rdvc logs ") + id);
     const bool has_output = result.contains("output") && result["output"] != "0";
     if (state == "published" && !result["message"].empty())
@@ -77,6 +93,8 @@ std::string report_result(const world::Console& console, std::map<std::string, s
         console.note(result["message"]);
     if (state == "built")
         console.note("the environment is ready");
+    else
+        note_advice(console, advice);
     return state;
 }
 

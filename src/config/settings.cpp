@@ -47,6 +47,7 @@ const std::vector<Setting>& settings() {
         {"job.grace", number, SetBy::project, "20", "seconds that the running program gets to end when its job is stopped; less than the cluster's KillWait"},
         {"job.save_interval", number, SetBy::project, "300", "seconds between copies of unfinished outputs with `persist: true` and of metrics; 0: never"},
         {"job.live_interval", number, SetBy::project, "5", "seconds between looks at metrics and plots, which `rdvc table` shows while the job runs; 0: only at its end"},
+        {"job.stalled_after", number, SetBy::project, "1800", "seconds without output, CPU or GPU use after which `rdvc status` names a running job; 300 or more, 0: never"},
         {"job.max_restarts", number, SetBy::project, "3", "how often one job may start again (requeue, preemption, node failure)"},
     };
     return table;

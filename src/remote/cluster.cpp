@@ -30,7 +30,8 @@ Cluster::Cluster(world::World& world, const config::Config& config)
                                   .login_shell = config.flag("cluster.login_shell")},
                                  world.socket_folder()),
       dir_(config.text("cluster.dir")), prepare_(config.text("cluster.prepare")),
-      poll_(std::max(config.number("cluster.poll"), 1U)) {
+      poll_(std::max(config.number("cluster.poll"), 1U)),
+      stalled_after_(config.number("job.stalled_after")) {
     if (config.text("cluster.host").empty())
         throw Error(Exit::configuration, "no cluster is configured")
             .context("`cluster.host` is set neither in " + world.user_config().string() +

@@ -84,6 +84,8 @@ class Cluster {
 
     /// Where this laptop keeps what it has been told of a project's submissions here.
     [[nodiscard]] std::filesystem::path told_file(const std::string& mirror) const;
+    /// The setting job.stalled_after.
+    [[nodiscard]] std::uint32_t stalled_after() const { return stalled_after_; }
 
   private:
     [[nodiscard]] std::vector<ledger::Record> open_submissions() const;
@@ -100,6 +102,7 @@ class Cluster {
     std::string prepare_;
     std::uint32_t poll_;
     bool ends_when_unread_ = false;
+    std::uint32_t stalled_after_;
 };
 
 /// True for `submitted JOB ...`, sbatch's success. If something else is in the job's place, it is

@@ -51,7 +51,11 @@ void add_line(state::Record& kept, const std::string& file, const std::string& l
         kept.notes["name"] = submission::read_tasks(line).front().name;
     else if (file == "slurm")
         kept.slurm = line;
-    else if (file == "starts") {
+    else if (file == "idle") {
+        const auto [time, words] = base::key_and_value(line);
+        kept.idle_since = base::parse_time(time);
+        kept.idle_words = words;
+    } else if (file == "starts") {
         // time, job, restarts, attempt, host; and the name that SLURM gives the node
         constexpr std::size_t place = 5;
         const auto words = base::words(line);
@@ -182,6 +186,7 @@ class StatusAnswer {
 state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
                              unsigned limit, Wanted wanted) {
     state::Overview overview;
+    overview.stalled_after = cluster.stalled_after();
     script::Variables variables;
     variables.words = {{"mirror", mirror},
                        {"only", only},

@@ -9,6 +9,7 @@ namespace rdvc::remote {
 state::Overview ask_table(Cluster& cluster, const TableQuestion& question,
                           const Cluster::OnData& on_data) {
     state::Overview overview;
+    overview.stalled_after = cluster.stalled_after();
     script::Variables variables;
     variables.words = {{"mirror", question.mirror},
                        {"only", question.token},

@@ -118,4 +118,26 @@ bool is_active(std::string_view state) {
     return true;
 }
 
+std::optional<double> parse_time_limit(std::string_view text) {
+    const auto dash = text.find('-');
+    const bool has_days = dash != std::string_view::npos;
+    std::vector<double> fields;
+    for (const auto& field : base::split(text.substr(has_days ? dash + 1 : 0), ':')) {
+        const auto number = base::parse_number(field);
+        if (!number)
+            return std::nullopt;
+        fields.push_back(*number);
+    }
+    const auto days = has_days ? base::parse_number(text.substr(0, dash)) : 0;
+    constexpr std::size_t most = 3;
+    if (!days || fields.empty() || fields.size() > most)
+        return std::nullopt;
+    // M, M:S, H:M:S; after days H, H:M, H:M:S
+    if (!has_days && fields.size() < most)
+        fields.insert(fields.begin(), 0);
+    fields.resize(most, 0);
+    constexpr double sixty = 60;
+    return ((*days * 24.0 + fields[0]) * sixty + fields[1]) * sixty + fields[2];
+}
+
 } // namespace rdvc::slurm

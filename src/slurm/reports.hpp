@@ -46,4 +46,8 @@ std::string explain_reason(const std::string& reason);
 /// active, so that nothing is called finished by mistake.
 bool is_active(std::string_view state);
 
+/// The seconds that a value of `--time` means (`30`, `1:30:00`, `2-12`), or nothing. Source:
+/// sbatch(1).
+std::optional<double> parse_time_limit(std::string_view text);
+
 } // namespace rdvc::slurm

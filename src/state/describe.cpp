@@ -7,6 +7,7 @@
 
 #include "base/columns.hpp"
 #include "base/text.hpp"
+#include "state/measured.hpp"
 #include "state/state.hpp"
 
 namespace rdvc::state {
@@ -25,6 +26,34 @@ std::string phase_and_age(const Record& record, const State& state, const Overvi
     const auto since = overview.time - static_cast<std::int64_t>(record.phases.back().first);
     return ended ? state.phase
                  : fmt::format("{}, {}", state.phase, base::age(std::max<std::int64_t>(since, 0)));
+}
+
+template <typename Number>
+void add_number(nlohmann::json& json, const char* key, const std::optional<Number>& number) {
+    if (number)
+        json[key] = *number;
+}
+
+nlohmann::json as_json(const Usage& used) {
+    nlohmann::json json = nlohmann::json::object();
+    add_number(json, "seconds", used.seconds);
+    add_number(json, "cpu_seconds", used.cpu_seconds);
+    add_number(json, "cpus", used.cpus);
+    add_number(json, "mem_kib", used.kib());
+    add_number(json, "mem_with_cache_kib", used.peak_kib);
+    add_number(json, "gpu_percent", used.gpu_percent);
+    add_number(json, "gpu_mem_mib", used.gpu_peak_mib);
+    return json;
+}
+
+nlohmann::json as_json(const Asked& asked) {
+    nlohmann::json json = nlohmann::json::object();
+    add_number(json, "seconds", asked.seconds);
+    add_number(json, "cpus", asked.cpus);
+    add_number(json, "mem_kib", asked.kib);
+    add_number(json, "mem_per_cpu_kib", asked.kib_per_cpu);
+    add_number(json, "gpus", asked.gpus);
+    return json;
 }
 
 nlohmann::json to_json(const Record& record, const State& state) {
@@ -48,12 +77,24 @@ nlohmann::json to_json(const Record& record, const State& state) {
             {"pulled", record.pulled},
             {"time", field(record.notes, "time")},
             {"command", field(record.notes, "command")},
+            {"used", as_json(usage_in(record.result))},
+            {"asked", as_json(asked_in(record.result))},
             {"phases", phases}};
+}
+
+nlohmann::json one_to_json(const Record& record, const Overview& overview) {
+    auto json = to_json(record, derive_state(record, overview));
+    json["advice"] = measured_of(record, overview).advice();
+    return json;
 }
 
 nlohmann::json sweep_to_json(const Record& record, const Overview& overview) {
     const auto sweep = derive_sweep(record, overview);
     auto json = to_json(record, sweep.state);
+    const auto measured = measured_of(record, overview);
+    json["used"] = as_json(measured.used);
+    json["asked"] = as_json(measured.asked);
+    json["advice"] = measured.advice();
     json["tasks"] = nlohmann::json::array();
     for (unsigned number = 1; number <= record.task_count(); ++number) {
         const auto task = record.of_task(number);
@@ -68,7 +109,8 @@ nlohmann::json sweep_to_json(const Record& record, const Overview& overview) {
                                  {"node", field(task.result, "node")},
                                  {"kept", field(task.result, "kept")},
                                  {"output", task.output()},
-                                 {"pulled", task.pulled}});
+                                 {"pulled", task.pulled},
+                                 {"used", as_json(usage_in(task.result))}});
     }
     return json;
 }
@@ -76,6 +118,21 @@ nlohmann::json sweep_to_json(const Record& record, const Overview& overview) {
 void add_line(std::string& text, std::string_view key, const std::string& value) {
     if (!value.empty())
         text += fmt::format("{:<12} {}\n", key, base::printable(value));
+}
+
+// What was used, and what to ask for next time.
+void add_usage(std::string& text, const Record& record, const Overview& overview) {
+    const auto measured = measured_of(record, overview);
+    std::string_view key = "used";
+    for (const auto& [what, amount] : describe_usage(measured.used, measured.asked)) {
+        add_line(text, key, fmt::format("{:<6} {}", what, amount));
+        key = "";
+    }
+    key = "advice";
+    for (const auto& sentence : measured.advice()) {
+        add_line(text, key, sentence);
+        key = "";
+    }
 }
 
 // What all of its tasks have in common.
@@ -98,6 +155,7 @@ std::string describe_sweep(const Record& record, const Overview& overview) {
     line("state", describe_counts(sweep));
     line("job", record.job.empty() ? "" : base::join(record.job_ids(), ", "));
     add_submission(text, record);
+    add_usage(text, record, overview);
     std::vector<std::vector<std::string>> rows = {
         {"TASK", record.is_command() ? "NAME" : "EXPERIMENT", "STATE", "PHASE", "DETAIL"}};
     for (unsigned number = 1; number <= record.task_count(); ++number) {
@@ -130,6 +188,7 @@ std::string describe_one(const Record& record, const State& state, const Overvie
         line(i == 0 ? "phases" : "",
              fmt::format("{:<12} {:8.2f} s", name, std::max(0.0, end - start)));
     }
+    add_usage(text, record, overview);
     const auto folder = overview.dir + "/submissions/" + record.token;
     line("log", record.job.empty()
                     ? ""
@@ -153,7 +212,7 @@ std::string as_json(const Overview& overview) {
     nlohmann::json all = nlohmann::json::array();
     for (const auto& record : overview.submissions)
         if (record.task_count() == 0)
-            all.push_back(to_json(record, derive_state(record, overview)));
+            all.push_back(one_to_json(record, overview));
         else
             all.push_back(sweep_to_json(record, overview));
     return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

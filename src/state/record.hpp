@@ -36,7 +36,9 @@ struct Record {
     bool is_new = false;    ///< the job was submitted after SLURM was asked
     bool cancelled = false; ///< by `rdvc cancel`
     std::string slurm = {}; ///< how the job ended, in SLURM's word, if it has no result of its own
-    std::string node = {};  ///< on which the job started last; only if one submission was asked for
+    double idle_since = 0;  ///< seconds since the epoch; 0: its job does something
+    std::string idle_words = {}; ///< what it does not do: `output cpu gpu`
+    std::string node = {}; ///< on which the job started last; only if one submission was asked for
     std::string unsure = {};  ///< why the job may be alive although squeue does not show it
     bool pulled = false;      ///< a command's output, by some laptop
     std::string stopped = {}; ///< of a sweep: why tasks that have not begun will not begin any more
@@ -81,11 +83,12 @@ struct Overview {
     std::vector<Record> submissions;             ///< newest first
     std::multimap<std::string, slurm::Job> jobs; ///< by token
     bool squeue_answered = false;
-    std::string squeue_words;     ///< its message, if it did not answer
-    std::int64_t queue_time = 0;  ///< when it last answered, with `jobs`; 0: never
-    std::string accounting_words; ///< sacct's message, if it was asked and did not answer
-    std::int64_t time = 0;        ///< the cluster's clock, seconds since the epoch
-    std::string dir;              ///< rdvc's folder there, absolute
+    std::string squeue_words;       ///< its message, if it did not answer
+    std::int64_t queue_time = 0;    ///< when it last answered, with `jobs`; 0: never
+    std::int64_t stalled_after = 0; ///< name jobs that do nothing for so many seconds; 0: never
+    std::string accounting_words;   ///< sacct's message, if it was asked and did not answer
+    std::int64_t time = 0;          ///< the cluster's clock, seconds since the epoch
+    std::string dir;                ///< rdvc's folder there, absolute
     bool has_rsync = false;
 };
 

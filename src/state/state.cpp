@@ -123,6 +123,21 @@ State without_job(const Record& record, const std::string& phase, const Overview
     return {"unconfirmed", phase, "it is not known yet whether there is a job"};
 }
 
+// A job that does nothing for long: `no output and no CPU use for 42 min`.
+std::string describe_idle(const Record& record, const Overview& overview) {
+    const auto since = static_cast<std::int64_t>(record.idle_since);
+    if (since == 0 || overview.stalled_after == 0 || overview.time - since < overview.stalled_after)
+        return "";
+    auto words = base::words(record.idle_words);
+    const bool sees_gpu = std::find(words.begin(), words.end(), "gpu") != words.end();
+    const bool sees_cpu = std::find(words.begin(), words.end(), "cpu") != words.end();
+    return fmt::format("{} for {}",
+                       sees_gpu   ? "no output, no CPU and no GPU use"
+                       : sees_cpu ? "no output and no CPU use"
+                                  : "no output",
+                       ago(since, overview));
+}
+
 } // namespace
 
 std::string explain_failure(const std::map<std::string, std::string>& result) {
@@ -169,7 +184,8 @@ State derive_state(const Record& record, const Overview& overview) {
     if (slurm::is_active(job->state) && record.pack() > 1 && !record.claimed && phase.empty())
         return {"pending", "", "waits for its turn: its job runs other tasks first"};
     if (slurm::is_active(job->state))
-        return {job->state == "COMPLETING" ? "running" : base::lower(job->state), phase, ""};
+        return {job->state == "COMPLETING" ? "running" : base::lower(job->state), phase,
+                job->state == "RUNNING" ? describe_idle(record, overview) : ""};
     return ended_by_slurm(job->reason == "DependencyNeverSatisfied" ? job->state + " " + job->reason
                                                                     : job->state,
                           phase, record);
@@ -191,10 +207,13 @@ int place_in_line(Kind kind) {
 
 SweepState derive_sweep(const Record& record, const Overview& overview) {
     std::map<std::string, unsigned> counts;
-    std::string detail; // of those that wait, or else of the first that failed
+    std::string detail;  // of those that wait, or else of the first that failed
+    std::string stalled; // of the first that does nothing
     for (unsigned number = 1; number <= record.task_count(); ++number) {
         const auto state = derive_state(record.of_task(number), overview);
         ++counts[state.word];
+        if (state.kind() == Kind::running && !state.detail.empty() && stalled.empty())
+            stalled = fmt::format("task {}: {}", number, state.detail);
         const bool tells = !has_result(state.kind()) && state.kind() != Kind::running;
         if (tells && (detail.empty() || state.kind() == Kind::pending))
             detail = state.detail;
@@ -208,7 +227,7 @@ SweepState derive_sweep(const Record& record, const Overview& overview) {
     for (const auto& [word, count] : sweep.counts)
         if (kind_of(word) != Kind::pending || sweep.state.kind() != Kind::running)
             sweep.state.word = word;
-    sweep.state.detail = detail;
+    sweep.state.detail = stalled.empty() ? detail : stalled;
     return sweep;
 }
 

@@ -1,11 +1,13 @@
 #include "submission/compose.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/core.h>
 
 #include "base/text.hpp"
 #include "slurm/options.hpp"
+#include "slurm/reports.hpp"
 #include "submission/name.hpp"
 
 namespace rdvc::submission {
@@ -91,24 +93,10 @@ int warning_of(const std::string& signal) {
 } // namespace
 
 int warning_before(const std::string& time) {
-    constexpr long usual = 120;
-    constexpr std::size_t most_digits = 6;
-    const auto dash = time.find('-');
-    const bool has_days = dash != std::string::npos;
-    std::vector<long> fields;
-    for (const auto& field : base::split(has_days ? time.substr(dash + 1) : time, ':')) {
-        if (field.empty() || field.size() > most_digits ||
-            field.find_first_not_of("0123456789") != std::string::npos)
-            return usual;
-        fields.push_back(std::stol(field));
-    }
-    if (has_days || fields.empty() || fields.size() > 3)
-        return usual;
-    // M, M:S or H:M:S
-    const auto seconds = fields.size() == 1   ? fields[0] * 60
-                         : fields.size() == 2 ? fields[0] * 60 + fields[1]
-                                              : (fields[0] * 60 + fields[1]) * 60 + fields[2];
-    return static_cast<int>(seconds == 0 ? usual : std::clamp(seconds / warning_share, 1L, usual));
+    constexpr double usual = 120;
+    const auto seconds = slurm::parse_time_limit(time).value_or(0);
+    return static_cast<int>(
+        seconds == 0 ? usual : std::clamp(std::floor(seconds / warning_share), 1.0, usual));
 }
 
 std::optional<int>

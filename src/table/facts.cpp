@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "state/state.hpp"
+#include "state/usage.hpp"
 #include "sweep/sweep.hpp"
 
 namespace rdvc::table {
@@ -38,9 +39,14 @@ void add_record(Facts& facts, const state::Record& record, const state::Overview
     const auto node = state::field(record.result, "node");
     facts.node = node.empty() ? record.node : node;
     facts.seconds = seconds_of(record, overview.time);
+    const auto used = state::usage_in(record.result);
+    facts.mem_kib = used.kib();
+    facts.cpus = used.cpus;
     if (state.kind() == state::Kind::pending) {
         facts.metrics.clear();
         facts.seconds.reset();
+        facts.mem_kib.reset();
+        facts.cpus.reset();
     }
 }
 

@@ -18,10 +18,17 @@ namespace {
 using base::Error;
 using base::Exit;
 
-constexpr std::array<std::string_view, 5> fixed = {"task", "name", "state", "time", "node"};
+constexpr std::array<std::string_view, 7> fixed = {"task", "name", "state", "time",
+                                                   "node", "mem",  "cpu"};
+// What CSV and JSON call some of them.
+constexpr std::array<std::string_view, 3> in_files = {"seconds", "mem_kib", "cpus"};
 
 bool is_fixed(std::string_view name) {
-    return std::find(fixed.begin(), fixed.end(), name) != fixed.end() || name == "seconds";
+    return std::find(fixed.begin(), fixed.end(), name) != fixed.end();
+}
+
+bool is_reserved(std::string_view name) {
+    return is_fixed(name) || std::find(in_files.begin(), in_files.end(), name) != in_files.end();
 }
 
 // Gives columns their places in the order in which they first occur.
@@ -53,7 +60,7 @@ std::vector<Column> name_columns(const Places& params, const Places& metrics) {
     for (const auto& [file, key] : metrics.all)
         ++uses[key];
     for (const auto& [file, key] : metrics.all) {
-        const bool is_clear = !key.empty() && uses[key] == 1 && !is_fixed(key);
+        const bool is_clear = !key.empty() && uses[key] == 1 && !is_reserved(key);
         columns.push_back({Kind::metric, is_clear      ? key
                                          : key.empty() ? file
                                                        : fmt::format("{}:{}", file, key)});
@@ -83,6 +90,10 @@ Key key_of(const Row& row, const std::string& name, std::optional<std::size_t> c
         return {0, static_cast<double>(row.task)};
     if (name == "time")
         return row.seconds ? Key{0, *row.seconds} : Key{};
+    if (name == "mem")
+        return row.mem_kib ? Key{0, static_cast<double>(*row.mem_kib)} : Key{};
+    if (name == "cpu")
+        return row.cpus ? Key{0, *row.cpus} : Key{};
     const auto& text = name == "name" ? row.name : name == "state" ? row.state : row.node;
     return text.empty() ? Key{} : Key{1, 0, text};
 }
@@ -107,7 +118,7 @@ std::optional<std::size_t> Table::find(std::string_view name) const {
     for (std::size_t i = 0; i < columns.size(); ++i)
         if (columns[i].name == name && (!found || columns[i].kind == Kind::metric))
             found = i;
-    if (found || is_fixed(name))
+    if (found || is_reserved(name))
         return found;
     const auto ends = fmt::format(".{}", name);
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -137,8 +148,14 @@ Table make_table(std::vector<Facts> tasks) {
     Table table{name_columns(params, metrics), {}};
     table.rows.reserve(tasks.size());
     for (auto& task : tasks) {
-        Row row{task.task,    std::move(task.name), std::move(task.state),
-                task.seconds, std::move(task.node), std::vector<Value>(table.columns.size())};
+        Row row{task.task,
+                std::move(task.name),
+                std::move(task.state),
+                task.seconds,
+                std::move(task.node),
+                task.mem_kib,
+                task.cpus,
+                std::vector<Value>(table.columns.size())};
         each(task, [&](const Places& of, std::size_t place, Metric& metric) {
             row.values[(&of == &metrics ? params.all.size() : 0) + place] = std::move(metric.value);
         });
@@ -188,7 +205,7 @@ std::size_t find_column(const Table& table, const std::string& name) {
 
 void sort_rows(Table& table, const Order& order) {
     std::optional<std::size_t> column = table.find(order.name);
-    if (!column && (order.name == "seconds" || !is_fixed(order.name)))
+    if (!column && !is_fixed(order.name))
         column = find_column(table, order.name);
     std::vector<std::pair<Key, std::size_t>> keys;
     keys.reserve(table.rows.size());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,7 +26,9 @@ struct Facts {
     std::string state = {};
     std::optional<double> seconds = {}; ///< that its job has run, since it last started
     std::string node = {};
-    std::vector<Metric> params = {}; ///< `[FILE:]KEY`
+    std::optional<std::uint64_t> mem_kib = {}; ///< as state::Usage::kib
+    std::optional<double> cpus = {};           ///< on average
+    std::vector<Metric> params = {};           ///< `[FILE:]KEY`
     std::vector<MetricsFile> metrics = {};
 };
 
@@ -42,6 +45,8 @@ struct Row {
     std::string state;
     std::optional<double> seconds;
     std::string node;
+    std::optional<std::uint64_t> mem_kib;
+    std::optional<double> cpus;
     std::vector<Value> values; ///< for each of Table::columns
 };
 
@@ -67,7 +72,8 @@ struct Order {
 };
 Order parse_order(std::string_view text);
 
-/// A metric or parameter, or one of `task`, `name`, `state`, `time`, `node`. Throws Error: usage,
+/// A metric or parameter, or one of `task`, `name`, `state`, `time`, `node`, `mem`,
+/// `cpu`. Throws Error: usage,
 /// with the names that there are; failed, if no task has metrics yet.
 std::size_t find_column(const Table& table, const std::string& name);
 

@@ -47,6 +47,18 @@ std::string seconds_text(const Row& row) {
     return row.seconds ? fmt::format("{:.1f}", *row.seconds) : "";
 }
 
+std::string mem_text(const Row& row) {
+    return row.mem_kib ? fmt::format("{}", *row.mem_kib) : "";
+}
+
+std::string cpus_text(const Row& row) {
+    return row.cpus ? fmt::format("{:.2f}", *row.cpus) : "";
+}
+
+std::string or_null(const std::string& text) {
+    return text.empty() ? "null" : text;
+}
+
 std::string json_columns(const Table& table, const Row& row, Kind kind) {
     std::string text;
     for (std::size_t i = 0; i < table.columns.size(); ++i)
@@ -59,13 +71,14 @@ std::string json_columns(const Table& table, const Row& row, Kind kind) {
 } // namespace
 
 std::string as_csv(const Table& table) {
-    std::string text = "task,name,state,seconds,node";
+    std::string text = "task,name,state,seconds,node,mem_kib,cpus";
     for (const auto& column : table.columns)
         text += "," + csv_cell(column.name);
     text += "\n";
     for (const auto& row : table.rows) {
-        text += fmt::format("{},{},{},{},{}", row.task, csv_cell(row.name), csv_cell(row.state),
-                            seconds_text(row), csv_cell(row.node));
+        text +=
+            fmt::format("{},{},{},{},{},{},{}", row.task, csv_cell(row.name), csv_cell(row.state),
+                        seconds_text(row), csv_cell(row.node), mem_text(row), cpus_text(row));
         for (const auto& value : row.values)
             text += "," + csv_cell(value.text);
         text += "\n";
@@ -79,12 +92,12 @@ std::string as_json(const Table& table, const Submission& submission) {
                             json_text(submission.name));
     bool is_first = true;
     for (const auto& row : table.rows) {
-        const auto seconds = seconds_text(row);
         text += fmt::format(
             "{}\n  {{\"task\": {}, \"name\": {}, \"state\": {}, \"seconds\": {}, "
-            "\"node\": {}, \"params\": {}, \"metrics\": {}}}",
+            "\"node\": {}, \"mem_kib\": {}, \"cpus\": {}, \"params\": {}, \"metrics\": {}}}",
             is_first ? "" : ",", row.task, json_text(row.name), json_text(row.state),
-            seconds.empty() ? "null" : seconds, row.node.empty() ? "null" : json_text(row.node),
+            or_null(seconds_text(row)), row.node.empty() ? "null" : json_text(row.node),
+            or_null(mem_text(row)), or_null(cpus_text(row)),
             json_columns(table, row, Kind::parameter), json_columns(table, row, Kind::metric));
         is_first = false;
     }

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "state/usage.hpp"
 #include "table/write.hpp"
 
 namespace rdvc::table {
@@ -30,7 +31,7 @@ std::string cut(const std::string& text, std::size_t width) {
 
 // A column of text, and what it may be left out for.
 struct Strip {
-    enum class Role { task, experiment, parameter, metric, state, time, node };
+    enum class Role { task, experiment, parameter, metric, state, time, node, usage };
 
     Role role = Role::task;
     std::string header;
@@ -112,6 +113,10 @@ class Text {
         add(Strip::Role::time, "TIME", false, [](const Row& row) {
             return row.seconds ? base::age(static_cast<std::int64_t>(*row.seconds)) : "";
         });
+        add(Strip::Role::usage, "MEM", true,
+            [](const Row& row) { return row.mem_kib ? state::slurm_size(*row.mem_kib) : ""; });
+        add(Strip::Role::usage, "CPU", true,
+            [](const Row& row) { return row.cpus ? fmt::format("{:.1f}", *row.cpus) : ""; });
         add(Strip::Role::node, "NODE", false,
             [](const Row& row) { return base::printable(row.node); });
     }
@@ -126,7 +131,7 @@ class Text {
     void make_fit() {
         shorten_headers();
         using enum Strip::Role;
-        for (const auto role : {node, experiment, time, metric, parameter})
+        for (const auto role : {usage, node, experiment, time, metric, parameter})
             while (width() > *fit_.width && leave_out(role)) {
             }
     }
@@ -156,7 +161,8 @@ class Text {
     bool leave_out(Strip::Role role) {
         for (auto strip = strips_.rbegin(); strip != strips_.rend(); ++strip) {
             if (strip->role != role ||
-                (!fit_.column.empty() && strip->header == cut(name_of_sorted(), longest_text)))
+                (!fit_.column.empty() &&
+                 base::lower(strip->header) == base::lower(cut(name_of_sorted(), longest_text))))
                 continue;
             left_out_.insert(left_out_.begin(), base::lower(strip->header));
             strips_.erase(std::next(strip).base());

@@ -91,6 +91,7 @@ rdvc_say() { :; }
 rdvc_fail() { printf '%s\n' "$1" >&2; exit 1; }
 begin_saving() { :; }
 begin_live() { :; }
+begin_measured_work() { :; }
 end_live() { :; }
 begin_warm_up() { :; }
 end_warm_up() { :; }

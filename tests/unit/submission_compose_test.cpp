@@ -103,7 +103,7 @@ TEST(Compose, LetsTheLaterPlaceDecide) {
 TEST(Compose, IsToldBeforeItsTimeIsOver) {
     const std::vector<std::pair<std::string, int>> cases = {
         {"", 120},         {"60", 120}, {"1", 12},        {"10", 120},  {"5:00", 60},
-        {"0:03", 1},       {"0:01", 1}, {"00:02:00", 24}, {"1-0", 120}, {"0-00:01", 120},
+        {"0:03", 1},       {"0:01", 1}, {"00:02:00", 24}, {"1-0", 120}, {"0-00:01", 12},
         {"infinite", 120}, {"0", 120},  {"1:2:3:4", 120}, {"1:", 120},  {"99999999", 120},
     };
     for (const auto& [time, seconds] : cases)

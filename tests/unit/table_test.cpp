@@ -114,6 +114,31 @@ TEST(Table, LeavesOutWhatDoesNotFit) {
                       "not shown for lack of r~\n");
 }
 
+TEST(Table, HasWhatWasUsedWhereThereIsRoom) {
+    auto tasks = three_tasks();
+    tasks[0].mem_kib = 400 * 1024;
+    tasks[0].cpus = 1.06;
+    tasks[1].mem_kib = 9 * 1024 * 1024;
+    tasks[1].metrics[0].metrics.push_back(metric("mem", "7"));
+    auto table = make_table(tasks);
+    sort_rows(table, parse_order("-mem"));
+    EXPECT_EQ(order_of(table), "213");
+    EXPECT_EQ(as_text(table, {.width = 50}),
+              "TASK     lr  loss  acc  mem  STATE      TIME\n"
+              "   2   0.01  0.25  nan    7  running    5 s\n"
+              "   1    0.1   0.5  0.8    -  published  61 s\n"
+              "   3  0.001     -    -    -  pending\n"
+              "not shown for lack of room: experiment, node, mem~\n");
+    EXPECT_NE(as_text(table, {.width = 40, .column = "cpu"}).find("  CPU\n"), std::string::npos);
+    EXPECT_NE(as_text(table, {}).find("  MEM  CPU  "), std::string::npos);
+    EXPECT_NE(as_text(table, {}).find("400M  1.1"), std::string::npos);
+    sort_rows(table, parse_order("cpu"));
+    EXPECT_EQ(order_of(table), "123");
+    EXPECT_NE(as_csv(table).find(",409600,1.06,"), std::string::npos);
+    EXPECT_NE(as_json(table, {}).find("\"mem_kib\": 409600, \"cpus\": 1.06, "), std::string::npos);
+    EXPECT_NE(as_json(table, {}).find("\"mem_kib\": null, \"cpus\": null, "), std::string::npos);
+}
+
 TEST(Table, NothingInACellMovesTheCursor) {
     auto tasks = three_tasks();
     tasks[0].metrics[0].metrics.push_back({"a\x1b[2Jb", {Value::Kind::text, "c\n\x1b]0;t\x07"}});
@@ -127,8 +152,8 @@ TEST(Table, CsvQuotesWhatNeedsIt) {
                                  .name = "a,b",
                                  .state = "done",
                                  .params = {{"say", {Value::Kind::text, "\"hi\"\nthere"}}}}};
-    EXPECT_EQ(as_csv(make_table(tasks)), "task,name,state,seconds,node,say\n"
-                                         "0,\"a,b\",done,,,\"\"\"hi\"\"\nthere\"\n");
+    EXPECT_EQ(as_csv(make_table(tasks)), "task,name,state,seconds,node,mem_kib,cpus,say\n"
+                                         "0,\"a,b\",done,,,,,\"\"\"hi\"\"\nthere\"\n");
 }
 
 TEST(Table, JsonIsValidWhateverTheValues) {

@@ -41,6 +41,7 @@ create_workspace() {
     note_workspace
     RDVC_OWN_REPO_DIR="${RDVC_OWN_WORKSPACE_DIR}/${RDVC_JOB_REPO_NAME}"
     export RDVC_OWN_WORKSPACE_DIR RDVC_OWN_REPO_DIR
+    begin_usage
     begin_watch
     umask "${RDVC_OWN_UMASK}" # the workspace itself has mode 0700
     rdvc_say "workspace ${RDVC_OWN_WORKSPACE_DIR} on $(uname -n)"

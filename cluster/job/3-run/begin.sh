@@ -9,6 +9,7 @@ begin_work() {
     cd "${RDVC_OWN_REPO_DIR}/${RDVC_JOB_SUBDIR}" || rdvc_fail "the commit has no folder ${RDVC_JOB_SUBDIR}"
     begin_saving
     begin_live
+    begin_measured_work
     export PYTHONUNBUFFERED=1
     RDVC_OWN_OOM_KILLS=$(oom_kills)
 }

@@ -20,7 +20,7 @@ watch_job() {
     trap '' TERM USR1 USR2 INT HUP # the sender of a signal to the whole job may kill the shell next
     set +e
     export -n RDVC_OWN_WORKSPACE_DIR # so that no task of a pack takes this for a leftover
-    while sleep_beside 3600; do :; done
+    watch_usage
     end_processes "${RDVC_OWN_WORKSPACE_DIR}" "${SLURM_JOB_ID:-}"
 }
 

@@ -109,6 +109,7 @@ run_task() {
     RDVC_OWN_LOG=$(slurm_log)
     RDVC_OWN_LOG="${RDVC_OWN_LOG%.out}.$1.out"
     exec >>"${RDVC_OWN_LOG}" 2>&1
+    begin_usage
     [[ -z ${early} ]] || pass_signal "${early}"
     if [[ $1 != "${RDVC_OWN_PACK[0]}" ]]; then
         note_workspace

@@ -46,6 +46,7 @@ describe_result() {
         'kept RDVC_OWN_KEPT_DIR' 'cause RDVC_OWN_CAUSE' 'restarts RDVC_OWN_RESTARTS' 'partial RDVC_OWN_PARTIAL_FILES' \
         'partial_ref RDVC_OWN_PARTIAL_REF' 'partial_commit RDVC_OWN_PARTIAL_COMMIT' 'message RDVC_OWN_MESSAGE' \
         'said RDVC_OWN_SAID')
+    describe_usage
 }
 
 # Puts the outcome in place in one step. Reads it back, because a full disk may show late.

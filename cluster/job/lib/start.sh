@@ -223,7 +223,7 @@ note_start() {
         exit 1
     fi
     local old
-    for old in slurm gone live; do # how SLURM ended the previous run, and its metrics
+    for old in slurm gone live idle; do # how SLURM ended the previous run, and what it did
         [[ ! -e ${RDVC_OWN_RECORD_DIR}/${old} ]] || rm -rf -- "${RDVC_OWN_RECORD_DIR:?}/${old}"
     done
     ((before > 0)) || [[ -s ${RDVC_OWN_RECORD_DIR}/phases ]] || return 0
