@@ -41,6 +41,8 @@ TEST(GoldenHelp, OfTheRest) {
                                Words{"status", "--help"},
                                Words{"logs", "--help"},
                                Words{"wait", "--help"},
+                               Words{"why", "--help"},
+                               Words{"events", "--help"},
                                Words{"cancel", "--help"},
                                Words{"retry", "--help"},
                                Words{"pull", "--help"},
