@@ -15,10 +15,17 @@ list_jobs() {
     exec timeout 20 squeue --all --federation --noheader --states=all --user "${EUID}" -o "$1" </dev/null
 }
 
-# scontrol's line about the job $1, or its error message; $2: seconds that it may take.
+# scontrol's line about the job $1, or its error message; $2: seconds that it may take; $3: the form
+# of its times.
 show_job() (
     without_filters
-    exec timeout "$2" scontrol --all --oneliner show job "$1" 2>&1 </dev/null
+    exec env SLURM_TIME_FORMAT="${3:-standard}" timeout "$2" scontrol --all --oneliner show job "$1" 2>&1 </dev/null
+)
+
+# Prints priority and user of the jobs, of all users, that wait in the partitions $1. An array is one.
+list_waiting() (
+    without_filters
+    exec timeout 20 squeue --all --noheader --states=PENDING --partition="$1" -o '%Q %u' </dev/null
 )
 
 # The same for these jobs, and the cluster's configuration; for an unknown job it prints an error

@@ -2,49 +2,14 @@
 # file (`log` or a name in the submission's folder), follow (0 or 1), offset (bytes that the laptop
 # already has), tail (an option of tail(1), which says where to begin instead; or nothing).
 
-# Sets of_task to the beginnings of the names of the logs of the job with the number `index`, one for
-# each attempt: in all attempts that have one array the job has the same index.
-find_own_logs() {
-    local id offset own file several=' '
-    of_task=()
-    for file in "${folder}"/arrays.[0-9]*; do
-        [[ -r ${file} ]] || continue
-        own=''
-        while read -r id offset; do
-            several+="${id} "
-            ((offset >= index)) || own="slurm-${id}_$((index - offset))"
-        done <"${file}"
-        [[ -z ${own} ]] || of_task+=("${own}")
-    done
-    if [[ ${several} == ' ' ]]; then
-        of_task=("slurm-*_${index}")
-        return
-    fi
-    for file in "${folder}"/{jobid,jobid.[0-9]*}; do
-        id=''
-        [[ ! -r ${file} ]] || read -r id <"${file}"
-        [[ -z ${id} || ${several} == *" ${id} "* ]] || of_task+=("slurm-${id}_${index}")
-    done
-}
-
-# The log of the newest job of this submission.
+# The file whose bytes are sent, if it is there. A follower waits for the own log of a task in a pack.
 find_file() {
-    local folder="${rdvc_dir}/submissions/${token}"
+    local path="${rdvc_dir}/submissions/${token}/${file}" own=0
+    ((follow == 0 || last == 1)) || own=1
     if [[ ${file} == log ]]; then
-        local of_task=('slurm-*') index task_count pack found=''
-        find_task_count "${token}"
-        find_index "${token}"
-        ((task == 0)) || find_own_logs
-        # A task of a pack has its own log, once it has begun.
-        # shellcheck disable=SC2012,SC2048,SC2086 # the names are SLURM's own, and the patterns are ours
-        ((task == 0 || pack == 1)) || found=$(cd "${folder}" && ls -t -- ${of_task[*]/%/.${task}.out} 2>/dev/null | head -n 1)
-        # shellcheck disable=SC2012,SC2048,SC2086
-        [[ -n ${found} ]] || ((task > 0 && pack > 1 && follow == 1 && last == 0)) ||
-            found=$(cd "${folder}" && ls -t -- ${of_task[*]/%/.out} 2>/dev/null | head -n 1)
-        [[ -z ${found} ]] || found="${folder}/${found}"
-        [[ -z ${found} ]] || printf '%s\n' "${found}"
-    elif [[ -e ${folder}/${file} ]]; then
-        printf '%s\n' "${folder}/${file}"
+        find_log "${own}"
+    elif [[ -e ${path} ]]; then
+        printf '%s\n' "${path}"
     fi
 }
 
@@ -52,7 +17,8 @@ find_file() {
 find_tail() {
     local size='' bytes try
     for try in 1 2 3; do # it may grow meanwhile
-        size=$(wc -c <"$1") && bytes=$(tail "${tail}" -- "$1" | wc -c) || return 0
+        size=$(wc -c <"$1")
+        bytes=$(tail "${tail}" -- "$1" | wc -c)
         [[ $(wc -c <"$1") != "${size}" ]] || break
     done
     offset=$((bytes < size ? size - bytes : 0)) tail=''

@@ -1,8 +1,9 @@
 # The state of this project's submissions. Assignments before this text: mirror, limit, `only` (a
 # token, or nothing for all), ended (1: only submissions that have a result), and the array known
 # (words TOKEN:DIGEST: what earlier answers have told the laptop). A submission that has not changed
-# since is not sent again. For `rdvc table` of one submission also: table (`all`, or a task), with_tasks (1: the
-# laptop does not have the tasks), and the array plots_of (tasks whose plots it needs, or `all`). One answer may have thousands of submissions, and a sweep thousands of
+# since is not sent again. About one submission, extra is what else is told: `tasks` (its tasks), or
+# `job N` or `times N` (about the job of its task N). For `rdvc table` also: table (`all`, or a task),
+# and the array plots_of (tasks whose plots it needs, or `all`). One answer may have thousands of submissions, and a sweep thousands of
 # tasks, so no process is started for a single one.
 
 most_digests=100 # only the newest submissions have a digest: longer lists are rare
@@ -175,7 +176,7 @@ answer_table() {
     last=${task_count}
     [[ ${table} == all && ${task_count} != 0 ]] || first=${table/all/0} last=${table/all/0}
     {
-        [[ ${with_tasks} != 1 || ! -r ../../submissions/${only}/tasks ]] || {
+        [[ ${extra} != tasks || ! -r ../../submissions/${only}/tasks ]] || {
             printf 'rdvc-live 1 tasks 0 %s\n' "$(wc -c <"../../submissions/${only}/tasks")"
             cat "../../submissions/${only}/tasks"
         }
@@ -393,6 +394,99 @@ is_of_then() {
     [[ -n ${time} ]] && (($2 > time - 150 && $2 < time + 5))
 }
 
+# Answers with what `extra` asks for about the job of the submission `only`.
+answer_extra() {
+    local what number token=${only} job_id task_count pack index
+    read -r what number <<<"${extra}"
+    [[ ${number} =~ ^[0-9]{1,7}$ && -d ${rdvc_dir}/submissions/${token} ]] || return 0
+    local task=${number}
+    find_job_id "${token}"
+    find_task_count "${token}"
+    find_index "${token}"
+    case ${what} in
+    job)
+        [[ -z ${job_id} ]] || answer_job
+        ((task_count > 0 && task == 0)) || answer_log
+        ;;
+    times)
+        answer_marks
+        ((task_count > 0 && task == 0)) || answer_accounting
+        ;;
+    esac
+}
+
+# How scontrol describes the job, and if it waits, how many jobs of a higher priority, how many of
+# them of this user, and how many altogether wait in its partition.
+answer_job() {
+    local said true_jobs partition priority
+    find_true_jobs "${token}" "${job_id}$( ((task == 0)) || printf '_%s' "${index}")"
+    said=$(show_job "${true_jobs[0]}" 20 %s)
+    said=${said%%$'\n'*}
+    [[ ${said} == JobId=* && (${said} == *" Comment=rdvc:${token}"* || ${said} == *"/submissions/${token}/job.sh"*) ]] || return 0
+    answer described "${said}"
+    [[ ${said} =~ \ JobState=PENDING\  && ${said} =~ \ Priority=([0-9]+)\  ]] || return 0
+    priority=${BASH_REMATCH[1]}
+    [[ ${said} =~ \ Partition=([^\ ]+)\  ]] || return 0
+    partition=${BASH_REMATCH[1]}
+    said=$(list_waiting "${partition}" 2>/dev/null) || return 0
+    answer line "$(LC_ALL=C awk -v than="${priority}" -v me="$(id -un)" '
+        $1 > than { higher++; if ($2 == me) own++ }
+        END { print higher + 0, own + 0, NR }' <<<"${said}")"
+}
+
+# When its log has last changed, its size, and its end.
+answer_log() {
+    local path size most=65536
+    path=$(find_log 0)
+    [[ -n ${path} ]] || return 0
+    size=$(wc -c <"${path}")
+    answer log "$(stat -c %Y "${path}") ${size}"
+    ((size < most)) || size=${most}
+    answer data "${size}"
+    tail -c "${size}" "${path}" | head -c "${size}" # it may grow meanwhile
+}
+
+# When the files of a submission and of the job's record were written, and when the job started.
+answer_marks() {
+    local record="${rdvc_dir}/jobs/${token}/${task}"
+    answer_lines mark < <(
+        cd "${rdvc_dir}/submissions/${token}" &&
+            stat -c '%.3Y %n' -- job.sh jobid{,.[0-9]*} attempt.[0-9]* cancelled claim.[0-9]/revoked claim.[0-9]."${task}"/revoked
+        cd "${record}" && exec stat -c '%.3Y %n' -- result pulled
+    ) 2>/dev/null
+    [[ ! -r ${record}/starts ]] || answer_lines start <"${record}/starts"
+}
+
+# What accounting says of the jobs of all attempts, if there is accounting. Source of the options:
+# sacct(1).
+answer_accounting() {
+    local file id offset lines ids=()
+    command -v sacct >/dev/null || return 0
+    for file in "${rdvc_dir}/submissions/${token}"/jobid{,.[0-9]*}; do
+        id=''
+        [[ ! -r ${file} ]] || read -r id <"${file}"
+        [[ ${id} =~ ^[0-9]+$ ]] || continue
+        ((task == 0)) || id+=_${index}
+        ids+=("${id}")
+    done
+    for file in "${rdvc_dir}/submissions/${token}"/arrays.[0-9]*; do
+        [[ -r ${file} ]] || continue
+        while read -r id offset; do
+            ((task == 0 || offset >= index)) || ids+=("${id}_$((index - offset))")
+        done <"${file}"
+    done
+    ((${#ids[@]} > 0)) || return 0
+    lines=$(
+        IFS=,
+        list_accounting --duplicates --starttime=now-60days --jobs="${ids[*]}" \
+            --format=JobID,State,Submit,Eligible,Start,End,NodeList,Comment 2>&1
+    ) || {
+        answer accounting "${lines//$'\n'/ }"
+        return
+    }
+    answer_lines ran <<<"${lines}"
+}
+
 status() {
     open_rdvc_dir
     answer dir "${rdvc_dir}"
@@ -420,6 +514,7 @@ status() {
         answer unsure "${token}" "${may_live[${token}]}"
     done
     [[ -z ${table} ]] || answer_table
+    [[ ${extra} != *' '* ]] || answer_extra
     finish end
 }
 

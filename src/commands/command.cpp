@@ -21,6 +21,8 @@ const std::vector<Command>& commands() {
         {"init", "set up: `init project`, `init global`, `init remote`", init},
         {"run", "run an experiment on the cluster: `dvc exp run`, as a SLURM job", run},
         {"status", "this project's submissions and their state", status},
+        {"why", "why a submission waits, runs or has failed, and what to type next", why},
+        {"events", "what has happened to a submission, with times", events},
         {"table", "parameters and metrics of a submission's tasks, also while they run", table},
         {"logs", "the log of a submission's job", logs},
         {"wait", "wait until a submission's job has ended", wait},

@@ -42,6 +42,8 @@ base::Exit init_global(world::World& world, const Words& arguments);
 base::Exit init_remote(world::World& world, const Words& arguments);
 base::Exit run(world::World& world, const Words& arguments);
 base::Exit status(world::World& world, const Words& arguments);
+base::Exit why(world::World& world, const Words& arguments);
+base::Exit events(world::World& world, const Words& arguments);
 base::Exit table(world::World& world, const Words& arguments);
 base::Exit logs(world::World& world, const Words& arguments);
 base::Exit wait(world::World& world, const Words& arguments);

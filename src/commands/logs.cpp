@@ -26,11 +26,11 @@ constexpr auto end_of_log = "-c2000000";
         throw remote::no_such_task(place.token, absent);
     if (absent == "file gone")
         throw Error(Exit::failed, "there is no log: the job ended before it started")
-            .hint("rdvc status " + id);
+            .hint("rdvc why " + id);
     if (absent == "file")
         throw Error(Exit::failed, "there is no log yet")
             .context(waits.empty() ? "SLURM writes it when the job starts" : "the job " + waits)
-            .hint("`rdvc status` says more; `rdvc logs -f` waits for the log");
+            .hint("`rdvc why` says more; `rdvc logs -f` waits for the log");
     if (absent == "job")
         throw Error(Exit::failed, "this submission has no job, so there is no log")
             .hint("rdvc status " + id);

@@ -10,6 +10,7 @@
 #include "remote/project.hpp"
 #include "remote/status.hpp"
 #include "state/describe.hpp"
+#include "state/json.hpp"
 #include "submission/mirror.hpp"
 
 namespace rdvc::commands {

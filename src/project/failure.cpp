@@ -12,25 +12,6 @@ namespace {
 
 constexpr std::string_view dvc_error = "ERROR: ";
 
-// Without colours and other sequences `ESC [ ... LETTER`, and without what a progress bar has
-// overwritten.
-std::string plain(std::string_view line) {
-    while (line.ends_with('\r'))
-        line.remove_suffix(1);
-    line.remove_prefix(line.rfind('\r') + 1); // npos + 1 is 0
-    std::string text;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        if (line[i] == '\x1b' && i + 1 < line.size() && line[i + 1] == '[') {
-            i = line.find_first_not_of("0123456789;?", i + 2);
-            if (i == std::string_view::npos)
-                break;
-        } else {
-            text += line[i] == '\t' ? ' ' : line[i];
-        }
-    }
-    return text;
-}
-
 bool tells_of_an_error(const std::string& line) {
     static constexpr std::array<std::string_view, 12> words = {
         "error",  "exception", "fatal", "not found", "no such", "killed",
@@ -98,6 +79,23 @@ std::string bounded(std::string text) {
 }
 
 } // namespace
+
+std::string plain(std::string_view line) {
+    while (line.ends_with('\r'))
+        line.remove_suffix(1);
+    line.remove_prefix(line.rfind('\r') + 1); // npos + 1 is 0
+    std::string text;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (line[i] == '\x1b' && i + 1 < line.size() && line[i + 1] == '[') {
+            i = line.find_first_not_of("0123456789;?", i + 2);
+            if (i == std::string_view::npos)
+                break;
+        } else {
+            text += line[i] == '\t' ? ' ' : line[i];
+        }
+    }
+    return text;
+}
 
 std::string failure_in(const std::vector<std::string>& lines) {
     std::vector<std::string> read;

@@ -8,6 +8,10 @@
 
 namespace rdvc::project {
 
+/// A line without colours and other sequences `ESC [ ... LETTER`, and without what a progress bar
+/// has overwritten.
+std::string plain(std::string_view line);
+
 /// The reason in the last lines of a program's output, in its own words: DVC's `ERROR:` with the
 /// stage and what its program printed before, else the last line that reports an error; "" if none
 /// does. One printable line of at most 400 bytes.

@@ -193,7 +193,7 @@ state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const 
                        {"limit", fmt::format("{}", limit)},
                        {"ended", wanted == Wanted::with_result ? "1" : "0"},
                        {"table", ""},
-                       {"with_tasks", ""}};
+                       {"extra", ""}};
     variables.lists["plots_of"] = {};
     // Remembers only short lists: long ones are rare.
     constexpr unsigned short_list = 100;

@@ -16,7 +16,7 @@ state::Overview ask_table(Cluster& cluster, const TableQuestion& question,
                        {"limit", "1"},
                        {"ended", "0"},
                        {"table", question.task == 0 ? "all" : fmt::format("{}", question.task)},
-                       {"with_tasks", question.wants_tasks ? "1" : ""}};
+                       {"extra", question.wants_tasks ? "tasks" : ""}};
     variables.lists = {{"known", {}}, {"plots_of", question.plots}};
     cluster.ask(
         "status", variables, [&](const transport::Frame& frame) { add_frame(overview, frame); },

@@ -8,9 +8,6 @@
 
 namespace rdvc::state {
 
-/// All of them as JSON; a sweep has its tasks.
-std::string as_json(const Overview& overview);
-
 /// Everything that is known about a submission, or about a task; a sweep has a row for each task.
 std::string describe(const Record& record, const Overview& overview, const std::string& cluster);
 

@@ -103,6 +103,18 @@ teardown() {
     same "$(on 'squeue --noheader --states=all -o %A | sort -n | tail -n 1')" "${before}"
 }
 
+@test "times in seconds since the epoch, and a waiting job's priority" {
+    job_script '' <<<'true'
+    local before=${EPOCHSECONDS}
+    submit_job --begin=now+1000
+    matches "$(on "SLURM_TIME_FORMAT=%s squeue --noheader --states=PENDING --partition=general -j ${job} -o '%S %Q %u'")" \
+        "[0-9]* [0-9]* $(on 'id -un')"
+    said=$(on "SLURM_TIME_FORMAT=%s scontrol --oneliner show job ${job}")
+    [[ ${said} =~ \ Priority=[0-9]+\  && ${said} =~ \ SubmitTime=([0-9]+)\  ]]
+    ((BASH_REMATCH[1] >= before - 1 && BASH_REMATCH[1] < before + 100))
+    on "scancel ${job}"
+}
+
 @test "unknown ids: an error for a single one, ignored among others; unknown users are no error" {
     job_script '' <<<'true'
     submit_job --hold

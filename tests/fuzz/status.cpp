@@ -1,4 +1,5 @@
-// `rdvc status` of an answer: as a table, of one submission, as JSON; and `rdvc table`.
+// `rdvc status` of an answer: as a table, of one submission, as JSON; and `rdvc table`, `why`,
+// `events`.
 
 #include "cluster.hpp"
 
@@ -10,6 +11,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                   {{"status"},
                    {"status", "first"},
                    {"status", "--json"},
+                   {"why", "first"},
+                   {"events", "first"},
+                   {"events", "first", "--json"},
                    {"table", "first"},
                    {"table", "first", "--json"},
                    {"table", "first", "--plot", "loss"}});

@@ -54,7 +54,7 @@ said_to_requests() {
     printf '%s=\n' nonce rdvc_dir text_hash sent_text prepare token attempt mirror experiment_ref force everything \
         on_login with_job notes script_size tasks tasks_size named_by_values environment environment_size tags_size functions functions_length functions_size limit only task file follow \
         offset make_folders action project older cache deep job_script data_size cache_group laptop transfer batch list_size poll \
-        any tail folder project_dir bring_script patience warning ended kind repository mirror_name table with_tasks
+        any tail folder project_dir bring_script patience warning ended kind repository mirror_name table extra
     printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables removals tokens options open known plots_of
 }
 

@@ -265,6 +265,38 @@ TEST_F(OnFakeSlurm, StatusOfAnEndedJob) {
     expect_says(all, "\nphases       ");
 }
 
+TEST_F(OnFakeSlurm, StatusForWhy) {
+    submit_waiting();
+    const auto waits = rdvc({"why"});
+    expect_says(waits, "first (job 1): pending\n  is next; waits for free nodes\n"
+                       "  no job of higher priority waits in partition general\n");
+    expect_says(waits, "\nnext:  rdvc wait 1\n");
+    rdvc({"cancel", "first"});
+    expect_says(rdvc({"why"}), "first (job 1): cancelled\n  before it started\n");
+    drop_knob("no-start");
+    submit_and_wait({"--", "sh", "-c", "echo ValueError: no; exit 3"});
+    const auto failed = rdvc({"why", "first"});
+    expect_says(failed, "first (job 2): failed\n  the command ended with exit code 3");
+    expect_says(failed, "\n  | ValueError: no\n");
+    expect_says(failed, "\nnext:  rdvc logs 2\n");
+}
+
+TEST_F(OnFakeSlurm, StatusForEvents) {
+    set_knob("accounting");
+    submit_and_wait({"--", "true"});
+    const auto events = rdvc({"events"});
+    for (const auto* text :
+         {"  sent ", "  queued ", "as job 1\n", "  started ", "job 1 on node1, attempt 1\n",
+          "  phase ", "  done", "  job ended  ", "job 1: COMPLETED\n"})
+        expect_says(events, text);
+    expect_says(rdvc({"events", "--json"}), "\"event\": \"queued\"");
+    rdvc({"run", "--cmd", "-n", "grid", "-S", "k=1,2", "--", "echo", "{k}"});
+    rdvc({"wait", "grid"});
+    expect_says(rdvc({"events", "grid"}), "its last task: 2 done\n");
+    expect_says(rdvc({"events", "grid.2"}), "job 2_2 on node1, attempt 1\n");
+    expect_says(rdvc({"why", "grid.2"}), "grid-2 (job 2_2): done\n");
+}
+
 TEST_F(OnFakeSlurm, Submit) {
     set_knob("no-start");
     expect_says(rdvc({"run", "-n", "first"}), "job 1 on local");

@@ -353,11 +353,11 @@ TEST_F(Query, LogsOfAJobThatWaitsSayWhy) {
     demo_.expect_request().does(answers({"pending Priority", "absent file"}));
     EXPECT_EQ(demo_.world.run({"logs", "first"}).err,
               "error: there is no log yet\n  the job waits for jobs of higher priority\n\n"
-              "hint: `rdvc status` says more; `rdvc logs -f` waits for the log\n");
+              "hint: `rdvc why` says more; `rdvc logs -f` waits for the log\n");
     demo_.expect_request().does(answers({"absent file gone"}));
     EXPECT_EQ(demo_.world.run({"logs", "first"}).err,
               "error: there is no log: the job ended before it started\n\n"
-              "hint: rdvc status 11111111\n");
+              "hint: rdvc why 11111111\n");
 }
 
 // --- wait ---

@@ -59,10 +59,12 @@ with_lock() {
     return "${outcome}"
 }
 
-# In SLURM's own form, of seconds since the epoch; nothing is N/A.
+# In SLURM's own form or the one that is asked for, of seconds since the epoch; nothing is N/A.
 print_time() {
     if [[ -z $1 ]]; then
         REPLY=N/A
+    elif [[ ${SLURM_TIME_FORMAT:-} == %s ]]; then
+        REPLY=$1
     else
         printf -v REPLY '%(%Y-%m-%dT%H:%M:%S)T' "$1"
     fi

@@ -1,0 +1,22 @@
+// Submissions for programs, as `--json` prints them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "state/events.hpp"
+#include "state/record.hpp"
+
+namespace rdvc::state {
+
+/// The number that each object has as `schema`: it changes if a key gets another meaning or goes.
+/// New keys may come at any time.
+inline constexpr int schema = 1;
+
+/// All of them; a sweep has its tasks.
+std::string as_json(const Overview& overview);
+
+/// What has happened to one.
+std::string as_json(const Record& record, const std::vector<Event>& events);
+
+} // namespace rdvc::state
