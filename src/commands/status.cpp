@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "commands/command.hpp"
 #include "commands/one_submission.hpp"
+#include "commands/status_watch.hpp"
 #include "remote/identity.hpp"
 #include "remote/project.hpp"
 #include "remote/status.hpp"
@@ -43,13 +44,20 @@ Exit status(world::World& world, const Words& words) {
     OneSubmission one(Unnamed::all);
     unsigned limit = 20;
     bool json = false;
+    bool watch = false;
     cli::Options options("status", "Lists this project's submissions and their state.");
     options.number("-n,--limit", limit, "how many, newest first");
     one.add_to(options);
-    options.flag("--json", json, "as JSON");
+    options
+        .flag("--watch", watch, "the whole terminal, until `q`; arrow keys lead to logs and back")
+        .flag("--json", json, "as JSON");
     if (!options.parse(words, world.console))
         return Exit::done;
     auto [project, cluster, target, token, task] = one.find(world);
+    if (watch) {
+        watch_status(world, project, cluster, limit);
+        return Exit::done;
+    }
     const auto overview =
         remote::ask_overview(cluster, project.mirror, token, token.empty() ? limit : 1);
 

@@ -46,18 +46,6 @@ in_bash() { # LINE
     [[ $(in_fish 'rdvc run ./par') == './params.yaml' ]]
 }
 
-# A terminal of its own, which ends with the test.
-screen() { tmux -S "${BATS_TEST_TMPDIR}/t" "$@"; }
-
-# The screen shows the text in time.
-shows() { # TEXT
-    local deadline=$((SECONDS + 60))
-    until [[ $(screen capture-pane -p) == *"$1"* ]]; do
-        ((SECONDS < deadline)) || { screen capture-pane -p; return 1; }
-        sleep 0.1
-    done
-}
-
 # Types a line into the terminal's shell and Tab, and waits for what it becomes.
 becomes() { # LINE RESULT
     screen send-keys "$1" Tab
@@ -67,11 +55,11 @@ becomes() { # LINE RESULT
 }
 
 teardown() {
-    screen kill-server 2>/dev/null || true
+    end_screen
 }
 
 @test "zsh completes commands, options, values, parameters and files" {
-    screen -f /dev/null new-session -d -x 150 -y 30 "PS1='ready> ' zsh -f -i"
+    screen new-session -d -x 150 -y 30 "PS1='ready> ' zsh -f -i"
     shows 'ready>'
     screen send-keys 'autoload -Uz compinit; compinit -u -D; source <(rdvc completion zsh); clear; print loaded' Enter
     shows $'loaded\nready>'

@@ -38,3 +38,17 @@ request_text() {
     cat "${cluster}/login/lib/last.sh"
     tail -n 1 "${cluster}/login/$1.sh"
 }
+
+# A terminal of the test's own (tmux); end_screen ends it.
+screen() { tmux -S "${BATS_TEST_TMPDIR}/t" -f /dev/null "$@"; }
+
+end_screen() { screen kill-server 2>/dev/null || true; }
+
+# The terminal shows the text in time.
+shows() { # TEXT
+    local deadline=$((SECONDS + 60))
+    until [[ $(screen capture-pane -p) == *"$1"* ]]; do
+        ((SECONDS < deadline)) || { screen capture-pane -p; return 1; }
+        sleep 0.1
+    done
+}

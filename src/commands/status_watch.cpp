@@ -1,0 +1,206 @@
+#include "commands/status_watch.hpp"
+
+#include <ctime>
+
+#include <fmt/core.h>
+
+#include "base/columns.hpp"
+#include "base/text.hpp"
+#include "remote/status.hpp"
+#include "slurm/reports.hpp"
+#include "state/describe.hpp"
+#include "world/screen.hpp"
+#include "world/selection.hpp"
+
+namespace rdvc::commands {
+
+using base::Error;
+using world::Key;
+
+namespace {
+
+enum class View { submissions, tasks, log };
+
+class Watch {
+  public:
+    Watch(const remote::Project& project, remote::Cluster& cluster, unsigned limit)
+        : project_(project), cluster_(cluster), limit_(limit) {
+        ask();
+    }
+
+    void run() {
+        world::Screen screen;
+        while (true) {
+            draw(screen);
+            const auto key = screen.wait(patience);
+            if (key == Key::quit)
+                return;
+            if (key == Key::none)
+                try_to_ask();
+            else
+                act(key, screen.size());
+        }
+    }
+
+  private:
+    static constexpr auto patience = std::chrono::seconds(5);
+    static constexpr std::size_t around = 3; // lines that are no rows: title, head, message
+
+    [[nodiscard]] std::size_t count() const {
+        return view_ == View::tasks ? sweep().task_count() : overview_.submissions.size();
+    }
+    [[nodiscard]] const state::Record& sweep() const { return overview_.submissions.at(list_.row); }
+    world::Selection& selection() { return view_ == View::tasks ? tasks_ : list_; }
+
+    void act(Key key, base::TerminalSize size) {
+        lines_ = size.lines;
+        if (key == Key::back) {
+            const bool was_of_task = view_ == View::log && sweep().task_count() > 0;
+            view_ = was_of_task ? View::tasks : View::submissions;
+        } else if (key == Key::open && view_ != View::log && count() > 0) {
+            view_ =
+                view_ == View::submissions && sweep().task_count() > 0 ? View::tasks : View::log;
+            log_.clear();
+            if (view_ == View::log)
+                try_to_ask();
+        } else if (view_ != View::log) {
+            selection().move(key, count(), rows_of(size));
+        }
+    }
+
+    static std::size_t rows_of(base::TerminalSize size) {
+        return size.lines > around ? size.lines - around : 1;
+    }
+
+    void ask() {
+        if (view_ == View::log)
+            ask_log();
+        else
+            ask_overview();
+    }
+
+    // What is on the screen stays there, with the reason why nothing new comes.
+    void try_to_ask() {
+        try {
+            ask();
+            message_.clear();
+        } catch (const Error& error) {
+            message_ = error.what();
+        }
+    }
+
+    // The selection follows its submission when newer ones come.
+    void ask_overview() {
+        const auto token = overview_.submissions.empty() ? "" : sweep().token;
+        overview_ = remote::ask_overview(cluster_, project_.mirror, "", limit_);
+        for (std::size_t i = 0; i < overview_.submissions.size(); ++i)
+            if (overview_.submissions[i].token == token)
+                list_.row = i;
+        if (overview_.submissions.empty() || sweep().token != token)
+            view_ = View::submissions;
+        list_.move(Key::none, overview_.submissions.size(), lines_);
+    }
+
+    void ask_log() {
+        script::Variables variables;
+        variables.words = {
+            {"token", sweep().token},
+            {"task", sweep().task_count() > 0 ? fmt::format("{}", tasks_.row + 1) : ""},
+            {"file", "log"},
+            {"follow", "0"},
+            {"offset", "0"},
+            {"tail", fmt::format("-n{}", lines_)}};
+        std::string text;
+        std::string absent;
+        cluster_.ask(
+            "logs", variables,
+            [&](const transport::Frame& frame) {
+                if (frame.verb == "absent")
+                    absent = frame.rest;
+                if (frame.verb == "pending")
+                    absent = "the job " + slurm::explain_reason(frame.rest);
+            },
+            [&](std::string_view bytes) { text.append(bytes); });
+        log_ = absent.empty() ? text : "there is no log yet: " + absent;
+    }
+
+    void draw(world::Screen& screen) {
+        const auto size = screen.size();
+        lines_ = size.lines;
+        std::vector<std::string> lines = {title()};
+        int selected = -1;
+        if (view_ == View::log) {
+            auto log = base::lines(log_);
+            const auto room = rows_of(size);
+            if (log.size() > room)
+                log.erase(log.begin(), log.end() - static_cast<long>(room));
+            lines.insert(lines.end(), log.begin(), log.end());
+        } else {
+            selection().move(Key::none, count(), rows_of(size));
+            selected = static_cast<int>(selection().row - selection().top) + 2;
+            const auto rows = list(rows_of(size));
+            lines.insert(lines.end(), rows.begin(), rows.end());
+        }
+        lines.resize(std::max<std::size_t>(size.lines, 1) - 1);
+        lines.push_back(message_.empty() ? help() : message_);
+        screen.draw(lines, count() == 0 ? -1 : selected);
+    }
+
+    [[nodiscard]] std::string title() const {
+        const auto now = std::time(nullptr);
+        tm local = {};
+        ::localtime_r(&now, &local);
+        std::string what = project_.repo_name;
+        if (view_ != View::submissions)
+            what +=
+                ": " + state::name_of(view_ == View::log && sweep().task_count() > 0
+                                          ? sweep().of_task(static_cast<unsigned>(tasks_.row) + 1)
+                                          : sweep());
+        return fmt::format("{} on {}, {:02}:{:02}:{:02}", what, cluster_.name(), local.tm_hour,
+                           local.tm_min, local.tm_sec);
+    }
+
+    [[nodiscard]] std::string help() const {
+        if (view_ == View::log)
+            return "left: back   q: quit";
+        return count() == 0 ? "no submission yet   q: quit"
+                            : fmt::format("up, down: select   right: {}   {}q: quit",
+                                          view_ == View::submissions ? "tasks or log" : "log",
+                                          view_ == View::tasks ? "left: back   " : "");
+    }
+
+    // The head and the rows that are shown: of ten thousand tasks only these are looked at.
+    std::vector<std::string> list(std::size_t height) {
+        std::vector<std::vector<std::string>> rows = {
+            {"EXPERIMENT", "JOB", "STATE", "PHASE", "DETAIL"}};
+        const auto first = selection().top;
+        for (std::size_t i = first; i < std::min(first + height, count()); ++i)
+            rows.push_back(state::row_of(view_ == View::tasks
+                                             ? sweep().of_task(static_cast<unsigned>(i) + 1)
+                                             : overview_.submissions[i],
+                                         overview_));
+        return base::lines(base::columns(rows));
+    }
+
+    const remote::Project& project_;
+    remote::Cluster& cluster_;
+    unsigned limit_;
+    View view_ = View::submissions;
+    world::Selection list_;
+    world::Selection tasks_;
+    state::Overview overview_;
+    std::string log_;
+    std::string message_; ///< why the last question failed
+    std::size_t lines_ = 24;
+};
+
+} // namespace
+
+void watch_status(const world::World& world, const remote::Project& project,
+                  remote::Cluster& cluster, unsigned limit) {
+    if (!world.console.size())
+        throw Error(base::Exit::usage, "`--watch` needs a terminal").hint("rdvc status");
+    Watch(project, cluster, limit).run();
+}
+
+} // namespace rdvc::commands
