@@ -3,6 +3,8 @@
 
 bats_require_minimum_version 1.5.0
 
+source "${RDVC_SOURCE_FOLDER}/tests/support/surroundings.bash"
+
 setup() {
     PATH=${RDVC_BUILD_FOLDER}:${PATH}
     export HOME=${BATS_TEST_TMPDIR}/home XDG_CONFIG_HOME='' XDG_STATE_HOME=''
