@@ -12,7 +12,7 @@ without_filters() {
 list_jobs() {
     without_filters
     export SLURM_BITSTR_LEN=0
-    exec timeout 20 squeue --all --federation --noheader --states=all --user "${EUID}" -o "$1" </dev/null
+    exec env SLURM_TIME_FORMAT=%s timeout 20 squeue --all --federation --noheader --states=all --user "${EUID}" -o "$1" </dev/null
 }
 
 # scontrol's line about the job $1, or its error message; $2: seconds that it may take; $3: the form

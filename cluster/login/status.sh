@@ -1,4 +1,5 @@
-# The state of this project's submissions. Assignments before this text: mirror, limit, `only` (a
+# The state of this project's submissions. Assignments before this text: mirror (nothing for all
+# projects), limit, `only` (a
 # token, or nothing for all), ended (1: only submissions that have a result), and the array known
 # (words TOKEN:DIGEST: what earlier answers have told the laptop). A submission that has not changed
 # since is not sent again. About one submission, extra is what else is told: `tasks` (its tasks), or
@@ -17,7 +18,7 @@ list_tokens() {
             return found
         }
         function is_of_project(path,    line, found) {
-            while (!found && (getline line <path) > 0) found = line == wanted
+            while (!found && (getline line <path) > 0) found = line == wanted || wanted == "mirror "
             close(path)
             return found
         }

@@ -1,6 +1,7 @@
 #include "base/columns.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/text.hpp"
 
@@ -36,6 +37,58 @@ std::string columns(std::vector<std::vector<std::string>> rows) {
         }
         text += line + "\n";
     }
+    return text;
+}
+
+namespace {
+
+void remove_column(std::vector<std::vector<std::string>>& rows, std::size_t column) {
+    for (auto& row : rows)
+        row.erase(row.begin() + static_cast<std::ptrdiff_t>(column));
+}
+
+// At most `most` characters; `~` stands for the others.
+std::string cut(const std::string& line, std::size_t most) {
+    if (width(line) <= most)
+        return line;
+    std::size_t end = 0;
+    for (std::size_t seen = 0; end < line.size() && seen + 1 < most; ++seen)
+        end += std::max<std::size_t>(character_length(line.substr(end, 4)), 1);
+    return line.substr(0, end) + "~";
+}
+
+// Of the lines without their last column, which may be cut.
+std::size_t width_before_last(const std::vector<std::vector<std::string>>& rows) {
+    std::vector<std::size_t> widths(rows.front().size());
+    for (const auto& row : rows)
+        for (std::size_t i = 0; i + 1 < row.size(); ++i)
+            widths[i] = std::max(widths[i], width(printable(row[i])) + 2);
+    return std::accumulate(widths.begin(), widths.end(), std::size_t{0});
+}
+
+} // namespace
+
+std::string columns(std::vector<std::vector<std::string>> rows, const Choice& choice) {
+    constexpr std::size_t least = 24;                   // of the last column
+    std::vector<std::size_t> here(rows.front().size()); // the original numbers
+    std::iota(here.begin(), here.end(), std::size_t{0});
+    const auto leave_out = [&](std::size_t column) {
+        const auto at = std::find(here.begin(), here.end(), column);
+        if (at == here.end())
+            return;
+        remove_column(rows, static_cast<std::size_t>(at - here.begin()));
+        here.erase(at);
+    };
+    for (const auto column : choice.without)
+        leave_out(column);
+    if (!choice.width)
+        return columns(std::move(rows));
+    for (const auto column : choice.give_way)
+        if (width_before_last(rows) + least > *choice.width)
+            leave_out(column);
+    std::string text;
+    for (const auto& line : lines(columns(std::move(rows))))
+        text += cut(line, *choice.width) + "\n";
     return text;
 }
 

@@ -1,6 +1,8 @@
 // Rows of cells, as a terminal shows them.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,5 +11,15 @@ namespace rdvc::base {
 /// Rows of cells as columns with two blanks between; the last column is not padded. Cells are made
 /// `printable`.
 std::string columns(std::vector<std::vector<std::string>> rows);
+
+/// Which columns of rows there are.
+struct Choice {
+    std::vector<std::size_t> without;  ///< these are left out
+    std::vector<std::size_t> give_way; ///< these, one after the other, if the rows are too wide
+    std::optional<std::size_t> width;  ///< nothing is too wide without it
+};
+
+/// The same for rows of equal length; lines that are still too wide are cut.
+std::string columns(std::vector<std::vector<std::string>> rows, const Choice& choice);
 
 } // namespace rdvc::base

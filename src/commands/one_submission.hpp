@@ -21,6 +21,11 @@ class OneSubmission {
     /// Adds the word SUBMISSION and `--cluster`.
     void add_to(cli::Options& options);
 
+    /// True if the user names one.
+    [[nodiscard]] bool is_named() const { return !submission_.empty(); }
+    /// The value of `--cluster`.
+    [[nodiscard]] const std::string& cluster() const { return cluster_; }
+
     /// The user's project, its cluster, and the submission there.
     struct Place {
         Place(world::World& world, const OneSubmission& one);

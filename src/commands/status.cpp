@@ -1,21 +1,23 @@
-// `rdvc status`: the submissions of this project with their state and phase.
+// `rdvc status`: submissions with their state and phase.
 
 #include <fmt/core.h>
 
-#include "base/columns.hpp"
 #include "base/text.hpp"
 #include "commands/command.hpp"
 #include "commands/one_submission.hpp"
 #include "commands/status_watch.hpp"
 #include "remote/identity.hpp"
 #include "remote/project.hpp"
+#include "remote/remembered.hpp"
 #include "remote/status.hpp"
 #include "state/describe.hpp"
 #include "state/json.hpp"
+#include "state/listing.hpp"
 #include "submission/mirror.hpp"
 
 namespace rdvc::commands {
 
+using base::Error;
 using base::Exit;
 
 namespace {
@@ -38,55 +40,141 @@ void note_nothing(world::World& world, const remote::Project& project, const std
                                    has_id ? "" : "; `rdvc init project` writes it"));
 }
 
-} // namespace
-
-Exit status(world::World& world, const Words& words) {
-    OneSubmission one(Unnamed::all);
+struct Question {
+    std::string mirror; ///< "": all projects
     unsigned limit = 20;
-    bool json = false;
-    bool watch = false;
-    cli::Options options("status", "Lists this project's submissions and their state.");
-    options.number("-n,--limit", limit, "how many, newest first");
-    one.add_to(options);
-    options
-        .flag("--watch", watch, "the whole terminal, until `q`; arrow keys lead to logs and back")
-        .flag("--json", json, "as JSON");
-    if (!options.parse(words, world.console))
-        return Exit::done;
-    auto [project, cluster, target, token, task] = one.find(world);
-    if (watch) {
-        watch_status(world, project, cluster, limit);
-        return Exit::done;
-    }
-    const auto overview =
-        remote::ask_overview(cluster, project.mirror, token, token.empty() ? limit : 1);
+    bool offline = false;
+    bool json = false; ///< for programs: then the cluster itself must answer
+};
 
+// The cluster's answer; if it cannot be reached, what this laptop remembers, and `exit` says so.
+state::Listed ask(world::World& world, remote::Cluster& cluster, const Question& question,
+                  Exit& exit) {
+    const auto remembered = [&] {
+        return state::Listed{cluster.name(),
+                             remote::remembered(world, cluster, question.mirror, question.limit)};
+    };
+    if (question.offline)
+        return remembered();
+    try {
+        state::Listed listed{cluster.name(),
+                             remote::ask_overview(cluster, question.mirror, "", question.limit)};
+        if (!listed.overview.squeue_answered && !question.json)
+            world.console.warn("squeue does not answer: " + listed.overview.squeue_words);
+        return listed;
+    } catch (const Error& error) {
+        const bool is_away = error.code() == Exit::unreachable || error.code() == Exit::unknown;
+        if (!is_away || question.json)
+            throw;
+        auto listed = remembered();
+        if (listed.overview.submissions.empty())
+            throw;
+        world.console.warn(fmt::format("{}: {}", error.what(), error.context()));
+        exit = error.code();
+        return listed;
+    }
+}
+
+// What is remembered is not what is.
+void note_offline(const world::Console& console, const std::vector<state::Listed>& all) {
+    for (const auto& listed : all)
+        if (listed.overview.is_offline && !listed.overview.submissions.empty())
+            console.note(fmt::format(
+                "{} was not asked: this is what it had told this laptop before", listed.cluster));
+}
+
+// All projects on all clusters of the user's configuration.
+Exit status_of_all(world::World& world, const std::string& only, Question question) {
+    const auto config = remote::open_user_config(world, only);
+    std::vector<std::string> names = {only};
+    if (only.empty())
+        names.insert(names.end(), config.clusters().begin(), config.clusters().end());
+    if (only.empty() && config.text("cluster.host").empty() && names.size() > 1)
+        names.erase(names.begin());
+    auto exit = Exit::done;
+    std::vector<state::Listed> all;
+    for (const auto& name : names) {
+        remote::Cluster cluster(world, remote::open_user_config(world, name));
+        all.push_back(ask(world, cluster, question, exit));
+    }
+    if (question.json) {
+        world.console.data(state::as_json(all));
+        return exit;
+    }
+    const auto text =
+        state::list_text(all, {.project = true, .cluster = all.size() > 1}, world.console.width());
+    world.console.data(text);
+    if (text.empty())
+        world.console.note("there is no submission");
+    note_offline(world.console, all);
+    return exit;
+}
+
+// The submissions of the user's project.
+Exit status_of_project(world::World& world, const std::string& cluster_name, Question question) {
+    const auto project = remote::open_project(world, cluster_name);
+    remote::Cluster cluster(world, project.config);
+    question.mirror = project.mirror;
+    auto exit = Exit::done;
+    const auto listed = ask(world, cluster, question, exit);
+    if (question.json) {
+        world.console.data(state::as_json(listed.overview));
+        return exit;
+    }
+    const auto text = state::list_text({listed}, {}, world.console.width());
+    world.console.data(text);
+    if (text.empty())
+        note_nothing(world, project, cluster.name());
+    note_offline(world.console, {listed});
+    return exit;
+}
+
+Exit status_of_one(world::World& world, const OneSubmission& one, bool json) {
+    auto [project, cluster, target, token, task] = one.find(world);
+    const auto overview = remote::ask_overview(cluster, project.mirror, token, 1);
     if (json) {
         world.console.data(state::as_json(overview));
         return Exit::done;
     }
     if (!overview.squeue_answered)
         world.console.warn("squeue does not answer: " + overview.squeue_words);
-    if (!token.empty()) {
-        for (const auto& record : overview.submissions) {
-            if (record.token != token)
-                continue;
-            const auto one_job = target.task == 0 ? record : record.of_task(target.task);
-            world.console.data(state::describe(one_job, overview, cluster.name()));
-        }
-        if (overview.submissions.empty())
-            world.console.note("the cluster has no trace of this submission");
+    for (const auto& record : overview.submissions) {
+        const auto one_job = target.task == 0 ? record : record.of_task(target.task);
+        world.console.data(state::describe(one_job, overview, cluster.name()));
+    }
+    if (overview.submissions.empty())
+        world.console.note("the cluster has no trace of this submission");
+    return Exit::done;
+}
+
+} // namespace
+
+Exit status(world::World& world, const Words& words) {
+    OneSubmission one(Unnamed::all);
+    Question question;
+    bool all = false;
+    bool watch = false;
+    cli::Options options("status", "Lists this project's submissions and their state.");
+    options.number("-n,--limit", question.limit, "how many, newest first");
+    one.add_to(options);
+    options.flag("--all", all, "of all projects, on all configured clusters")
+        .flag("--offline", question.offline, "what this laptop knows, without asking the cluster")
+        .flag("--watch", watch, "the whole terminal, until `q`; arrow keys lead to logs and back")
+        .flag("--json", question.json, "as JSON");
+    if (!options.parse(words, world.console))
+        return Exit::done;
+    if (one.is_named() && (all || question.offline))
+        throw Error(Exit::usage, "`--all` and `--offline` list submissions, and take none");
+    if (watch) {
+        if (one.is_named() || all || question.offline || question.json)
+            throw Error(Exit::usage, "`--watch` takes only `--limit` and `--cluster` beside it");
+        watch_status(world, one.cluster(), question.limit);
         return Exit::done;
     }
-    std::vector<std::vector<std::string>> rows = {
-        {"EXPERIMENT", "JOB", "STATE", "PHASE", "DETAIL"}};
-    for (const auto& record : overview.submissions)
-        rows.push_back(state::row_of(record, overview));
-    if (rows.size() == 1)
-        note_nothing(world, project, cluster.name());
-    else
-        world.console.data(base::columns(rows));
-    return Exit::done;
+    if (all)
+        return status_of_all(world, one.cluster(), question);
+    return one.is_named() ? status_of_one(world, one, question.json)
+                          : status_of_project(world, one.cluster(), question);
 }
 
 } // namespace rdvc::commands

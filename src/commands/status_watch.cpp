@@ -4,11 +4,12 @@
 
 #include <fmt/core.h>
 
-#include "base/columns.hpp"
 #include "base/text.hpp"
+#include "remote/project.hpp"
 #include "remote/status.hpp"
 #include "slurm/reports.hpp"
 #include "state/describe.hpp"
+#include "state/listing.hpp"
 #include "world/screen.hpp"
 #include "world/selection.hpp"
 
@@ -38,22 +39,26 @@ class Watch {
             if (key == Key::none)
                 try_to_ask();
             else
-                act(key, screen.size());
+                act(key);
         }
     }
 
   private:
     static constexpr auto patience = std::chrono::seconds(5);
-    static constexpr std::size_t around = 3; // lines that are no rows: title, head, message
+    static constexpr std::size_t longest_log = 1000; // lines of its end
+    static constexpr std::size_t around = 3;         // lines that are no rows: title, head, message
 
     [[nodiscard]] std::size_t count() const {
+        if (view_ == View::log) // the lines that may be the first one shown
+            return log_.size() > height() ? log_.size() - height() + 1 : 1;
         return view_ == View::tasks ? sweep().task_count() : overview_.submissions.size();
     }
     [[nodiscard]] const state::Record& sweep() const { return overview_.submissions.at(list_.row); }
-    world::Selection& selection() { return view_ == View::tasks ? tasks_ : list_; }
+    world::Selection& selection() {
+        return view_ == View::log ? line_ : view_ == View::tasks ? tasks_ : list_;
+    }
 
-    void act(Key key, base::TerminalSize size) {
-        lines_ = size.lines;
+    void act(Key key) {
         if (key == Key::back) {
             const bool was_of_task = view_ == View::log && sweep().task_count() > 0;
             view_ = was_of_task ? View::tasks : View::submissions;
@@ -61,16 +66,16 @@ class Watch {
             view_ =
                 view_ == View::submissions && sweep().task_count() > 0 ? View::tasks : View::log;
             log_.clear();
+            line_ = {};
             if (view_ == View::log)
                 try_to_ask();
-        } else if (view_ != View::log) {
-            selection().move(key, count(), rows_of(size));
+        } else {
+            selection().move(key, count(), view_ == View::log ? 1 : height());
         }
     }
 
-    static std::size_t rows_of(base::TerminalSize size) {
-        return size.lines > around ? size.lines - around : 1;
-    }
+    // How many rows fit.
+    [[nodiscard]] std::size_t height() const { return lines_ > around ? lines_ - around : 1; }
 
     void ask() {
         if (view_ == View::log)
@@ -109,7 +114,7 @@ class Watch {
             {"file", "log"},
             {"follow", "0"},
             {"offset", "0"},
-            {"tail", fmt::format("-n{}", lines_)}};
+            {"tail", fmt::format("-n{}", longest_log)}};
         std::string text;
         std::string absent;
         cluster_.ask(
@@ -121,7 +126,10 @@ class Watch {
                     absent = "the job " + slurm::explain_reason(frame.rest);
             },
             [&](std::string_view bytes) { text.append(bytes); });
-        log_ = absent.empty() ? text : "there is no log yet: " + absent;
+        const bool was_at_end = line_.row + 1 >= count();
+        log_ = base::lines(absent.empty() ? text : "there is no log yet: " + absent);
+        if (was_at_end)
+            line_.move(Key::last, count(), 1);
     }
 
     void draw(world::Screen& screen) {
@@ -130,15 +138,14 @@ class Watch {
         std::vector<std::string> lines = {title()};
         int selected = -1;
         if (view_ == View::log) {
-            auto log = base::lines(log_);
-            const auto room = rows_of(size);
-            if (log.size() > room)
-                log.erase(log.begin(), log.end() - static_cast<long>(room));
-            lines.insert(lines.end(), log.begin(), log.end());
+            line_.move(Key::none, count(), 1);
+            const auto first = log_.begin() + static_cast<long>(line_.row);
+            const auto shown = std::min(log_.size() - line_.row, height());
+            lines.insert(lines.end(), first, first + static_cast<long>(shown));
         } else {
-            selection().move(Key::none, count(), rows_of(size));
+            selection().move(Key::none, count(), height());
             selected = static_cast<int>(selection().row - selection().top) + 2;
-            const auto rows = list(rows_of(size));
+            const auto rows = list(size);
             lines.insert(lines.end(), rows.begin(), rows.end());
         }
         lines.resize(std::max<std::size_t>(size.lines, 1) - 1);
@@ -162,7 +169,7 @@ class Watch {
 
     [[nodiscard]] std::string help() const {
         if (view_ == View::log)
-            return "left: back   q: quit";
+            return "up, down: scroll   left: back   q: quit";
         return count() == 0 ? "no submission yet   q: quit"
                             : fmt::format("up, down: select   right: {}   {}q: quit",
                                           view_ == View::submissions ? "tasks or log" : "log",
@@ -170,16 +177,17 @@ class Watch {
     }
 
     // The head and the rows that are shown: of ten thousand tasks only these are looked at.
-    std::vector<std::string> list(std::size_t height) {
-        std::vector<std::vector<std::string>> rows = {
-            {"EXPERIMENT", "JOB", "STATE", "PHASE", "DETAIL"}};
+    std::vector<std::string> list(base::TerminalSize size) {
         const auto first = selection().top;
-        for (std::size_t i = first; i < std::min(first + height, count()); ++i)
-            rows.push_back(state::row_of(view_ == View::tasks
-                                             ? sweep().of_task(static_cast<unsigned>(i) + 1)
-                                             : overview_.submissions[i],
-                                         overview_));
-        return base::lines(base::columns(rows));
+        const auto end = std::min(first + height(), count());
+        std::vector<state::Record> shown;
+        for (auto i = first; i < end; ++i)
+            shown.push_back(view_ == View::tasks ? sweep().of_task(static_cast<unsigned>(i) + 1)
+                                                 : overview_.submissions[i]);
+        std::swap(shown, overview_.submissions); // the rest of the overview belongs to all of them
+        const auto text = state::list_text({{cluster_.name(), overview_}}, {}, size.columns);
+        std::swap(shown, overview_.submissions);
+        return base::lines(text);
     }
 
     const remote::Project& project_;
@@ -189,17 +197,19 @@ class Watch {
     world::Selection list_;
     world::Selection tasks_;
     state::Overview overview_;
-    std::string log_;
+    world::Selection line_; ///< of the log; it follows the log while it is at its end
+    std::vector<std::string> log_;
     std::string message_; ///< why the last question failed
     std::size_t lines_ = 24;
 };
 
 } // namespace
 
-void watch_status(const world::World& world, const remote::Project& project,
-                  remote::Cluster& cluster, unsigned limit) {
+void watch_status(world::World& world, const std::string& cluster_name, unsigned limit) {
     if (!world.console.size())
         throw Error(base::Exit::usage, "`--watch` needs a terminal").hint("rdvc status");
+    const auto project = remote::open_project(world, cluster_name);
+    remote::Cluster cluster(world, project.config);
     Watch(project, cluster, limit).run();
 }
 

@@ -1,15 +1,15 @@
 // `rdvc status --watch`: the whole terminal, until `q`.
 #pragma once
 
-#include "remote/cluster.hpp"
-#include "remote/project.hpp"
+#include <string>
+
 #include "world/world.hpp"
 
 namespace rdvc::commands {
 
-/// The newest `limit` submissions of the project; of a sweep its tasks, and of each job its log.
-/// Throws Error (usage) without a terminal, and what the first question to the cluster throws.
-void watch_status(const world::World& world, const remote::Project& project,
-                  remote::Cluster& cluster, unsigned limit);
+/// The newest `limit` submissions of the project on [clusters.NAME], or the default cluster; of a
+/// sweep its tasks, and of each job its log. Throws Error (usage) without a terminal, and what the
+/// first question to the cluster throws.
+void watch_status(world::World& world, const std::string& cluster, unsigned limit);
 
 } // namespace rdvc::commands

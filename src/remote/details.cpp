@@ -23,8 +23,8 @@ void add_detail(state::Details& details, const transport::Frame& frame, const st
     } else if (frame.verb == "line" && words.size() == 3) {
         details.line = {number_of(words[0]), number_of(words[1]), number_of(words[2])};
     } else if (frame.verb == "log" && words.size() == 2) {
-        details.log = {state::epoch_of(words[0]),
-                       static_cast<std::uint64_t>(state::epoch_of(words[1])), ""};
+        details.log = {slurm::epoch_of(words[0]),
+                       static_cast<std::uint64_t>(slurm::epoch_of(words[1])), ""};
     } else if (frame.verb == "mark") {
         const auto [time, file] = base::key_and_value(frame.rest);
         details.marks.push_back({base::parse_time(time), base::printable(file)});

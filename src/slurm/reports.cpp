@@ -63,7 +63,11 @@ std::optional<Job> parse_squeue_line(std::string_view line) {
     const auto id = fields[0].substr(0, bar);
     if (!is_job_id(id))
         return std::nullopt;
-    Job job{id, fields[1], fields[2], fields[3], {}};
+    auto times = base::words(fields[3]);
+    times.resize(3);
+    Job job{id, fields[1], fields[2], times[0], {}};
+    job.limit = times[1];
+    job.node = times[2];
     if (bar != std::string::npos)
         job.indices = fields[0].substr(bar + 1);
     std::size_t at = 0;
@@ -74,6 +78,12 @@ std::optional<Job> parse_squeue_line(std::string_view line) {
     if (job.token.empty())
         job.token = token_after(rest, "/submissions/");
     return job;
+}
+
+std::int64_t epoch_of(const std::string& text) {
+    const bool is_number =
+        !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    return is_number ? static_cast<std::int64_t>(base::parse_time(text)) : 0;
 }
 
 std::string explain_reason(const std::string& reason) {

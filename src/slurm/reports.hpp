@@ -1,6 +1,7 @@
 // Small total functions that read the output of SLURM's commands; unknown words stay text.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,10 +15,12 @@ struct Job {
     std::string id;     ///< of a task: its array's
     std::string state;  ///< SLURM's word, e.g. PENDING
     std::string reason; ///< SLURM's word, e.g. Priority; "None" if there is none
-    std::string start;  ///< as the cluster prints it, or "N/A"
+    std::string start;  ///< in seconds since the epoch, or "N/A"; of a waiting job as expected
     std::string
         token; ///< from the comment `rdvc:TOKEN` or the script's path; empty: not rdvc's job
     std::string indices = {}; ///< of tasks of an array, as SLURM writes them: `7`, `[3,5-9%2]`
+    std::string limit = {};   ///< of its time, as SLURM writes it: `1-00:00:00`, `UNLIMITED`
+    std::string node = {};    ///< of a running job; of several nodes SLURM's list
 
     /// True if it is about this task of an array.
     [[nodiscard]] bool has_task(unsigned index) const;
@@ -35,9 +38,14 @@ std::vector<IndexRange> index_ranges(std::string_view indices);
 /// True for a job id, a number; an answer may have something else in its place.
 bool is_job_id(std::string_view word);
 
-/// One line of `squeue --noheader -o '%i|%T|%r|%S|%o|%k'` (id, state, reason, start, script,
-/// comment), or nothing if the line has another form. The last two fields may contain anything.
+/// One line of `squeue --noheader -o '%i|%T|%r|%S %l %N|%o|%k'` (id, state, reason, start with time
+/// limit and nodes, script, comment), or nothing if the line has another form. The last two fields
+/// may contain anything.
 std::optional<Job> parse_squeue_line(std::string_view line);
+
+/// A time that a program of SLURM prints as seconds since the epoch; 0 for any other word, such as
+/// `Unknown`, or a time in another form.
+std::int64_t epoch_of(const std::string& text);
 
 /// A pending job's reason as a sentence; unknown reasons unchanged.
 std::string explain_reason(const std::string& reason);

@@ -16,8 +16,6 @@ std::string name_of(const Record& record) {
     return published.empty() ? field(record.notes, "name") : published;
 }
 
-namespace {
-
 std::string phase_and_age(const Record& record, const State& state, const Overview& overview) {
     if (record.phases.empty() || has_result(state.kind()) || state.kind() == Kind::built)
         return "";
@@ -26,6 +24,8 @@ std::string phase_and_age(const Record& record, const State& state, const Overvi
     return ended ? state.phase
                  : fmt::format("{}, {}", state.phase, base::age(std::max<std::int64_t>(since, 0)));
 }
+
+namespace {
 
 void add_line(std::string& text, std::string_view key, const std::string& value) {
     if (!value.empty())
@@ -88,6 +88,7 @@ std::string describe_one(const Record& record, const State& state, const Overvie
     };
     line(record.is_command() ? "name" : "experiment", name_of(record));
     line("state", state.word + (state.detail.empty() ? "" : ": " + state.detail));
+    line("start", expected_start(record, overview));
     line("job", record.job.empty() ? "" : base::join(record.job_ids(), ", "));
     line("node", field(record.result, "node"));
     add_submission(text, record);
@@ -148,16 +149,6 @@ Ending ending_of(const Record& record, const Overview& overview) {
             state.detail,
             ran && record.claimed ? "rdvc logs " + record.id()
                                   : next_command(state.kind(), record.id())};
-}
-
-std::vector<std::string> row_of(const Record& record, const Overview& overview) {
-    const auto job = record.job.empty() ? "-" : record.job;
-    if (record.task_count() > 0) {
-        const auto sweep = derive_sweep(record, overview);
-        return {name_of(record), job, describe_counts(sweep), "", sweep.state.detail};
-    }
-    const auto state = derive_state(record, overview);
-    return {name_of(record), job, state.word, phase_and_age(record, state, overview), state.detail};
 }
 
 } // namespace rdvc::state

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "state/record.hpp"
+#include "state/state.hpp"
 
 namespace rdvc::state {
 
@@ -23,7 +24,7 @@ struct Ending {
 };
 Ending ending_of(const Record& record, const Overview& overview);
 
-/// Experiment, job, state, phase, detail.
-std::vector<std::string> row_of(const Record& record, const Overview& overview);
+/// The phase and for how long; nothing of a job that has not begun, or has its result.
+std::string phase_and_age(const Record& record, const State& state, const Overview& overview);
 
 } // namespace rdvc::state

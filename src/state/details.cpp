@@ -18,12 +18,6 @@ std::map<std::string, std::string> job_fields(const std::string& line) {
     return fields;
 }
 
-std::int64_t epoch_of(const std::string& text) {
-    const bool is_number =
-        !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-    return is_number ? static_cast<std::int64_t>(base::parse_time(text)) : 0;
-}
-
 std::optional<Ran> parse_ran(const std::string& line, const std::string& token) {
     constexpr std::size_t columns = 8;
     const auto parts = base::split(line, '|');
@@ -31,7 +25,7 @@ std::optional<Ran> parse_ran(const std::string& line, const std::string& token) 
         return std::nullopt;
     if (!parts[7].empty() && !parts[7].starts_with("rdvc:" + token))
         return std::nullopt;
-    const auto time = [&](std::size_t i) { return epoch_of(parts[i]); };
+    const auto time = [&](std::size_t i) { return slurm::epoch_of(parts[i]); };
     return Ran{
         base::printable(parts[0]), base::printable(parts[1]), time(2), time(3), time(4), time(5),
         base::printable(parts[6])};

@@ -54,10 +54,6 @@ struct Details {
 /// anything, up to those that a user writes.
 std::map<std::string, std::string> job_fields(const std::string& line);
 
-/// A time that a program of SLURM prints as seconds since the epoch; 0 for any other word
-/// (`Unknown`, or a time in another form).
-std::int64_t epoch_of(const std::string& text);
-
 /// A line `JobID|State|Submit|Eligible|Start|End|NodeList|Comment` of sacct with times in seconds;
 /// nothing if it is another submission's or has another form.
 std::optional<Ran> parse_ran(const std::string& line, const std::string& token);

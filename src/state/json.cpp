@@ -62,6 +62,7 @@ nlohmann::json to_json(const Record& record, const State& state) {
             {"command", field(record.notes, "command")},
             {"used", as_json(usage_in(record.result))},
             {"asked", as_json(asked_in(record.result))},
+            {"mirror", field(record.notes, "mirror")},
             {"phases", phases}};
 }
 
@@ -98,16 +99,32 @@ nlohmann::json sweep_to_json(const Record& record, const Overview& overview) {
     return json;
 }
 
+nlohmann::json to_json(const Overview& overview) {
+    nlohmann::json all = nlohmann::json::array();
+    for (const auto& record : overview.submissions)
+        all.push_back(record.task_count() == 0 ? one_to_json(record, overview)
+                                               : sweep_to_json(record, overview));
+    return all;
+}
+
+std::string text_of(const nlohmann::json& json) {
+    return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
 } // namespace
 
 std::string as_json(const Overview& overview) {
-    nlohmann::json all = nlohmann::json::array();
-    for (const auto& record : overview.submissions)
-        if (record.task_count() == 0)
-            all.push_back(one_to_json(record, overview));
-        else
-            all.push_back(sweep_to_json(record, overview));
-    return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return text_of(to_json(overview));
+}
+
+std::string as_json(const std::vector<Listed>& all) {
+    nlohmann::json rows = nlohmann::json::array();
+    for (const auto& listed : all)
+        for (auto& one : to_json(listed.overview)) {
+            one["cluster"] = listed.cluster;
+            rows.push_back(one);
+        }
+    return text_of(rows);
 }
 
 std::string as_json(const Record& record, const std::vector<Event>& events) {
@@ -120,7 +137,7 @@ std::string as_json(const Record& record, const std::vector<Event>& events) {
     const nlohmann::json text = {{"schema", schema},        {"token", record.token},
                                  {"task", record.task},     {"job", record.job},
                                  {"name", name_of(record)}, {"events", all}};
-    return text.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return text_of(text);
 }
 
 } // namespace rdvc::state

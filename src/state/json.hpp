@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "state/events.hpp"
+#include "state/listing.hpp"
 #include "state/record.hpp"
 
 namespace rdvc::state {
@@ -15,6 +16,9 @@ inline constexpr int schema = 1;
 
 /// All of them; a sweep has its tasks.
 std::string as_json(const Overview& overview);
+
+/// The same of several clusters: each has its name as `cluster`.
+std::string as_json(const std::vector<Listed>& all);
 
 /// What has happened to one.
 std::string as_json(const Record& record, const std::vector<Event>& events);

@@ -82,6 +82,7 @@ std::string field(const std::map<std::string, std::string>& map, const std::stri
 struct Overview {
     std::vector<Record> submissions;             ///< newest first
     std::multimap<std::string, slurm::Job> jobs; ///< by token
+    bool is_offline = false; ///< the cluster was not asked: this is what it has said before
     bool squeue_answered = false;
     std::string squeue_words;       ///< its message, if it did not answer
     std::int64_t queue_time = 0;    ///< when it last answered, with `jobs`; 0: never

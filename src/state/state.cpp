@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "base/clock.hpp"
 #include "base/text.hpp"
 #include "project/failure.hpp"
 
@@ -85,6 +86,8 @@ std::string ago(std::int64_t since, const Overview& overview) {
 
 // What was known when SLURM last answered.
 State unknown(const slurm::Job* job, const std::string& phase, const Overview& overview) {
+    if (overview.is_offline)
+        return {"unknown", phase, "the cluster was not asked"};
     const auto then = job == nullptr ? std::string("not in its list") : state_word(job->state);
     return {
         "unknown", phase,
@@ -151,14 +154,55 @@ std::string explain_failure(const std::map<std::string, std::string>& result) {
     return message + ": " + reason;
 }
 
-State derive_state(const Record& record, const Overview& overview) {
-    const std::string phase = record.phases.empty() ? "" : record.phases.back().second;
+namespace {
+
+// True for a job of the submission, or of the task.
+bool is_job_of(const slurm::Job& job, const Record& record) {
+    return (record.job.empty() || job.id == record.job) &&
+           (record.task == 0 || job.has_task(record.job_index()));
+}
+
+} // namespace
+
+const slurm::Job* job_of(const Record& record, const Overview& overview) {
     const slurm::Job* job = nullptr;
     const auto [begin, end] = overview.jobs.equal_range(record.token);
     for (auto one = begin; one != end; ++one)
-        if ((record.job.empty() || one->second.id == record.job) &&
-            (record.task == 0 || one->second.has_task(record.job_index())))
+        if (is_job_of(one->second, record))
             job = &one->second;
+    return job;
+}
+
+std::string expected_start(const Record& record, const Overview& overview) {
+    std::int64_t first = 0;
+    const auto [begin, end] = overview.jobs.equal_range(record.token);
+    for (auto one = begin; one != end; ++one) {
+        const auto& job = one->second;
+        const bool waits =
+            job.state == "PENDING" && (job.reason == "Priority" || job.reason == "Resources");
+        const auto start = waits && is_job_of(job, record) ? slurm::epoch_of(job.start) : 0;
+        if (start > overview.time && (first == 0 || start < first))
+            first = start;
+    }
+    return first == 0 ? ""
+                      : "SLURM expects to start it at " + base::wall_time(first, overview.time);
+}
+
+std::optional<double> seconds_run(const Record& record, const Overview& overview) {
+    const auto& phases = record.phases;
+    const auto restart = std::find_if(phases.rbegin(), phases.rend(),
+                                      [](const auto& one) { return one.second == "restart"; });
+    const auto first = restart.base(); // the one after it, or the first
+    if (first == phases.end())
+        return std::nullopt;
+    const bool has_ended = phases.back().second == "end" || !record.result.empty();
+    const auto end = has_ended ? phases.back().first : static_cast<double>(overview.time);
+    return std::max(0.0, end - first->first);
+}
+
+State derive_state(const Record& record, const Overview& overview) {
+    const std::string phase = record.phases.empty() ? "" : record.phases.back().second;
+    const auto* job = job_of(record, overview);
     const auto word = field(record.result, "state");
     const bool good = word == "published" || word == "done";
     // SLURM starts it again, e.g. after a preemption.

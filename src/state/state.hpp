@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,16 @@ struct State {
 /// Why a job failed, according to its result: its own sentence, and the reason that the failed
 /// program gave (DVC, for an experiment).
 std::string explain_failure(const std::map<std::string, std::string>& result);
+
+/// Its job in SLURM's answer, or nothing.
+const slurm::Job* job_of(const Record& record, const Overview& overview);
+
+/// `SLURM expects to start it at 14:20`, if it waits for other jobs or for nodes and SLURM says
+/// when; of a sweep its first job that waits. Else "".
+std::string expected_start(const Record& record, const Overview& overview);
+
+/// From its last start to its last phase, or until now; nothing before it starts.
+std::optional<double> seconds_run(const Record& record, const Overview& overview);
 
 /// Of a submission with one task, or of a task of a sweep (Record::of_task).
 State derive_state(const Record& record, const Overview& overview);

@@ -61,7 +61,7 @@ void add_line_of_jobs(Why& why, const Details& details, const std::string& reaso
 
 void add_start(Why& why, const Details& details, const Overview& overview,
                const std::string& reason) {
-    const auto start = epoch_of(field(details.job, "StartTime"));
+    const auto start = slurm::epoch_of(field(details.job, "StartTime"));
     if (start > overview.time)
         why.facts.push_back(fmt::format(
             "{} in {}, at {}", reason == "BeginTime" ? "it may start" : "SLURM expects to start it",
@@ -81,7 +81,7 @@ void add_waiting(Why& why, const Record& record, const Overview& overview, const
     const auto tres = field(job, "ReqTRES").empty() ? field(job, "TRES") : field(job, "ReqTRES");
     if (!tres.empty())
         why.facts.push_back(fmt::format("it asks for {} for {}", tres, field(job, "TimeLimit")));
-    if (const auto since = epoch_of(field(job, "SubmitTime")); since > 0)
+    if (const auto since = slurm::epoch_of(field(job, "SubmitTime")); since > 0)
         why.facts.push_back(
             fmt::format("it has waited for {}",
                         base::duration(std::max<std::int64_t>(overview.time - since, 0))));
@@ -110,7 +110,7 @@ void add_running(Why& why, const Record& record, const Overview& overview, const
     }
     if (const auto node = field(details.job, "NodeList"); !node.empty() && node != "(null)")
         why.facts.push_back("it runs on " + node);
-    const auto end = epoch_of(field(details.job, "EndTime"));
+    const auto end = slurm::epoch_of(field(details.job, "EndTime"));
     if (end > overview.time)
         why.facts.push_back(
             fmt::format("its time limit of {} ends in {}, at {}", field(details.job, "TimeLimit"),
@@ -122,13 +122,6 @@ void add_running(Why& why, const Record& record, const Overview& overview, const
         why.facts.push_back(fmt::format("it was started again {}",
                                         again == 1 ? "once" : fmt::format("{} times", again)));
     why.next = "rdvc logs -f " + record.id();
-}
-
-// The first phase since it was started last.
-auto newest_start(const Record& record) {
-    const auto restart = std::find_if(record.phases.rbegin(), record.phases.rend(),
-                                      [](const auto& phase) { return phase.second == "restart"; });
-    return restart == record.phases.rend() ? record.phases.begin() : restart.base();
 }
 
 // What helps against a cause.
@@ -171,11 +164,11 @@ void add_end(Why& why, const Record& record, const State& state, const Overview&
     const auto node = field(record.result, "node");
     if (!node.empty())
         why.facts.push_back("it ran on " + node);
-    if (const auto start = newest_start(record); start != record.phases.end()) {
-        const auto from = static_cast<std::int64_t>(start->first);
-        const auto to = static_cast<std::int64_t>(record.phases.back().first);
-        why.facts.push_back(fmt::format("it ran for {}, from {}", base::duration(to - from),
-                                        base::wall_time(from, overview.time)));
+    if (const auto run = seconds_run(record, overview)) {
+        const auto end = static_cast<std::int64_t>(record.phases.back().first);
+        why.facts.push_back(fmt::format("it ran for {}, until {}",
+                                        base::duration(static_cast<std::int64_t>(*run)),
+                                        base::wall_time(end, overview.time)));
     }
     if (const auto partial = base::parse_number(field(record.result, "partial")).value_or(0);
         partial > 0)

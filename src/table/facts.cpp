@@ -18,19 +18,6 @@ std::string name_of(const state::Record& record) {
     return published.empty() ? state::field(record.notes, "name") : published;
 }
 
-// From the last start to the last phase, or until now. Nothing before it starts.
-std::optional<double> seconds_of(const state::Record& record, std::int64_t now) {
-    const auto& phases = record.phases;
-    const auto restart = std::find_if(phases.rbegin(), phases.rend(),
-                                      [](const auto& one) { return one.second == "restart"; });
-    const auto first = restart.base(); // the one after it, or the first
-    if (first == phases.end())
-        return std::nullopt;
-    const bool has_ended = phases.back().second == "end" || !record.result.empty();
-    const auto end = has_ended ? phases.back().first : static_cast<double>(now);
-    return std::max(0.0, end - first->first);
-}
-
 void add_record(Facts& facts, const state::Record& record, const state::Overview& overview) {
     const auto state = state::derive_state(record, overview);
     facts.state = state.word;
@@ -38,10 +25,10 @@ void add_record(Facts& facts, const state::Record& record, const state::Overview
         facts.name = name;
     const auto node = state::field(record.result, "node");
     facts.node = node.empty() ? record.node : node;
-    facts.seconds = seconds_of(record, overview.time);
     const auto used = state::usage_in(record.result);
     facts.mem_kib = used.kib();
     facts.cpus = used.cpus;
+    facts.seconds = state::seconds_run(record, overview);
     if (state.kind() == state::Kind::pending) {
         facts.metrics.clear();
         facts.seconds.reset();

@@ -66,6 +66,12 @@ class Console {
     /// The size of the terminal that data goes to; nothing if it is none.
     [[nodiscard]] std::optional<base::TerminalSize> size() const;
 
+    /// Its width, likewise.
+    [[nodiscard]] std::optional<std::size_t> width() const {
+        const auto size_there = size();
+        return size_there ? std::optional(size_there->columns) : std::nullopt;
+    }
+
     /// True if data may have colours.
     [[nodiscard]] bool has_color() const { return out_color_; }
 

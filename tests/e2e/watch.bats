@@ -45,14 +45,18 @@ watch() {
     shows 'grid-3'
     screen send-keys Down Down Enter
     shows 'project: grid-3'
-    shows 'line 3 of 3'
+    shows 'published, exit code 0'
+    screen send-keys Up Up Up
+    shows 'rdvc experiment: dvc'
+    screen send-keys G
+    shows 'published, exit code 0'
     screen send-keys Left
     shows 'grid-1'
     screen send-keys Left
     shows 'alone'
     screen send-keys j l
     shows 'project: alone'
-    shows 'line 2 of 7'
+    shows 'published, exit code 0'
     screen send-keys q
     shows 'ended with 0'
     shows $'\n icanon' # the terminal's mode is what it was

@@ -10,6 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::run_one(laptop, size,
                   {{"status"},
                    {"status", "first"},
+                   {"status", "--all"},
                    {"status", "--json"},
                    {"why", "first"},
                    {"events", "first"},

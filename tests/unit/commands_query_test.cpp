@@ -94,15 +94,65 @@ TEST_F(Query, StatusIsATable) {
     const auto outcome = demo_.world.run({"status"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(outcome.out,
-              "EXPERIMENT  JOB  STATE      PHASE             DETAIL\n"
-              "third       13   pending                      waits for jobs of higher priority\n"
-              "second      12   running    experiment, 60 s  \n"
-              "first       11   published                    \n");
+              "EXPERIMENT  JOB  STATE      PHASE             TIME/LIMIT  NODE  DETAIL\n"
+              "third       13   pending                                        waits for jobs of "
+              "higher priority\n"
+              "second      12   running    experiment, 60 s  99 s              \n"
+              "first       11   published                    20 s        n1    \n");
     EXPECT_EQ(outcome.err, "");
     const auto input = demo_.requests().at(0).input;
     EXPECT_EQ(assigned(input, "mirror"), "project-7f3a9c1d.git");
     EXPECT_EQ(assigned(input, "limit"), "20");
     EXPECT_EQ(assigned(input, "only"), "''");
+}
+
+// A list of what was known; not knowing is no success.
+TEST_F(Query, StatusFallsBackToWhatItWasTold) {
+    remember(two, "second", "12", ledger::State::submitted);
+    remember(one, "first", "11", ledger::State::submitted);
+    auto frames = overview();
+    for (auto& frame : frames)
+        if (frame.starts_with("submission "))
+            frame += " 1234";
+    demo_.expect_request().does(answers(frames));
+    demo_.world.run({"status"});
+    demo_.expect_request().exits(255, "ssh: connect to host hpc port 22: Connection refused\r\n");
+    const auto away = demo_.world.run({"status"});
+    EXPECT_EQ(away.code, static_cast<int>(Exit::unreachable));
+    EXPECT_NE(away.out.find("first       11   published"), std::string::npos) << away.out;
+    EXPECT_NE(away.out.find("second      12   unknown"), std::string::npos) << away.out;
+    EXPECT_EQ(
+        away.err,
+        "warning: cannot connect to `alice@hpc`: ssh: connect to host hpc port 22: Connection "
+        "refused\n"
+        "alice@hpc was not asked: this is what it had told this laptop before\n");
+    const auto offline = demo_.world.run({"status", "--offline"});
+    EXPECT_EQ(offline.code, 0);
+    EXPECT_EQ(offline.out, away.out);
+    demo_.expect_request().exits(255, "ssh: connect to host hpc port 22: Connection refused\r\n");
+    const auto json = demo_.world.run({"status", "--json"});
+    EXPECT_EQ(json.code, static_cast<int>(Exit::unreachable)) << "programs get no old answer";
+    EXPECT_EQ(json.out, "");
+    EXPECT_EQ(demo_.world.run({"status", "--offline", "first"}).code,
+              static_cast<int>(Exit::usage));
+}
+
+TEST_F(Query, StatusOfAllAsksEachClusterForAllProjects) {
+    demo_.configure("[cluster]\nhost = \"hpc\"\nusername = \"alice\"\n"
+                    "[clusters.big]\nhost = \"big\"\nusername = \"bob\"\n");
+    demo_.runner.expect({"ssh", "-G", "-T", "-l", "bob", "--", "big"}).any_number();
+    demo_.expect_request().does(answers(overview()));
+    demo_.expect_request().does(answers({"dir /d", "time 1000", "squeue ok", "submission " + one,
+                                         "file " + one + " submission name other",
+                                         "file " + one + " submission mirror else-7f3a9c1d.git",
+                                         "file " + one + " result state done", "end"}));
+    const auto outcome = demo_.world.run({"status", "--all"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.out.find("alice@hpc  project  first       11   published"), std::string::npos)
+        << outcome.out;
+    EXPECT_NE(outcome.out.find("bob@big    else     other       -    done"), std::string::npos)
+        << outcome.out;
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "mirror"), "''");
 }
 
 TEST_F(Query, StatusTellsAllOfOneSubmission) {

@@ -8,13 +8,15 @@ namespace {
 const std::string token = "0123456789abcdef0123456789abcdef";
 
 TEST(ParseSqueueLine, ReadsAJobOfOurs) {
-    const auto job =
-        parse_squeue_line("1234|PENDING|Priority|2024-03-11T12:00:00|/home/a/job.sh|rdvc:" + token);
+    const auto job = parse_squeue_line(
+        "1234|RUNNING|None|1710158400 1-00:00:00 n[1-2]|/home/a/job.sh|rdvc:" + token);
     ASSERT_TRUE(job.has_value());
     EXPECT_EQ(job->id, "1234");
-    EXPECT_EQ(job->state, "PENDING");
-    EXPECT_EQ(job->reason, "Priority");
-    EXPECT_EQ(job->start, "2024-03-11T12:00:00");
+    EXPECT_EQ(job->state, "RUNNING");
+    EXPECT_EQ(job->reason, "None");
+    EXPECT_EQ(job->start, "1710158400");
+    EXPECT_EQ(job->limit, "1-00:00:00");
+    EXPECT_EQ(job->node, "n[1-2]");
     EXPECT_EQ(job->token, token);
 }
 

@@ -94,7 +94,7 @@ TEST_F(WhyOf, AFailure) {
     EXPECT_EQ(text(), "first (job 12): failed\n"
                       "  it broke\n"
                       "  it ran on n7\n"
-                      "  it ran for 4 min, from 11:55\n"
+                      "  it ran for 4 min, until 11:59\n"
                       "  it has left 2 files: rdvc pull --partial 12\n\n"
                       "  | === rdvc experiment: x\n"
                       "  | ValueError: no\n"

@@ -1,8 +1,8 @@
 # SLURM's answers about this user's jobs. The request that asks writes the answer to `queue/jobs` in
 # rdvc's folder, and later requests read it there: two queries a minute, however many commands wait
 # for jobs. Assignment before this text: poll (seconds from one query to the next; after a pause a
-# few may follow at once). The lines are `id|state|reason|start|script|comment`, of all jobs of this
-# user; the id of a task is JOB_INDEX, that of tasks that wait JOB_[INDICES]. Ids can be given out
+# few may follow at once). The lines are `id|state|reason|start limit nodes|script|comment`, of all jobs of this
+# user, with times in seconds since the epoch; the id of a task is JOB_INDEX, that of tasks that wait JOB_[INDICES]. Ids can be given out
 # again: a job is recognised by the token in its comment, or in its script's path if a site changes
 # comments.
 
@@ -99,7 +99,7 @@ ask_queue() {
     [[ -d ${queue} ]] || mkdir -p "${queue}"
     : >"${began}"
     set_to_now time
-    if said=$(list_jobs '%i|%T|%r|%S|%o|%k' 2>&1); then
+    if said=$(list_jobs '%i|%T|%r|%S %l %N|%o|%k' 2>&1); then
         queue_said=''
         if [[ -n ${said} && ! $'\n'${said} =~ $'\n'[0-9]+(_[^|]*)?\|[A-Z] ]]; then
             queue_said="squeue printed something other than a list of jobs: ${said:0:200}"
