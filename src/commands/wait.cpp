@@ -1,5 +1,7 @@
 // `rdvc wait`: returns when jobs have ended; exit code 7 if an experiment failed.
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/text.hpp"
@@ -102,28 +104,17 @@ std::string report_result(const world::Console& console, std::map<std::string, s
 // (experiment_failed) if it has no result.
 std::string wait_for_one(world::World& world, remote::Cluster& cluster, const std::string& mirror,
                          const remote::Target& target) {
-    script::Variables variables;
-    variables.words = {{"any", ""}};
-    variables.lists["tokens"] = {remote::word_of(target)};
-    std::map<std::string, std::string> result;
-    std::string end;
-    bool is_sweep = false;
-    const auto same = [&variables] { return variables; };
-    cluster.ask_until_answered(world.console, "wait", same, [&](const transport::Frame& frame) {
-        if (frame.verb == "phase" && !frame.rest.empty()) {
-            world.console.note("phase: " + frame.rest);
-        } else if (frame.verb == "progress") {
-            is_sweep = true;
-            (world.console.shows_progress() ? world.console.progress(progress_of(frame.rest))
-                                            : world.console.note(progress_of(frame.rest)));
-        } else if (frame.verb == "pending") {
-            world.console.note("pending: " + slurm::explain_reason(frame.rest));
-        } else if (frame.verb == "result") {
-            result.insert(base::key_and_value(frame.rest));
-        } else if (frame.verb == "gone" || frame.verb == "absent") {
-            end = frame.verb == "absent" ? frame.rest : frame.verb;
-        }
-    });
+    auto [result, end, is_sweep] =
+        remote::wait_for_end(cluster, world.console, target, [&](const transport::Frame& frame) {
+            if (frame.verb == "phase" && !frame.rest.empty())
+                world.console.note("phase: " + frame.rest);
+            else if (frame.verb == "pending")
+                world.console.note("pending: " + slurm::explain_reason(frame.rest));
+            else if (frame.verb == "progress" && world.console.shows_progress())
+                world.console.progress(progress_of(frame.rest));
+            else if (frame.verb == "progress")
+                world.console.note(progress_of(frame.rest));
+        });
     world.console.progress("");
     if (end.starts_with("task"))
         throw remote::no_such_task(target.token, end);
@@ -198,18 +189,23 @@ Exit wait(world::World& world, const Words& words) {
     remote::Cluster cluster(world, project.config);
     const auto records = remote::open_ledger(world).read();
     wanted = remote::expand_ranges(records, wanted.empty() ? Words{""} : wanted);
-    const auto targets = remote::find_targets(records, cluster, project.mirror, wanted);
-    if (wanted.front().empty())
-        wanted.front() = targets.front().token.substr(0, 8);
+    const auto found = remote::find_targets(records, cluster, project.mirror, wanted);
+    std::vector<remote::Target> targets; // each once, and how it was called
+    Words names;
+    for (std::size_t i = 0; i < found.size(); ++i)
+        if (std::find(targets.begin(), targets.end(), found[i]) == targets.end()) {
+            targets.push_back(found[i]);
+            names.push_back(wanted[i].empty() ? found[i].token.substr(0, 8) : wanted[i]);
+        }
     const auto end = [&](const std::string& how) {
-        for (const auto& name : any ? wanted : Words())
+        for (const auto& name : any ? names : Words())
             world.console.data(name + "\n");
-        notice.give(world, base::join(wanted, ", "), how);
+        notice.give(world, base::join(names, ", "), how);
     };
     try {
         end(targets.size() == 1
                 ? wait_for_one(world, cluster, project.mirror, targets.front())
-                : wait_for_several(world, cluster, project.mirror, targets, wanted, any));
+                : wait_for_several(world, cluster, project.mirror, targets, names, any));
         return Exit::done;
     } catch (const Error& error) {
         if (error.code() == Exit::experiment_failed)

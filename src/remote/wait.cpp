@@ -4,10 +4,32 @@
 
 #include <fmt/core.h>
 
+#include "base/text.hpp"
+
 namespace rdvc::remote {
 
 std::string word_of(const Target& target) {
     return target.task == 0 ? target.token : fmt::format("{}.{}", target.token, target.task);
+}
+
+End wait_for_end(Cluster& cluster, const world::Console& console, const Target& target,
+                 const Cluster::OnFrame& on_news) {
+    End end;
+    script::Variables variables;
+    variables.words = {{"any", ""}};
+    variables.lists["tokens"] = {word_of(target)};
+    cluster.ask_until_answered(
+        console, "wait", [&variables] { return variables; },
+        [&](const transport::Frame& frame) {
+            end.is_sweep = end.is_sweep || frame.verb == "progress";
+            if (frame.verb == "result")
+                end.result.insert(base::key_and_value(frame.rest));
+            else if (frame.verb == "gone" || frame.verb == "absent")
+                end.word = frame.verb == "absent" ? frame.rest : frame.verb;
+            else
+                on_news(frame);
+        });
+    return end;
 }
 
 void wait_for_ends(Cluster& cluster, const world::Console& console,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/core.h>
+
 #include "base/text.hpp"
 
 namespace rdvc::slurm {
@@ -86,7 +88,51 @@ std::int64_t epoch_of(const std::string& text) {
     return is_number ? static_cast<std::int64_t>(base::parse_time(text)) : 0;
 }
 
+namespace {
+
+// A limit of accounting, whose name SLURM makes of its parts: `QOSMaxCpuPerUserLimit`,
+// `AssocGrpMemLimit`; or nothing. Source: slurm's job_reason_codes.
+std::string explain_limit(std::string_view reason) {
+    struct Row {
+        std::string_view part;
+        std::string_view much; ///< `many CPUs`
+        std::string_view more; ///< `CPUs`
+    };
+    static constexpr std::array<Row, 7> resources = {
+        {{"Cpu", "many CPUs", "CPUs"},
+         {"Mem", "much memory", "memory"},
+         {"GRES", "many GPUs (or other GRES)", "GPUs (or other GRES)"},
+         {"Node", "many nodes", "nodes"},
+         {"Jobs", "many jobs", "jobs"},
+         {"Wall", "much time", "time"},
+         {"License", "many licences", "licences"}}};
+    const bool is_qos = reason.starts_with("QOS");
+    if ((!is_qos && !reason.starts_with("Assoc")) || reason.find("Min") != std::string_view::npos)
+        return ""; // minima, and minutes of CPUs
+    const auto row = std::find_if(resources.begin(), resources.end(), [&](const Row& one) {
+        return reason.find(one.part) != std::string_view::npos;
+    });
+    if (row == resources.end())
+        return "";
+    const auto has = [&](std::string_view part) {
+        return reason.find(part) != std::string_view::npos;
+    };
+    const std::string whose = is_qos ? "its QOS" : "your account";
+    if (has("PerJob"))
+        return fmt::format("asks for more {} than {} allows: it will never start", row->more,
+                           whose);
+    if (has("Grp"))
+        return fmt::format("waits: {} uses as {} as it may", whose, row->much);
+    return fmt::format("waits: you use as {} as {} allows", row->much, whose);
+}
+
+} // namespace
+
 std::string explain_reason(const std::string& reason) {
+    if (const auto comma = reason.find(", ");
+        comma != std::string::npos) // `..., UnavailableNodes:n1`
+        return fmt::format("{} ({})", explain_reason(reason.substr(0, comma)),
+                           reason.substr(comma + 2));
     static const std::map<std::string, std::string> sentences = {
         {"None", "is about to be scheduled"},
         {"Priority", "waits for jobs of higher priority"},
@@ -96,6 +142,9 @@ std::string explain_reason(const std::string& reason) {
         {"BeginTime", "waits for its begin time"},
         {"JobHeldUser", "is held by you: `scontrol release` lets it start"},
         {"JobHeldAdmin", "is held by an administrator"},
+        {"JobHoldMaxRequeue", "is held: it was requeued too often"},
+        {"Cleaning", "waits until its earlier run is cleaned up"},
+        {"Prolog", "waits for the prolog of its nodes"},
         {"ReqNodeNotAvail", "needs a node that is down, drained or reserved"},
         {"PartitionDown", "waits for a partition that is down"},
         {"PartitionInactive", "waits for a partition that is inactive"},
@@ -110,12 +159,14 @@ std::string explain_reason(const std::string& reason) {
         {"QOSMaxJobsPerUserLimit", "waits: you run as many jobs as your QOS allows"},
         {"QOSMaxWallDurationPerJobLimit",
          "asks for more time than its QOS allows: it will never start"},
-        {"AssocGrpCpuLimit", "waits: your account uses as many CPUs as it may"},
         {"AssocMaxJobsLimit", "waits: your account runs as many jobs as it may"},
         {"NodeDown", "waits for a node that is down"},
     };
     const auto known = sentences.find(reason);
-    return known == sentences.end() ? "waits (" + reason + ")" : known->second;
+    if (known != sentences.end())
+        return known->second;
+    const auto limit = explain_limit(reason);
+    return limit.empty() ? "waits (" + reason + ")" : limit;
 }
 
 bool is_active(std::string_view state) {

@@ -133,9 +133,10 @@ Ending ending_of(const Record& record, const Overview& overview) {
         unsigned good = 0;
         for (const auto& [word, count] : sweep.counts)
             good += has_result(kind_of(word)) ? count : 0;
-        const bool all = good == record.task_count();
-        return {all, describe_counts(sweep), all ? "" : sweep.state.detail,
-                fmt::format("rdvc {} {}", all ? "pull" : "status", record.id())};
+        if (good == record.task_count())
+            return {true, describe_counts(sweep), "", "rdvc pull " + record.id()};
+        return {false, describe_counts(sweep), sweep.state.detail,
+                fmt::format("rdvc status {0}    rdvc retry {0}", record.id())};
     }
     const auto state = derive_state(record, overview);
     if (state.kind() == Kind::built || (state.kind() == Kind::done && record.output() == 0))

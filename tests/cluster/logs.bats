@@ -24,7 +24,7 @@ teardown() {
 @test "logs -f waits for the start of a job that waits, and says why" {
     knob no-start
     run_rdvc 0 run --cmd -n late -- echo there
-    rdvc logs -f -n1 late >"${root}/log" 2>"${root}/said" &
+    rdvc logs -f late >"${root}/log" 2>"${root}/said" &
     wait_until 20 grep -q 'pending: is next; waits for free nodes' "${root}/said"
     no_knob no-start
     wait

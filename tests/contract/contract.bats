@@ -107,8 +107,8 @@ teardown() {
     job_script '' <<<'true'
     local before=${EPOCHSECONDS}
     submit_job --begin=now+1000
-    matches "$(on "SLURM_TIME_FORMAT=%s squeue --noheader --states=PENDING --partition=general -j ${job} -o '%S %Q %u'")" \
-        "[0-9]* [0-9]* $(on 'id -un')"
+    matches "$(on "SLURM_TIME_FORMAT=%s squeue --noheader --states=PENDING --partition=general -j ${job} -o '%S %l %Q %u'")" \
+        "[0-9]* UNLIMITED [0-9]* $(on 'id -un')"
     said=$(on "SLURM_TIME_FORMAT=%s scontrol --oneliner show job ${job}")
     [[ ${said} =~ \ Priority=[0-9]+\  && ${said} =~ \ SubmitTime=([0-9]+)\  ]]
     ((BASH_REMATCH[1] >= before - 1 && BASH_REMATCH[1] < before + 100))

@@ -31,6 +31,7 @@ teardown() {
     wait_until 30 eval '[[ $(rdvc why long) == *"it has been in phase command"* ]]'
     run rdvc why long
     [[ ${output} == *"it runs on node1"*"its time limit of 00:10:00 ends in "*"next:  rdvc logs -f "* ]]
+    [[ $(rdvc status) == *long*" running "*"/10 min "*" node1"* ]]
     rdvc run --cmd --quiet -n waits --time=10 -- ./x.sh 0
     wait_until 30 eval '[[ $(rdvc why waits) == *"(job 2): pending"*"in partition general"*"it asks for cpu=1"* ]]'
     rdvc run --cmd --quiet -n held --hold -- ./x.sh 0

@@ -6,6 +6,8 @@ using namespace rdvc;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
-    fuzz::run_one(laptop, size, {{"wait", "12"}, {"init", "remote", "--yes"}});
+    fuzz::run_one(
+        laptop, size,
+        {{"wait", "12"}, {"wait", "--any", "12", "11111111"}, {"init", "remote", "--yes"}});
     return 0;
 }

@@ -75,8 +75,26 @@ TEST(ParseSqueueLine, KeepsUnknownWordsAsTheyAre) {
 TEST(ExplainReason, IsASentence) {
     EXPECT_EQ(explain_reason("Priority"), "waits for jobs of higher priority");
     EXPECT_EQ(explain_reason("None"), "is about to be scheduled");
-    EXPECT_EQ(explain_reason("QOSGrpGRES"), "waits (QOSGrpGRES)");
+    EXPECT_EQ(explain_reason("SomethingNew"), "waits (SomethingNew)");
     EXPECT_EQ(explain_reason(""), "waits ()");
+}
+
+TEST(ExplainReason, NamesTheLimit) {
+    const std::vector<std::pair<std::string, std::string>> rows = {
+        {"QOSGrpGRES", "waits: its QOS uses as many GPUs (or other GRES) as it may"},
+        {"AssocGrpCpuLimit", "waits: your account uses as many CPUs as it may"},
+        {"AssocGrpMemLimit", "waits: your account uses as much memory as it may"},
+        {"QOSMaxCpuPerUserLimit", "waits: you use as many CPUs as its QOS allows"},
+        {"QOSMaxGRESPerUser", "waits: you use as many GPUs (or other GRES) as its QOS allows"},
+        {"QOSMaxJobsPerUserLimit", "waits: you run as many jobs as your QOS allows"},
+        {"AssocMaxWallDurationPerJobLimit",
+         "asks for more time than your account allows: it will never start"},
+        {"QOSMaxMemoryPerJob", "asks for more memory than its QOS allows: it will never start"},
+        {"QOSMinCpuNotSatisfied", "waits (QOSMinCpuNotSatisfied)"},
+        {"AssocGrpCPUMinutesLimit", "waits (AssocGrpCPUMinutesLimit)"},
+        {"QOSNotAllowed", "waits (QOSNotAllowed)"}};
+    for (const auto& [reason, sentence] : rows)
+        EXPECT_EQ(explain_reason(reason), sentence);
 }
 
 // squeue adds the nodes to the word.

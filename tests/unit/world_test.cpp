@@ -79,6 +79,12 @@ TEST(Console, HasColorsOnATerminalOnly) {
     EXPECT_EQ(printed([] { Console(false, true, true).warn("x"); }).err, "warning: x\n");
 }
 
+TEST(Console, NotifiesOnATerminalOnly) {
+    EXPECT_EQ(printed([] { Console(false, true, false).notify("x\ay"); }).err,
+              "\033]9;x\\x07y\a\a");
+    EXPECT_EQ(printed([] { Console(true, false, false).notify("x"); }).err, "");
+}
+
 TEST(Console, HandsNoControlCharactersToTheTerminal) {
     const auto all = printed([] {
         Console console(true, true, true);
