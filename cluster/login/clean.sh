@@ -6,7 +6,8 @@
 # stays), and the array removals (two words each: a kind and an item). An item is a path in rdvc's
 # folder; for `submission` it is TOKEN COUNT, where COUNT is the number of its files and
 # folders down to its second level; for `workspace` it is TOKEN PATH. Nothing outside of rdvc's
-# folder is touched, except workspaces that jobs have noted. DVC's cache is never touched.
+# folder is touched, except workspaces that jobs have noted. DVC's cache is another request's
+# (garbage.sh).
 
 mark="@rdvc:${nonce}"
 
@@ -47,7 +48,7 @@ tell_files() {
                 split(line, word, " ")
                 if (path ~ /\/phases$/) { if (word[2] != "end") phase = "\tis " word[2] }
                 else if (path ~ /\/(jobid|sbatch\.exit|environment|not-reusable|job)$/) text = text "\tis " line
-                else if (word[1] ~ /^(mirror|name|code|state|commit|ref|cluster|made|kib)$/) text = text "\t" line
+                else if (word[1] ~ /^(mirror|name|code|data|state|commit|ref|cluster|made|kib)$/) text = text "\t" line
                 else if (path ~ /^envs\// && word[1] ~ /^(setup_seconds|job|node|kind|version:)$/) text = text "\t" line
             }
             close(path)

@@ -165,11 +165,29 @@ refuse_taken_names() {
 
 # Checks that the cluster's cache has the data that the run needs, each file of each folder.
 check_data() {
-    local count
     ((data_size > 0)) || return 0
     open_cache
-    count=$(receive "${data_size}" | with_listed_objects | lacking_objects | wc -l)
+    objects=$(receive "${data_size}")
+    refuse_lacking
+}
+
+# Ends the request if the cache lacks some of `objects`.
+refuse_lacking() {
+    local count
+    cleaned=''
+    [[ ! -r ${cache}/rdvc-cleaned ]] || read -r cleaned <"${cache}/rdvc-cleaned"
+    count=$(with_listed_objects <<<"${objects}" | lacking_objects | wc -l)
     ((count == 0)) || finish lacking "${count}"
+}
+
+# Now that the submission's folder is there, `rdvc clean --cache` leaves alone what it needs. Checks
+# again if objects were removed since the first time.
+keep_data() {
+    local latest=''
+    ((data_size > 0)) || return 0
+    printf '%s\n' "${objects}" >"${folder}/objects" || refuse disk "cannot write to ${folder}"
+    [[ ! -r ${cache}/rdvc-cleaned ]] || read -r latest <"${cache}/rdvc-cleaned"
+    [[ ${latest} == "${cleaned}" ]] || refuse_lacking
 }
 
 # Refuses the submission and removes its folder, because nothing was submitted.
@@ -309,6 +327,7 @@ make_environment() {
 submit() {
     open_rdvc_dir
     need_programs
+    local objects='' cleaned=''
     check_data
     local i damaged library="${rdvc_dir}/functions/${functions}/job.sh" library_length=''
     for i in "${!mirrors[@]}"; do
@@ -327,6 +346,7 @@ submit() {
         finish resend "the cluster lacks what decides the project's environment"
     fi
     receive_files
+    keep_data
     # Now that a script names them, `rdvc clean` leaves them alone.
     [[ -e ${library} ]] || finish resend "the job's functions have just been cleaned up"
     for i in "${!mirrors[@]}"; do

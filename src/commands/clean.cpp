@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "bring/data.hpp"
 #include "cli/options.hpp"
+#include "commands/clean_cache.hpp"
 #include "commands/command.hpp"
 #include "remote/clean.hpp"
 #include "remote/cluster.hpp"
@@ -31,6 +32,8 @@ struct Arguments {
     bool dry_run = false;
     bool all_projects = false;
     bool json = false;
+    bool cache = false;
+    bool only_rdvc = false;
 };
 
 std::string summary(const remote::Cleaned& answer, bool dry_run) {
@@ -113,6 +116,10 @@ bool parse(world::Console& console, const Words& words, Arguments& arguments) {
               "keep what is younger: hours, days or weeks, e.g. 12h, 7d, 2w; default: 14d", "AGE")
         .flag("--all-projects", arguments.all_projects,
               "submissions and environments of all projects, not only of this one")
+        .flag("--cache", arguments.cache,
+              "only DVC's cache there: data that no commit in the mirrors and no submission names")
+        .flag("--only-rdvc", arguments.only_rdvc,
+              "nothing but rdvc uses the cache at cluster.cache (with --cache)")
         .flag("--json", arguments.json, "as JSON")
         .text("--cluster", arguments.cluster, "use [clusters.NAME]", "NAME");
     return options.parse(words, console);
@@ -156,8 +163,18 @@ Exit clean(world::World& world, const Words& words) {
     if (!parse(world.console, words, arguments))
         return Exit::done;
     const auto older = older_of(arguments);
+    if (arguments.only_rdvc && !arguments.cache)
+        throw Error(Exit::usage, "`--only-rdvc` needs `--cache`: it is about DVC's cache");
     const remote::Project project = remote::open_project(world, arguments.cluster);
     remote::Cluster cluster(world, project.config);
+    if (arguments.cache) {
+        clean_cache(world, project, cluster,
+                    {.older = older,
+                     .is_only_for_rdvc = arguments.only_rdvc,
+                     .dry_run = arguments.dry_run,
+                     .json = arguments.json});
+        return Exit::done;
+    }
     const state::CleanQuestion question{.mirror = project.mirror,
                                         .all_projects = arguments.all_projects,
                                         .older = older,

@@ -54,26 +54,16 @@ class Planner {
             }
     }
 
-    // "42 (exp-1)", or the beginning of the token if there is no job.
-    [[nodiscard]] std::string title_of(const std::string& token) const {
-        constexpr std::size_t short_token = 8;
-        const auto folder = "submissions/" + token;
-        const auto job = kept_.value(folder + "/jobid", "is");
-        const auto name = kept_.value(folder + "/submission", "name");
-        const auto id = job.empty() ? token.substr(0, short_token) : job;
-        return name.empty() ? id : fmt::format("{} ({})", id, name);
-    }
-
     void plan_submission(const std::string& token) {
         if (const auto reason = judge_submission(kept_, token, cutoff_, here_))
-            return keep(CleanKind::submission, *reason, title_of(token));
+            return keep(CleanKind::submission, *reason, title_of(kept_, token));
         const auto folder = "submissions/" + token;
         const auto count = kept_.count(folder) + kept_.count("jobs/" + token);
         plan_.removals.push_back({.kind = CleanKind::submission,
                                   .item = fmt::format("{} {}", token, count),
                                   .path = fmt::format("{}/{}", kept_.dir, folder),
                                   .token = token,
-                                  .title = title_of(token)});
+                                  .title = title_of(kept_, token)});
         gone_.insert(folder);
     }
 

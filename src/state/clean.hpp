@@ -72,6 +72,9 @@ struct CleanQuestion {
     std::string functions = {}; ///< hash of this program's own job functions
 };
 
+/// "42 (exp-1)", or the beginning of the token if there is no job.
+std::string title_of(const Inventory& kept, const std::string& token);
+
 /// Why a submission stays; nothing if it is no longer needed.
 std::optional<KeepReason> judge_submission(const Inventory& kept, const std::string& token,
                                            std::int64_t cutoff, const std::set<std::string>& here);

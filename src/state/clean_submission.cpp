@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/core.h>
+
 #include "state/clean.hpp"
 #include "state/record.hpp"
 #include "state/state.hpp"
@@ -79,6 +81,15 @@ std::optional<KeepReason> judge_records(const Inventory& kept, const std::string
 }
 
 } // namespace
+
+std::string title_of(const Inventory& kept, const std::string& token) {
+    constexpr std::size_t short_token = 8;
+    const auto folder = "submissions/" + token;
+    const auto job = kept.value(folder + "/jobid", "is");
+    const auto name = kept.value(folder + "/submission", "name");
+    const auto id = job.empty() ? token.substr(0, short_token) : job;
+    return name.empty() ? id : fmt::format("{} ({})", id, name);
+}
 
 bool is_live_submission(const Inventory& kept, const std::string& token) {
     if (kept.live.contains(token))

@@ -128,7 +128,7 @@ std::string advise_memory(const Usage& used, const Asked& asked, const Ended& en
     if (used.sampled_kib && static_cast<double>(*used.sampled_kib) > much * whole)
         return fmt::format("{} would be safer: {}", memory_option(1.5 * whole, asked), said);
     const auto needed = static_cast<double>(round_kib(needed_kib(used)));
-    if (needed <= whole / 2 && whole - needed >= gib)
+    if (!asked.has_default_memory && needed <= whole / 2 && whole - needed >= gib)
         return fmt::format("{} would do: {}", memory_option(needed, asked), said);
     return "";
 }
@@ -192,6 +192,7 @@ Asked asked_in(const std::map<std::string, std::string>& result) {
     return {.cpus = number_in(pairs, "cpus"),
             .kib = number_in(pairs, "mem"),
             .kib_per_cpu = number_in(pairs, "mem-per-cpu"),
+            .has_default_memory = field(pairs, "default") == "mem",
             .gpus = number_in(pairs, "gpus"),
             .seconds = slurm::parse_time_limit(field(pairs, "time"))};
 }

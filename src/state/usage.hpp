@@ -32,6 +32,7 @@ struct Asked {
     std::optional<std::uint64_t> cpus;
     std::optional<std::uint64_t> kib;
     std::optional<std::uint64_t> kib_per_cpu;
+    bool has_default_memory = false; ///< SLURM's own, not the user's
     std::optional<std::uint64_t> gpus;
     std::optional<double> seconds;
 };

@@ -82,10 +82,13 @@ SH
     group_of_version_2
     RDVC_OWN_USAGE_BEGAN=0
     mkdir -p "${root}/submissions/token"
-    printf '#!/bin/bash\n#SBATCH --time=1-12\n\necho\n#SBATCH --time=7\n' >"${root}/submissions/token/job.sh"
+    printf '#!/bin/bash\n#SBATCH --time=1-12\n\necho\n#SBATCH --time=7\n#SBATCH --mem=9\n' >"${root}/submissions/token/job.sh"
     describe_usage >"${root}/said"
     grep -qx 'used time=[0-9]* mem=4096' "${root}/said"
     grep -qx 'asked time=1-12' "${root}/said"
+    printf '#SBATCH --time=2-0\n' >"${root}/submissions/token/options" # of a retry
+    [[ $(SLURM_MEM_PER_NODE=2 describe_usage) == *'asked mem=2048 default=mem time=2-0' ]]
+    printf '#SBATCH --mem-per-cpu=10\n' >>"${root}/submissions/token/options"
     begin_measured_work
     [[ $(tail -n 1 "${root}/work/usage.of") == work ]]
     printf 'usage_usec 3500000\n' >"${group}/cpu.stat"

@@ -98,7 +98,8 @@ rows = list(csv.DictReader(sys.stdin))
 assert [r["state"] for r in rows] == ["published", "published", "failed"], rows
 assert [r["step"] for r in rows] == ["1", "1", "1"], rows
 assert [round(float(r["train.loss"]), 3) for r in rows] == [0.1, 0.25, 0.5], rows
-assert all(float(r["seconds"]) > 0 and r["node"] for r in rows), rows'
+assert all(float(r["seconds"]) > 0 and r["node"] for r in rows), rows
+assert all(float(r["cpus"]) > 0 and "mem_kib" in r for r in rows), rows'
     run --separate-stderr rdvc table three --sort=-train.loss --best 1
     [[ ${#lines[@]} -eq 2 && ${lines[1]} == *three-3* ]]
     run --separate-stderr rdvc table three.2
@@ -158,4 +159,14 @@ assert all(float(r["seconds"]) > 0 and r["node"] for r in rows), rows'
     rm -rf "${cluster_home}"/.rdvc/{jobs,submissions}/*
     run rdvc table three
     [[ ${status} -eq 0 && ${output} == *"the cluster no longer has this submission's record"*"three-2 "*0.25* ]]
+}
+
+@test "a job says what it used of what it had asked for, and what would do" {
+    # Long enough to be looked at, where no control group counts.
+    rdvc run --cmd -n wasteful --mem=4G --time=1:00:00 -- sleep 7
+    run rdvc wait wasteful
+    [[ ${status} -eq 0 && ${output} == *'next time: --mem=256M would do: '* ]]
+    run rdvc status wasteful
+    [[ ${output} == *$'\nused         memory '*' of 4G ('*$'\nadvice       --mem=256M would do: '* ]]
+    [[ ${output} == *' s of 60 min (less than 1%)'* ]]
 }

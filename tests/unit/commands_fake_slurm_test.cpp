@@ -104,6 +104,22 @@ TEST_F(OnFakeSlurm, Clean) {
     expect_says(said, "submission");
 }
 
+TEST_F(OnFakeSlurm, Garbage) {
+    submit_and_wait({"--", "true"});
+    const auto place = local_.cluster.rdvc() / "cache" / "files" / "md5" / "ab";
+    const auto object = place / std::string(30, 'c');
+    fs::create_directories(place);
+    tests::put_file(object, "old");
+    fs::last_write_time(object, fs::file_time_type::clock::now() - std::chrono::hours(24 * 30));
+    expect_says(rdvc({"clean", "--cache", "--dry-run"}),
+                "objects                   1         3 B\n");
+    EXPECT_TRUE(fs::exists(object));
+    expect_says(rdvc({"clean", "--cache"}), "REMOVED                   HOW MANY  SIZE\n"
+                                            "objects                   1         3 B\n");
+    EXPECT_FALSE(fs::exists(object));
+    expect_says(rdvc({"clean", "--only-rdvc"}, Exit::usage), "`--only-rdvc` needs `--cache`");
+}
+
 TEST_F(OnFakeSlurm, Doctor) {
     const auto said = local_.world.run({"doctor"}).out; // this machine may lack something
     expect_says(said, "cluster local\n");

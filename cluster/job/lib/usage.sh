@@ -136,23 +136,26 @@ describe_usage() {
     describe_request
 }
 
-# What the user asked SLURM for, as far as this shell knows; of a job on several nodes it measures
-# only a part.
+# What SLURM gives the job, as far as this shell knows; `default=mem`: the user has not asked for
+# memory. Of a job on several nodes only a part is measured.
 describe_request() {
-    local text='' gpus line
+    local text='' gpus file line time='' by_default=mem
     [[ -n ${SLURM_JOB_ID:-} && ${SLURM_JOB_NUM_NODES:-1} == 1 ]] || return 0
+    for file in job.sh options; do # the script's header, and what `rdvc retry` has changed
+        [[ -r ${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/${file} ]] || continue
+        while read -r line && [[ ${line} == '#'* || -z ${line} ]]; do
+            [[ ${line} != '#SBATCH --mem'* ]] || by_default=
+            [[ ${line} != '#SBATCH --time='* ]] || time=${line#*=}
+        done <"${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/${file}"
+    done
+    [[ -z ${SLURM_JOB_END_TIME:-} || -z ${SLURM_JOB_START_TIME:-} ]] || time=$(((SLURM_JOB_END_TIME - SLURM_JOB_START_TIME) / 60))
+    IFS=, read -ra gpus <<<"${SLURM_JOB_GPUS:-}"
     [[ -z ${SLURM_CPUS_PER_TASK:-} ]] || text+=" cpus=$((SLURM_CPUS_PER_TASK * ${SLURM_NTASKS:-1}))"
     [[ ${SLURM_MEM_PER_NODE:-0} == 0 ]] || text+=" mem=$((SLURM_MEM_PER_NODE * 1024))"
     [[ ${SLURM_MEM_PER_CPU:-0} == 0 ]] || text+=" mem-per-cpu=$((SLURM_MEM_PER_CPU * 1024))"
-    IFS=, read -ra gpus <<<"${SLURM_JOB_GPUS:-}"
+    [[ ${text} != *mem* || -z ${by_default} ]] || text+=' default=mem'
     ((${#gpus[@]} == 0)) || text+=" gpus=${#gpus[@]}"
-    if [[ -n ${SLURM_JOB_END_TIME:-} && -n ${SLURM_JOB_START_TIME:-} ]]; then
-        text+=" time=$(((SLURM_JOB_END_TIME - SLURM_JOB_START_TIME) / 60))"
-    elif [[ ${RDVC_OWN_ATTEMPT:-} == 1 ]]; then # `rdvc retry` may have changed it
-        while read -r line && [[ ${line} == '#'* || -z ${line} ]]; do
-            [[ ${line} != '#SBATCH --time='* ]] || text+=" time=${line#*=}"
-        done <"${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/job.sh"
-    fi 2>/dev/null
+    text+="${time:+ time=${time}}"
     [[ -z ${text} ]] || printf 'asked%s\n' "${text}"
 }
 
