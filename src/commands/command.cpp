@@ -18,6 +18,7 @@ const std::vector<Command>& commands() {
     static const std::vector<Command> all = {
         {"new", "make a project that is ready for experiments", new_project},
         {"init", "set up: `init project`, `init global`, `init remote`", init},
+        {"avail", "what the cluster has and allows now; --start: when a job would start", avail},
         {"run", "run an experiment on the cluster: `dvc exp run`, as a SLURM job", run},
         {"status", "this project's submissions and their state", status},
         {"table", "parameters and metrics of a submission's tasks, also while they run", table},

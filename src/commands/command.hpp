@@ -32,6 +32,7 @@ base::Exit dispatch_group(world::World& world, std::string_view group,
 constexpr std::string_view group_part = "PART";
 
 base::Exit new_project(world::World& world, const Words& arguments);
+base::Exit avail(world::World& world, const Words& arguments);
 base::Exit init(world::World& world, const Words& arguments);
 base::Exit init_project(world::World& world, const Words& arguments);
 base::Exit init_global(world::World& world, const Words& arguments);

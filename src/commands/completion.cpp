@@ -35,11 +35,21 @@ std::vector<cli::Described> described(world::World& world, Words words) {
         return to_described(submission::run_options());
     if (words.front() == "retry") {
         auto all = to_described(submission::sbatch_options());
-        all.insert(all.begin(), {{"SUBMISSION", "", ""},
-                                 {"--failed", "", "of a sweep, only tasks that ran and failed"},
-                                 {"--all", "", "of a sweep, all tasks without a result"},
-                                 {"--exclude-nodes", "", "not on the nodes that have failed"},
-                                 {"--cluster", "NAME", "use [clusters.NAME]"}});
+        all.insert(all.begin(),
+                   {{"SUBMISSION", "", ""},
+                    {"--failed", "", "of a sweep, only tasks that ran and failed"},
+                    {"--all", "", "of a sweep, all tasks without a result"},
+                    {"--exclude-nodes", "", "not on the nodes that have failed"},
+                    {"--cluster", "NAME", "use [clusters.NAME]"},
+                    {"--no-preflight", "", "submit also what the cluster would refuse"}});
+        return all;
+    }
+    if (words.front() == "avail") {
+        auto all = to_described(submission::sbatch_options());
+        all.insert(all.begin(), {{"--start", "", "when a job with these options would start"},
+                                 {"--instance", "NAME", "use the sbatch options of this instance"},
+                                 {"--cluster", "NAME", "use [clusters.NAME]"},
+                                 {"--json", "", "as JSON"}});
         return all;
     }
     words.emplace_back(cli::describe_word);

@@ -14,6 +14,7 @@
 #include "remote/environments.hpp"
 #include "remote/included.hpp"
 #include "send/plan.hpp"
+#include "send/preflight.hpp"
 #include "send/submit.hpp"
 
 namespace rdvc::commands {
@@ -87,7 +88,7 @@ Exit build(world::World& world, const Words& words) {
             "Builds the environment for the code as it stands, if it is missing, in a job (or on\n"
             "the login node, with env.where = \"login\"). Accepts sbatch's options, and these of\n"
             "`rdvc run`: --instance --cluster --code --only-committed --include -C --fresh-env\n"
-            "--dry-run --json --quiet --verbose.\n");
+            "--no-preflight --dry-run --json --quiet --verbose.\n");
         return Exit::done;
     }
     if (!arguments.dvc.empty() || arguments.name || arguments.is_command || arguments.is_sweep ||
@@ -109,6 +110,8 @@ Exit build(world::World& world, const Words& words) {
     if (plan.submission.facts.setup.empty())
         throw Error(Exit::not_ready, "the project has no setup command")
             .hint("./init_python_venv.sh, ./init_env.sh or env.setup");
+    if (arguments.preflight && plan.submission.environment.where != "login")
+        send::refuse_impossible(world, cluster, {.sbatch = plan.submission.sbatch});
     plan.submission.only_environment = true;
     plan.submission.tasks.front().name = "env-" + plan.submission.token.substr(0, 12);
     send::Sender sender(world, project, cluster, plan,

@@ -38,7 +38,9 @@ constexpr auto help =
     "tasks\n"
     "                    that ran out of it\n"
     "  --exclude-nodes   not on the nodes that have failed under it; added to --exclude\n"
-    "  --cluster NAME    use [clusters.NAME]\n";
+    "  --cluster NAME    use [clusters.NAME]\n"
+    "  --no-preflight    submit also what the cluster would refuse, as far as its limits are "
+    "known\n";
 
 // The words of `rdvc retry` that neither sbatch nor `rdvc run` has.
 struct RetryWords {

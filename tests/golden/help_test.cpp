@@ -38,6 +38,7 @@ TEST(GoldenHelp, OfTheRest) {
                                Words{"init", "project", "--help"},
                                Words{"init", "global", "--help"},
                                Words{"init", "remote", "--help"},
+                               Words{"avail", "--help"},
                                Words{"status", "--help"},
                                Words{"logs", "--help"},
                                Words{"wait", "--help"},

@@ -1,0 +1,432 @@
+#include "submission/preflight.hpp"
+
+#include <algorithm>
+#include <set>
+#include <type_traits>
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "slurm/units.hpp"
+#include "submission/needs.hpp"
+
+namespace rdvc::submission {
+
+namespace {
+
+using slurm::Limits;
+using slurm::Partition;
+using Partitions = std::vector<const Partition*>;
+
+// A limit, and whose it is.
+template <class Value>
+struct Bound {
+    Value value;
+    std::string owner;
+};
+
+std::string names_of(const Partitions& partitions) {
+    std::vector<std::string> names;
+    for (const auto* partition : partitions)
+        names.push_back(fmt::format("`{}`", partition->name));
+    return (names.size() == 1 ? "the partition " : "the partitions ") + base::join(names, ", ");
+}
+
+class Preflight {
+  public:
+    Preflight(const Request& request, const Limits& limits)
+        : request_(request), limits_(limits), candidates_(find_candidates()) {}
+
+    std::vector<Refusal> take() {
+        refuse_unknown_partitions();
+        refuse_unknown_account();
+        refuse_unknown_qos();
+        refuse_time();
+        refuse_features();
+        refuse_gpus();
+        refuse_cpus();
+        refuse_memory();
+        refuse_jobs();
+        return std::move(found_);
+    }
+
+  private:
+    [[nodiscard]] std::string value(std::string_view name) const {
+        return value_of(request_.sbatch, name);
+    }
+
+    // As given, or as the login sets it.
+    [[nodiscard]] std::string value_or_preset(const std::string& name) const {
+        auto given = value(name);
+        if (!request_.is_whole)
+            return given;
+        const auto preset = limits_.presets.find(base::upper(name));
+        return !given.empty() || preset == limits_.presets.end() ? given : preset->second;
+    }
+
+    // True if SLURM's defaults are known to count for what is not given: a site's plugin may
+    // choose.
+    [[nodiscard]] bool has_defaults() const {
+        return request_.is_whole && limits_.setting("JobSubmitPlugins") == "(null)";
+    }
+
+    // Where the job may run.
+    [[nodiscard]] Partitions find_candidates() const {
+        const auto given = value_or_preset("partition");
+        Partitions candidates;
+        for (const auto& partition : limits_.partitions) {
+            const auto names = base::split(given, ',');
+            const bool is_named =
+                std::find(names.begin(), names.end(), partition.name) != names.end();
+            if (given.empty() ? !has_defaults() || partition.is_default : is_named)
+                candidates.push_back(&partition);
+        }
+        return candidates;
+    }
+
+    // True if sinfo has told of nodes in each of them.
+    [[nodiscard]] bool are_nodes_known() const {
+        return !candidates_.empty() &&
+               std::none_of(candidates_.begin(), candidates_.end(),
+                            [](const Partition* one) { return one->nodes.empty(); });
+    }
+
+    void refuse_unknown_partitions() {
+        if (limits_.silent.contains("partition") || limits_.partitions.empty())
+            return;
+        const auto names = limits_.partition_names();
+        for (const auto& word : base::split(value("partition"), ','))
+            if (const auto name = base::trim(word);
+                !name.empty() && limits_.find_partition(name) == nullptr)
+                found_.push_back({fmt::format("the cluster has no partition `{}`{}", name,
+                                              base::suggestion(name, names)),
+                                  "it has " + base::join(names, ", ")});
+    }
+
+    void refuse_unknown_account() {
+        const auto given = value("account");
+        if (given.empty() || limits_.associations.empty() || !limits_.enforces("associations"))
+            return;
+        std::set<std::string> names;
+        for (const auto& association : limits_.associations)
+            names.insert(association.account);
+        const std::vector<std::string> list(names.begin(), names.end());
+        if (!names.contains(base::lower(given)) && !names.contains(given))
+            found_.push_back({fmt::format("`--account={}` is not one of your accounts{}", given,
+                                          base::suggestion(given, list)),
+                              "they are " + base::join(list, ", ")});
+    }
+
+    void refuse_unknown_qos() {
+        const auto given = value("qos");
+        if (given.empty() || !limits_.enforces("qos"))
+            return;
+        std::set<std::string> names;
+        for (const auto* association : associations())
+            names.insert(association->qos.begin(), association->qos.end());
+        const std::vector<std::string> list(names.begin(), names.end());
+        if (!names.empty() && !names.contains(given))
+            found_.push_back({fmt::format("your account may not use `--qos={}`{}", given,
+                                          base::suggestion(given, list)),
+                              "it may use " + base::join(list, ", ")});
+    }
+
+    // Those of the job's account.
+    [[nodiscard]] std::vector<const slurm::Association*> associations() const {
+        auto account = value_or_preset("account");
+        if (account.empty() && has_defaults())
+            account = limits_.default_account;
+        std::vector<const slurm::Association*> found;
+        for (const auto& one : limits_.associations)
+            if (one.account == account)
+                found.push_back(&one);
+        return found;
+    }
+
+    // The association that counts in this partition, or null.
+    [[nodiscard]] const slurm::Association* association_in(const Partition& partition) const {
+        const slurm::Association* best = nullptr;
+        for (const auto* one : associations())
+            if (one->partition == partition.name || (one->partition.empty() && best == nullptr))
+                best = one;
+        return best;
+    }
+
+    // The job's own QOS, or null.
+    [[nodiscard]] const slurm::Qos* qos_in(const Partition& partition) const {
+        auto name = value_or_preset("qos");
+        if (name.empty() && has_defaults()) {
+            const auto* association = association_in(partition);
+            const bool has_own = association != nullptr && !association->default_qos.empty();
+            name = has_own ? association->default_qos : "normal"; // accounting's own default
+        }
+        return limits_.find_qos(name);
+    }
+
+    // The first of the QOS and the association that has this limit: that one counts.
+    template <class OfQos, class OfAssociation>
+    [[nodiscard]] auto first_limit(const Partition& partition, OfQos of_qos,
+                                   OfAssociation of_association) const {
+        using Value = typename std::invoke_result_t<OfQos, const slurm::Qos&>::value_type;
+        std::optional<Bound<Value>> first;
+        if (!limits_.enforces("limits"))
+            return first;
+        const auto* own = qos_in(partition);
+        const auto* theirs = limits_.find_qos(partition.qos);
+        if (own != nullptr && own->has_flag("OverPartQOS"))
+            std::swap(own, theirs);
+        for (const auto* qos : {theirs, own})
+            if (qos != nullptr && !first)
+                if (const auto value = of_qos(*qos))
+                    first = {*value, fmt::format("the QOS `{}`", qos->name)};
+        // A QOS that is not known may have the limit instead.
+        const bool may_be_replaced =
+            qos_in(partition) == nullptr &&
+            std::any_of(limits_.qos.begin(), limits_.qos.end(),
+                        [&](const auto& qos) { return of_qos(qos).has_value(); });
+        if (const auto* association = association_in(partition);
+            association != nullptr && !first && !may_be_replaced)
+            if (const auto value = of_association(*association))
+                first = {*value, fmt::format("the account `{}`", association->account)};
+        return first;
+    }
+
+    // A QOS with this flag replaces the partition's limit; if the job's own is not known, any
+    // could.
+    [[nodiscard]] bool counts_partition_time(const Partition& partition) const {
+        constexpr std::string_view flag = "PartitionTimeLimit";
+        const auto* own = qos_in(partition);
+        const auto* theirs = limits_.find_qos(partition.qos);
+        if (theirs != nullptr && theirs->has_flag(flag))
+            return false;
+        if (own != nullptr)
+            return !own->has_flag(flag);
+        return std::none_of(limits_.qos.begin(), limits_.qos.end(),
+                            [&](const auto& qos) { return qos.has_flag(flag); });
+    }
+
+    [[nodiscard]] std::optional<Bound<long>> time_limit(const Partition& partition) const {
+        auto limit = first_limit(
+            partition, [](const auto& qos) { return qos.max_time; },
+            [](const auto& association) { return association.max_time; });
+        if (partition.max_time && counts_partition_time(partition) &&
+            (!limit || *partition.max_time < limit->value))
+            limit = {*partition.max_time, fmt::format("the partition `{}`", partition.name)};
+        return limit;
+    }
+
+    void refuse_time() {
+        const auto* const option = value("time-min").empty() ? "time" : "time-min";
+        const auto seconds = slurm::seconds_of(value(option));
+        if (!seconds)
+            return;
+        std::optional<Bound<long>> least;
+        std::optional<Bound<long>> most;
+        bool any_would_do = candidates_.empty();
+        for (const auto* partition : candidates_) {
+            const auto limit = time_limit(*partition);
+            if (!limit || !is_longer(*seconds, limit->value)) {
+                any_would_do = true;
+                continue;
+            }
+            if (!least || limit->value < least->value)
+                least = limit;
+            if (!most || limit->value > most->value)
+                most = limit;
+        }
+        const bool needs_all = limits_.setting("EnforcePartLimits") == "ALL";
+        if (!least || (any_would_do && !needs_all))
+            return;
+        const auto& bound = needs_all ? *least : *most;
+        std::vector<std::string> others;
+        for (const auto& partition : limits_.partitions) {
+            const auto limit = time_limit(partition);
+            if (partition.state == "UP" && (!limit || !is_longer(*seconds, limit->value)))
+                others.push_back(partition.name);
+        }
+        auto instead = fmt::format("--{}={} would do", option, slurm::time_text(bound.value));
+        if (!others.empty())
+            instead += "; so long a job may run in " + base::join(others, ", ");
+        found_.push_back({fmt::format("`--{}={}` is more than {} allows: {}", option, value(option),
+                                      bound.owner, slurm::time_text(bound.value)),
+                          instead});
+    }
+
+    void refuse_features() {
+        const auto constraint = value("constraint");
+        const auto all_nodes = limits_.nodes();
+        const auto all = features_of(all_nodes);
+        if (all_nodes.empty() || limits_.silent.contains("nodes"))
+            return;
+        std::set<std::string> here;
+        for (const auto* partition : candidates_)
+            here.merge(features_of(partition->nodes));
+        const bool needs_each = constraint.find_first_of("|[({") == std::string::npos;
+        for (const auto& name : feature_names(constraint)) {
+            const std::vector<std::string> list(all.begin(), all.end());
+            if (!all.contains(name))
+                found_.push_back({fmt::format("no node has the feature `{}`{}", name,
+                                              base::suggestion(name, list)),
+                                  list.empty() ? "" : "there are " + base::join(list, ", ")});
+            else if (needs_each && are_nodes_known() && !here.contains(name))
+                found_.push_back(
+                    {fmt::format("no node of {} has the feature `{}`", names_of(candidates_), name),
+                     "nodes with it are in " + partitions_with([&](const auto& nodes) {
+                         return features_of({nodes}).contains(name);
+                     })});
+        }
+    }
+
+    template <class Has>
+    [[nodiscard]] std::string partitions_with(Has has) const {
+        std::vector<std::string> names;
+        for (const auto& partition : limits_.partitions)
+            if (std::any_of(partition.nodes.begin(), partition.nodes.end(), has))
+                names.push_back(partition.name);
+        return base::join(names, ", ");
+    }
+
+    // The most that a node of the candidates has.
+    template <class Of>
+    [[nodiscard]] std::uint64_t most_of_a_node(Of of) const {
+        std::uint64_t most = 0;
+        for (const auto* partition : candidates_)
+            for (const auto& nodes : partition->nodes)
+                most = std::max<std::uint64_t>(most, of(*partition, nodes));
+        return most;
+    }
+
+    // The most that one of the candidates has.
+    template <class Of>
+    [[nodiscard]] std::uint64_t most_of_a_partition(Of of) const {
+        std::uint64_t most = 0;
+        for (const auto* partition : candidates_) {
+            std::uint64_t sum = 0;
+            for (const auto& nodes : partition->nodes)
+                sum += nodes.count * of(*partition, nodes);
+            most = std::max(most, sum);
+        }
+        return most;
+    }
+
+    void refuse_gpus() {
+        if (!are_nodes_known())
+            return;
+        for (const auto& need : gpu_needs(request_.sbatch)) {
+            const auto of = [&](const Partition&, const slurm::Nodes& nodes) {
+                return gpus_of_type(nodes, need.type);
+            };
+            const auto most = most_of_a_node(of);
+            const auto kind = need.type.empty() ? "GPU" : fmt::format("GPU `{}`", need.type);
+            const bool is_total = need.is_total;
+            const auto available = is_total ? most_of_a_partition(of) : most;
+            if (need.count <= available)
+                continue;
+            const auto others = partitions_with([&](const slurm::Nodes& nodes) {
+                return gpus_of_type(nodes, need.type) >= (is_total ? 1 : need.count);
+            });
+            const std::string scope = !is_total                ? "any node of "
+                                      : candidates_.size() > 1 ? "any of "
+                                                               : "";
+            if (most == 0)
+                refuse_missing_gpu(need, kind, others);
+            else
+                found_.push_back(
+                    {fmt::format("`--{}={}` is more than {}{} has: {}", need.option, need.value,
+                                 scope, names_of(candidates_), base::count(available, "GPU")),
+                     is_total || others.empty() ? "" : "nodes with so many are in " + others});
+        }
+    }
+
+    void refuse_missing_gpu(const GpuNeed& need, const std::string& kind,
+                            const std::string& others) {
+        std::set<std::string> types;
+        for (const auto& nodes : limits_.nodes())
+            for (const auto& [type, count] : slurm::gpus_in(nodes.gres))
+                if (!type.empty())
+                    types.insert(type);
+        const std::vector<std::string> list(types.begin(), types.end());
+        if (!others.empty())
+            found_.push_back({fmt::format("no node of {} has a {}", names_of(candidates_), kind),
+                              "nodes with it are in " + others});
+        else
+            found_.push_back(
+                {fmt::format("no node has a {}{}", kind,
+                             need.type.empty() ? "" : base::suggestion(need.type, list)),
+                 list.empty() ? "" : "there are " + base::join(list, ", ")});
+    }
+
+    void refuse_cpus() {
+        const auto need = cpus_of_a_node(request_.sbatch);
+        if (!need || !are_nodes_known())
+            return;
+        bool is_known = true;
+        const auto most = most_of_a_node([&](const Partition& partition, const auto& nodes) {
+            is_known = is_known && nodes.cpus.has_value();
+            return std::min(nodes.cpus.value_or(0), partition.max_cpus.value_or(UINT64_MAX));
+        });
+        if (!is_known || need->count <= most)
+            return;
+        const auto others = partitions_with(
+            [&](const slurm::Nodes& nodes) { return nodes.cpus.value_or(0) >= need->count; });
+        found_.push_back(
+            {fmt::format("{} on a node: {} has {} at most", base::count(need->count, "CPU"),
+                         names_of(candidates_), most) +
+                 fmt::format(" ({})", need->words),
+             others.empty() ? "" : "nodes with so many are in " + others});
+    }
+
+    void refuse_memory() {
+        const auto need = memory_of_a_node(request_.sbatch);
+        if (!need || !are_nodes_known())
+            return;
+        bool is_known = true;
+        const auto most = most_of_a_node([&](const Partition& partition, const auto& nodes) {
+            is_known = is_known && nodes.memory.has_value();
+            return std::min(nodes.memory.value_or(0), partition.max_memory.value_or(UINT64_MAX));
+        });
+        if (!is_known || need->count <= most)
+            return;
+        const auto others = partitions_with(
+            [&](const slurm::Nodes& nodes) { return nodes.memory.value_or(0) >= need->count; });
+        found_.push_back(
+            {fmt::format("{} of memory on a node: {} has {} at most", slurm::size_text(need->count),
+                         names_of(candidates_), slurm::size_text(most)) +
+                 fmt::format(" ({})", need->words),
+             others.empty() ? fmt::format("--mem={} would do", slurm::size_text(most))
+                            : "nodes with so much are in " + others});
+    }
+
+    // How many the user has now changes too quickly to be known.
+    void refuse_jobs() {
+        std::optional<Bound<std::uint64_t>> most;
+        for (const auto* partition : candidates_) {
+            const auto limit = first_limit(
+                *partition, [](const auto& qos) { return qos.max_submit; },
+                [](const auto& association) { return association.max_submit; });
+            if (!limit)
+                return;
+            if (!most || limit->value > most->value)
+                most = limit;
+        }
+        if (!most || request_.jobs <= most->value)
+            return;
+        found_.push_back({fmt::format("{} at once are more than {} allows: {}",
+                                      base::count(request_.jobs, "job"), most->owner, most->value),
+                          fmt::format("--pack={} makes fewer jobs of them",
+                                      (request_.tasks + most->value - 1) / most->value)});
+    }
+
+    const Request& request_;
+    const Limits& limits_;
+    Partitions candidates_;
+    std::vector<Refusal> found_;
+};
+
+} // namespace
+
+std::vector<Refusal> refusals(const Request& request, const slurm::Limits& limits) {
+    return Preflight(request, limits).take();
+}
+
+} // namespace rdvc::submission
