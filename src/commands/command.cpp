@@ -31,6 +31,8 @@ const std::vector<Command>& commands() {
         {"show", "the script of a submission", show},
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
         {"clean", "remove from the cluster what is no longer needed", clean},
+        {"cluster", "your clusters: `cluster list`, and the default: `cluster use`", cluster},
+        {"instance", "named sets of sbatch options: `instance list`, `instance add`", instance},
         {"config", "settings: `config list`, `get`, `set`, `unset`, `edit`", config},
         {"doctor", "check this machine, the cluster, and the connection between them", doctor},
         {"completion", "the completion script for bash, fish or zsh", completion_script},

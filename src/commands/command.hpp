@@ -33,6 +33,8 @@ constexpr std::string_view group_part = "PART";
 
 base::Exit new_project(world::World& world, const Words& arguments);
 base::Exit avail(world::World& world, const Words& arguments);
+base::Exit cluster(world::World& world, const Words& arguments);
+base::Exit instance(world::World& world, const Words& arguments);
 base::Exit init(world::World& world, const Words& arguments);
 base::Exit init_project(world::World& world, const Words& arguments);
 base::Exit init_global(world::World& world, const Words& arguments);

@@ -78,8 +78,8 @@ Exit init_remote(world::World& world, const Words& words) {
     auto& config = project.config;
     remote::Cluster cluster(world, config); // no host: said before anything is asked
     const auto path = [&](const std::string& key) {
-        return cluster_name.empty() ? std::vector<std::string>{"cluster", key}
-                                    : std::vector<std::string>{"clusters", cluster_name, key};
+        return project.cluster.empty() ? std::vector<std::string>{"cluster", key}
+                                       : std::vector<std::string>{"clusters", project.cluster, key};
     };
     if (!options.given("--dir"))
         dir = yes ? config.text("cluster.dir")

@@ -83,7 +83,7 @@ void define_instance(const world::World& world, const config::Config& config,
         return warn_of_undefined(world, config, instance);
     const auto definition = define(*offer);
     show(world, *offer, definition);
-    if (!questions.agree("Write this to .rdvc/config.toml"))
+    if (!questions.agree(fmt::format("Write this to {}", file.path().string())))
         return warn_of_undefined(world, config, instance);
     for (const auto& [key, value] : definition)
         file.set_source({"instances", instance, key}, value);

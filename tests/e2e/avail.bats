@@ -1,4 +1,4 @@
-# `rdvc avail`, and what a run's preflight makes of it.
+# `rdvc avail`, what a run's preflight makes of it, and instances from a real sinfo.
 
 bats_require_minimum_version 1.5.0
 load support
@@ -55,4 +55,11 @@ setup() {
     done
     run -0 --separate-stderr rdvc avail
     grep -q '^your jobs  *7 pending$' <<<"${output}"
+}
+
+@test "instance add defines an instance from the nodes, and a run may use it" {
+    run -0 --separate-stderr rdvc instance add g5.xlarge --yes
+    run -0 --separate-stderr rdvc instance list
+    grep -qE 'constraint = "g5.xlarge" ' <<<"${output}"
+    run -0 --separate-stderr rdvc run --cmd --begin=now+1hour --instance=g5.xlarge -- true
 }
