@@ -201,7 +201,8 @@ TEST_F(OnFakeSlurm, LimitsThatARunCannotKeep) {
               "  as `local` said 0 s ago\n\n"
               "hint: if that has changed: `rdvc avail` asks again; --no-preflight submits all the "
               "same\n");
-    expect_says(rdvc({"env", "build", "--mem=1T"}, Exit::not_ready), "");
+    local_.git.write("init_env.sh", "");
+    expect_says(rdvc({"env", "build", "--mem=1T"}, Exit::not_ready), "64G at most (--mem=1T)");
     rdvc({"run", "--cmd", "--no-preflight", "--time=5", "--partition=short", "--", "true"});
     const auto file = *fs::directory_iterator(local_.state_folder() / "limits");
     const auto now = fs::last_write_time(file);
