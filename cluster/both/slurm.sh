@@ -104,7 +104,7 @@ show_partitions() (
 show_settings() {
     local words
     words=$(timeout 20 scontrol show config </dev/null) || return
-    sed -nE 's/^(AccountingStorageEnforce|ClusterName|EnforcePartLimits|JobSubmitPlugins|MaxArraySize) *= */\1 /p' <<<"${words}"
+    sed -nE 's/^(AccountingStorageEnforce|CliFilterPlugins|ClusterName|EnforcePartLimits|JobSubmitPlugins|MaxArraySize) *= */\1 /p' <<<"${words}"
 }
 
 # This user's associations, on all clusters of this accounting; the words are sacctmgr(1)'s.

@@ -120,15 +120,17 @@ Exit avail(world::World& world, const Words& words) {
     const auto limits = remote::ask_limits(world, cluster);
     if (arguments.json) {
         world.console.data(state::as_json(limits, cluster.name()));
-        return Exit::done;
+        return limits.partitions.empty() ? Exit::failed : Exit::done;
     }
     const auto size = world.console.size();
-    if (limits.partitions.empty())
-        world.console.warn("the cluster tells of no partition");
-    else
+    const bool is_told = !limits.partitions.empty();
+    if (is_told)
         world.console.data(
             state::describe_partitions(limits, size ? std::optional(size->columns) : std::nullopt));
-    world.console.data("\n" + state::describe_allowance(limits));
+    world.console.data((is_told ? "\n" : "") + state::describe_allowance(limits));
+    if (!is_told)
+        throw Error(Exit::failed, "the cluster tells of no partition")
+            .hint("`rdvc doctor` looks for the reason");
     return Exit::done;
 }
 

@@ -102,7 +102,8 @@ Exit add(world::World& world, const Words& words) {
             .hint("rdvc instance list");
     auto file = global ? wizard::user_settings(world)
                        : wizard::project_settings(remote::settings_file(world));
-    remote::Cluster(world, config); // no host: said before anything is asked
+    [[maybe_unused]] const remote::Cluster there(world,
+                                                 config); // no host: said before anything is asked
     const auto offers = wizard::cluster_offers(world, config);
     std::vector<std::string> features;
     for (const auto& offer : offers)

@@ -20,7 +20,7 @@ void LimitsListener::take(const transport::Frame& frame) {
 }
 
 void LimitsListener::keep(const world::World& world, const Cluster& cluster) const {
-    if (!text_.empty())
+    if (!limits().partitions.empty())
         base::write_file(copy_file(world, cluster), text_, base::Synced::no);
 }
 

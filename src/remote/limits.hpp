@@ -20,7 +20,7 @@ slurm::Limits ask_limits(const world::World& world, Cluster& cluster);
 class LimitsListener {
   public:
     void take(const transport::Frame& frame);
-    /// Keeps what was told on this laptop; nothing if nothing was.
+    /// Keeps what was told on this laptop, unless it is nothing: then the copy stays as it is.
     void keep(const world::World& world, const Cluster& cluster) const;
     [[nodiscard]] slurm::Limits limits() const { return slurm::parse_limits(text_); }
 

@@ -62,7 +62,7 @@ std::string memory_text(const Sum& sum) {
         return "";
     const auto least = slurm::size_text(*sum.memory.begin());
     const auto most = slurm::size_text(*sum.memory.rbegin());
-    return least == most ? most : least + "-" + most;
+    return least == most ? most : fmt::format("{}-{}", least, most);
 }
 
 std::string gpus_text(const Sum& sum) {
@@ -244,7 +244,7 @@ Estimate parse_estimate(std::string_view line) {
 
 std::string describe_estimates(const std::vector<Estimate>& estimates) {
     constexpr std::int64_t soon = 60; // seconds
-    constexpr std::int64_t year = 365 * 86'400;
+    constexpr std::int64_t year = 365 * std::int64_t{86'400};
     std::vector<Row> rows;
     for (const auto& [partition, in, words] : estimates)
         rows.push_back({partition.empty() ? "with these options" : "partition " + partition,

@@ -123,7 +123,7 @@ std::vector<std::string> feature_names(std::string_view constraint) {
     std::string name;
     bool is_count = false; // `*2` after a name
     for (const char c : std::string(constraint) + "&") {
-        if (std::string_view("&|,()[]{}* \t").find(c) == std::string_view::npos) {
+        if (std::string_view("&|,()[]{}*! \t").find(c) == std::string_view::npos) {
             if (!is_count)
                 name += c;
             continue;

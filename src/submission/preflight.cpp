@@ -55,10 +55,12 @@ class Preflight {
         return !given.empty() || preset == limits_.presets.end() ? given : preset->second;
     }
 
-    // True if SLURM's defaults are known to count for what is not given: a site's plugin may
-    // choose.
+    // True if SLURM's defaults are known to count for what is not given: a site's plugin may choose
+    // others.
     [[nodiscard]] bool has_defaults() const {
-        return request_.is_whole && limits_.setting("JobSubmitPlugins") == "(null)";
+        const auto filter = limits_.setting("CliFilterPlugins");
+        return request_.is_whole && limits_.setting("JobSubmitPlugins") == "(null)" &&
+               (filter.empty() || filter == "(null)");
     }
 
     // Where the job may run.

@@ -185,8 +185,15 @@ TEST_F(OnFakeSlurm, Limits) {
     expect_says(said, "\nyour jobs   none\n");
     expect_says(said, "\nunknown     sacctmgr does not answer: You are not running a supported");
     expect_says(rdvc({"avail", "--json"}), "\"version\": 1");
+    const auto copy = *fs::directory_iterator(local_.state_folder() / "limits");
+    const auto before = tests::content_of(copy);
     set_knob("down");
-    expect_says(rdvc({"avail"}), "sinfo does not answer: slurm_load_partitions: Unable to contact");
+    const auto down = rdvc({"avail"}, Exit::failed);
+    expect_says(down, "sinfo does not answer: slurm_load_partitions: Unable to contact");
+    expect_says(down, "squeue does not answer: ");
+    expect_says(down, "error: the cluster tells of no partition\n");
+    EXPECT_EQ(tests::content_of(copy), before);
+    rdvc({"avail", "--json"}, Exit::failed);
 }
 
 TEST_F(OnFakeSlurm, LimitsThatARunCannotKeep) {

@@ -194,10 +194,12 @@ TEST(Preflight, CountsJobs) {
 // Without a partition a site's plugin may choose any; a login may set one; another attempt has
 // options that are not known here.
 TEST(Preflight, RefusesOnlyWhatNoPartitionCanDo) {
-    const auto plugin = cluster + "setting JobSubmitPlugins lua\n";
-    EXPECT_EQ(said({{"time", "2-0"}}, plugin), "");
-    EXPECT_EQ(said({{"gpus", "1"}}, plugin), "");
-    EXPECT_NE(said({{"mem", "2T"}}, plugin), "");
+    for (const auto* setting : {"JobSubmitPlugins lua\n", "CliFilterPlugins cli_filter/lua\n"}) {
+        const auto plugin = cluster + "setting " + setting;
+        EXPECT_EQ(said({{"time", "2-0"}}, plugin), "");
+        EXPECT_EQ(said({{"gpus", "1"}}, plugin), "");
+        EXPECT_NE(said({{"mem", "2T"}}, plugin), "");
+    }
     EXPECT_EQ(said({{"gpus", "1"}}, cluster + "preset PARTITION gpu\n"), "");
     EXPECT_NE(said({{"time", "9-0"}}, cluster + "preset PARTITION gpu\n"), "");
     const auto retry = [](const Options& options) {
@@ -234,6 +236,7 @@ TEST(FeatureNames, AreWhatIsBetweenTheOperators) {
     EXPECT_EQ(feature_names("a&b|c,d"), (Names{"a", "b", "c", "d"}));
     EXPECT_EQ(feature_names("[g5.xlarge*2&b*1]"), (Names{"g5.xlarge", "b"}));
     EXPECT_EQ(feature_names("(a|b)&{c}"), (Names{"a", "b", "c"}));
+    EXPECT_EQ(feature_names("a&!b"), (Names{"a", "b"}));
     EXPECT_EQ(feature_names(""), Names{});
     EXPECT_EQ(feature_names("*&|"), Names{});
 }
