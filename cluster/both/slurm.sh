@@ -93,9 +93,48 @@ set_array_limit() {
     timeout 20 scontrol update "JobId=$1" "ArrayTaskThrottle=$2" </dev/null
 }
 
-# Prints the nodes in sinfo's format $1.
-list_nodes() {
-    sinfo --noheader -o "$1" </dev/null
+# Prints a line for each group of equal nodes of each partition, hidden ones too, for
+# src/slurm/nodes.cpp.
+list_nodes() (
+    unset "${!SINFO_@}"
+    exec timeout 20 sinfo --all --exact --noheader -O \
+        'Partition:|,Nodes:|,StateLong:|,CPUs:|,Memory:|,CPUsState:|,Gres:|,GresUsed:|,Features:|' </dev/null
+)
+
+# A line `NAME=VALUE ...` for each partition.
+show_partitions() (
+    without_filters
+    exec timeout 20 scontrol --all --oneliner show partition </dev/null
+)
+
+# Lines `NAME VALUE`: the settings of the cluster that decide what its limits mean.
+show_settings() {
+    local words
+    words=$(timeout 20 scontrol show config </dev/null) || return
+    sed -nE 's/^(AccountingStorageEnforce|CliFilterPlugins|ClusterName|EnforcePartLimits|JobSubmitPlugins|MaxArraySize) *= */\1 /p' <<<"${words}"
+}
+
+# This user's associations, on all clusters of this accounting; the words are sacctmgr(1)'s.
+list_associations() {
+    timeout 20 sacctmgr --noheader --parsable2 show user "name=$(id -un)" withassoc \
+        format=Cluster,DefaultAccount,Account,Partition,QOS,DefaultQOS,MaxSubmitJobs,MaxJobs,GrpSubmitJobs,MaxWall </dev/null
+}
+
+# All qualities of service.
+list_qos() {
+    timeout 20 sacctmgr --noheader --parsable2 show qos \
+        format=Name,Flags,MaxSubmitJobsPerUser,MaxJobsPerUser,GrpSubmitJobs,MaxWall,MaxTRESPerUser </dev/null
+}
+
+# The state of each job of this user that has not ended, of arrays each task.
+list_states() (
+    without_filters
+    exec timeout 20 squeue --all --noheader --array --user "${EUID}" -o %T </dev/null
+)
+
+# When SLURM estimates that a job with the options $1... would start, in seconds since the epoch.
+estimate_start() {
+    SLURM_TIME_FORMAT=%s timeout 30 sbatch --test-only "$@" --wrap=true </dev/null
 }
 
 # True if the indices $2 of an array, as SLURM writes them (`3,5-7`, `[1-9:2%4]`), have $1.

@@ -136,6 +136,7 @@ doctor() {
     tell_folder cache "${cache}"
     tell_quota "$(nearest_folder "${cache}")"
     tell_mirrors
+    tell_cluster
     if [[ ${deep} == 1 ]]; then
         open_rdvc_dir
         run_job

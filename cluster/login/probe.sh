@@ -1,5 +1,5 @@
-# What the cluster has, for `rdvc init`. Assignments before this text: make_folders (0 or 1), and
-# mirror (a name, or nothing).
+# Makes rdvc's folders and says what the cluster has, for `rdvc init remote`. Assignments before this
+# text: mirror (a name).
 
 probe() {
     answer bash "${BASH_VERSION}"
@@ -9,20 +9,13 @@ probe() {
     if command -v sbatch >/dev/null; then
         answer sbatch "$(sbatch --version 2>&1 | head -n 1)"
     fi
-    if [[ ${make_folders} == 1 ]]; then
-        open_rdvc_dir
-        answer dir "${rdvc_dir}"
-        if [[ -n ${mirror} ]] && command -v git >/dev/null; then
-            open_mirror "${mirror}"
-            answer mirror "${mirror}"
-        fi
+    open_rdvc_dir
+    answer dir "${rdvc_dir}"
+    if command -v git >/dev/null; then
+        open_mirror "${mirror}"
+        answer mirror "${mirror}"
     fi
-    local nodes
-    if nodes=$(list_nodes '%P|%f|%G|%l' 2>&1); then
-        answer_lines nodes <<<"${nodes}"
-    else
-        answer sinfo "${nodes//$'\n'/ }"
-    fi
+    tell_cluster
     finish end
 }
 

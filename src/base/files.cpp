@@ -1,6 +1,7 @@
 #include "base/files.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <ctime>
 #include <fstream>
@@ -97,6 +98,15 @@ fs::path link_target(fs::path path) {
 }
 
 } // namespace
+
+std::optional<std::int64_t> age_of(const fs::path& path) {
+    std::error_code none;
+    const auto time = fs::last_write_time(path, none);
+    if (none)
+        return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::seconds>(fs::file_time_type::clock::now() - time)
+        .count();
+}
 
 std::optional<std::string> read_file(const fs::path& path) {
     std::error_code ignored;

@@ -1,6 +1,7 @@
 // Files and folders, with rdvc's guarantees of privacy and durability.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -10,6 +11,9 @@ namespace rdvc::base {
 
 /// The whole file, or nothing if it does not exist. Throws Error if it exists and cannot be read.
 std::optional<std::string> read_file(const std::filesystem::path& path);
+
+/// The seconds since the file was written, negative for a time in the future; nothing without it.
+std::optional<std::int64_t> age_of(const std::filesystem::path& path);
 
 /// Replaces `path` by `content` in one step (temporary file, fsync, rename), mode 0600 unless the
 /// file existed with another; creates missing folders with mode 0700. What may be lost in a crash

@@ -11,6 +11,7 @@
 #include "base/quote.hpp"
 #include "base/text.hpp"
 #include "checks/checks.hpp"
+#include "remote/limits.hpp"
 #include "script/embedded.hpp"
 #include "slurm/options.hpp"
 #include "slurm/reports.hpp"
@@ -207,6 +208,8 @@ class Listener {
             read_program(word, rest, frame.verb == "missing");
         else if (frame.verb == "answers" || frame.verb == "silent")
             read_answer(word, rest, frame.verb == "answers");
+        else if (frame.verb == "limits")
+            limits.take(frame);
         else if (frame.verb == "folder")
             add_folder(checks, frame.rest);
         else if (frame.verb == "quota")
@@ -219,6 +222,7 @@ class Listener {
     }
 
     Checks checks;
+    remote::LimitsListener limits;
 
   private:
     void read_program(const std::string& name, const std::string& version, bool missing) {
@@ -315,6 +319,7 @@ Checks check_cluster(world::World& world, const Place& place, bool deep) {
                         });
     auto& checks = listener.checks;
     if (reply.outcome == transport::Outcome::answered && finished) {
+        listener.limits.keep(world, cluster);
         if (!reply.noise.empty())
             checks.insert(
                 checks.begin(),

@@ -19,6 +19,7 @@ const std::vector<Command>& commands() {
     static const std::vector<Command> all = {
         {"new", "make a project that is ready for experiments", new_project},
         {"init", "set up: `init project`, `init global`, `init remote`", init},
+        {"avail", "what the cluster has and allows now; --start: when a job would start", avail},
         {"run", "run an experiment on the cluster: `dvc exp run`, as a SLURM job", run},
         {"status", "this project's submissions and their state", status},
         {"why", "why a submission waits, runs or has failed, and what to type next", why},
@@ -33,6 +34,8 @@ const std::vector<Command>& commands() {
         {"show", "the script of a submission", show},
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
         {"clean", "remove from the cluster what is no longer needed", clean},
+        {"cluster", "your clusters: `cluster list`, and the default: `cluster use`", cluster},
+        {"instance", "named sets of sbatch options: `instance list`, `instance add`", instance},
         {"config", "settings: `config list`, `get`, `set`, `unset`, `edit`", config},
         {"doctor", "check this machine, the cluster, and the connection between them", doctor},
         {"completion", "the completion script for bash, fish or zsh", completion_script},

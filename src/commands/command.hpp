@@ -36,6 +36,9 @@ std::string page_of(world::World& world, Words command, std::string_view form);
 std::vector<Words> every_command(world::World& world);
 
 base::Exit new_project(world::World& world, const Words& arguments);
+base::Exit avail(world::World& world, const Words& arguments);
+base::Exit cluster(world::World& world, const Words& arguments);
+base::Exit instance(world::World& world, const Words& arguments);
 base::Exit init(world::World& world, const Words& arguments);
 base::Exit init_project(world::World& world, const Words& arguments);
 base::Exit init_global(world::World& world, const Words& arguments);

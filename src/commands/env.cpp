@@ -14,6 +14,7 @@
 #include "remote/environments.hpp"
 #include "remote/included.hpp"
 #include "send/plan.hpp"
+#include "send/preflight.hpp"
 #include "send/submit.hpp"
 #include "submission/help.hpp"
 
@@ -87,10 +88,10 @@ help::Page build_page() {
             "Builds the environment for the code as it stands, if it is missing, in a job (or "
             "on the login node, with `env.where = \"login\"`).",
         .usage = {"[OPTIONS] [SBATCH OPTIONS]"},
-        .sections = {{"options",
-                      submission::run_rows({"--instance", "--cluster", "--code", "--only-committed",
-                                            "--include", "--copy-paths", "--fresh-env", "--dry-run",
-                                            "--json", "--help", "--quiet", "--verbose"})},
+        .sections = {{"options", submission::run_rows(
+                                     {"--instance", "--cluster", "--code", "--only-committed",
+                                      "--include", "--copy-paths", "--no-preflight", "--fresh-env",
+                                      "--dry-run", "--json", "--help", "--quiet", "--verbose"})},
                      {"options of sbatch", submission::sbatch_rows(),
                       "as `rdvc run --help` lists them"}},
     };
@@ -121,6 +122,8 @@ Exit build(world::World& world, const Words& words) {
     if (plan.submission.facts.setup.empty())
         throw Error(Exit::not_ready, "the project has no setup command")
             .hint("./init_python_venv.sh, ./init_env.sh or env.setup");
+    if (arguments.preflight && plan.submission.environment.where != "login")
+        send::refuse_impossible(world, cluster, {.sbatch = plan.submission.sbatch});
     plan.submission.only_environment = true;
     plan.submission.tasks.front().name = "env-" + plan.submission.token.substr(0, 12);
     send::Sender sender(world, project, cluster, plan,

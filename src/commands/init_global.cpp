@@ -49,7 +49,8 @@ Exit init_global(world::World& world, const Words& words) {
     if (!options.parse(words, world.console))
         return Exit::done;
 
-    const auto config = remote::open_user_config(world, "");
+    const auto config = // of [cluster] itself
+        remote::load_config(world, {}, "", config::DefaultCluster::ignored);
     const wizard::Questions questions(world, options, yes);
     const auto mail = config.run_options().find("mail-user");
     questions.answer("--host", "Cluster's login node (as in `ssh HOST`)", host,

@@ -7,6 +7,7 @@
 #include "commands/command.hpp"
 #include "remote/cluster.hpp"
 #include "remote/included.hpp"
+#include "remote/limits.hpp"
 #include "remote/project.hpp"
 #include "wizard/instance.hpp"
 #include "wizard/settings_file.hpp"
@@ -23,12 +24,16 @@ using Findings = std::map<std::string, std::string>;
 Findings probe(world::World& world, const config::Config& config, const std::string& mirror) {
     remote::Cluster cluster(world, config);
     script::Variables variables;
-    variables.words = {{"make_folders", "1"}, {"mirror", mirror}};
+    variables.words = {{"mirror", mirror}};
     Findings findings;
+    remote::LimitsListener listener;
     cluster.ask("probe", variables, [&](const transport::Frame& frame) {
-        if (frame.verb != "nodes")
-            findings[frame.verb] = frame.rest;
+        listener.take(frame);
+        findings[frame.verb] = frame.rest;
     });
+    listener.keep(world, cluster);
+    for (const auto& [what, words] : listener.limits().silent)
+        findings["silent " + what] = words;
     return findings;
 }
 
@@ -73,8 +78,8 @@ Exit init_remote(world::World& world, const Words& words) {
     auto& config = project.config;
     remote::Cluster cluster(world, config); // no host: said before anything is asked
     const auto path = [&](const std::string& key) {
-        return cluster_name.empty() ? std::vector<std::string>{"cluster", key}
-                                    : std::vector<std::string>{"clusters", cluster_name, key};
+        return project.cluster.empty() ? std::vector<std::string>{"cluster", key}
+                                       : std::vector<std::string>{"clusters", project.cluster, key};
     };
     if (!options.given("--dir"))
         dir = yes ? config.text("cluster.dir")
@@ -109,8 +114,8 @@ Exit init_remote(world::World& world, const Words& words) {
         remote::refresh_included(world, config, there, remote::Refresh::now);
         world.console.note(fmt::format("included          {}", config.included().path));
     }
-    if (findings.contains("sinfo"))
-        world.console.warn("sinfo does not answer: " + findings["sinfo"]);
+    if (findings.contains("silent nodes"))
+        world.console.warn("sinfo does not answer: " + findings["silent nodes"]);
     world.console.note(fmt::format("folder            {}", findings["dir"]));
     if (file.save())
         world.console.note("wrote " + file.path().string());

@@ -34,22 +34,24 @@ help::Page page() {
                    "the earlier ones. If the cluster has nothing of the submission, the same "
                    "`rdvc run` is repeated.",
         .usage = {"SUBMISSION [OPTIONS] [SBATCH OPTIONS]"},
-        .sections = {{"arguments",
-                      {{0, "SUBMISSION", "",
-                        "a job id, an experiment's name or a token; SUBMISSION.7 is one task"}}},
-                     {"options",
-                      {{0, "--failed", "", "only what has failed, not what was cancelled or lost"},
-                       {0, "--all", "", "all that has no result (default)"},
-                       {0, "--mem", "x2",
-                        "twice the memory of the last attempt (x3, ...); of a sweep, for the tasks "
-                        "that ran "
-                        "out of it"},
-                       {0, "--exclude-nodes", "",
-                        "not on the nodes that have failed under it; added to --exclude"},
-                       {0, "--cluster", "NAME", "use [clusters.NAME]"}}},
-                     {"options of every command", cli::common_rows()},
-                     {"options of sbatch", submission::sbatch_rows(),
-                      "as `rdvc run --help` lists them"}},
+        .sections =
+            {{"arguments",
+              {{0, "SUBMISSION", "",
+                "a job id, an experiment's name or a token; SUBMISSION.7 is one task"}}},
+             {"options",
+              {{0, "--failed", "", "only what has failed, not what was cancelled or lost"},
+               {0, "--all", "", "all that has no result (default)"},
+               {0, "--mem", "x2",
+                "twice the memory of the last attempt (x3, ...); of a sweep, for the tasks "
+                "that ran "
+                "out of it"},
+               {0, "--exclude-nodes", "",
+                "not on the nodes that have failed under it; added to --exclude"},
+               {0, "--cluster", "NAME", "use [clusters.NAME]"},
+               {0, "--no-preflight", "",
+                "submit also what the cluster would refuse, as far as its limits are known"}}},
+             {"options of every command", cli::common_rows()},
+             {"options of sbatch", submission::sbatch_rows(), "as `rdvc run --help` lists them"}},
     };
 }
 

@@ -11,6 +11,7 @@
 #include "remote/included.hpp"
 #include "send/after.hpp"
 #include "send/plan.hpp"
+#include "send/preflight.hpp"
 #include "send/submit.hpp"
 #include "submission/help.hpp"
 #include "submission/request.hpp"
@@ -170,6 +171,11 @@ Exit run(world::World& world, const Words& words) {
     const send::Plan plan =
         send::make_plan(world, project, cluster, arguments,
                         arguments.is_command ? send::Purpose::command : send::Purpose::experiment);
+    if (arguments.preflight)
+        send::refuse_impossible(world, cluster,
+                                {.sbatch = plan.submission.sbatch,
+                                 .tasks = plan.submission.tasks.size(),
+                                 .jobs = plan.submission.job_count()});
     send::Sender sender(world, project, cluster, plan,
                         base::trim("rdvc run " + base::quote_all(words)), words);
     describe(world.console, plan, sender);

@@ -272,6 +272,9 @@ void Config::read_entry(const Entry& entry, const std::string& place, Whose whos
     const std::string& name = entry.path.back();
     const std::string key = (table == "clusters" ? "cluster" : table) + "." + name;
     const auto* setting = find_setting(key);
+    const bool is_choice = key == "cluster.default"; // between them
+    if (is_choice && table == "clusters")
+        throw Error(Exit::configuration, fmt::format("{}: `default` belongs to [cluster]", place));
     if (setting == nullptr) {
         const std::string option = name == "cpus" ? "cpus-per-task" : name; // as in the first rdvc
         const bool sbatch =
@@ -285,8 +288,8 @@ void Config::read_entry(const Entry& entry, const std::string& place, Whose whos
     if (!may_set(whose, setting->set_by))
         throw not_theirs(place, key, whose);
     const auto value = checked(*setting, entry.value, place);
-    const bool applies =
-        table == "clusters" ? entry.path[1] == cluster : table != "cluster" || cluster.empty();
+    const bool applies = table == "clusters" ? entry.path[1] == cluster
+                                             : table != "cluster" || cluster.empty() || is_choice;
     if (applies)
         values_[key] = {value, place};
 }
@@ -356,10 +359,10 @@ void read_included(Config& config, const Sources& sources, const Config& users) 
     config.read_layer(*text, file.string(), Whose::group, sources.cluster);
 }
 
-} // namespace
-
-Config load(const Sources& sources) {
+// The layers, for the cluster that `sources` names.
+Config read_layers(const Sources& sources) {
     Config config;
+    config.set_cluster(sources.cluster);
     const auto users_text = base::read_file(sources.user_file);
     if (users_text) {
         Config users;
@@ -372,12 +375,37 @@ Config load(const Sources& sources) {
     }
     if (const auto text = base::read_file(sources.project_file))
         config.read_layer(*text, sources.project_file.string(), Whose::project, sources.cluster);
-    if (!sources.cluster.empty() && !config.has_cluster(sources.cluster))
-        throw Error(Exit::configuration, fmt::format("unknown cluster `{}`", sources.cluster))
-            .hint(fmt::format("define it as [clusters.{}] in ~/.config/rdvc/config.toml",
-                              sources.cluster));
     config.read_environment(sources.environment);
     return config;
+}
+
+// `origin`: what names it; "" for --cluster.
+void require_cluster(const Config& config, const std::string& name, const std::string& origin) {
+    if (config.has_cluster(name))
+        return;
+    Error error(Exit::configuration, fmt::format("unknown cluster `{}`{}", name,
+                                                 base::suggestion(name, config.clusters())));
+    if (!origin.empty())
+        error.context(fmt::format("`cluster.default` is set by {}", origin));
+    throw error.hint(fmt::format(
+        "define it as [clusters.{}] in ~/.config/rdvc/config.toml{}", name,
+        origin.empty() ? "" : ", or use [cluster] with RDVC_CLUSTER_DEFAULT= in the environment"));
+}
+
+} // namespace
+
+Config load(const Sources& sources) {
+    auto config = read_layers(sources);
+    if (!sources.cluster.empty())
+        require_cluster(config, sources.cluster, "");
+    const auto name = config.text("cluster.default");
+    if (!sources.cluster.empty() || name.empty() ||
+        sources.default_cluster == DefaultCluster::ignored)
+        return config;
+    require_cluster(config, name, config.origin("cluster.default"));
+    auto chosen = sources;
+    chosen.cluster = name;
+    return read_layers(chosen);
 }
 
 } // namespace rdvc::config

@@ -25,15 +25,19 @@ using SbatchOptions = std::map<std::string, Value>;
 
 class Config;
 
+/// Whether `cluster.default` chooses the cluster if none is named.
+enum class DefaultCluster { counts, ignored };
+
 /// What to read. An empty path or a missing file is an empty layer.
 struct Sources {
     std::filesystem::path user_file;
     std::filesystem::path project_file;
     std::function<std::optional<std::string>(const std::string&)> environment;
-    std::string cluster; ///< NAME of [clusters.NAME]; empty: [cluster]
+    std::string cluster; ///< NAME of [clusters.NAME]; empty: `cluster.default`, else [cluster]
     /// This laptop's copy of a file on the cluster that the user's settings describe, or nothing.
     std::function<std::optional<std::string>(const std::string& path, const Config& users)> copy =
         {};
+    DefaultCluster default_cluster = DefaultCluster::counts;
 };
 
 /// Whose file a layer is, which decides what it may set.
@@ -75,6 +79,8 @@ class Config {
     [[nodiscard]] std::vector<std::string> instances() const;
     /// The names of all `[clusters.NAME]`, as they were read.
     [[nodiscard]] const std::vector<std::string>& clusters() const { return clusters_; }
+    /// NAME of the [clusters.NAME] that these settings are for; "" for [cluster].
+    [[nodiscard]] const std::string& cluster() const { return cluster_; }
     /// The sbatch options of `[instances.NAME]`. Throws Error (configuration) for an unknown name.
     [[nodiscard]] const SbatchOptions& instance(const std::string& name) const;
 
@@ -98,6 +104,9 @@ class Config {
     void read_entry(const Entry& entry, const std::string& place, Whose whose,
                     const std::string& cluster);
 
+    /// Says for which cluster the layers are read.
+    void set_cluster(const std::string& name) { cluster_ = name; }
+
   private:
     void read_include(const Entry& entry, const std::string& place, Whose whose);
 
@@ -105,11 +114,12 @@ class Config {
     SbatchOptions run_;
     std::map<std::string, SbatchOptions> instances_;
     std::vector<std::string> clusters_;
+    std::string cluster_;
     Include include_;
 };
 
 /// Reads all layers. Throws Error (configuration) as read_layer does, for a cluster that no layer
-/// defines, and for an included file that is missing here.
+/// defines, also if `cluster.default` names it, and for an included file that is missing here.
 Config load(const Sources& sources);
 
 } // namespace rdvc::config

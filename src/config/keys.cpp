@@ -42,7 +42,7 @@ std::vector<std::string> known_keys(const std::vector<std::string>& path) {
     };
     if (path.front() == "clusters")
         for (const auto& setting : settings())
-            if (setting.key.starts_with("cluster."))
+            if (setting.key.starts_with("cluster.") && setting.key != "cluster.default")
                 add(setting.key.substr(setting.key.find('.') + 1));
     if (takes_sbatch_options(path))
         for (const auto& option : slurm::options())

@@ -18,6 +18,7 @@ const std::vector<Setting>& settings() {
         {"cluster.login_shell", flag, SetBy::user, "false", "run a login shell there, if only that finds sbatch; `init remote` finds out"},
         {"cluster.prepare", text, SetBy::user, "", "shell command to run first on the login node, e.g. `module load slurm`"},
         {"cluster.poll", number, SetBy::cluster, "30", "seconds between rdvc's queries to SLURM while it waits; after a pause, a few may follow at once"},
+        {"cluster.default", text, SetBy::project, "", "NAME of the [clusters.NAME] that counts without --cluster; empty: [cluster]"},
         {"project.id", text, SetBy::project, "", "identifies the project in every clone; written by `init project`"},
         {"project.name", text, SetBy::project, "", "name of the project; empty: the repository's"},
         {"run.instance", text, SetBy::project, "", "instance used when none is given"},

@@ -1,6 +1,5 @@
 #include "remote/included.hpp"
 
-#include <chrono>
 #include <filesystem>
 
 #include <fmt/core.h>
@@ -22,16 +21,6 @@ fs::path copy_file(const world::World& world, const config::Config& config,
     const auto place = fmt::format("{}\n{}\n{}", config.text("cluster.username"),
                                    config.text("cluster.host"), path);
     return world.state_folder() / "included" / (base::short_hash(place) + ".toml");
-}
-
-// In seconds; nothing if there is no copy.
-std::optional<std::int64_t> age_of(const fs::path& copy) {
-    std::error_code none;
-    const auto time = fs::last_write_time(copy, none);
-    if (none)
-        return std::nullopt;
-    return std::chrono::duration_cast<std::chrono::seconds>(fs::file_time_type::clock::now() - time)
-        .count();
 }
 
 bool is_due(Refresh when, std::optional<std::int64_t> age) {
@@ -69,7 +58,7 @@ bool refresh_included(const world::World& world, const config::Config& config, C
     if (!include.is_on_cluster)
         return false;
     const auto copy = copy_file(world, config, include.path);
-    const auto age = age_of(copy);
+    const auto age = base::age_of(copy);
     if (!is_due(when, age))
         return false;
     std::string text;

@@ -18,14 +18,15 @@ using base::Error;
 using base::Exit;
 
 config::Config load_config(const world::World& world, const fs::path& project_file,
-                           const std::string& cluster) {
-    return config::load({.user_file = world.user_config(),
-                         .project_file = project_file,
-                         .environment = world.environment,
-                         .cluster = cluster,
-                         .copy = [&](const std::string& path, const config::Config& users) {
-                             return copy_of_included(world, users, path);
-                         }});
+                           const std::string& cluster, config::DefaultCluster default_cluster) {
+    return config::load(
+        {.user_file = world.user_config(),
+         .project_file = project_file,
+         .environment = world.environment,
+         .cluster = cluster,
+         .copy = [&](const std::string& path,
+                     const config::Config& users) { return copy_of_included(world, users, path); },
+         .default_cluster = default_cluster});
 }
 
 project::Repository open_repository(world::World& world) {
@@ -75,8 +76,8 @@ Project open_project(world::World& world, const std::string& cluster) {
     Project project;
     find_folders(world, project);
     const auto& top = project.repository.top;
-    project.cluster = cluster;
     project.config = load_config(world, project.config_file(), cluster);
+    project.cluster = project.config.cluster();
     if (!project.config.text("cluster.host").empty())
         Cluster(world, project.config).start_question();
     project.origin_url = project::without_password(

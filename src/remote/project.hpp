@@ -17,7 +17,7 @@ struct Project {
         dvc_project; ///< the folder with `.dvc`; without one, the work tree's root
     bool has_dvc = false;
     config::Config config;
-    std::string cluster; ///< NAME of [clusters.NAME], or ""
+    std::string cluster; ///< NAME of its [clusters.NAME], or ""
     std::string repo_name;
     std::string origin_url; ///< without password
     std::string mirror;     ///< `NAME-<8 hex>.git`
@@ -34,7 +34,8 @@ struct Project {
 /// The configuration with a project's file, whether or not that exists; reads files alone.
 /// `cluster` is the value of --cluster. Throws Error (configuration) for a bad file.
 config::Config load_config(const world::World& world, const std::filesystem::path& project_file,
-                           const std::string& cluster);
+                           const std::string& cluster,
+                           config::DefaultCluster default_cluster = config::DefaultCluster::counts);
 
 /// The repository of the current folder. Throws Error (not_ready) outside of one.
 project::Repository open_repository(world::World& world);

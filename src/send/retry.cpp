@@ -8,6 +8,7 @@
 #include "project/submodules.hpp"
 #include "script/embedded.hpp"
 #include "send/answer.hpp"
+#include "send/preflight.hpp"
 #include "slurm/options.hpp"
 #include "submission/compose.hpp"
 #include "submission/token.hpp"
@@ -196,6 +197,8 @@ Retried retry(world::World& world, const remote::Project& project, remote::Clust
                 "cluster.dir is now {}, where nothing says whether its job is gone", dir))
             .hint(fmt::format("RDVC_CLUSTER_DIR={} rdvc retry {}", record.dir, what));
     const auto again = choose_again(world, project, cluster, record, question);
+    if (question.arguments.preflight) // the other options are those of earlier attempts
+        refuse_impossible(world, cluster, {.sbatch = again.sbatch, .is_whole = false, .jobs = 0});
     const auto held = ledger.hold(token);
     if (held == nullptr)
         throw Error(Exit::failed, fmt::format("another `rdvc` is submitting {}", what));

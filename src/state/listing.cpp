@@ -7,10 +7,10 @@
 #include "base/clock.hpp"
 #include "base/columns.hpp"
 #include "base/text.hpp"
+#include "slurm/units.hpp"
 #include "state/describe.hpp"
 #include "state/state.hpp"
 #include "submission/mirror.hpp"
-#include "submission/request.hpp"
 
 namespace rdvc::state {
 
@@ -27,7 +27,7 @@ std::string time_of(const Record& record, const slurm::Job* job, const State& st
                     const Overview& overview) {
     const auto limit = job == nullptr || !is_live(state.kind())
                            ? std::nullopt
-                           : submission::seconds_of(job->limit);
+                           : slurm::seconds_of(job->limit);
     const auto run = state.kind() == Kind::pending ? std::nullopt : seconds_run(record, overview);
     const auto text = run ? base::age(static_cast<std::int64_t>(*run)) : "";
     return limit ? fmt::format("{}/{}", text.empty() ? "-" : text, base::duration(*limit)) : text;

@@ -177,6 +177,8 @@ class Parser {
             add_after(given);
         else if (option.name == "yes")
             result_.yes = true;
+        else if (option.name == "no-preflight")
+            result_.preflight = false;
         else if (option.name == "dry-run")
             result_.dry_run = true;
         else if (option.name == "json")

@@ -70,6 +70,7 @@ struct RunArguments {
     bool downstream = false;
     bool recursive = false;
     bool force = false;
+    bool preflight = true; ///< refuse what the cluster would refuse
     bool dry_run = false;
     bool json = false;
     bool help = false;

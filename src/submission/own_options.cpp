@@ -27,6 +27,7 @@ const std::vector<OwnOption>& own_options() {
         {"array-limit", "N", "of a sweep, so many jobs run at once, at most"},
         {"after", "[ok:|any:]SUBMISSION", "start when it has ended well, or `any:`, however it ends; several with commas"},
         {"yes", "", "do not ask before a large sweep is submitted"},
+        {"no-preflight", "", "submit also what the cluster would refuse, as far as its limits are known"},
         {"sbatch", "OPTION[=VALUE]", "any other option of sbatch"},
         {"dry-run", "", "print the script and say what would be sent; submit nothing"},
         {"json", "", "answer as JSON on standard output"},

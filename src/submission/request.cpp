@@ -1,12 +1,12 @@
 #include "submission/request.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "slurm/units.hpp"
 
 namespace rdvc::submission {
 
@@ -48,31 +48,6 @@ std::string hours(unsigned long units, long seconds) {
 
 } // namespace
 
-std::optional<long> seconds_of(std::string_view time) {
-    const auto dash = time.find('-');
-    const auto days = dash == std::string_view::npos ? std::optional(0U)
-                                                     : base::parse_number(time.substr(0, dash));
-    std::vector<long> fields;
-    for (const auto& field :
-         base::split(dash == std::string_view::npos ? time : time.substr(dash + 1), ':')) {
-        const auto number = base::parse_number(field);
-        if (!number)
-            return std::nullopt;
-        fields.push_back(*number);
-    }
-    if (!days || fields.empty() || fields.size() > 3)
-        return std::nullopt;
-    // M, M:S, H:M:S; after days H, H:M, H:M:S
-    const bool from_hours = dash != std::string_view::npos || fields.size() == 3;
-    const std::array<long, 4> units =
-        from_hours ? std::array<long, 4>{3600, 60, 1, 0} : std::array<long, 4>{60, 1, 0, 0};
-    constexpr long day = 86400;
-    long seconds = *days * day;
-    for (std::size_t i = 0; i < fields.size(); ++i)
-        seconds += fields[i] * units.at(i);
-    return seconds > 0 ? std::optional(seconds) : std::nullopt;
-}
-
 std::string varied_keys(const std::vector<Task>& tasks) {
     std::vector<std::string> parts;
     for (std::size_t i = 0; i < tasks.front().varying.size(); ++i) {
@@ -87,7 +62,7 @@ std::string varied_keys(const std::vector<Task>& tasks) {
 
 std::string describe_request(const Submission& submission) {
     const auto time = value_of(submission, "time");
-    const auto seconds = seconds_of(time);
+    const auto seconds = slurm::seconds_of(time);
     const auto tasks = static_cast<unsigned long>(submission.tasks.size());
     const auto jobs = static_cast<unsigned long>(submission.job_count());
     const auto cpus = number_or_1(submission, "cpus-per-task") * number_or_1(submission, "ntasks");

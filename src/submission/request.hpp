@@ -1,17 +1,12 @@
 // What a submission asks of the cluster, in words for its user.
 #pragma once
 
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "submission/compose.hpp"
 
 namespace rdvc::submission {
-
-/// The seconds of a time limit as sbatch takes it (`30`, `2:00:00`, `1-12`), or nothing.
-std::optional<long> seconds_of(std::string_view time);
 
 /// The keys that a sweep varies, and with how many values: `lr (3 values), seed (5 values)`.
 std::string varied_keys(const std::vector<Task>& tasks);

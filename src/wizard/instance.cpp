@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "remote/cluster.hpp"
+#include "remote/limits.hpp"
 #include "remote/project.hpp"
 
 namespace rdvc::wizard {
@@ -52,21 +53,14 @@ void warn_of_undefined(const world::World& world, const config::Config& config,
 std::vector<slurm::Offer> cluster_offers(world::World& world, const config::Config& config) {
     if (config.text("cluster.host").empty())
         return {};
-    std::vector<slurm::Nodes> all;
     try {
         remote::Cluster cluster(world, config);
-        script::Variables variables;
-        variables.words = {{"make_folders", "0"}, {"mirror", ""}};
-        cluster.ask("probe", variables, [&](const transport::Frame& frame) {
-            if (frame.verb == "nodes")
-                if (auto nodes = slurm::parse_sinfo_line(frame.rest))
-                    all.push_back(std::move(*nodes));
-        });
+        return slurm::offers(remote::ask_limits(world, cluster).nodes());
     } catch (const base::Error& error) {
         world.console.warn(
             fmt::format("could not ask the cluster for its nodes: {}", error.what()));
     }
-    return slurm::offers(all);
+    return {};
 }
 
 std::vector<std::string> instance_names(const config::Config& config,
@@ -89,7 +83,7 @@ void define_instance(const world::World& world, const config::Config& config,
         return warn_of_undefined(world, config, instance);
     const auto definition = define(*offer);
     show(world, *offer, definition);
-    if (!questions.agree("Write this to .rdvc/config.toml"))
+    if (!questions.agree(fmt::format("Write this to {}", file.path().string())))
         return warn_of_undefined(world, config, instance);
     for (const auto& [key, value] : definition)
         file.set_source({"instances", instance, key}, value);

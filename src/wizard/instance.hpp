@@ -22,7 +22,7 @@ std::vector<std::string> instance_names(const config::Config& config,
                                         const std::vector<slurm::Offer>& offers);
 
 /// If `instance` is not defined, defines it in `file` from its offer; shows it first, and asks with
-/// `questions`. Warns if there is no offer.
+/// `questions`. Warns if there is no offer, and if the answer is no.
 void define_instance(const world::World& world, const config::Config& config,
                      const std::vector<slurm::Offer>& offers, const std::string& instance,
                      const Questions& questions, SettingsFile& file);

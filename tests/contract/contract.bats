@@ -384,6 +384,19 @@ JOB
 
 # --- ssh ---
 
+@test "sinfo, scontrol show partition, sbatch --test-only, sacctmgr: what rdvc avail reads" {
+    local number='+([0-9])' fields='Partition:|,Nodes:|,StateLong:|,CPUs:|,Memory:|,CPUsState:|,Gres:|,GresUsed:|,Features:|'
+    matches "$(on "sinfo --all --exact --noheader -O '${fields}'" | grep '^general')" \
+        "general\\*|1|+([a-z])|${number}|${number}|${number}/${number}/${number}/${number}|gpu:4|gpu:${number}|t3.xlarge,g5.xlarge,g5.12xlarge|"
+    matches "$(on 'scontrol --all --oneliner show partition' | grep '=short ')" 'PartitionName=short * MaxTime=00:02:00 * State=UP *'
+    matches "$(on 'SLURM_TIME_FORMAT=%s sbatch --test-only --partition=short --wrap=true 2>&1')" \
+        "sbatch: Job ${number} to start at ${number} using * in partition short"
+    matches "$(on 'sbatch --test-only --partition=nowhere --wrap=true 2>&1 || echo "exit $?"')" \
+        $'sbatch: error: invalid partition specified: nowhere\n*exit 1'
+    matches "$(on 'sacctmgr --noheader --parsable2 show user name=x withassoc 2>&1 || echo "exit $?"')" \
+        $'You are not running a supported accounting_storage plugin*\nexit 1'
+}
+
 @test "ssh: words are one line for the login shell, bytes go through, exit codes come back" {
     same "$(ssh -T -- sandbox echo 'a  b' '$((1 + 1))' '|' tr a-z A-Z)" 'A B 2'
     head -c 300000 /dev/urandom >"${folder}/bytes"

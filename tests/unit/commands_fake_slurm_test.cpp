@@ -136,6 +136,18 @@ TEST_F(OnFakeSlurm, CleanEnvironmentsOfAProject) {
     expect_says(said, "3 s");
 }
 
+TEST_F(OnFakeSlurm, Estimate) {
+    const auto said = rdvc({"avail", "--start", "--partition=short,general", "--begin=now+2hours"});
+    expect_says(said, "partition short    in 2 h\npartition general  in 2 h\n");
+    expect_says(said, "SLURM's own estimate");
+    expect_says(rdvc({"avail", "--start"}), "with these options  at once\n");
+    expect_says(rdvc({"avail", "--start", "--partition=nosuch"}, Exit::refused),
+                "partition nosuch  sbatch: error: invalid partition specified: nosuch");
+    expect_says(rdvc({"avail", "--start", "--json"}), "\"starts_in_seconds\": 0");
+    expect_says(rdvc({"avail", "--mem=4G"}, Exit::usage), "options of sbatch need `--start`");
+    expect_says(rdvc({"avail", "--start", "-S", "lr=1"}, Exit::usage), "only options of sbatch");
+}
+
 TEST_F(OnFakeSlurm, Folder) {
     set_knob("no-start");
     const auto use_remote = [&](const fs::path& path) {
@@ -180,6 +192,69 @@ TEST_F(OnFakeSlurm, Include) {
     fs::remove(theirs);
     fs::create_directory(theirs);
     expect_says(rdvc({"init", "remote", "--yes"}, Exit::not_ready), "is not a readable file");
+}
+
+TEST_F(OnFakeSlurm, Limits) {
+    const auto said = rdvc({"avail"});
+    expect_says(said, "general*         up     1     0      0    1      4 of 4     64G     4 of 4");
+    expect_says(said, "00:02:00");
+    expect_says(said, "\nyour jobs   none\n");
+    expect_says(said, "\nunknown     sacctmgr does not answer: You are not running a supported");
+    expect_says(rdvc({"avail", "--json"}), "\"version\": 1");
+    const auto copy = *fs::directory_iterator(local_.state_folder() / "limits");
+    const auto before = tests::content_of(copy);
+    set_knob("down");
+    const auto down = rdvc({"avail"}, Exit::failed);
+    expect_says(down, "sinfo does not answer: slurm_load_partitions: Unable to contact");
+    expect_says(down, "squeue does not answer: ");
+    expect_says(down, "error: the cluster tells of no partition\n");
+    EXPECT_EQ(tests::content_of(copy), before);
+    rdvc({"avail", "--json"}, Exit::failed);
+}
+
+TEST_F(OnFakeSlurm, LimitsThatARunCannotKeep) {
+    set_knob("no-start");
+    const Words run = {"run", "--cmd", "--time=5", "--partition=short", "--", "true"};
+    rdvc(run); // nothing is known yet
+    rdvc({"avail"});
+    EXPECT_EQ(rdvc(run, Exit::not_ready),
+              "error: `--time=5` is more than the partition `short` allows: 00:02:00\n"
+              "    --time=00:02:00 would do; so long a job may run in general, single-gpu, "
+              "multi-gpu, scavenge, scavenge-cancel, urgent, attic\n"
+              "  as `local` said 0 s ago\n\n"
+              "hint: if that has changed: `rdvc avail` asks again; --no-preflight submits all the "
+              "same\n");
+    local_.git.write("init_env.sh", "");
+    expect_says(rdvc({"env", "build", "--mem=1T"}, Exit::not_ready), "64G at most (--mem=1T)");
+    rdvc({"run", "--cmd", "--no-preflight", "--time=5", "--partition=short", "--", "true"});
+    const auto file = *fs::directory_iterator(local_.state_folder() / "limits");
+    const auto now = fs::last_write_time(file);
+    for (const auto hours : {-25, 2}) { // old, and by a clock that was ahead
+        fs::last_write_time(file, now + std::chrono::hours(hours));
+        rdvc(run);
+    }
+    fs::last_write_time(file, now);
+    rdvc({"cancel", "first"}, Exit::usage);
+    tests::put_file(file, "garbage\n");
+    rdvc(run);
+}
+
+TEST_F(OnFakeSlurm, LimitsOfAnotherAttempt) {
+    submit_waiting();
+    rdvc({"cancel", "first"});
+    rdvc({"avail"});
+    expect_says(rdvc({"retry", "first", "--mem=1T"}, Exit::not_ready), "64G at most (--mem=1T)");
+    expect_says(rdvc({"retry", "first", "--no-preflight", "--mem=1T"}), "job 2");
+}
+
+TEST_F(OnFakeSlurm, LimitsOfASweep) {
+    std::ofstream(slurm() / "max-submit") << 3;
+    rdvc({"avail"});
+    const auto said = rdvc({"run", "-S", "lr=1,2,3,4,5,6,7"}, Exit::not_ready);
+    expect_says(said, "error: 7 jobs at once are more than the account `physics` allows: 3\n"
+                      "    --pack=3 makes fewer jobs of them\n");
+    expect_says(rdvc({"run", "--dry-run", "--pack=3", "-S", "lr=1,2,3,4,5,6,7"}),
+                "7 tasks in 3 jobs");
 }
 
 TEST_F(OnFakeSlurm, Logs) {

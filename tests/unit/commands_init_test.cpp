@@ -208,18 +208,19 @@ TEST_F(InitLater, ProjectWarnsOfAnotherName) {
 
 TEST_F(Init, ProjectDefinesTheInstanceThatItsClusterOffers) {
     demo_.expect_request().does(
-        answers({"bash 5.2", "nodes cpu|t3.xlarge,intel|(null)|infinite",
-                 "nodes single-gpu|g5.xlarge|gpu:a10g:1|2-00:00:00", "end"}));
+        answers({"limits nodes cpu|1|idle|4|65536|0/4/0/4|(null)|(null)|t3.xlarge,intel|",
+                 "limits nodes single-gpu|1|idle|4|65536|0/4/0/4|gpu:a10g:1|gpu:a10g:0|g5.xlarge|",
+                 "end"}));
     EXPECT_EQ(demo_.world.run({"init", "project", "-y", "--instance=g5.xlarge"}).code, 0);
     EXPECT_NE(project_file().find("[instances.\"g5.xlarge\"]\npartition = \"single-gpu\"\n"
                                   "constraint = \"g5.xlarge\"\ngpus = 1\n"),
               std::string::npos)
         << project_file();
-    EXPECT_EQ(assigned(demo_.requests().at(0).input, "make_folders"), "0");
 }
 
 TEST_F(Init, ProjectRefusesAnInstanceOfNobody) {
-    demo_.expect_request().does(answers({"nodes cpu|t3.xlarge|(null)|infinite", "end"}));
+    demo_.expect_request().does(
+        answers({"limits nodes cpu|1|idle|4|65536|0/4/0/4|(null)|(null)|t3.xlarge|", "end"}));
     const auto outcome = demo_.world.run({"init", "project", "-y", "--instance=t3.xlareg"});
     EXPECT_EQ(outcome.code, static_cast<int>(Exit::usage));
     EXPECT_TRUE(outcome.err.starts_with(
@@ -231,7 +232,8 @@ TEST_F(Init, ProjectRefusesAnInstanceOfNobody) {
 // The file of the first rdvc names an instance that it had built in.
 TEST_F(Init, ProjectDefinesTheInstanceThatItsFileNames) {
     demo_.configure_project("[run]\ninstance = \"t3.xlarge\"\nmem = 0\ncpus = 2\n");
-    demo_.expect_request().does(answers({"nodes all*|t3.xlarge,g5.xlarge|gpu:4|infinite", "end"}));
+    demo_.expect_request().does(answers(
+        {"limits nodes all*|1|idle|4|65536|0/4/0/4|gpu:4|gpu:0|t3.xlarge,g5.xlarge|", "end"}));
     const auto outcome = demo_.world.run({"init", "project", "-y"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_NE(
@@ -355,13 +357,14 @@ TEST_F(Init, ProjectAsksNoDvcThatWouldObeyTheProject) {
 
 // --- init remote ---
 
-const std::vector<std::string> found = {"bash 5.2.15",
-                                        "git git version 2.39.5",
-                                        "sbatch slurm-wlm 22.05.8",
-                                        "dir /home/alice/.rdvc",
-                                        "mirror /home/alice/.rdvc/repos/project-7f3a9c1d.git",
-                                        "nodes cpu|(null)|(null)|infinite",
-                                        "end"};
+const std::vector<std::string> found = {
+    "bash 5.2.15",
+    "git git version 2.39.5",
+    "sbatch slurm-wlm 22.05.8",
+    "dir /home/alice/.rdvc",
+    "mirror /home/alice/.rdvc/repos/project-7f3a9c1d.git",
+    "limits nodes cpu|1|idle|4|65536|0/4/0/4|(null)|(null)|(null)|",
+    "end"};
 
 TEST_F(Init, RemoteMakesTheGitRemote) {
     demo_.configure_project("[project]\nid = \"7f3a9c1d\"\n");
@@ -369,7 +372,6 @@ TEST_F(Init, RemoteMakesTheGitRemote) {
     const auto outcome = demo_.world.run({"init", "remote", "-y"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(assigned(demo_.requests().at(0).input, "mirror"), "project-7f3a9c1d.git");
-    EXPECT_EQ(assigned(demo_.requests().at(0).input, "make_folders"), "1");
     EXPECT_EQ(outcome.err.find("wrote "), std::string::npos) << outcome.err;
     const auto url = "ssh://alice@hpc/home/alice/.rdvc/repos/project-7f3a9c1d.git";
     EXPECT_EQ(demo_.git.git({"remote", "get-url", "rdvc"}), url);

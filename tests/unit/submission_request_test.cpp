@@ -12,17 +12,6 @@ Submission sweep(std::vector<SbatchOption> options) {
     return submission;
 }
 
-TEST(SecondsOf, ReadsWhatSbatchTakes) {
-    EXPECT_EQ(seconds_of("30"), 1800);
-    EXPECT_EQ(seconds_of("30:10"), 1810);
-    EXPECT_EQ(seconds_of("2:00:00"), 7200);
-    EXPECT_EQ(seconds_of("1-12"), 129600);
-    EXPECT_EQ(seconds_of("1-12:30"), 131400);
-    EXPECT_EQ(seconds_of("0-0:0:5"), 5);
-    for (const auto* other : {"", "0", "UNLIMITED", "1:2:3:4", "-5", "1-", "a-1", "1:x"})
-        EXPECT_FALSE(seconds_of(other)) << other;
-}
-
 TEST(DescribeRequest, TimesTasksByTimeAndProcessors) {
     EXPECT_EQ(describe_request(sweep({})), "15 tasks x 1 CPU; no time limit of your own");
     EXPECT_EQ(describe_request(sweep({{"time", "2:00:00"}, {"cpus-per-task", "4"}})),

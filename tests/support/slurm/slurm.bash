@@ -23,7 +23,8 @@
 #   banner-sbatch LINES       printed before sbatch's answer
 #   cluster-sbatch NAME       the answer is `id;NAME`
 #   max-array N               MaxArraySize (1001)
-#   max-submit N              sbatch refuses more jobs than that, ended ones too; sacctmgr knows
+#   max-submit N              sbatch refuses more jobs than that, ended ones too; sacctmgr knows (without, there is
+#                             no accounting)
 #   reuse-id ID               the next job gets this id; a job that had it is forgotten
 #   fail-squeue [WORDS]       squeue fails
 #   empty-squeue              squeue says nothing, and exits 0
