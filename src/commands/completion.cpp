@@ -12,6 +12,7 @@
 #include "project/dvc.hpp"
 #include "remote/project.hpp"
 #include "submission/help.hpp"
+#include "submission/session_arguments.hpp"
 
 namespace rdvc::commands {
 
@@ -33,6 +34,11 @@ std::vector<cli::Described> to_described(const std::vector<submission::RunOption
 std::vector<cli::Described> described(world::World& world, Words words) {
     if (words.front() == "run")
         return to_described(submission::run_options());
+    if (words.front() == "shell" || words.front() == "exec") {
+        auto all = to_described(submission::session_options());
+        all.insert(all.begin(), {"SUBMISSION", "", ""});
+        return all;
+    }
     if (words.front() == "retry") {
         auto all = to_described(submission::sbatch_options());
         all.insert(all.begin(), {{"SUBMISSION", "", ""},

@@ -46,6 +46,8 @@ TEST(GoldenHelp, OfTheRest) {
                                Words{"pull", "--help"},
                                Words{"recover", "--help"},
                                Words{"show", "--help"},
+                               Words{"shell", "--help"},
+                               Words{"exec", "--help"},
                                Words{"clean", "--help"},
                                Words{"config", "--help"},
                                Words{"config", "set", "--help"},

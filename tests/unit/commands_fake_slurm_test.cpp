@@ -231,6 +231,49 @@ TEST_F(OnFakeSlurm, RetryWithoutTheFunctions) {
     expect_says(rdvc({"retry", "first"}), "job 2");
 }
 
+TEST_F(OnFakeSlurm, Session) {
+    local_.git.write("new.txt", "as it stands");
+    const auto said = rdvc({"exec", "--quiet", "--", "sh", "-c", "cat new.txt; exit 7"}, Exit(7));
+    EXPECT_EQ(said, "as it stands");
+    EXPECT_EQ(
+        rdvc({"exec", "--local", "--quiet", "--", "sh", "-c", "cat new.txt; exit 8"}, Exit(8)),
+        "as it stands");
+    EXPECT_EQ(ledger::Ledger(local_.state_folder()).read().back().state, ledger::State::built);
+    expect_says(rdvc({"exec", "--", "true"}), "job 2 on local; Ctrl-C gives it up\n");
+}
+
+TEST_F(OnFakeSlurm, SessionIfTheJobCannotPrepareItself) {
+    local_.git.write("init_env.sh", "#!/bin/sh\nexit 5\n");
+    fs::permissions(local_.git.path() / "init_env.sh", fs::perms::owner_all);
+    expect_says(rdvc({"exec", "--", "true"}, Exit(255)),
+                "error: the job could not prepare its workspace\n  the setup command failed with "
+                "exit code 5: ./init_env.sh\n");
+    expect_says(rdvc({"exec", "--local", "--", "true"}, Exit(255)),
+                "error: the command was not started\n");
+}
+
+TEST_F(OnFakeSlurm, SessionOfARunningJob) {
+    rdvc({"run", "--cmd", "-n", "first", "--", "sh", "-c", "echo begun >here; exec sleep 1000"});
+    const Words look = {"exec", "first",
+                        "--",   "sh",
+                        "-c",   "until [ -e here ]; do sleep 0.1; done; cat here; echo $RDVC_TASK"};
+    for (int tries = 0; tries < 100 && !fs::exists(record() / "workspace"); ++tries)
+        tests::run_program({"sleep", "0.1"});
+    EXPECT_EQ(rdvc(look), "begun\n1\n");
+    expect_says(rdvc({"exec", "first.3", "--", "true"}, Exit(255)),
+                "error: no submission of this project is `first.3`");
+    rdvc({"cancel", "first"});
+    local_.world.run({"wait", "first"});
+    expect_says(rdvc(look, Exit(255)), "error: its job has ended, and the workspace is gone\n");
+}
+
+TEST_F(OnFakeSlurm, SessionOfAWaitingJob) {
+    submit_waiting();
+    expect_says(rdvc({"exec", "first", "--", "true"}, Exit(255)),
+                "error: it has no workspace yet\n  pending: ");
+    expect_says(rdvc({"shell", "first"}, Exit::usage), "error: a shell needs a terminal\n");
+}
+
 TEST_F(OnFakeSlurm, Status) {
     submit_waiting();
     const auto waiting = rdvc({"status"});
