@@ -29,6 +29,17 @@ await_session() {
     return "${code}"
 }
 
+# Counts in a file, as long as the process $1 lives: if the login node goes down, the job finds out.
+beat() {
+    local count=0
+    while kill -0 "$1"; do
+        count=$((count + 1))
+        printf '%s\n' "${count}" >"$0.alive" || break
+        sleep 10
+    done
+    rm -f -- "$0.alive"
+} </dev/null >/dev/null 2>&1
+
 # On the login node. If it has a terminal, srun's own message about an exit code is no news.
 open_session() {
     local name
@@ -51,6 +62,7 @@ open_session() {
     for name in "${!SLURM@}" "${!SRUN@}"; do
         [[ ${name} == SLURM_@(CONF*|CLUSTERS|JWT|SACK*) ]] || unset "${name}"
     done
+    [[ ${hold} != 1 ]] || beat "$$" &
     if [[ ${terminal} == 1 ]]; then
         (run_step "${job}" "${node}" --pty bash "$0" inside) 2> >(grep --line-buffered -v '^srun: error: .*: task 0: ' >&2)
     else
@@ -65,7 +77,7 @@ note_session() {
     unset RDVC_OWN_SESSION RDVC_OWN_WORKSPACE_DIR RDVC_OWN_REPO_DIR
     # What a session of its own leaves running ends with the job; somebody else's job must not end ours.
     [[ ${hold} != 1 ]] || export RDVC_OWN_WORKSPACE_DIR=${place}
-    [[ ! -d ${place}/sessions ]] || { [[ ${terminal} != 1 ]] || tty; } >"${place}/sessions/$$"
+    [[ ! -d ${place}/sessions ]] || { { [[ ${terminal} == 1 ]] && tty || echo none; } && printf '%s.alive\n' "$0"; } >"${place}/sessions/$$"
 }
 
 # As the job is when its environment is active: its variables, its folder.

@@ -1,5 +1,6 @@
 // `rdvc shell` and `rdvc exec`: a person's own shell or command, where a job would run.
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -39,6 +40,12 @@ send::Plan plan_of(world::World& world, remote::Project& project, remote::Cluste
                                 has_pipeline ? send::Purpose::experiment : send::Purpose::command);
     plan.submission.is_shell = true;
     plan.submission.only_prepared = arguments.on_login;
+    const auto says_requeue = [](const submission::SbatchOption& option) {
+        return option.first == "requeue" || option.first == "no-requeue";
+    };
+    auto& options = plan.submission.sbatch; // nobody would be there when it starts again
+    if (std::none_of(options.begin(), options.end(), says_requeue))
+        options.emplace_back("no-requeue", std::nullopt);
     if (!arguments.run.name)
         plan.submission.tasks.front().name = "shell-" + plan.submission.token.substr(0, 12);
     return plan;

@@ -161,3 +161,15 @@ end_screen() { screen kill-server 2>/dev/null || true; }
     end_screen
     wait_until 20 no_workspace_left
 }
+
+# bats test_tags=long
+@test "exec: if the login node goes down, the allocation ends" {
+    rdvc exec --quiet -- sh -c 'echo begun; exec sleep 1000' >"${BATS_TEST_TMPDIR}/out" 3>&- &
+    wait_until 20 grep -q begun "${BATS_TEST_TMPDIR}/out"
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" stop sshd # and what its logins run
+    code=0
+    wait "$!" || code=$?
+    [[ ${code} == 255 ]]
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" start sshd
+    wait_until 60 nothing_left
+}

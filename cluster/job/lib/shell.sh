@@ -2,17 +2,27 @@
 
 # The record's file `ready` says that a session may begin (node/session.sh, which explains what a
 # session is), and why the job would have failed by now, if it would. Each session has a file in the
-# workspace, with the name of its process and its terminal in it.
+# workspace with the name of its process; in it are its terminal, and the file in which its login node
+# counts.
 
-RDVC_OWN_SHELL_WAIT=120 # seconds for the first session to begin: whoever asked may be gone
+RDVC_OWN_SHELL_WAIT=120 # seconds for the first session to begin, or for a login node to count on
 
-# True while a session runs; sets `came` if one has begun.
+# True while a session runs; sets `came` if one has begun. One whose login node no longer counts has
+# nobody in it, although srun's processes are still here.
 has_session() {
-    local file
+    local file pid terminal counter count
     for file in "${RDVC_OWN_WORKSPACE_DIR}"/sessions/[0-9]*; do
         [[ -e ${file} ]] || continue
         came=1
-        ! kill -0 "${file##*/}" 2>/dev/null || return 0
+        pid=${file##*/}
+        kill -0 "${pid}" 2>/dev/null || continue
+        { read -r terminal && read -r counter; } <"${file}" || return 0 # it is just beginning
+        count=$(cat "${counter}" 2>/dev/null)
+        if [[ ${count} != "${counts[${pid}]:-none}" ]]; then
+            counts[pid]=${count}
+            counted[pid]=${SECONDS}
+        fi
+        ((SECONDS - counted[pid] >= RDVC_OWN_SHELL_WAIT)) || return 0
     done
     return 1
 }
@@ -47,7 +57,7 @@ keep_shell_variables() {
 # On the login node the one session is a child of this shell, with the streams of its user as file
 # descriptors 3 and 4, and its exit code is ours; in an allocation sessions come by themselves.
 await_sessions() {
-    local waited=0 child
+    local waited=0 child counts=() counted=()
     if [[ -n ${RDVC_OWN_SESSION:-} && -t 3 ]]; then
         came=1
         bash "${RDVC_OWN_SESSION}" inside <&3 >&4 2>&5
