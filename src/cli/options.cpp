@@ -30,6 +30,12 @@ Options& Options::text(const std::string& names, std::string& target, const std:
     return *this;
 }
 
+Options& Options::optional_text(const std::string& names, std::string& target,
+                                const std::string& help, const std::string& metavar) {
+    app_->add_option(names, target, help)->type_name("[=" + metavar + "]")->expected(0, 1);
+    return *this;
+}
+
 Options& Options::texts(const std::string& names, std::vector<std::string>& target,
                         const std::string& help, const std::string& metavar) {
     app_->add_option(names, target, help)->type_name(metavar)->allow_extra_args(false);

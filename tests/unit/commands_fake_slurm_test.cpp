@@ -293,6 +293,43 @@ TEST_F(OnFakeSlurm, StatusOfAnEndedJob) {
     expect_says(all, "\nphases       ");
 }
 
+// `rdvc show --diff`: what git is asked to show, by a program of the user's own for that.
+TEST_F(OnFakeSlurm, StatusTellsTheCodeThatRan) {
+    const auto list = local_.folder / "changed";
+    local_.git.git({"config", "diff.external", "sh -c 'echo \"$1\" >>" + list.string() + "' x"});
+    const auto changed = [&](const Words& words) {
+        fs::remove(list);
+        rdvc(words);
+        return fs::exists(list) ? tests::content_of(list) : "";
+    };
+    set_knob("no-start");
+    rdvc({"run", "--cmd", "-n", "plain", "--", "true"});
+    local_.git.write("a.txt", "1");
+    rdvc({"run", "--cmd", "-n", "one", "--", "true"});
+    local_.git.write("b.txt", "2");
+    rdvc({"run", "--cmd", "-n", "two", "--", "true"});
+    EXPECT_EQ(changed({"show", "--diff"}), "a.txt\nb.txt\n");
+    EXPECT_EQ(changed({"show", "two", "--diff", "one"}), "b.txt\n");
+    EXPECT_EQ(changed({"show", "--diff=2"}), "b.txt\n"); // the job
+    EXPECT_EQ(changed({"show", "one", "--diff", "HEAD"}), "a.txt\n");
+    expect_says(rdvc({"show", "plain", "--diff"}), "nothing differs: it ran ");
+    expect_says(rdvc({"show", "--diff", "nosuch"}, Exit::usage), "no submission of this project");
+    local_.git.git({"gc", "--quiet", "--prune=now"});
+    EXPECT_EQ(changed({"show", "one", "--diff"}), "a.txt\n"); // from the cluster
+    fs::remove_all(local_.mirror());
+    local_.git.git({"gc", "--quiet", "--prune=now"});
+    expect_says(rdvc({"show", "two", "--diff"}, Exit::failed),
+                "neither this repository nor the cluster has the code any longer\n");
+}
+
+TEST_F(OnFakeSlurm, LogsOfWhatIsKept) {
+    submit_waiting();
+    expect_says(rdvc({"show", "--submission"}), "\nname first\nkind command\n");
+    expect_says(rdvc({"show", "--environment"}, Exit::failed),
+                "error: the cluster has no `environment.inputs` of this submission\n");
+    expect_says(rdvc({"show", "--environment", "--submission"}, Exit::usage), "only one of");
+}
+
 TEST_F(OnFakeSlurm, Submit) {
     set_knob("no-start");
     expect_says(rdvc({"run", "-n", "first"}), "job 1 on local");
