@@ -80,6 +80,25 @@ note_session() {
     [[ ! -d ${place}/sessions ]] || { { [[ ${terminal} == 1 ]] && tty || echo none; } && printf '%s.alive\n' "$0"; } >"${place}/sessions/$$"
 }
 
+# srun's variables describe its step, which has one task on one node; a program of the job sees those
+# of the job's script.
+take_job_variables() {
+    local file files line job_id=${SLURM_JOB_ID:-}
+    [[ -n ${job_id} ]] || return 0
+    mapfile -t files < <(grep -zlxF -e "SLURM_JOB_ID=${job_id}" /proc/[0-9]*/environ 2>/dev/null)
+    for file in "${files[@]}"; do
+        if [[ ! -O ${file} ]] || grep -zq '^SLURM_STEP_ID=' "${file}" 2>/dev/null; then
+            continue
+        fi
+        unset "${!SLURM_@}"
+        while IFS= LC_ALL=C read -r -d '' line; do
+            [[ ${line} != SLURM_* ]] || export "${line%%=*}=${line#*=}"
+        done 2>/dev/null <"${file}"
+        [[ ${SLURM_JOB_ID:-} != "${job_id}" ]] || return 0 # else that process has just ended
+    done
+    export SLURM_JOB_ID=${job_id}
+}
+
 # As the job is when its environment is active: its variables, its folder.
 enter_workspace() {
     local line
@@ -193,6 +212,7 @@ greet() {
 case ${1:-}$- in
 inside*)
     note_session
+    take_job_variables
     if ((${#words[@]} == 0)); then
         bash --rcfile "$0" -i
         rm -f -- "$0"
