@@ -83,6 +83,17 @@ signal_job() (
     exec timeout 20 scancel --batch --signal="$2" "$1" </dev/null
 )
 
+# Runs words in the job $1 beside what runs there, with all that the job has, on its node $2; the
+# words may begin with options of srun. Replaces its shell: call it in a subshell.
+run_step() {
+    exec srun --jobid="$1" --overlap --nodes=1 --ntasks=1 ${2:+--nodelist="$2"} --cpu-bind=none --quiet "${@:3}"
+}
+
+# When the job $1 ends at the latest, for people, or nothing.
+end_of_job() {
+    [[ -z $1 ]] || list_jobs '%A|%e' 2>/dev/null | awk -F '|' -v job="$1" '$1 == job && $2 ~ /^[0-9]/ { sub("T", " ", $2); print $2; exit }'
+}
+
 # Puts the job $1 back into the queue.
 requeue_job() {
     timeout 20 scontrol requeue "$1" </dev/null

@@ -3,7 +3,7 @@
 # attempt, experiment_ref (of a sweep: with which those of its tasks begin), named_by_values (1: they
 # do not, but have the names in the file of tasks), force, everything (1:
 # everything is sent, because this cluster lacked something), on_login (`environment`: it is built
-# here first), with_job (0: nothing else), notes, data_size (of the list of objects that the run
+# here first), with_job (0: nothing else; `prepared`: the script stays here and is not submitted), notes, data_size (of the list of objects that the run
 # needs in DVC's cache, lines "NAME SIZE"), script_size, tasks (how many a sweep has, else 0),
 # tasks_size (of the file with them), environment (a hash of the text that decides it, or nothing),
 # environment_size, tags (a hash of the list of tags, or nothing), tags_size, functions (the hash of
@@ -359,6 +359,7 @@ submit() {
         rm -rf "${folder}"
         finish built
     fi
+    [[ ${with_job} != prepared ]] || finish built
     refuse_revoked
     call_sbatch
     answer_sbatch

@@ -29,11 +29,17 @@ void Pipe::close(std::size_t which) {
 }
 
 void become(const Command& command, int in, int out, int err, int report) {
-    const bool placed = ::dup2(in, 0) >= 0 && (out < 0 || ::dup2(out, 1) >= 0) &&
+    const bool placed = (in < 0 || ::dup2(in, 0) >= 0) && (out < 0 || ::dup2(out, 1) >= 0) &&
                         (err < 0 || ::dup2(err, 2) >= 0) &&
                         (command.folder.empty() || ::chdir(command.folder.c_str()) == 0);
     if (placed) {
         std::signal(SIGPIPE, SIG_DFL);
+        if (command.takes_input) { // ignoring it would not do: ssh handles it where it is ignored
+            sigset_t interrupt;
+            ::sigemptyset(&interrupt);
+            ::sigaddset(&interrupt, SIGINT);
+            ::sigprocmask(SIG_BLOCK, &interrupt, nullptr);
+        }
         for (const auto& [name, value] : command.environment)
             ::setenv(name.c_str(), value.c_str(), 1);
         std::vector<char*> argv;

@@ -180,9 +180,9 @@ class ProcessRunner::Running {
             throw Error(Exit::failed,
                         fmt::format("cannot start a process: {}", std::strerror(errno)));
         if (pid == 0) {
-            const int empty = ::open("/dev/null", O_RDONLY);
+            const int empty = command.takes_input ? -1 : ::open("/dev/null", O_RDONLY);
             become(command, command.input.empty() ? empty : in_.end(0), output,
-                   to_terminal ? -1 : err_.end(1), report_.end(1));
+                   to_terminal || command.takes_input ? -1 : err_.end(1), report_.end(1));
         }
         starts_.unlock();
         child_ = std::make_unique<Child>(pid);
@@ -197,7 +197,8 @@ class ProcessRunner::Running {
     [[nodiscard]] bool is_of(const Command& command) const {
         return argv_ == command.argv && folder_ == command.folder &&
                environment_ == command.environment && command.input.empty() &&
-               command.output_file.empty() && command.terminal == Terminal::no;
+               command.output_file.empty() && command.terminal == Terminal::no &&
+               !command.takes_input;
     }
 
     // Gives the pipe more room, so that the program need not wait for us.

@@ -26,7 +26,7 @@ enum class Terminal { no, yes };
 using Input = std::variant<std::string, std::filesystem::path>;
 
 /// One run of a program. Standard input has the parts of `input` one after the other (none:
-/// /dev/null).
+/// /dev/null), unless it is ours.
 struct Command {
     std::vector<std::string> argv;
     Effect effect = Effect::reads;
@@ -36,7 +36,8 @@ struct Command {
     std::filesystem::path output_file = {}; ///< where standard output goes instead of Result::out
     std::function<void(std::string_view)> on_output = {};  ///< instead of Result::out, as it comes
     std::function<std::optional<Input>()> more_input = {}; ///< gives the parts after `input`
-    Terminal terminal = Terminal::no;      ///< yes: the program has our output and error streams
+    Terminal terminal = Terminal::no; ///< yes: the program has our output and error streams
+    bool takes_input = false; ///< it has our input and error streams; Ctrl-C interrupts only us
     std::chrono::milliseconds patience{0}; ///< a program that runs longer is killed; 0: no limit
     std::function<bool()> is_over = {};    ///< once true, the program is soon killed
 };

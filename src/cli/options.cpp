@@ -47,6 +47,13 @@ Options& Options::text(const std::string& names, std::string& target, const std:
     return *this;
 }
 
+Options& Options::optional_text(const std::string& names, std::string& target,
+                                const std::string& help, const std::string& metavar) {
+    app_->add_option(names, target)->expected(0, 1);
+    add_row(names, "[=" + metavar + "]", help);
+    return *this;
+}
+
 Options& Options::texts(const std::string& names, std::vector<std::string>& target,
                         const std::string& help, const std::string& metavar) {
     app_->add_option(names, target)->allow_extra_args(false);

@@ -28,6 +28,9 @@ class Options {
     Options& flag(const std::string& names, bool& target, const std::string& help);
     Options& text(const std::string& names, std::string& target, const std::string& help,
                   const std::string& metavar);
+    /// Its value may be missing: given() says whether the option was there.
+    Options& optional_text(const std::string& names, std::string& target, const std::string& help,
+                           const std::string& metavar);
     /// May be given several times.
     Options& texts(const std::string& names, std::vector<std::string>& target,
                    const std::string& help, const std::string& metavar);

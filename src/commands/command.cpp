@@ -32,6 +32,8 @@ const std::vector<Command>& commands() {
         {"pull", "bring finished experiments into the local repository", pull},
         {"recover", "publish results that their jobs could not publish", recover},
         {"show", "the script of a submission", show},
+        {"shell", "a shell in the workspace and the environment of a job, new or running", shell},
+        {"exec", "the same for one command: `rdvc exec [SUBMISSION] -- COMMAND`", exec},
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
         {"clean", "remove from the cluster what is no longer needed", clean},
         {"cluster", "your clusters: `cluster list`, and the default: `cluster use`", cluster},

@@ -55,6 +55,8 @@ base::Exit retry(world::World& world, const Words& arguments);
 base::Exit pull(world::World& world, const Words& arguments);
 base::Exit recover(world::World& world, const Words& arguments);
 base::Exit show(world::World& world, const Words& arguments);
+base::Exit shell(world::World& world, const Words& arguments);
+base::Exit exec(world::World& world, const Words& arguments);
 base::Exit env(world::World& world, const Words& arguments);
 base::Exit clean(world::World& world, const Words& arguments);
 base::Exit config(world::World& world, const Words& arguments);

@@ -18,7 +18,7 @@ enum class State {
     submitted,   ///< the cluster answered with a job id
     refused,     ///< the cluster answered that there is no job
     unconfirmed, ///< the answer did not arrive
-    built        ///< an environment was built on the login node; there is no job
+    built        ///< nothing comes back: an environment built on the login node, a shell
 };
 
 /// Something that a cluster has after a submission.

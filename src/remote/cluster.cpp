@@ -262,6 +262,12 @@ base::Command Cluster::push(const std::string& url, const std::vector<std::strin
     return git;
 }
 
+base::Command Cluster::run_file(const std::string& file, bool has_terminal) {
+    return {.argv = connection_.file_words(file, has_terminal),
+            .effect = base::Effect::changes,
+            .takes_input = true};
+}
+
 bool is_submitted(const transport::Frame& frame) {
     return frame.verb == "submitted" && slurm::is_job_id(base::key_and_value(frame.rest).first);
 }

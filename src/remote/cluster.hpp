@@ -71,6 +71,10 @@ class Cluster {
     /// Whether somebody logs in without a password or a second factor: nothing if so, else ssh's
     /// reason.
     std::optional<std::string> reason_to_ask();
+    /// `bash FILE` there, with this process's own streams; in a terminal, if so asked, for which
+    /// the standard input must be one. Throws Error (not_ready) for a name that not every login
+    /// shell takes.
+    base::Command run_file(const std::string& file, bool has_terminal);
     /// True if several ssh executions share one connection.
     [[nodiscard]] bool shares_connection() { return is_local() || connection_.is_shared(); }
     [[nodiscard]] bool is_local() const { return connection_.destination().host == "local"; }

@@ -60,6 +60,8 @@ std::string assign_task(const Submission& submission) {
         text += assign("RDVC_JOB_ARRAY_LIMIT", fmt::format("{}", submission.array_limit)) +
                 assign_list("RDVC_JOB_SHARED", submission.facts.shared);
     text += assign("RDVC_JOB_ONLY", submission.only_environment ? "environment" : "");
+    if (submission.is_shell)
+        text += assign("RDVC_JOB_SHELL", "1");
     if (submission.kind == submission::Kind::command)
         return text + assign("RDVC_JOB_KIND", "command") +
                assign_list("RDVC_JOB_COMMAND", task.arguments) +
@@ -157,7 +159,9 @@ std::string render_notes(const Submission& submission, std::string_view command_
                        "{}\nsnapshot {}\ncode {}\ndata {}\n"
                        "time {}\ncommand {}\n",
                        submission.token, submission.name(),
-                       submission.kind == submission::Kind::command ? "command" : "experiment",
+                       submission.kind == submission::Kind::command || submission.is_shell
+                           ? "command"
+                           : "experiment",
                        facts.mirror, facts.repo_name, facts.branch, facts.commit, facts.snapshot,
                        submission.code, submission.data, time, command_line) +
            (submission.is_sweep() ? fmt::format("tasks {}\n", submission.tasks.size()) : "") +

@@ -193,7 +193,9 @@ JobAnswer Sender::submit() {
         {"force", submission_.force ? "1" : "0"},
         {"everything", record_.resent ? "1" : "0"},
         {"on_login", on_login ? "environment" : ""},
-        {"with_job", on_login && submission_.only_environment ? "0" : "1"},
+        {"with_job", submission_.only_prepared                  ? "prepared"
+                     : on_login && submission_.only_environment ? "0"
+                                                                : "1"},
         {"data_size", fmt::format("{}", inputs_.list.size())},
         {"script_size", fmt::format("{}", script_.size())},
         {"tasks", fmt::format("{}", record_.tasks)},
@@ -302,7 +304,7 @@ void Sender::send(const Tell& tell) {
     }
     for (const auto& line : answer.errors)
         world_.console.note("sbatch: " + line);
-    record_.state = ledger::State::submitted;
+    record_.state = submission_.is_shell ? ledger::State::built : ledger::State::submitted;
     record_.job = answer.job();
     tell(record_);
     ledger_.conclude(record_);

@@ -25,9 +25,8 @@ std::string age_of(const Record& record, const Overview& overview) {
 // `12 min/1 h`: how long it has run, and its limit while SLURM tells it.
 std::string time_of(const Record& record, const slurm::Job* job, const State& state,
                     const Overview& overview) {
-    const auto limit = job == nullptr || !is_live(state.kind())
-                           ? std::nullopt
-                           : slurm::seconds_of(job->limit);
+    const auto limit =
+        job == nullptr || !is_live(state.kind()) ? std::nullopt : slurm::seconds_of(job->limit);
     const auto run = state.kind() == Kind::pending ? std::nullopt : seconds_run(record, overview);
     const auto text = run ? base::age(static_cast<std::int64_t>(*run)) : "";
     return limit ? fmt::format("{}/{}", text.empty() ? "-" : text, base::duration(*limit)) : text;

@@ -91,6 +91,8 @@ struct Submission {
     bool warm_up = false;         ///< of a sweep: the first job begins alone
     unsigned array_limit = 0;     ///< of a sweep: so many jobs run at once, at most; 0: all
     bool only_environment = false; ///< no experiment: `rdvc env build`
+    bool is_shell = false;         ///< none either: `rdvc shell`; its user runs what they want
+    bool only_prepared = false;    ///< not submitted: its script is run on the login node
     bool force = false;
     bool pull = true;
     Environment environment;

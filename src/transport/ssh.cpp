@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "base/quote.hpp"
 #include "base/text.hpp"
 #include "transport/relay.hpp"
 
@@ -215,6 +216,29 @@ Connection::Reply Connection::execute(const Request& request) {
     else if (!heard_hello && !other_shell.empty())
         outcome = Outcome::no_bash;
     return {outcome, result.status, result.err, reader.noise(), other_shell};
+}
+
+std::vector<std::string> Connection::file_words(const std::string& file, bool has_terminal) {
+    // In single quotes these mean something to csh, to fish, or to all of them.
+    if (base::printable(file) != file || file.find_first_of("'\\!") != std::string::npos)
+        throw Error(Exit::not_ready,
+                    fmt::format("a terminal cannot be started by a file of this name: {}",
+                                base::printable(file)))
+            .hint("choose a `cluster.dir` without special characters");
+    std::vector<std::string> all;
+    const bool is_local = destination_.host == "local";
+    if (!is_local) {
+        all = words();
+        if (has_terminal) { // which says at its end that it is closed
+            std::replace(all.begin(), all.end(), std::string("-T"), std::string("-tt"));
+            all.insert(all.begin() + 1, {"-o", "LogLevel=ERROR"});
+        }
+    }
+    all.emplace_back("bash");
+    if (destination_.login_shell)
+        all.emplace_back("-l");
+    all.push_back(is_local ? file : base::quote(file));
+    return all;
 }
 
 std::vector<std::string> Connection::relay_words(const std::string& program) {

@@ -77,6 +77,9 @@ class Connection {
 
     /// ssh's words for a new connection that shares none and asks nobody anything.
     [[nodiscard]] std::vector<std::string> unattended_words();
+    /// Runs `bash FILE` there with the streams of whoever calls it, and in a terminal if so asked.
+    /// Throws Error (not_ready) for a name that not every login shell takes.
+    [[nodiscard]] std::vector<std::string> file_words(const std::string& file, bool has_terminal);
 
     /// True if an execution uses an open connection: the user's own, or one of ours.
     [[nodiscard]] bool is_shared();

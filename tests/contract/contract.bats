@@ -350,6 +350,19 @@ starts_now() {
     expect 1 "Requested operation is presently disabled for job ${job}" "scontrol requeue ${job}"
 }
 
+@test "srun enters a running job: streams, exit code; a number alone names it, and one that has ended has no steps" {
+    job_script '' <<<'sleep 60'
+    submit_job
+    becomes RUNNING
+    local step="srun --jobid=${job} --overlap --nodes=1 --ntasks=1 --cpu-bind=none --quiet"
+    same "$(printf 'in\0\377' | on "${step} sh -c 'cat; echo \$SLURM_JOB_ID'" | od -An -c)" "$(printf 'in\0\377%s\n' "${job}" | od -An -c)"
+    expect 3 'srun: error: node1: task 0: Exited with exit code 3' "${step} sh -c 'exit 3'"
+    expect 1 "srun: error: Invalid numeric value \"${job}_1\" for --jobid." "srun --jobid=${job}_1 true"
+    on "scancel ${job}"
+    becomes CANCELLED
+    ! on "${step} true" 2>/dev/null
+}
+
 @test "hold and release" {
     job_script '' <<<'true'
     submit_job --begin=now+1hour

@@ -44,6 +44,11 @@ setup() {
     shellcheck --external-sources --check-sourced dev .ci/run tools/sandbox tools/demo tests/left tests/root/as-root examples/*/*.sh
     shellcheck --shell=bash cluster/node/look.sh completions/rdvc.bash
     cat cluster/{both/names,both/folders,node/bring}.sh | shellcheck --shell=bash --exclude=SC2317,SC2034 - # not all of it is called
+    { # what the request `session` assigns, and the job's functions
+        printf '%s=\n' session folder record task place job node terminal hold limit quiet prepare
+        printf 'words=()\n'
+        cat cluster/{both/names,both/slurm,node/session}.sh
+    } | shellcheck --shell=bash --exclude=SC2317,SC2034,SC2154 -
     shellcheck -x -P SCRIPTDIR tests/support/slurm/{run-job,bin/*}
     shellcheck -x --shell=bash tests/support/slurm/*.bash
 }
@@ -54,8 +59,9 @@ said_to_requests() {
     printf '%s=\n' nonce rdvc_dir text_hash sent_text prepare token attempt mirror experiment_ref force everything \
         on_login with_job notes script_size tasks tasks_size named_by_values environment environment_size tags_size functions functions_length functions_size limit only task file follow \
         offset action project older cache deep job_script data_size cache_group laptop transfer batch list_size poll \
-        any tail folder project_dir bring_script patience warning ended kind repository mirror_name table extra
-    printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables removals tokens options open known plots_of partitions
+        any tail folder project_dir bring_script patience warning ended kind repository mirror_name table extra \
+        hold terminal quiet session_script signal group
+    printf '%s=()\n' mirrors tips pack_sizes haves boundaries tag_objects unset_variables removals tokens options open known plots_of partitions words
 }
 
 check_requests() { shellcheck --exclude=SC2034,SC2317,SC2119,SC2120 -; }

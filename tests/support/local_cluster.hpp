@@ -15,8 +15,8 @@
 
 namespace rdvc::tests {
 
-/// Runs all commands. A command that starts with `bash` is a request, and runs in this cluster's
-/// environment.
+/// Runs all commands. A command that starts with `bash` is a request (or a session, which has no
+/// input of its own), and runs in this cluster's environment.
 class LocalCluster : public base::Runner {
   public:
     /// The programs in `path` come before the system's own.
@@ -34,6 +34,8 @@ class LocalCluster : public base::Runner {
         auto local = command;
         if (command.argv.front() == "bash") {
             local.environment = environment;
+            if (command.takes_input)
+                return inner_.run(local);
             const std::lock_guard lock(mutex_); // streams make requests side by side
             ++requests;
             programs.push_back(std::get<std::string>(command.input.front()));

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "base/interrupts.hpp"
 #include "base/text.hpp"
 #include "support/expect_error.hpp"
 #include "support/folder.hpp"
@@ -283,6 +284,24 @@ TEST(ProcessRunner, SaysOfAProgramThatIsNotThereWhenItIsRun) {
     runner.start_ahead(command);
     EXPECT_FAILURE(runner.run(command), Exit::not_ready,
                    "error: cannot run `rdvc-no-such-program`: No such file or directory\n");
+}
+
+// Of a command that a person uses: only rdvc hears of Ctrl-C, and what waits for the command wakes.
+TEST(Process, TakesOurInputAndIsNotInterrupted) {
+    const Interrupts interrupts;
+    std::string heard;
+    Command command{
+        .argv = {"bash", "-c", "kill -INT $PPID; kill -INT $$; sleep 0.5; read line; echo end"},
+        .takes_input = true};
+    command.is_over = [&] {
+        if (const auto signal = Interrupts::take())
+            heard += signal_name(*signal);
+        return false;
+    };
+    ProcessRunner runner;
+    EXPECT_EQ(runner.run(command).out, "end\n");
+    EXPECT_EQ(heard, "INT");
+    EXPECT_EQ(Interrupts::take(), std::nullopt);
 }
 
 // The runner asks for a part when it has written the one before.

@@ -61,6 +61,9 @@ TEST_F(Complete, Options) {
     EXPECT_EQ(candidates({"env", "list", "--j"}), "--json ");
     EXPECT_EQ(candidates({"retry", "exp-1", "--exclude"}), "--exclude-nodes --exclude= ");
     EXPECT_EQ(candidates({"run", "--code="}), "--code=ssh --code=origin ");
+    EXPECT_EQ(candidates({"shell", "--gpus-per-n"}), "--gpus-per-node= ");
+    EXPECT_EQ(candidates({"exec", "--lo"}), "--local ");
+    EXPECT_EQ(candidates({"shell", "--cm"}), "");
     EXPECT_EQ(candidates({"new", "--template", ""}), "python cpp ");
 }
 
@@ -69,6 +72,7 @@ TEST_F(Complete, WhatIsKnownHere) {
     EXPECT_EQ(candidates({"run", "--after=ok:exp-1,e"}),
               "--after=ok:exp-1,exp-2 --after=ok:exp-1,exp-1 ");
     EXPECT_EQ(candidates({"logs", "--cluster", ""}), "hpc ");
+    EXPECT_EQ(candidates({"exec", "exp-2"}), "exp-2 ");
     EXPECT_EQ(candidates({"run", "--instance="}), "--instance=big ");
     EXPECT_EQ(candidates({"run", "-S", ""}), "lr= model.depth= model=mlp ");
     EXPECT_EQ(candidates({"config", "get", "run.co"}), "run.code ");

@@ -337,6 +337,49 @@ TEST_F(OnFakeSlurm, RetryWithoutTheFunctions) {
     expect_says(rdvc({"retry", "first"}), "job 2");
 }
 
+TEST_F(OnFakeSlurm, Session) {
+    local_.git.write("new.txt", "as it stands");
+    const auto said = rdvc({"exec", "--quiet", "--", "sh", "-c", "cat new.txt; exit 7"}, Exit(7));
+    EXPECT_EQ(said, "as it stands");
+    EXPECT_EQ(
+        rdvc({"exec", "--local", "--quiet", "--", "sh", "-c", "cat new.txt; exit 8"}, Exit(8)),
+        "as it stands");
+    EXPECT_EQ(ledger::Ledger(local_.state_folder()).read().back().state, ledger::State::built);
+    expect_says(rdvc({"exec", "--", "true"}), "job 2 on local; Ctrl-C gives it up\n");
+}
+
+TEST_F(OnFakeSlurm, SessionIfTheJobCannotPrepareItself) {
+    local_.git.write("init_env.sh", "#!/bin/sh\nexit 5\n");
+    fs::permissions(local_.git.path() / "init_env.sh", fs::perms::owner_all);
+    expect_says(rdvc({"exec", "--", "true"}, Exit(255)),
+                "error: the job could not prepare its workspace\n  the setup command failed with "
+                "exit code 5: ./init_env.sh\n");
+    expect_says(rdvc({"exec", "--local", "--", "true"}, Exit(255)),
+                "error: the command was not started\n");
+}
+
+TEST_F(OnFakeSlurm, SessionOfARunningJob) {
+    rdvc({"run", "--cmd", "-n", "first", "--", "sh", "-c", "echo begun >here; exec sleep 1000"});
+    const Words look = {"exec", "first",
+                        "--",   "sh",
+                        "-c",   "until [ -e here ]; do sleep 0.1; done; cat here; echo $RDVC_TASK"};
+    for (int tries = 0; tries < 100 && !fs::exists(record() / "workspace"); ++tries)
+        tests::run_program({"sleep", "0.1"});
+    EXPECT_EQ(rdvc(look), "begun\n1\n");
+    expect_says(rdvc({"exec", "first.3", "--", "true"}, Exit(255)),
+                "error: no submission of this project is `first.3`");
+    rdvc({"cancel", "first"});
+    local_.world.run({"wait", "first"});
+    expect_says(rdvc(look, Exit(255)), "error: its job has ended, and the workspace is gone\n");
+}
+
+TEST_F(OnFakeSlurm, SessionOfAWaitingJob) {
+    submit_waiting();
+    expect_says(rdvc({"exec", "first", "--", "true"}, Exit(255)),
+                "error: it has no workspace yet\n  pending: ");
+    expect_says(rdvc({"shell", "first"}, Exit::usage), "error: a shell needs a terminal\n");
+}
+
 TEST_F(OnFakeSlurm, Status) {
     submit_waiting();
     const auto waiting = rdvc({"status"});
@@ -386,6 +429,43 @@ TEST_F(OnFakeSlurm, StatusForEvents) {
     expect_says(rdvc({"events", "grid"}), "its last task: 2 done\n");
     expect_says(rdvc({"events", "grid.2"}), "job 2_2 on node1, attempt 1\n");
     expect_says(rdvc({"why", "grid.2"}), "grid-2 (job 2_2): done\n");
+}
+
+// `rdvc show --diff`: what git is asked to show, by a program of the user's own for that.
+TEST_F(OnFakeSlurm, StatusTellsTheCodeThatRan) {
+    const auto list = local_.folder / "changed";
+    local_.git.git({"config", "diff.external", "sh -c 'echo \"$1\" >>" + list.string() + "' x"});
+    const auto changed = [&](const Words& words) {
+        fs::remove(list);
+        rdvc(words);
+        return fs::exists(list) ? tests::content_of(list) : "";
+    };
+    set_knob("no-start");
+    rdvc({"run", "--cmd", "-n", "plain", "--", "true"});
+    local_.git.write("a.txt", "1");
+    rdvc({"run", "--cmd", "-n", "one", "--", "true"});
+    local_.git.write("b.txt", "2");
+    rdvc({"run", "--cmd", "-n", "two", "--", "true"});
+    EXPECT_EQ(changed({"show", "--diff"}), "a.txt\nb.txt\n");
+    EXPECT_EQ(changed({"show", "two", "--diff", "one"}), "b.txt\n");
+    EXPECT_EQ(changed({"show", "--diff=2"}), "b.txt\n"); // the job
+    EXPECT_EQ(changed({"show", "one", "--diff", "HEAD"}), "a.txt\n");
+    expect_says(rdvc({"show", "plain", "--diff"}), "nothing differs: it ran ");
+    expect_says(rdvc({"show", "--diff", "nosuch"}, Exit::usage), "no submission of this project");
+    local_.git.git({"gc", "--quiet", "--prune=now"});
+    EXPECT_EQ(changed({"show", "one", "--diff"}), "a.txt\n"); // from the cluster
+    fs::remove_all(local_.mirror());
+    local_.git.git({"gc", "--quiet", "--prune=now"});
+    expect_says(rdvc({"show", "two", "--diff"}, Exit::failed),
+                "neither this repository nor the cluster has the code any longer\n");
+}
+
+TEST_F(OnFakeSlurm, LogsOfWhatIsKept) {
+    submit_waiting();
+    expect_says(rdvc({"show", "--submission"}), "\nname first\nkind command\n");
+    expect_says(rdvc({"show", "--environment"}, Exit::failed),
+                "error: the cluster has no `environment.inputs` of this submission\n");
+    expect_says(rdvc({"show", "--environment", "--submission"}, Exit::usage), "only one of");
 }
 
 TEST_F(OnFakeSlurm, Submit) {

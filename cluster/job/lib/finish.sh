@@ -37,7 +37,7 @@ name_outcome() {
     state=failed
     if [[ ${RDVC_OWN_PUBLISHED} == 1 ]]; then
         state=published
-        [[ ${RDVC_JOB_KIND} != command ]] || state='done'
+        [[ ${RDVC_JOB_KIND} != command && -z ${RDVC_JOB_SHELL:-} ]] || state='done'
         return 0
     elif ((code == 0)) && [[ ${RDVC_JOB_ONLY} == environment ]]; then
         state=built
@@ -121,8 +121,9 @@ finish_job() {
     trap - EXIT
     trap : TERM USR1 USR2 INT HUP # once is enough
     set +e
-    end_watch
     release_environment_lock # first, because others wait for it
+    [[ -z ${RDVC_JOB_SHELL:-} ]] || hold_allocation "${code}"
+    end_watch
     if [[ ${RDVC_OWN_PACK_RUNS} == 1 ]]; then
         finish_pack
         exit "${code}"
@@ -132,6 +133,7 @@ finish_job() {
         # Nobody has to wait until an environment of many files is removed.
         write_result "${state}" "${code}" || code=1
         remove_workspace
+        [[ -z ${RDVC_JOB_SHELL:-} ]] || forget_shell
         exit "${code}"
     fi
     remove_workspace

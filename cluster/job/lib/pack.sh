@@ -18,9 +18,11 @@ begin_pack() {
     ((${#RDVC_OWN_PACK[@]} > 0)) || exit 0
 }
 
-# Steps 3 and 4 of the job.
+# Steps 3 and 4 of the job, which a shell leaves to its user.
 run_tasks() {
-    if ((${#RDVC_OWN_PACK[@]} > 0)); then
+    if [[ -n ${RDVC_JOB_SHELL:-} ]]; then
+        return 0
+    elif ((${#RDVC_OWN_PACK[@]} > 0)); then
         run_pack
     else
         run_and_publish

@@ -76,7 +76,9 @@ start_job() {
         done
         RDVC_JOB_EXP_NAME="${RDVC_JOB_EXP_NAME}-hand-${n}"
         RDVC_OWN_RECORD_DIR="${jobs}/hand-${n}"
-        if [[ ${RDVC_JOB_KIND} == command ]]; then
+        if [[ -n ${RDVC_JOB_SHELL:-} ]]; then
+            return
+        elif [[ ${RDVC_JOB_KIND} == command ]]; then
             rdvc_say "run by hand; its outputs: ${RDVC_OWN_RECORD_DIR}/output"
         else
             rdvc_say "run by hand; on the laptop: dvc exp pull rdvc ${RDVC_JOB_EXP_NAME}"

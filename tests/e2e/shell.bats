@@ -1,0 +1,175 @@
+# rdvc shell and rdvc exec: a person's own shell or command where a job would run.
+
+load support
+
+setup_file() {
+    start_world 1
+    export project="${folder}/project" remote="${cluster_home}/.rdvc"
+    make_project "${project}"
+    git tag good
+}
+
+teardown_file() {
+    stop_world
+}
+
+setup() {
+    cd "${project}"
+    git reset --quiet --hard good
+    git clean --quiet --force -d
+}
+
+teardown() {
+    note_failure
+    end_screen
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" login 'scancel --me' || true
+}
+
+# True if nothing of a session is left: no job, no workspace, no record.
+nothing_left() {
+    [[ -z $(ssh sandbox squeue --noheader) && -z $(ls "${remote}/submissions" "${remote}/jobs" "${remote}/logs" | grep -v ':$') ]] &&
+        no_workspace_left
+}
+
+# A terminal with a shell of ours in it, which ends with the test.
+screen() { tmux -S "${BATS_TEST_TMPDIR}/t" "$@"; }
+
+shows() { screen capture-pane -p -J | grep -qE -- "$1"; }
+
+# Starts these words in it; says `ended CODE` at their end.
+start_screen() {
+    ((EUID == 0)) || grep -q ' devpts .*gid=' /proc/self/mounts || skip "/dev/pts is mounted without gid=: a terminal needs root"
+    screen -f /dev/null new-session -d -x 140 -y 40 "$(printf '%q ' "$@"); echo ended \$?; sleep 600" 3>&-
+}
+
+type_line() { screen send-keys -l "$1" && screen send-keys Enter; }
+
+end_screen() { screen kill-server 2>/dev/null || true; }
+
+@test "exec: the code as it stands, bytes in and out, the command's exit code; nothing is left" {
+    echo 'not committed' >new.txt
+    head -c 300000 /dev/urandom >bytes
+    rdvc exec --quiet --time=5 -- sh -c 'cat; cat new.txt >&2; test -x .venv/bin/dvc && command -v dvc | grep -q "$PWD/.venv" || exit 1; exit 9' \
+        <bytes >"${BATS_TEST_TMPDIR}/out" 2>"${BATS_TEST_TMPDIR}/err" || [[ $? == 9 ]]
+    cmp bytes "${BATS_TEST_TMPDIR}/out"
+    [[ $(<"${BATS_TEST_TMPDIR}/err") == 'not committed' ]]
+    wait_until 20 nothing_left
+    [[ -z $(rdvc status --quiet 2>/dev/null) ]]
+}
+
+@test "exec --local runs on the login node, without a job" {
+    before=$(ssh sandbox 'scontrol show config' | grep NEXT_JOB_ID)
+    [[ $(echo word | rdvc exec --local --quiet -- sh -c 'cat; echo "${SLURM_JOB_ID:-no job}"; command -v dvc >&2' 2>"${BATS_TEST_TMPDIR}/err") == $'word\nno job' ]]
+    [[ $(<"${BATS_TEST_TMPDIR}/err") == */.venv/bin/dvc ]]
+    [[ $(ssh sandbox 'scontrol show config' | grep NEXT_JOB_ID) == "${before}" ]]
+    wait_until 20 nothing_left
+}
+
+@test "exec: a signal reaches the command; a killed rdvc ends it" {
+    rdvc exec --quiet -- sh -c 'trap "echo got TERM; exit 7" TERM; echo begun; while :; do sleep 0.1; done' >"${BATS_TEST_TMPDIR}/out" 3>&- &
+    wait_until 20 grep -q begun "${BATS_TEST_TMPDIR}/out"
+    kill -TERM "$!"
+    code=0
+    wait "$!" || code=$?
+    [[ ${code} == 7 && $(tail -n 1 "${BATS_TEST_TMPDIR}/out") == 'got TERM' ]]
+    rdvc exec --quiet -- sh -c 'echo begun; exec sleep 1000' >"${BATS_TEST_TMPDIR}/out" 3>&- &
+    wait_until 20 grep -q begun "${BATS_TEST_TMPDIR}/out"
+    kill -KILL "$!"
+    wait_until 30 nothing_left
+}
+
+@test "shell: a terminal in the workspace, the job's steps by hand; exit removes everything" {
+    start_screen rdvc shell --time=5
+    wait_until 30 shows 'steps, to type: .*run_experiment'
+    type_line 'command -v dvc; stty size'
+    wait_until 10 shows '/project/.venv/bin/dvc'
+    wait_until 10 shows '^40 140'
+    screen resize-window -x 100 -y 30
+    type_line 'stty size'
+    wait_until 10 shows '^30 100'
+    type_line 'run_experiment -f; publish_experiment; echo published $?'
+    wait_until 60 shows '^published 0'
+    name=$(screen capture-pane -p -J | grep -oE 'dvc exp pull rdvc shell-[0-9a-f]+-hand-1' | tail -n 1)
+    [[ $(git ls-remote "${remote}"/repos/*.git) == *"/${name##* }"* ]]
+    type_line 'sleep 1000'
+    screen send-keys C-c
+    type_line 'exit'
+    wait_until 10 shows '^ended 0'
+    wait_until 20 no_workspace_left
+    end_screen
+    rm -rf "${remote}"/{submissions,jobs,logs}/* # of what was published
+}
+
+@test "exec: Ctrl-C reaches the command, whose output is a file" {
+    start_screen bash -c 'rdvc exec --quiet -- sh -c "trap \"echo got INT; exit 7\" INT; echo begun; while :; do sleep 0.1; done" >"$0"; echo code $?' \
+        "${BATS_TEST_TMPDIR}/out"
+    wait_until 20 grep -q begun "${BATS_TEST_TMPDIR}/out"
+    screen send-keys C-c
+    wait_until 20 shows 'code 7'
+    [[ $(tail -n 1 "${BATS_TEST_TMPDIR}/out") == 'got INT' ]]
+    end_screen
+    wait_until 20 nothing_left
+}
+
+@test "shell: if setup fails, one can look, and try again" {
+    sed -i '2i test -e mended || exit 3' init_env.sh
+    run rdvc exec --quiet -- true
+    [[ ${status} == 255 && ${output} == *'the setup command failed with exit code 3: ./init_env.sh'* ]]
+    start_screen rdvc shell --quiet
+    wait_until 30 shows 'the job would have failed here: the setup command failed with exit code 3'
+    type_line 'touch mended; set_up_environment && activate_environment; command -v dvc'
+    wait_until 20 shows '/project/.venv/bin/dvc'
+    screen kill-session # the connection breaks
+    end_screen
+    wait_until 30 no_workspace_left
+    rm -rf "${remote}"/{submissions,jobs,logs}/*
+}
+
+@test "shell: says what it waits for; Ctrl-C gives up, and leaves no job" {
+    ssh sandbox 'sbatch --exclusive --wrap "sleep 1000"'
+    start_screen rdvc shell
+    wait_until 30 shows 'pending: '
+    screen send-keys C-c
+    wait_until 30 shows 'given up; the job is cancelled'
+    wait_until 10 shows '^ended 130'
+    end_screen
+    one_job() { [[ $(ssh sandbox squeue --noheader | wc -l) == 1 ]]; }
+    wait_until 10 one_job
+    ssh sandbox 'scancel --me'
+    wait_until 20 nothing_left
+}
+
+@test "in the allocation of a job that runs: its workspace, its environment, also of a task" {
+    job=$(rdvc run --quiet --cmd -S n=1,2 -- sh -c 'echo {n} >which; exec sleep 1000')
+    wait_until 20 grep -qs command "${remote}/jobs/$(fields_of "${job}" token)/2/phases"
+    [[ $(rdvc exec "${job}.2" -- sh -c 'until test -e which; do sleep 0.1; done; cat which; echo ${RDVC_TASK} ${SLURM_ARRAY_TASK_ID} ${SLURM_STEP_ID:-none}; command -v dvc') == $'2\n2 2 none\n'*/.venv/bin/dvc ]]
+    run rdvc exec "${job}" -- true
+    [[ ${status} == 255 && ${output} == *'this is a sweep of 2 tasks'* ]]
+    [[ $(ssh sandbox squeue --noheader --array | wc -l) == 2 ]] # they go on
+    rdvc cancel "${job}"
+    wait_until 20 no_workspace_left
+    says_ended() { [[ $(rdvc exec "${job}.2" -- true 2>&1) == *'its job has ended'* ]]; }
+    wait_until 20 says_ended
+}
+
+# bats test_tags=long
+@test "shell: the time limit is announced, and ends everything" {
+    start_screen rdvc shell --quiet --partition=short --time=1
+    wait_until 30 shows 'exit removes'
+    wait_until 60 shows 'the allocation ends in [0-9]+ s'
+    wait_until 120 shows 'the shell was ended from outside'
+    end_screen
+    wait_until 20 no_workspace_left
+}
+
+# bats test_tags=long
+@test "exec: if the login node goes down, the allocation ends" {
+    rdvc exec --quiet -- sh -c 'echo begun; exec sleep 1000' >"${BATS_TEST_TMPDIR}/out" 3>&- &
+    wait_until 20 grep -q begun "${BATS_TEST_TMPDIR}/out"
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" stop sshd # and what its logins run
+    code=0
+    wait "$!" || code=$?
+    [[ ${code} == 255 ]]
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" start sshd
+    wait_until 60 nothing_left
+}
