@@ -81,7 +81,7 @@ Exit open(world::World& world, SessionArguments& arguments, const std::string& t
     remote::Project project = remote::open_project(world, run.cluster.value_or(""));
     remote::Cluster cluster(world, project.config);
     remote::Session session{.on_login = arguments.on_login,
-                            .has_terminal = ::isatty(0) == 1 && ::isatty(1) == 1,
+                            .has_terminal = ::isatty(0) == 1 && world.console.is_terminal(),
                             .is_quiet = run.quiet,
                             .words = arguments.command};
     if (session.words.empty() && !session.has_terminal && !run.dry_run)

@@ -71,6 +71,8 @@ class Console {
         const auto size_there = size();
         return size_there ? std::optional(size_there->columns) : std::nullopt;
     }
+    /// True if data goes to a terminal.
+    [[nodiscard]] bool is_terminal() const { return out_is_terminal_; }
 
     /// True if data may have colours.
     [[nodiscard]] bool has_color() const { return out_color_; }
