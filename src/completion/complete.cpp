@@ -17,13 +17,21 @@ Source source_of(const help::Described& option) {
         Source source;
     };
     static const std::vector<Row> rows = {
-        {"--cluster", Source::clusters},  {"--instance", Source::instances},
-        {"--after", Source::submissions}, {"--set-param", Source::parameters},
-        {"-S", Source::parameters},       {"SUBMISSION", Source::submissions},
-        {"KEY", Source::settings},        {"SHELL", Source::shells},
-        {"CLUSTER", Source::clusters},    {"N", Source::none},
-        {"--name", Source::none},         {"-n", Source::none},
-        {"--message", Source::none},      {"-m", Source::none},
+        {"--cluster", Source::clusters},
+        {"--instance", Source::instances},
+        {"--after", Source::submissions},
+        {"--set-param", Source::parameters},
+        {"-S", Source::parameters},
+        {"SUBMISSION", Source::submissions},
+        {"KEY", Source::settings},
+        {"SHELL", Source::shells},
+        {"CLUSTER", Source::clusters},
+        {"N", Source::none},
+        {"NAME", Source::none},
+        {"--name", Source::none},
+        {"-n", Source::none},
+        {"--message", Source::none},
+        {"-m", Source::none},
     };
     for (const auto& row : rows)
         if (row.name == option.name || row.name == option.metavar)

@@ -33,6 +33,11 @@ TEST(ExpectedAtEnd, KnowsWhatAWordIs) {
     EXPECT_EQ(expected_at_end({}, {""}), (Expected{Source::files, ""}));
 }
 
+TEST(ExpectedAtEnd, ANameIsNoFile) {
+    EXPECT_EQ(expected_at_end({{"NAME", "", ""}}, {""}), (Expected{Source::none, ""}));
+    EXPECT_EQ(expected_at_end({{"CLUSTER", "", ""}}, {""}), (Expected{Source::clusters, ""}));
+}
+
 TEST(ExpectedAtEnd, KeepsTheBeginningOfAList) {
     EXPECT_EQ(at({"--after=ok:a,b"}), (Expected{Source::submissions, "--after=ok:a,"}));
     EXPECT_EQ(at({"--after", "any:"}), (Expected{Source::submissions, "any:"}));
