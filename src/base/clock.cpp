@@ -2,6 +2,7 @@
 
 #include <array>
 #include <ctime>
+#include <tuple>
 
 #include <fmt/core.h>
 

@@ -84,7 +84,7 @@ void note_offline(const world::Console& console, const std::vector<state::Listed
 }
 
 // All projects on all clusters of the user's configuration.
-Exit status_of_all(world::World& world, const std::string& only, Question question) {
+Exit status_of_all(world::World& world, const std::string& only, const Question& question) {
     const auto config = remote::open_user_config(world, only);
     std::vector<std::string> names = {only};
     if (only.empty())
