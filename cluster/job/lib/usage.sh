@@ -8,6 +8,7 @@ RDVC_OWN_CPU_GROUP=
 RDVC_OWN_USAGE_BEGAN=   # in SECONDS; nothing: this job has not begun
 RDVC_OWN_WORK_BEGAN=    # in milliseconds since the epoch: the experiment, without the set-up
 RDVC_OWN_WORK_TICKS=    # CPU time until then, in hundredths of a second
+RDVC_OWN_THREADS=0
 RDVC_OWN_QUIET_AFTER=300 # seconds without output and CPU time until this is noted
 
 # Reads /proc/self/cgroup, and finds this job's own groups, of both versions. A group with a name of
@@ -31,10 +32,11 @@ find_cgroups() {
 }
 
 # Sets `ticks` (CPU time of this shell and its descendants, in hundredths of a second) and `pages`
-# (their memory, in which shared pages count several times).
+# (their memory, in which shared pages count several times). RDVC_OWN_THREADS is the number of their
+# threads.
 add_up_processes() {
     local pids=("$$") i line fields file children
-    ticks=0 pages=0
+    ticks=0 pages=0 RDVC_OWN_THREADS=0
     for ((i = 0; i < ${#pids[@]}; i++)); do
         IFS= read -r line <"/proc/${pids[i]}/stat" || continue
         read -ra fields <<<"${line##*) }"
@@ -42,6 +44,7 @@ add_up_processes() {
         ((i == 0)) || pages=$((pages + fields[21]))
         for file in "/proc/${pids[i]}/task"/*/children; do
             children=()
+            RDVC_OWN_THREADS=$((RDVC_OWN_THREADS + 1))
             [[ ! -r ${file} ]] || read -ra children <"${file}" || true # it has no line end
             pids+=("${children[@]+"${children[@]}"}")
         done
@@ -168,7 +171,7 @@ watch_usage() {
     local kib ticks pages due=15 looked=0 quiet=0 last_ticks=0 last_output='' noted=0
     RDVC_OWN_PAGE_KIB=4
     [[ -n ${RDVC_OWN_MEMORY_GROUP} ]] || RDVC_OWN_PAGE_KIB=$(($(getconf PAGESIZE 2>/dev/null || printf 4096) / 1024))
-    while sleep_beside 5; do
+    while sleep_beside "$((RDVC_OWN_THREADS < 500 ? 5 : 60))"; do # each costs some microseconds
         last_record=${record}
         { IFS= read -r record && IFS= read -r log && IFS= read -r work; } <"${RDVC_OWN_WORKSPACE_DIR}/usage.of" || continue
         if [[ ${record} != "${last_record}" ]]; then
