@@ -76,14 +76,14 @@ std::optional<std::string> submit(world::World& world, remote::Project& project,
 
 Exit open(world::World& world, SessionArguments& arguments, const std::string& typed) {
     auto& run = arguments.run;
-    if (run.quiet || run.verbose)
-        world.console.verbosity = run.quiet ? world::Verbosity::quiet : world::Verbosity::verbose;
+    cli::set_verbosity(world.console, run.quiet, run.verbose);
     remote::Project project = remote::open_project(world, run.cluster.value_or(""));
     remote::Cluster cluster(world, project.config);
-    remote::Session session{.on_login = arguments.on_login,
-                            .has_terminal = ::isatty(0) == 1 && world.console.is_terminal(),
-                            .is_quiet = run.quiet,
-                            .words = arguments.command};
+    remote::Session session; // one by one: GCC 12 warns of `target` when this is optimised
+    session.on_login = arguments.on_login;
+    session.has_terminal = ::isatty(0) == 1 && world.console.is_terminal();
+    session.is_quiet = run.quiet;
+    session.words = arguments.command;
     if (session.words.empty() && !session.has_terminal && !run.dry_run)
         throw Error(Exit::usage, "a shell needs a terminal").hint("rdvc exec -- COMMAND");
     std::optional<base::Interrupts> interrupts;

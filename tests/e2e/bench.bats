@@ -46,6 +46,12 @@ nothing_is_left_of() { # FOLDER
   nothing_is_left_of "$folder"
 }
 
+@test "the benchmark of what a person waits for gives every verdict" {
+  "${RDVC_SOURCE_FOLDER}/bench/ux" --runs 1 >"$BATS_TEST_TMPDIR/out"
+  cat "$BATS_TEST_TMPDIR/out"
+  [[ $(grep -cE '^(OK|MISSED) ' "$BATS_TEST_TMPDIR/out") -eq 8 ]]
+}
+
 @test "the benchmark leaves nothing when it is ended in the middle" {
   local folder status=0
   "$BENCH" --no-network --delay 1 3>&- &
