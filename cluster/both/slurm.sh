@@ -107,7 +107,7 @@ set_array_limit() {
 # Prints a line for each group of equal nodes of each partition, hidden ones too, for
 # src/slurm/nodes.cpp.
 list_nodes() (
-    unset "${!SINFO_@}"
+    unset "${!SINFO_@}" SLURM_CLUSTERS
     exec timeout 20 sinfo --all --exact --noheader -O \
         'Partition:|,Nodes:|,StateLong:|,CPUs:|,Memory:|,CPUsState:|,Gres:|,GresUsed:|,Features:|' </dev/null
 )
@@ -121,7 +121,7 @@ show_partitions() (
 # Lines `NAME VALUE`: the settings of the cluster that decide what its limits mean.
 show_settings() {
     local words
-    words=$(timeout 20 scontrol show config </dev/null) || return
+    words=$(without_filters && exec timeout 20 scontrol show config </dev/null) || return
     sed -nE 's/^(AccountingStorageEnforce|CliFilterPlugins|ClusterName|EnforcePartLimits|JobSubmitPlugins|MaxArraySize) *= */\1 /p' <<<"${words}"
 }
 
@@ -144,9 +144,10 @@ list_states() (
 )
 
 # When SLURM estimates that a job with the options $1... would start, in seconds since the epoch.
-estimate_start() {
-    SLURM_TIME_FORMAT=%s timeout 30 sbatch --test-only "$@" --wrap=true </dev/null
-}
+estimate_start() (
+    unset SLURM_CLUSTERS SBATCH_CLUSTERS
+    SLURM_TIME_FORMAT=%s exec timeout 30 sbatch --test-only "$@" --wrap=true </dev/null
+)
 
 # True if the indices $2 of an array, as SLURM writes them (`3,5-7`, `[1-9:2%4]`), have $1.
 has_index() {

@@ -46,6 +46,7 @@ tell_folder() {
     fi
     free=$(timeout 20 df -Pk "${there}" 2>/dev/null | awk 'NR == 2 { print $4 }')
     kind=$(timeout 20 stat -f -c %T "${there}" 2>/dev/null)
+    kind=${kind// /_} # UNKNOWN (0x1234)
     answer folder "$1" "${state}" "${free:--}" "${kind:--}" "$2"
 }
 

@@ -319,7 +319,7 @@ Checks check_cluster(world::World& world, const Place& place, bool deep) {
                         });
     auto& checks = listener.checks;
     if (reply.outcome == transport::Outcome::answered && finished) {
-        listener.limits.keep(world, cluster);
+        listener.limits.keep(cluster);
         if (!reply.noise.empty())
             checks.insert(
                 checks.begin(),

@@ -128,7 +128,7 @@ Exit avail(world::World& world, const Words& words) {
     remote::Cluster cluster(world, place.config);
     if (start)
         return estimate(world, place, cluster, arguments);
-    const auto limits = remote::ask_limits(world, cluster);
+    const auto limits = remote::ask_limits(cluster);
     if (arguments.json) {
         world.console.data(state::as_json(limits, cluster.name()));
         return limits.partitions.empty() ? Exit::failed : Exit::done;

@@ -123,7 +123,7 @@ Exit build(world::World& world, const Words& words) {
         throw Error(Exit::not_ready, "the project has no setup command")
             .hint("./init_python_venv.sh, ./init_env.sh or env.setup");
     if (arguments.preflight && plan.submission.environment.where != "login")
-        send::refuse_impossible(world, cluster, {.sbatch = plan.submission.sbatch});
+        send::refuse_impossible(cluster, {.sbatch = plan.submission.sbatch});
     plan.submission.only_environment = true;
     plan.submission.tasks.front().name = "env-" + plan.submission.token.substr(0, 12);
     send::Sender sender(world, project, cluster, plan,

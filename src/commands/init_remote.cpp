@@ -31,7 +31,7 @@ Findings probe(world::World& world, const config::Config& config, const std::str
         listener.take(frame);
         findings[frame.verb] = frame.rest;
     });
-    listener.keep(world, cluster);
+    listener.keep(cluster);
     for (const auto& [what, words] : listener.limits().silent)
         findings["silent " + what] = words;
     return findings;

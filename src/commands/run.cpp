@@ -172,10 +172,9 @@ Exit run(world::World& world, const Words& words) {
         send::make_plan(world, project, cluster, arguments,
                         arguments.is_command ? send::Purpose::command : send::Purpose::experiment);
     if (arguments.preflight)
-        send::refuse_impossible(world, cluster,
-                                {.sbatch = plan.submission.sbatch,
-                                 .tasks = plan.submission.tasks.size(),
-                                 .jobs = plan.submission.job_count()});
+        send::refuse_impossible(cluster, {.sbatch = plan.submission.sbatch,
+                                          .tasks = plan.submission.tasks.size(),
+                                          .jobs = plan.submission.job_count()});
     send::Sender sender(world, project, cluster, plan,
                         base::trim("rdvc run " + base::quote_all(words)), words);
     describe(world.console, plan, sender);

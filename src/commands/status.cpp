@@ -67,8 +67,8 @@ state::Listed ask(world::World& world, remote::Cluster& cluster, const Question&
         if (!is_away || question.json)
             throw;
         auto listed = remembered();
-        if (listed.overview.submissions.empty())
-            throw;
+        if (listed.overview.submissions.empty() && !question.mirror.empty())
+            throw; // with --all, other clusters may answer
         world.console.warn(fmt::format("{}: {}", error.what(), error.context()));
         exit = error.code();
         return listed;
@@ -85,7 +85,11 @@ void note_offline(const world::Console& console, const std::vector<state::Listed
 
 // All projects on all clusters of the user's configuration.
 Exit status_of_all(world::World& world, const std::string& only, const Question& question) {
-    const auto config = remote::open_user_config(world, only);
+    // Without a name it is [cluster], whatever cluster.default says.
+    const auto config_of = [&](const std::string& name) {
+        return remote::load_config(world, {}, name, config::DefaultCluster::ignored);
+    };
+    const auto config = config_of(only);
     std::vector<std::string> names = {only};
     if (only.empty())
         names.insert(names.end(), config.clusters().begin(), config.clusters().end());
@@ -94,7 +98,7 @@ Exit status_of_all(world::World& world, const std::string& only, const Question&
     auto exit = Exit::done;
     std::vector<state::Listed> all;
     for (const auto& name : names) {
-        remote::Cluster cluster(world, remote::open_user_config(world, name));
+        remote::Cluster cluster(world, config_of(name));
         all.push_back(ask(world, cluster, question, exit));
     }
     if (question.json) {

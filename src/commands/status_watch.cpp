@@ -101,9 +101,9 @@ class Watch {
         for (std::size_t i = 0; i < overview_.submissions.size(); ++i)
             if (overview_.submissions[i].token == token)
                 list_.row = i;
+        list_.move(Key::none, overview_.submissions.size(), height());
         if (overview_.submissions.empty() || sweep().token != token)
             view_ = View::submissions;
-        list_.move(Key::none, overview_.submissions.size(), lines_);
     }
 
     void ask_log() {

@@ -45,7 +45,7 @@ const std::vector<Example>& examples_of(std::string_view command) {
         {"wait",
          {{"rdvc wait && rdvc pull", "bring the result when it is there"},
           {"rdvc wait grid", "all tasks of a sweep"},
-          {"rdvc wait --any small large", "the first of two that ends"}}},
+          {"rdvc wait --any small large", "whichever of the two ends first"}}},
         {"why",
          {{"rdvc why", "why the newest waits, or has failed"},
           {"rdvc why grid.7", "a task of a sweep"}}},

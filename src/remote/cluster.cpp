@@ -81,6 +81,11 @@ std::filesystem::path Cluster::told_file(const std::string& mirror) const {
     return world_.state_folder() / "told" / base::short_hash(place);
 }
 
+std::filesystem::path Cluster::limits_file() const {
+    return world_.state_folder() / "limits" /
+           base::short_hash(fmt::format("{}\n{}", name(), prepare_));
+}
+
 // One line for each text that a cluster is known to have: its name, rdvc's folder, a hash.
 std::filesystem::path Cluster::texts_file() const {
     return world_.state_folder() / "requests";

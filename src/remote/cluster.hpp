@@ -88,6 +88,10 @@ class Cluster {
 
     /// Where this laptop keeps what it has been told of a project's submissions here.
     [[nodiscard]] std::filesystem::path told_file(const std::string& mirror) const;
+
+    /// Where this laptop keeps what the cluster has and allows. What `cluster.prepare` loads
+    /// decides which SLURM that is.
+    [[nodiscard]] std::filesystem::path limits_file() const;
     /// The setting job.stalled_after.
     [[nodiscard]] std::uint32_t stalled_after() const { return stalled_after_; }
 

@@ -6,34 +6,26 @@
 
 namespace rdvc::remote {
 
-namespace {
-
-std::filesystem::path copy_file(const world::World& world, const Cluster& cluster) {
-    return world.state_folder() / "limits" / base::short_hash(cluster.name());
-}
-
-} // namespace
-
 void LimitsListener::take(const transport::Frame& frame) {
     if (frame.verb == "limits")
         text_ += frame.rest + "\n";
 }
 
-void LimitsListener::keep(const world::World& world, const Cluster& cluster) const {
+void LimitsListener::keep(const Cluster& cluster) const {
     if (!limits().partitions.empty())
-        base::write_file(copy_file(world, cluster), text_, base::Synced::no);
+        base::write_file(cluster.limits_file(), text_, base::Synced::no);
 }
 
-slurm::Limits ask_limits(const world::World& world, Cluster& cluster) {
+slurm::Limits ask_limits(Cluster& cluster) {
     LimitsListener listener;
     cluster.ask("limits", {}, [&](const transport::Frame& frame) { listener.take(frame); });
-    listener.keep(world, cluster);
+    listener.keep(cluster);
     return listener.limits();
 }
 
-std::optional<KnownLimits> known_limits(const world::World& world, const Cluster& cluster) {
+std::optional<KnownLimits> known_limits(const Cluster& cluster) {
     constexpr std::int64_t day = 86'400; // seconds
-    const auto file = copy_file(world, cluster);
+    const auto file = cluster.limits_file();
     const auto age = base::age_of(file);
     // A copy from the future says nothing about its age.
     if (!age || *age < 0 || *age > day)

@@ -14,14 +14,14 @@
 namespace rdvc::remote {
 
 /// Asks the cluster. Throws Error as Cluster::ask.
-slurm::Limits ask_limits(const world::World& world, Cluster& cluster);
+slurm::Limits ask_limits(Cluster& cluster);
 
 /// Collects the lines `limits ...` of an answer that also has others.
 class LimitsListener {
   public:
     void take(const transport::Frame& frame);
     /// Keeps what was told on this laptop, unless it is nothing: then the copy stays as it is.
-    void keep(const world::World& world, const Cluster& cluster) const;
+    void keep(const Cluster& cluster) const;
     [[nodiscard]] slurm::Limits limits() const { return slurm::parse_limits(text_); }
 
   private:
@@ -34,6 +34,6 @@ struct KnownLimits {
 };
 
 /// The copy; nothing if there is none that is at most a day old.
-std::optional<KnownLimits> known_limits(const world::World& world, const Cluster& cluster);
+std::optional<KnownLimits> known_limits(const Cluster& cluster);
 
 } // namespace rdvc::remote

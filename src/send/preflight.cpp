@@ -8,9 +8,8 @@
 
 namespace rdvc::send {
 
-void refuse_impossible(const world::World& world, const remote::Cluster& cluster,
-                       const submission::Request& request) {
-    const auto known = remote::known_limits(world, cluster);
+void refuse_impossible(const remote::Cluster& cluster, const submission::Request& request) {
+    const auto known = remote::known_limits(cluster);
     if (!known)
         return;
     const auto all = submission::refusals(request, known->limits);

@@ -198,7 +198,7 @@ Retried retry(world::World& world, const remote::Project& project, remote::Clust
             .hint(fmt::format("RDVC_CLUSTER_DIR={} rdvc retry {}", record.dir, what));
     const auto again = choose_again(world, project, cluster, record, question);
     if (question.arguments.preflight) // the other options are those of earlier attempts
-        refuse_impossible(world, cluster, {.sbatch = again.sbatch, .is_whole = false, .jobs = 0});
+        refuse_impossible(cluster, {.sbatch = again.sbatch, .is_whole = false, .jobs = 0});
     const auto held = ledger.hold(token);
     if (held == nullptr)
         throw Error(Exit::failed, fmt::format("another `rdvc` is submitting {}", what));

@@ -118,7 +118,7 @@ std::string explain_limit(std::string_view reason) {
         return reason.find(part) != std::string_view::npos;
     };
     const std::string whose = is_qos ? "its QOS" : "your account";
-    if (has("PerJob"))
+    if (has("PerJob") || has("PerNode"))
         return fmt::format("asks for more {} than {} allows: it will never start", row->more,
                            whose);
     if (has("Grp"))

@@ -67,7 +67,7 @@ State ended_by_slurm(const std::string& slurm_state, const std::string& phase,
     const auto word = state_word(slurm_state);
     if (slurm_state.ends_with(" DependencyNeverSatisfied"))
         return {word, phase,
-                "what it was to wait for did not end well, so it never started; next: rdvc retry " +
+                "a job that it depends on failed, so it never started; next: rdvc retry " +
                     record.submission_id()};
     const auto sentence = sentences.find(word);
     const bool began = record.claimed || !phase.empty();

@@ -116,7 +116,7 @@ void add_running(Why& why, const Record& record, const Overview& overview, const
             fmt::format("its time limit of {} ends in {}, at {}", field(details.job, "TimeLimit"),
                         base::duration(end - overview.time), base::wall_time(end, overview.time)));
     if (details.log)
-        why.facts.push_back(fmt::format("its log has {}, the last of them written {} ago",
+        why.facts.push_back(fmt::format("its log is {} long, last written {} ago",
                                         base::bytes(details.log->size), ago(details.log->time)));
     if (const auto again = restarts_of(record); again > 0)
         why.facts.push_back(fmt::format("it was started again {}",
@@ -210,7 +210,7 @@ void add_tasks(Why& why, const Record& record, const Overview& overview) {
             fmt::format("{} {} ({})", groups[i].tasks.size(), groups[i].text,
                         groups[i].tasks.front() + (groups[i].tasks.size() > 1 ? ", ..." : "")));
     if (groups.size() > most)
-        why.facts.push_back(fmt::format("{} others", groups.size() - most));
+        why.facts.push_back(base::count(groups.size() - most, "other"));
     if (!groups.empty())
         why.next = "rdvc why " + groups.front().tasks.front();
 }

@@ -59,7 +59,8 @@ class Preflight {
     // others.
     [[nodiscard]] bool has_defaults() const {
         const auto filter = limits_.setting("CliFilterPlugins");
-        return request_.is_whole && limits_.setting("JobSubmitPlugins") == "(null)" &&
+        return request_.is_whole && value_or_preset("reservation").empty() && // which has its own
+               limits_.setting("JobSubmitPlugins") == "(null)" &&
                (filter.empty() || filter == "(null)");
     }
 
@@ -107,11 +108,15 @@ class Preflight {
         const auto given = value("qos");
         if (given.empty() || !limits_.enforces("qos"))
             return;
-        std::set<std::string> names;
+        std::set<std::string> names; // SLURM compares them without their case
         for (const auto* association : associations())
-            names.insert(association->qos.begin(), association->qos.end());
+            for (const auto& name : association->qos)
+                names.insert(base::lower(name));
         const std::vector<std::string> list(names.begin(), names.end());
-        if (!names.empty() && !names.contains(given))
+        const auto words = base::split(base::lower(given), ','); // newer versions take several
+        if (!names.empty() && std::none_of(words.begin(), words.end(), [&](const auto& word) {
+                return names.contains(base::trim(word));
+            }))
             found_.push_back({fmt::format("your account may not use `--qos={}`{}", given,
                                           base::suggestion(given, list)),
                               "it may use " + base::join(list, ", ")});
@@ -146,7 +151,7 @@ class Preflight {
             const bool has_own = association != nullptr && !association->default_qos.empty();
             name = has_own ? association->default_qos : "normal"; // accounting's own default
         }
-        return limits_.find_qos(name);
+        return limits_.find_qos(base::lower(name));
     }
 
     // The first of the QOS and the association that has this limit: that one counts.
@@ -159,7 +164,10 @@ class Preflight {
             return first;
         const auto* own = qos_in(partition);
         const auto* theirs = limits_.find_qos(partition.qos);
-        if (own != nullptr && own->has_flag("OverPartQOS"))
+        const auto goes_first = [](const slurm::Qos& qos) { return qos.has_flag("OverPartQOS"); };
+        if (own == nullptr && std::any_of(limits_.qos.begin(), limits_.qos.end(), goes_first))
+            return first; // it may be one of these
+        if (own != nullptr && goes_first(*own))
             std::swap(own, theirs);
         for (const auto* qos : {theirs, own})
             if (qos != nullptr && !first)
@@ -232,7 +240,7 @@ class Preflight {
         }
         auto instead = fmt::format("--{}={} would do", option, slurm::time_text(bound.value));
         if (!others.empty())
-            instead += "; so long a job may run in " + base::join(others, ", ");
+            instead += "; a job this long may run in " + base::join(others, ", ");
         found_.push_back({fmt::format("`--{}={}` is more than {} allows: {}", option, value(option),
                                       bound.owner, slurm::time_text(bound.value)),
                           instead});
@@ -252,8 +260,8 @@ class Preflight {
         }
         if (!most || request_.jobs <= most->value)
             return;
-        found_.push_back({fmt::format("{} at once are more than {} allows: {}",
-                                      base::count(request_.jobs, "job"), most->owner, most->value),
+        found_.push_back({fmt::format("{} at once: {} allows {}", base::count(request_.jobs, "job"),
+                                      most->owner, most->value),
                           fmt::format("--pack={} makes fewer jobs of them",
                                       (request_.tasks + most->value - 1) / most->value)});
     }

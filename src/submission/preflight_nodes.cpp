@@ -23,6 +23,10 @@ std::string names_of(const Partitions& partitions) {
     return (names.size() == 1 ? "the partition " : "the partitions ") + base::join(names, ", ");
 }
 
+std::string_view have(const Partitions& partitions) {
+    return partitions.size() == 1 ? "has" : "have";
+}
+
 class NodesPreflight {
   public:
     NodesPreflight(const Request& request, const Limits& limits, const Partitions& candidates)
@@ -124,9 +128,10 @@ class NodesPreflight {
                 refuse_missing_gpu(need, kind, others);
             else
                 found_.push_back(
-                    {fmt::format("`--{}={}` is more than {}{} has: {}", need.option, need.value,
-                                 scope, names_of(candidates_), base::count(available, "GPU")),
-                     is_total || others.empty() ? "" : "nodes with so many are in " + others});
+                    {fmt::format("`--{}={}` is more than {}{} {}: {}", need.option, need.value,
+                                 scope, names_of(candidates_), have(candidates_),
+                                 base::count(available, "GPU")),
+                     is_total || others.empty() ? "" : "nodes with that many are in " + others});
         }
     }
 
@@ -162,10 +167,10 @@ class NodesPreflight {
         const auto others = partitions_with(
             [&](const slurm::Nodes& nodes) { return nodes.cpus.value_or(0) >= need->count; });
         found_.push_back(
-            {fmt::format("{} on a node: {} has {} at most", base::count(need->count, "CPU"),
-                         names_of(candidates_), most) +
+            {fmt::format("{} on a node: {} {} {} at most", base::count(need->count, "CPU"),
+                         names_of(candidates_), have(candidates_), most) +
                  fmt::format(" ({})", need->words),
-             others.empty() ? "" : "nodes with so many are in " + others});
+             others.empty() ? "" : "nodes with that many are in " + others});
     }
 
     void refuse_memory() {
@@ -181,12 +186,16 @@ class NodesPreflight {
             return;
         const auto others = partitions_with(
             [&](const slurm::Nodes& nodes) { return nodes.memory.value_or(0) >= need->count; });
-        found_.push_back(
-            {fmt::format("{} of memory on a node: {} has {} at most", slurm::size_text(need->count),
-                         names_of(candidates_), slurm::size_text(most)) +
-                 fmt::format(" ({})", need->words),
-             others.empty() ? fmt::format("--mem={} would do", slurm::size_text(most))
-                            : "nodes with so much are in " + others});
+        // Rounded, both may look the same.
+        const bool looks_same = slurm::size_text(need->count) == slurm::size_text(most);
+        const auto size = [&](auto mib) {
+            return looks_same ? fmt::format("{}M", mib) : slurm::size_text(mib);
+        };
+        found_.push_back({fmt::format("{} of memory on a node: {} {} {} at most", size(need->count),
+                                      names_of(candidates_), have(candidates_), size(most)) +
+                              fmt::format(" ({})", need->words),
+                          others.empty() ? fmt::format("--mem={} would do", size(most))
+                                         : "nodes with that much are in " + others});
     }
 
     const Request& request_;

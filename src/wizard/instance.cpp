@@ -55,7 +55,7 @@ std::vector<slurm::Offer> cluster_offers(world::World& world, const config::Conf
         return {};
     try {
         remote::Cluster cluster(world, config);
-        return slurm::offers(remote::ask_limits(world, cluster).nodes());
+        return slurm::offers(remote::ask_limits(cluster).nodes());
     } catch (const base::Error& error) {
         world.console.warn(
             fmt::format("could not ask the cluster for its nodes: {}", error.what()));

@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view enter = "\x1b[?1049h\x1b[?7l\x1b[?25l";
 constexpr std::string_view leave = "\x1b[?25h\x1b[?7h\x1b[?1049l";
 
-constexpr std::array<int, 3> ending = {SIGINT, SIGTERM, SIGHUP};
+constexpr std::array<int, 4> ending = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 // For the signal handler, which can reach nothing else.
 termios& mode_before() {
@@ -109,10 +109,11 @@ void Screen::draw(const std::vector<std::string>& lines, int selected) {
     const auto count = std::min(lines.size(), size_.lines);
     for (std::size_t i = 0; i < count; ++i) {
         const bool is_selected = static_cast<int>(i) == selected;
-        frame += (i == 0 ? "" : "\r\n") + std::string(is_selected ? "\x1b[7m" : "") +
-                 base::printable(lines[i]) + (is_selected ? "\x1b[0m" : "") + "\x1b[K";
+        // Erased first: behind a full line the cursor stays on its last character.
+        frame += (i == 0 ? "\x1b[K" : "\r\n\x1b[K") + std::string(is_selected ? "\x1b[7m" : "") +
+                 base::printable(lines[i]) + (is_selected ? "\x1b[0m" : "");
     }
-    write_all(frame + "\x1b[J");
+    write_all(count < size_.lines ? frame + "\r\n\x1b[J" : frame);
 }
 
 Key Screen::wait(std::chrono::milliseconds patience) {

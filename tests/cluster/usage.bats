@@ -176,6 +176,7 @@ start_looking() {
     group_of_version_2
     RDVC_OWN_WORK_BEGAN=''
     tell_watch
+    names=$(ls "${root}/work") # setup, which runs meanwhile, must not seem to have made any
     looks=0
     sleep_beside() {
         looks=$((looks + 1))
@@ -183,6 +184,7 @@ start_looking() {
         2) printf 'anon 3145728\nshmem 0\n' >"${group}/memory.stat" ;;
         3) printf 'anon 1024\nshmem 0\n' >"${group}/memory.stat" ;;
         4)
+            [[ $(ls "${root}/work") == "${names}" ]] || return 1
             RDVC_OWN_RECORD_DIR="${root}/other"
             tell_watch
             ;;

@@ -64,8 +64,8 @@ dependency_of() { # JOB
     rm "${cluster_home}/hold-bad"
     rdvc wait anyway
     run rdvc wait next
-    [[ ${status} -eq 7 && ${output} == *"cancelled"*"what it was to wait for did not end well"* ]]
-    wait_until 20 bash -c '[[ $(rdvc status pair) == *pair-1*cancelled*"did not end well"*pair-2*cancelled* ]]'
+    [[ ${status} -eq 7 && ${output} == *"cancelled"*"a job that it depends on failed"* ]]
+    wait_until 20 bash -c '[[ $(rdvc status pair) == *pair-1*cancelled*"depends on failed"*pair-2*cancelled* ]]'
     run rdvc run --cmd --after bad -n more -- ./x.sh
     [[ ${status} -eq 3 && ${output} == *"\`--after bad\`: it has not ended well: failed"*"exit code 3"*"--after any:bad"* ]]
     run rdvc retry next

@@ -80,11 +80,16 @@ fits() {
     [[ $(wc -l <<<"${text}") -le $2 && $(tail -n 1 <<<"${text}") == up,\ down* ]] && ! grep -qE ".{$(($1 + 1))}" <<<"${text}"
 }
 
-@test "Ctrl-C and a hang-up give the terminal back; a cluster that is gone is named, and what was shown stays" {
+@test "Ctrl-C and Ctrl-\\ give the terminal back; a cluster that is gone is named, and what was shown stays" {
     watch 80 24
     screen send-keys C-c
     shows 'ready>'
     screen send-keys 'stty -a | grep -o " icanon"' Enter
+    shows $'\n icanon'
+    end_screen
+    watch 80 24
+    screen send-keys 'C-\'
+    shows 'ended with 131'
     shows $'\n icanon'
     end_screen
     watch 80 24

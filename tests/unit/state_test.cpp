@@ -237,8 +237,7 @@ TEST(DeriveState, CallsNothingRefusedThatSbatchTook) {
 
 // `--after`: by SLURM's live view, and as the cluster has recorded it.
 TEST(State, WhatItWaitedForFailed) {
-    const auto detail =
-        "what it was to wait for did not end well, so it never started; next: rdvc retry 12";
+    const auto detail = "a job that it depends on failed, so it never started; next: rdvc retry 12";
     expect_state(waiting(), answered("CANCELLED", "DependencyNeverSatisfied"), "cancelled", "",
                  detail);
     auto kept = waiting();

@@ -78,7 +78,7 @@ TEST_F(WhyOf, AJobThatRuns) {
                       "  it has been in phase experiment for 2 h 5 min, since 09:55\n"
                       "  it runs on n7\n"
                       "  its time limit of 01:00:00 ends in 30 min, at 12:30\n"
-                      "  its log has 12 KB, the last of them written 3 min ago\n"
+                      "  its log is 12 KB long, last written 3 min ago\n"
                       "  it was started again once\n\n"
                       "next:  rdvc logs -f 12\n");
 }

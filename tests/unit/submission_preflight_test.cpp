@@ -49,7 +49,7 @@ TEST(Preflight, ComparesTheTime) {
         {{{"time", "1440"}}, ""},
         {{{"time", "1-00:00:01"}},
          "`--time=1-00:00:01` is more than the partition `cpu` allows: 1-00:00:00 -> "
-         "--time=1-00:00:00 would do; so long a job may run in gpu"},
+         "--time=1-00:00:00 would do; a job this long may run in gpu"},
         {{{"time", "9-0"}, {"partition", "gpu"}},
          "`--time=9-0` is more than the partition `gpu` allows: 7-00:00:00 -> --time=7-00:00:00 "
          "would do"},
@@ -66,7 +66,7 @@ TEST(Preflight, ComparesTheTime) {
     });
     expect_all({{{{"time", "2-0"}, {"partition", "cpu,gpu"}},
                  "`--time=2-0` is more than the partition `cpu` allows: 1-00:00:00 -> "
-                 "--time=1-00:00:00 would do; so long a job may run in gpu"}},
+                 "--time=1-00:00:00 would do; a job this long may run in gpu"}},
                cluster + "setting EnforcePartLimits ALL\n");
 }
 
@@ -92,7 +92,7 @@ TEST(Preflight, KnowsWhoseLimitCounts) {
     own.replace(own.find("QoS=N/A"), 7, "QoS=part");
     EXPECT_EQ(said({{"time", "02:00:00"}}, own), "`--time=02:00:00` is more than the QOS `part` "
                                                  "allows: 01:00:00 -> --time=01:00:00 would do; "
-                                                 "so long a job may run in gpu\n");
+                                                 "a job this long may run in gpu\n");
     // Limits that the cluster does not obey are none.
     EXPECT_EQ(said({{"time", "03:00:00"}, {"account", "chem"}},
                    cluster + "setting AccountingStorageEnforce associations\n"),
@@ -157,38 +157,42 @@ TEST(Preflight, KnowsTheSizeOfNodes) {
         {{{"cpus-per-task", "32"}}, ""},
         {{{"cpus-per-task", "33"}},
          "33 CPUs on a node: the partition `cpu` has 32 at most (--cpus-per-task=33) -> nodes with "
-         "so many are in gpu"},
+         "that many are in gpu"},
         {{{"ntasks", "33"}}, ""},
+        {{{"reservation", "course"}, {"time", "2-0"}, {"ntasks-per-node", "64"}}, ""},
         {{{"ntasks", "33"}, {"nodes", "1"}},
          "33 CPUs on a node: the partition `cpu` has 32 at most (--ntasks=33 --nodes=1) -> nodes "
-         "with so many are in gpu"},
+         "with that many are in gpu"},
         {{{"ntasks-per-node", "64"}, {"ntasks", "2"}}, ""},
         {{{"ntasks-per-node", "40"}, {"overcommit", std::nullopt}}, ""},
         {{{"mem", "125G"}}, ""},
         {{{"mem", "126G"}},
          "126G of memory on a node: the partition `cpu` has 125G at most (--mem=126G) -> nodes "
          "with "
-         "so much are in gpu"},
+         "that much are in gpu"},
+        {{{"mem", "128500M"}},
+         "128500M of memory on a node: the partition `cpu` has 128000M at most (--mem=128500M) -> "
+         "nodes with that much are in gpu"},
         {{{"mem", "1T"}},
          "1T of memory on a node: the partition `cpu` has 125G at most (--mem=1T) -> --mem=125G "
          "would do"},
         {{{"mem", "0"}}, ""},
         {{{"mem-per-cpu", "8G"}, {"cpus-per-task", "16"}},
          "128G of memory on a node: the partition `cpu` has 125G at most (--mem-per-cpu=8G "
-         "--cpus-per-task=16) -> nodes with so much are in gpu"},
+         "--cpus-per-task=16) -> nodes with that much are in gpu"},
     });
 }
 
 TEST(Preflight, CountsJobs) {
     EXPECT_EQ(said_of(Request{.tasks = 100, .jobs = 100}), "");
     EXPECT_EQ(said_of(Request{.tasks = 250, .jobs = 250}),
-              "250 jobs at once are more than the account `physics` allows: 100 -> --pack=3 makes "
+              "250 jobs at once: the account `physics` allows 100 -> --pack=3 makes "
               "fewer jobs of them\n");
     EXPECT_EQ(said_of(Request{.tasks = 250, .jobs = 84}), "");
     EXPECT_EQ(said_of(Request{.tasks = 250, .jobs = 250}, cluster + "qos normal||300||||\n"), "");
     EXPECT_EQ(said_of(Request{.tasks = 400, .jobs = 400}, cluster + "qos normal||300||||\n")
-                  .substr(0, 50),
-              "400 jobs at once are more than the QOS `normal` al");
+                  .substr(0, 37),
+              "400 jobs at once: the QOS `normal` al");
 }
 
 // Without a partition a site's plugin may choose any; a login may set one; another attempt has

@@ -99,8 +99,10 @@ find_milliseconds() {
 }
 
 # Tells the process beside the job whose task, record and log it looks at; once the work has begun,
-# also at GPUs. Called before that process starts, and for each task of a pack.
+# also at GPUs. Called before that process starts, and for each task of a pack. Makes the file of its
+# answer now: a new file beside the checkout would count as made by setup.
 tell_watch() {
+    : >>"${RDVC_OWN_WORKSPACE_DIR}/usage.${RDVC_OWN_RECORD_DIR##*/}" || true
     printf '%s\n' "${RDVC_OWN_RECORD_DIR}" "$(job_log)" "${RDVC_OWN_WORK_BEGAN:+work}" >"${RDVC_OWN_WORKSPACE_DIR}/usage.of" || true
 }
 

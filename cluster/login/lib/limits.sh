@@ -24,7 +24,7 @@ count_states() {
 # An option that sbatch takes from the login's environment.
 tell_presets() {
     local name
-    for name in SBATCH_PARTITION SBATCH_ACCOUNT SBATCH_QOS; do
+    for name in SBATCH_PARTITION SBATCH_ACCOUNT SBATCH_QOS SBATCH_RESERVATION; do
         [[ -z ${!name:-} ]] || answer limits preset "${name#SBATCH_}" "${!name//$'\n'/ }"
     done
 }
