@@ -9,6 +9,7 @@
 
 #include "remote/cluster.hpp"
 #include "remote/project.hpp"
+#include "slurm/limits.hpp"
 
 namespace rdvc::checks {
 
@@ -22,6 +23,7 @@ struct Check {
     std::string name;
     std::string found;
     std::string advice = {}; ///< what to do about it; lines
+    bool is_named = false;   ///< `found` has names that a bug report leaves out
 };
 using Checks = std::vector<Check>;
 
@@ -51,6 +53,9 @@ Checks check_project(const world::World& world, const Place& place);
 
 /// One ssh execution; with `deep` a job too.
 Checks check_cluster(world::World& world, const Place& place, bool deep);
+
+/// Partitions, arrays and accounting, as the cluster tells of them.
+Checks check_limits(const slurm::Limits& limits);
 
 /// A text for a bug report: what was found, without advice, and with placeholders in place of
 /// `names` (secret, placeholder) and of all paths.

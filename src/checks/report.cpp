@@ -68,7 +68,7 @@ std::string report(const std::vector<std::pair<std::string, Checks>>& parts,
     for (const auto& [title, checks] : parts) {
         text += "\n" + title + "\n";
         for (const auto& check : checks) {
-            auto found = without_paths(check.found);
+            auto found = check.is_named ? "(names)" : without_paths(check.found);
             for (const auto& [name, placeholder] : longest_first)
                 found = without(found, name, placeholder);
             text += base::printable(

@@ -22,6 +22,9 @@ class LimitsListener {
     void take(const transport::Frame& frame);
     /// Keeps what was told on this laptop, unless it is nothing: then the copy stays as it is.
     void keep(const Cluster& cluster) const;
+
+    /// True if the cluster has told anything.
+    [[nodiscard]] bool has_answer() const { return !text_.empty(); }
     [[nodiscard]] slurm::Limits limits() const { return slurm::parse_limits(text_); }
 
   private:

@@ -379,6 +379,32 @@ TEST_F(Doctor, AJobThatDoesNotCome) {
         << outcome.out;
 }
 
+TEST_F(Doctor, SaysWhatSlurmHasAndAllows) {
+    auto frames = healthy();
+    for (const auto* line :
+         {"limits nodes cpu*|10|idle|32|128000|0/320/0/320|(null)|(null)|avx2|",
+          "limits nodes gpu|2|mixed|64|512000|10/118/0/128|gpu:a100:4|gpu:a100:1|avx2|",
+          "limits partition PartitionName=cpu State=UP Default=YES",
+          "limits partition PartitionName=gpu State=DRAIN", "limits setting MaxArraySize 1001",
+          "limits setting AccountingStorageEnforce associations,limits",
+          "limits association hpc|physics|physics||normal|normal|100|||",
+          "limits setting ClusterName hpc"})
+        frames.emplace_back(line);
+    auto out = run(ended(frames)).out;
+    for (const auto* line :
+         {"  ok       partitions      cpu (default), gpu (GPUs, drain)\n",
+          "  ok       arrays          at most 1000 jobs in one (MaxArraySize)\n",
+          "  ok       accounting      enforces associations,limits; your accounts: physics\n"})
+        EXPECT_NE(out.find(line), std::string::npos) << line << "\n" << out;
+    out = run(ended(frames), {"--report"}).out;
+    EXPECT_NE(out.find("  ok       partitions      (names)\n"), std::string::npos) << out;
+    EXPECT_EQ(out.find("physics"), std::string::npos) << out;
+
+    EXPECT_NE(run(ended(healthy(), {"limits setting MaxArraySize 0"}))
+                  .out.find("warning  arrays          the cluster takes no job arrays"),
+              std::string::npos);
+}
+
 TEST(FindVersion, IsTheFirstPairOfNumbers) {
     using Version = std::pair<int, int>;
     EXPECT_EQ(checks::find_version("git version 2.39.5"), Version(2, 39));
