@@ -86,7 +86,10 @@ signal_job() (
 # Runs words in the job $1 beside what runs there, with all that the job has, on its node $2; the
 # words may begin with options of srun. Replaces its shell: call it in a subshell.
 run_step() {
-    exec srun --jobid="$1" --overlap --nodes=1 --ntasks=1 ${2:+--nodelist="$2"} --cpu-bind=none --quiet "${@:3}"
+    local binding=''
+    # Without a plugin that binds, srun says on standard error that it cannot.
+    [[ $(cluster_setting TaskPlugin) != *@(affinity|cgroup)* ]] || binding=--cpu-bind=none
+    exec srun --jobid="$1" --overlap --nodes=1 --ntasks=1 ${2:+--nodelist="$2"} ${binding:+"${binding}"} --quiet "${@:3}"
 }
 
 # When the job $1 ends at the latest, for people, or nothing.

@@ -354,7 +354,7 @@ starts_now() {
     job_script '' <<<'sleep 60'
     submit_job
     becomes RUNNING
-    local step="srun --jobid=${job} --overlap --nodes=1 --ntasks=1 --cpu-bind=none --quiet"
+    local step="srun --jobid=${job} --overlap --nodes=1 --ntasks=1 --quiet"
     same "$(printf 'in\0\377' | on "${step} sh -c 'cat; echo \$SLURM_JOB_ID'" | od -An -c)" "$(printf 'in\0\377%s\n' "${job}" | od -An -c)"
     expect 3 'srun: error: node1: task 0: Exited with exit code 3' "${step} sh -c 'exit 3'"
     expect 1 "srun: error: Invalid numeric value \"${job}_1\" for --jobid." "srun --jobid=${job}_1 true"
