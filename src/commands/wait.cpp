@@ -7,13 +7,11 @@
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
+#include "commands/ended.hpp"
 #include "commands/notice.hpp"
 #include "remote/project.hpp"
 #include "remote/status.hpp"
 #include "remote/wait.hpp"
-#include "state/describe.hpp"
-#include "state/measured.hpp"
-#include "state/state.hpp"
 
 namespace rdvc::commands {
 
@@ -29,75 +27,6 @@ std::string progress_of(const std::string& answer) {
         return "";
     return fmt::format("{} of {} tasks done{}", numbers[0], numbers[3],
                        numbers[1] == "0" ? "" : fmt::format(", {} failed", numbers[1]));
-}
-
-void note_advice(const world::Console& console, const std::vector<std::string>& advice) {
-    if (!advice.empty())
-        console.note("next time: " + base::join(advice, "; "));
-}
-
-std::string with_advice(const std::string& context, std::vector<std::string> advice) {
-    if (!context.empty())
-        advice.insert(advice.begin(), context);
-    return base::join(advice, "\n");
-}
-
-// How a target has ended, by the cluster's records; `lost` if it has none.
-struct Told {
-    std::string name; ///< its experiment's
-    state::Ending ending;
-    bool is_sweep = false;
-    std::vector<std::string> advice = {}; ///< for the next run
-};
-
-Told told_of(const remote::Target& target, const state::Overview& overview) {
-    for (const auto& record : overview.submissions)
-        if (record.token == target.token) {
-            const auto one = target.task == 0 ? record : record.of_task(target.task);
-            return {state::name_of(one), state::ending_of(one, overview), one.task_count() > 0,
-                    state::measured_of(one, overview).advice()};
-        }
-    return {target.token.substr(0, 8), {false, "lost", "the cluster has no trace of it"}};
-}
-
-// Says how it has ended; of one that has failed by throwing Error (experiment_failed).
-std::string report_end(const world::Console& console, const Told& told) {
-    const auto& ending = told.ending;
-    if (!ending.good)
-        throw Error(Exit::experiment_failed,
-                    (told.is_sweep ? "not all tasks have a result: " : "the job ended: ") +
-                        ending.state)
-            .context(with_advice(ending.why, told.advice))
-            .hint(ending.next);
-    console.note(fmt::format("{}: {}{}", told.name, ending.state,
-                             ending.next.empty() ? "" : "; next:  " + ending.next));
-    note_advice(console, told.advice);
-    return ending.state;
-}
-
-// The same of a job's own result.
-std::string report_result(const world::Console& console, std::map<std::string, std::string> result,
-                          const std::string& id) {
-    const auto& state = result["state"];
-    const auto advice = state::measured_of({.token = "", .result = result}, {}).advice();
-    if (state != "published" && state != "done" && state != "built")
-        throw Error(Exit::experiment_failed, fmt::format("{} in phase {}", state, result["phase"]))
-            .context(with_advice(state::explain_failure(result), advice))
-            .hint((state == "unpublished" ? "rdvc status " : "rdvc logs ") + id);
-    const bool has_output = result.contains("output") && result["output"] != "0";
-    if (state == "published" && !result["message"].empty())
-        console.note(result["message"]);
-    if (state == "published")
-        console.note(fmt::format("{} is published; next:  rdvc pull {}", result["name"], id));
-    if (state == "done")
-        console.note(result["name"] + " is done" + (has_output ? "; next:  rdvc pull " + id : ""));
-    if (state == "done" && !result["message"].empty())
-        console.note(result["message"]);
-    if (state == "built")
-        console.note("the environment is ready");
-    else
-        note_advice(console, advice);
-    return state;
 }
 
 // Waits for one, and says meanwhile what it does. Returns its state; throws Error
@@ -123,7 +52,7 @@ std::string wait_for_one(world::World& world, remote::Cluster& cluster, const st
             .hint("rdvc status " + target.token.substr(0, 8));
     if (is_sweep || end == "gone")
         return report_end(world.console,
-                          told_of(target, remote::ask_overview(cluster, mirror, {target.token})));
+                          ended_of(target, remote::ask_overview(cluster, mirror, {target.token})));
     const auto job = result["job"].substr(0, result["job"].find('_')); // JOB_TASK in a sweep
     auto id = slurm::is_job_id(job) ? job : target.token.substr(0, 8);
     if (target.task > 0)
@@ -150,7 +79,7 @@ std::string wait_for_several(world::World& world, remote::Cluster& cluster,
     std::vector<std::string> first;
     std::vector<std::string> states;
     for (const auto i : ended) {
-        const auto ending = told_of(targets[i], overview).ending;
+        const auto ending = ended_of(targets[i], overview).ending;
         const auto why = ending.why.empty() ? "" : ": " + ending.why;
         world.console.note(fmt::format("{}: {}{}{}", names[i], ending.state, why,
                                        ending.next.empty() ? "" : "; next:  " + ending.next));

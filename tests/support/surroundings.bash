@@ -39,10 +39,14 @@ request_text() {
     tail -n 1 "${cluster}/login/$1.sh"
 }
 
-# A terminal of the test's own (tmux); end_screen ends it.
-screen() { tmux -S "${BATS_TEST_TMPDIR}/t" -f /dev/null "$@"; }
+# A terminal of the test's own (tmux); end_screen ends it. The next one has another socket: the server
+# of the first may not have ended yet.
+screen() { tmux -S "${BATS_TEST_TMPDIR}/t${terminals:-}" -f /dev/null "$@"; }
 
-end_screen() { screen kill-server 2>/dev/null || true; }
+end_screen() {
+    screen kill-server 2>/dev/null || true
+    terminals=$((${terminals:-0} + 1))
+}
 
 # The terminal shows the text in time.
 shows() { # TEXT
