@@ -183,11 +183,11 @@ STAND_IN
     # An old copy is better than none.
     touch -d '3 days ago' "${HOME}"/.local/state/rdvc/included/*
     knob ssh-fail
-    run rdvc run --instance=large
+    run rdvc run --no-preflight --instance=large # the sandbox is smaller than that
     [[ ${status} -eq 5 && ${output} == *"warning: sandbox does not answer; the settings in ${shared}/rdvc.toml are those of 3 d ago"* ]]
-    rdvc run --dry-run --instance=gpu 2>/dev/null | grep -x '#SBATCH --gpus=1'
+    rdvc run --dry-run --no-preflight --instance=gpu 2>/dev/null | grep -x '#SBATCH --gpus=1'
     rm -r "${HOME}/.local/state/rdvc/included"
-    run rdvc run --dry-run --instance=gpu
+    run rdvc run --dry-run --no-preflight --instance=gpu
     [[ ${status} -eq 5 ]]
     run rdvc status
     [[ ${status} -ne 4 ]]
