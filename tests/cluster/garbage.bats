@@ -37,6 +37,24 @@ submit_ended() {
     find "${rdvc}"/{submissions,jobs} -exec touch -h -d '30 days ago' {} +
 }
 
+# Makes the program $1 end with $3 and print nothing, whenever its words match the pattern $2.
+fails() {
+    printf '#!/bin/bash\n[[ " $* " != %s ]] || exit %s\nexec /usr/bin/%s "$@"\n' "$2" "$3" "$1" >"${root}/bin/$1"
+    chmod +x "${root}/bin/$1"
+    [[ ${PATH} == "${root}/bin:"* ]] || PATH="${root}/bin:${PATH}"
+}
+
+# A commit names two objects, one of them by a folder; nothing names the last one, `object`.
+make_three_objects() {
+    make_object 'in a folder'
+    named=("${object}")
+    make_object '[{"md5": "'"${hash}"'", "relpath": "a"}]' files/md5/ .dir
+    named+=("${object}")
+    printf 'outs:\n- md5: %s.dir\n' "${hash}" >x.dvc
+    submit_ended one
+    make_object 'of nothing'
+}
+
 # Runs the shell code $2 when a request calls the program $1 for the first time.
 meanwhile() {
     {
@@ -105,7 +123,7 @@ meanwhile() {
     ls -- "${named[@]}" "${young}" "${dir}" "${young_entry}" "${cache}/README" "${cache}/files/md5/README"
     local gone
     for gone in "${unnamed[@]}" "${old_entry}"; do [[ ! -e ${gone} ]]; done
-    ! compgen -G "${cache}/rdvc-gone-*"
+    [[ -z $(compgen -G "${cache}/rdvc-gone-*") ]]
     run_rdvc 0 clean --cache
     [[ ${output} == *'objects                   0 '* ]]
 }
@@ -141,6 +159,59 @@ meanwhile() {
     [[ ${output} == *"can be read: ${mirror##*/}"* && -e ${object} ]]
 }
 
+@test "nothing goes if a program fails that looks for names, be it in the first request or in the second" {
+    local named program words code what
+    make_three_objects
+    while read -r program code what words; do
+        printf 'at %s\n' "${program} ${words}"
+        fails "${program}" "${words}" "${code}"
+        run_rdvc 3 clean --cache
+        [[ ${output} == *"${what}"* ]]
+        mv "${root}/bin/${program}" "${root}/bin/${program}.later"
+        # shellcheck disable=SC2016 # it runs there
+        meanwhile sleep 'mv "${root}/bin/'"${program}"'.later" "${root}/bin/'"${program}"'"'
+        run_rdvc 3 clean --cache
+        [[ ${output} == *"${what}"* && ! -e ${root}/bin/${program}.later ]]
+        ls -- "${named[@]}" "${object}"
+        rm "${root}/bin/${program}"
+    done <<'WORDS'
+sort 2 read *-u*
+grep 2 read *-ahoE*
+grep 2 read *missing*
+tr 1 read *,*
+cat 1 folders *.dir*
+cat 1 submissions *job.sh*
+find 1 submissions *objects*
+find 1 listed *md5*
+awk 2 folders *place*
+awk 2 listed *3????cutoff*
+awk 2 read *seen*
+WORDS
+    run_rdvc 0 clean --cache
+    ls -- "${named[@]}"
+    [[ ! -e ${object} ]]
+}
+
+@test "nothing goes if it cannot be seen what has begun meanwhile" {
+    make_object 'of nothing'
+    fails find '*-newer*' 1
+    run_rdvc 3 clean --cache
+    [[ -e ${object} && -z $(compgen -G "${cache}/rdvc-gone-*") ]]
+}
+
+@test "only one removal at a time, where locks work" {
+    local held
+    make_object 'of nothing'
+    mkdir -p "${cache}"
+    exec {held}>"${cache}/rdvc-lock"
+    flock "${held}"
+    run_rdvc 3 clean --cache
+    [[ ${output} == *'another rdvc clean --cache still runs'* && -e ${object} ]]
+    fails flock '*-n*' 71
+    run_rdvc 0 clean --cache
+    [[ ! -e ${object} ]]
+}
+
 @test "a cache that others may use" {
     submit_ended one
     make_object 'of nothing'
@@ -161,7 +232,7 @@ meanwhile() {
     meanwhile comm 'mkdir "${rdvc}/submissions/0123456789abcdef0123456789abcdef"'
     run_rdvc 3 clean --cache
     [[ ${output} == *'began meanwhile'* && $(<"${object}") == 'of nothing' ]]
-    ! compgen -G "${cache}/rdvc-gone-*"
+    [[ -z $(compgen -G "${cache}/rdvc-gone-*") ]]
 }
 
 @test "what has been named meanwhile stays" {
@@ -182,6 +253,23 @@ meanwhile() {
     mv "${cache}/files" "${cache}/rdvc-gone-x/"
     run_rdvc 0 clean --cache --dry-run
     [[ -e ${object} && ! -e ${cache}/rdvc-gone-x ]]
+}
+
+@test "what cannot return stays aside until it can; what the cache has again goes" {
+    local aside="${cache}/rdvc-gone-x" again
+    submit_ended one
+    make_object 'of nothing'
+    mkdir -p "${aside}"
+    mv "${cache}/files" "${aside}/"
+    : >"${cache}/files" # in the way
+    run_rdvc 3 clean --cache --dry-run
+    [[ ${output} == *"what is in ${aside} cannot be put back"* && -e ${aside}/${object#"${cache}"/} ]]
+    rm "${cache}/files"
+    again=${object}
+    cp -r "${aside}/files" "${cache}/"
+    make_object other
+    run_rdvc 0 clean --cache --dry-run
+    [[ -e ${again} && -e ${object} && ! -e ${aside} ]]
 }
 
 # A project with an input that DVC tracks; sets hash and object. The first run has sent it.

@@ -109,6 +109,41 @@ SH
     [[ -z $(describe_usage) ]]
 }
 
+@test "nothing that is measured ends the job, whatever the kernel and SLURM say" {
+    group_of_version_2
+    cat >"${root}/job" <<'SH'
+set -euo pipefail
+source "${RDVC_SOURCE_FOLDER}/cluster/job/lib/record.sh"
+source "${RDVC_SOURCE_FOLDER}/cluster/job/lib/usage.sh"
+job_log() { :; }
+begin_usage
+RDVC_OWN_CPU_GROUP=${group} RDVC_OWN_MEMORY_GROUP=${group}
+[[ -z ${1:-} ]] || RDVC_OWN_CPU_GROUP='' RDVC_OWN_MEMORY_GROUP=''
+begin_measured_work
+text=$(describe_usage)
+RDVC_OWN_PAGE_KIB=4
+find_memory
+printf 'went on: %s\n' "${text}"
+SH
+    export group RDVC_OWN_WORKSPACE_DIR RDVC_OWN_RECORD_DIR RDVC_OWN_ATTEMPT RDVC_DIR RDVC_JOB_TOKEN RDVC_SOURCE_FOLDER
+    sed -i '2i RDVC_OWN_PACK=()' "${root}/job"
+    local content
+    for content in '' max 08 '1 2' '1+' nothing 99999999999999999999999; do
+        printf 'usage_usec %s\n' "${content}" >"${group}/cpu.stat"
+        printf 'anon %s\n' "${content}" >"${group}/memory.stat"
+        printf '%s\n' "${content}" | tee "${group}/memory.peak" >"${group}/memory.max_usage_in_bytes"
+        [[ $(bash "${root}/job") == 'went on: used '* ]]
+        printf '%s\n' "${content}" >"${group}/cpuacct.usage"
+        [[ $(SLURM_MEM_PER_NODE=${content} SLURM_JOB_START_TIME=${content} SLURM_JOB_END_TIME=1 bash "${root}/job") == 'went on: used '* ]]
+        rm "${group}/cpuacct.usage"
+    done
+    rm "${group}/cpu.stat"
+    [[ $(bash "${root}/job") == 'went on: used '* ]]
+    # The job's own shell, with a name that has line ends and brackets.
+    cp "$(command -v bash)" "${root}/bin/"$'a) 1\nb ('
+    [[ $("${root}/bin/"$'a) 1\nb (' "${root}/job" without) == 'went on: used '*cpu=* ]]
+}
+
 # What watch_usage has between two looks.
 look() { # SECONDS since the last one
     SECONDS=$((looked + $1))
@@ -123,7 +158,9 @@ start_looking() {
 }
 
 @test "a job that does nothing is noted with the time since when, until it does something" {
-    local now since i
+    local now since i before
+    find_time
+    before=${now%.*}
     start_looking
     for i in 1 2 3 4; do
         look 60
@@ -133,7 +170,7 @@ start_looking() {
     find_time
     read -r since words <"${record}/idle"
     [[ ${words} == 'output cpu' ]]
-    ((since > ${now%.*} - 303 && since < ${now%.*} - 297))
+    ((since >= before - 301 && since <= ${now%.*} - 299)) # two clocks, in whole seconds
     look 60 # it is not written again
     [[ $(<"${record}/idle") == "${since} output cpu" ]]
     echo more >>"${log}"

@@ -2,7 +2,8 @@
 
 # SLURM puts a job into a control group `job_ID` on many clusters: then the kernel counts for it.
 # Without one the processes that descend from this shell are added up. Nothing here starts a program,
-# except once a minute (stat, and nvidia-smi if the job has GPUs), beside the job.
+# except once a minute (stat, and nvidia-smi if the job has GPUs), beside the job. What cannot be
+# measured never ends the job.
 RDVC_OWN_MEMORY_GROUP=
 RDVC_OWN_CPU_GROUP=
 RDVC_OWN_USAGE_BEGAN=   # in SECONDS; nothing: this job has not begun
@@ -11,15 +12,20 @@ RDVC_OWN_WORK_TICKS=    # CPU time until then, in hundredths of a second
 RDVC_OWN_THREADS=0
 RDVC_OWN_QUIET_AFTER=300 # seconds without output and CPU time until this is noted
 
+# True for a number that the shell can calculate with.
+is_number() {
+    [[ $1 =~ ^(0|[1-9][0-9]{0,17})$ ]]
+}
+
 # Reads /proc/self/cgroup, and finds this job's own groups, of both versions. A group with a name of
 # another kind has more than this job in it.
 find_cgroups() {
-    local root=${RDVC_OWN_CGROUP_ROOT:-/sys/fs/cgroup} kind path
+    local root=${RDVC_OWN_CGROUP_ROOT:-/sys/fs/cgroup} kind path job=job_${SLURM_JOB_ID:-none}
     RDVC_OWN_MEMORY_GROUP='' RDVC_OWN_CPU_GROUP=''
     while IFS=: read -r _ kind path; do
         path+=/
-        [[ ${path} == */job_"${SLURM_JOB_ID:-none}"/* ]] || continue
-        path="${root}${kind:+/${kind}}${path%%/job_"${SLURM_JOB_ID}"/*}/job_${SLURM_JOB_ID}"
+        [[ ${path} == */"${job}"/* ]] || continue
+        path="${root}${kind:+/${kind}}${path%%/"${job}"/*}/${job}"
         if [[ -z ${kind} ]]; then
             [[ ! -r ${path}/memory.stat ]] || RDVC_OWN_MEMORY_GROUP=${path}
             [[ ! -r ${path}/cpu.stat ]] || RDVC_OWN_CPU_GROUP=${path}
@@ -35,11 +41,14 @@ find_cgroups() {
 # (their memory, in which shared pages count several times). RDVC_OWN_THREADS is the number of their
 # threads.
 add_up_processes() {
-    local pids=("$$") i line fields file children
+    local pids=("$$") i line fields file children IFS=$' \t\n'
     ticks=0 pages=0 RDVC_OWN_THREADS=0
     for ((i = 0; i < ${#pids[@]}; i++)); do
-        IFS= read -r line <"/proc/${pids[i]}/stat" || continue
-        read -ra fields <<<"${line##*) }"
+        line=''
+        IFS= read -r -d '' line <"/proc/${pids[i]}/stat" || true # to its end: a program's name may have line ends
+        # shellcheck disable=SC2206 # it is to be split; a here-string may need room in /tmp
+        fields=(${line##*) })
+        [[ "${fields[*]:11:4} ${fields[21]:-}" =~ ^([0-9]+\ ){4}[0-9]+$ ]] || continue
         ticks=$((ticks + fields[11] + fields[12] + fields[13] + fields[14]))
         ((i == 0)) || pages=$((pages + fields[21]))
         for file in "/proc/${pids[i]}/task"/*/children; do
@@ -56,12 +65,12 @@ find_ticks() {
     local key value pages
     ticks=
     if [[ -r ${RDVC_OWN_CPU_GROUP}/cpuacct.usage ]]; then
-        read -r value <"${RDVC_OWN_CPU_GROUP}/cpuacct.usage" && ticks=$((value / 10000000))
+        read -r value <"${RDVC_OWN_CPU_GROUP}/cpuacct.usage" && is_number "${value}" && ticks=$((value / 10000000))
     elif [[ -n ${RDVC_OWN_CPU_GROUP} ]]; then
         while read -r key value; do
-            [[ ${key} != usage_usec ]] || ticks=$((value / 10000))
+            [[ ${key} != usage_usec ]] || ! is_number "${value}" || ticks=$((value / 10000))
         done <"${RDVC_OWN_CPU_GROUP}/cpu.stat"
-    fi 2>/dev/null
+    fi 2>/dev/null || true
     [[ -n ${ticks} ]] || add_up_processes
 }
 
@@ -70,7 +79,7 @@ find_memory() {
     local key value ticks pages bytes=0
     if [[ -n ${RDVC_OWN_MEMORY_GROUP} ]]; then
         while read -r key value; do
-            [[ ${key} != @(anon|shmem|total_rss|total_shmem) ]] || bytes=$((bytes + value))
+            [[ ${key} != @(anon|shmem|total_rss|total_shmem) ]] || ! is_number "${value}" || bytes=$((bytes + value))
         done <"${RDVC_OWN_MEMORY_GROUP}/memory.stat" 2>/dev/null
         kib=$((bytes / 1024))
     else
@@ -87,7 +96,7 @@ find_peak() {
     [[ -n ${RDVC_OWN_MEMORY_GROUP} && -n ${RDVC_OWN_ATTEMPT:-} && ${#RDVC_OWN_PACK[@]} == 0 ]] || return 0
     for file in memory.peak memory.max_usage_in_bytes; do
         [[ ! -r ${RDVC_OWN_MEMORY_GROUP}/${file} ]] ||
-            ! read -r value <"${RDVC_OWN_MEMORY_GROUP}/${file}" || kib=$((value / 1024))
+            ! read -r value <"${RDVC_OWN_MEMORY_GROUP}/${file}" || ! is_number "${value}" || kib=$((value / 1024))
     done 2>/dev/null
 }
 
@@ -96,6 +105,7 @@ find_milliseconds() {
     find_time
     milliseconds=${now%.*}${now#*.}
     milliseconds=${milliseconds:0:13}
+    is_number "${milliseconds}" || milliseconds=0
 }
 
 # Tells the process beside the job whose task, record and log it looks at; once the work has begun,
@@ -121,10 +131,14 @@ begin_measured_work() {
     tell_watch
 }
 
-# Prints `used` and `asked`, lines of the result: words KEY=VALUE. `time` is in
-# seconds, `work` and `cpu` in milliseconds, memory in KiB, `gpu` in percent, `gpumem` in MiB. `mem` has the page cache in it, `rss` not; it was looked at from time to time.
+# Prints `used` and `asked`, lines of the result, as far as it can.
 describe_usage() {
-    [[ -n ${RDVC_OWN_USAGE_BEGAN} ]] || return 0
+    [[ -z ${RDVC_OWN_USAGE_BEGAN} ]] || (describe_use && describe_request) 2>/dev/null || true
+}
+
+# Words KEY=VALUE. `time` is in seconds, `work` and `cpu` in milliseconds, memory in KiB, `gpu` in
+# percent, `gpumem` in MiB. `mem` has the page cache in it, `rss` not; it was looked at from time to time.
+describe_use() {
     local text="time=$((SECONDS - RDVC_OWN_USAGE_BEGAN))" kib ticks milliseconds rss='' samples='' gpu='' gpumem=''
     if [[ -n ${RDVC_OWN_WORK_BEGAN} ]]; then
         find_milliseconds
@@ -138,13 +152,12 @@ describe_usage() {
     # Of a short job it says little; 0: nothing shows the processes.
     [[ ${rss:-0} == 0 ]] || [[ -n ${kib} && ${samples} -lt 5 ]] || text+=" rss=${rss}"
     printf 'used %s%s%s\n' "${text}" "${gpu:+ gpu=${gpu}}" "${gpumem:+ gpumem=${gpumem}}"
-    describe_request
 }
 
 # What SLURM gives the job, as far as this shell knows; `default=mem`: the user has not asked for
 # memory. Of a job on several nodes only a part is measured.
 describe_request() {
-    local text='' gpus file line time='' by_default=mem
+    local text='' gpus=() file line time='' by_default=mem
     [[ -n ${SLURM_JOB_ID:-} && ${SLURM_JOB_NUM_NODES:-1} == 1 ]] || return 0
     for file in job.sh options; do # the script's header, and what `rdvc retry` has changed
         [[ -r ${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/${file} ]] || continue
@@ -154,7 +167,7 @@ describe_request() {
         done <"${RDVC_DIR}/submissions/${RDVC_JOB_TOKEN}/${file}"
     done
     [[ -z ${SLURM_JOB_END_TIME:-} || -z ${SLURM_JOB_START_TIME:-} ]] || time=$(((SLURM_JOB_END_TIME - SLURM_JOB_START_TIME) / 60))
-    IFS=, read -ra gpus <<<"${SLURM_JOB_GPUS:-}"
+    IFS=, read -ra gpus <<<"${SLURM_JOB_GPUS:-}" || true
     [[ -z ${SLURM_CPUS_PER_TASK:-} ]] || text+=" cpus=$((SLURM_CPUS_PER_TASK * ${SLURM_NTASKS:-1}))"
     [[ ${SLURM_MEM_PER_NODE:-0} == 0 ]] || text+=" mem=$((SLURM_MEM_PER_NODE * 1024))"
     [[ ${SLURM_MEM_PER_CPU:-0} == 0 ]] || text+=" mem-per-cpu=$((SLURM_MEM_PER_CPU * 1024))"
@@ -222,7 +235,7 @@ look_at_gpus() {
     local percent memory only=()
     [[ ${CUDA_VISIBLE_DEVICES:-} != [0-9G]* ]] || only=(--id="${CUDA_VISIBLE_DEVICES}")
     while IFS=', ' read -r percent memory _; do
-        [[ ${percent} =~ ^[0-9]{1,3}$ && ${memory} =~ ^[0-9]{1,8}$ ]] || continue
+        { is_number "${percent}" && is_number "${memory}"; } || continue
         gpu_sum=$((gpu_sum + percent)) gpu_looks=$((gpu_looks + 1))
         ((percent <= ${gpu_percent:-0})) || gpu_percent=${percent}
         : "${gpu_percent:=0}"
