@@ -74,7 +74,9 @@ void clean_cache(const world::World& world, const remote::Project& project,
     const auto kept = remote::ask_inventory(cluster);
     const auto report = remote::ask_cache(cluster, project.config, wishes.older);
     const auto plan = state::plan_cache(kept, report, question);
-    auto reasons = plan.list().empty() ? std::vector<std::string>() : plan.reasons;
+    // What could not be read may hide what would go.
+    const bool is_clear = plan.list().empty() && report.unreadable.empty();
+    auto reasons = is_clear ? std::vector<std::string>() : plan.reasons;
     auto gone = would_go(plan);
     if (!wishes.dry_run) {
         gone = {};
