@@ -6,15 +6,18 @@
 
 session_job=''
 
-# Cancels the job. One that has not begun leaves nothing.
+# Cancels the job; false if that failed. One that has not begun leaves nothing.
 end_job() {
-    cancel_jobs "${session_job}" >/dev/null 2>&1
+    if ! cancel_jobs "${session_job}" >/dev/null 2>&1; then
+        look_at_queue 0
+        is_gone_from_queue "${token}" || return 1
+    fi
     [[ -e ${folder}/claim.1 ]] || rm -rf -- "${folder}" "${rdvc_dir}/submissions/${session_job}.sbatch.sh" \
         "${rdvc_dir}/logs/slurm-${session_job}.out"
 }
 
 give_up() {
-    end_job
+    end_job || true
     exit 1
 }
 
@@ -63,6 +66,7 @@ require_running() {
 # $1: the workspace, $2: the job, $3: its node.
 write_session() {
     local file="${folder}/session-${nonce}" name
+    : >"${file}.alive" || finish refused disk "cannot write ${file}.alive"
     {
         for name in folder record task terminal hold quiet prepare; do
             printf '%s=%q\n' "${name}" "${!name}"
@@ -111,7 +115,7 @@ open_session() {
     [[ -n ${job_id} ]] || finish absent job
     session_job=${job_id}
     if [[ ${action} == end ]]; then
-        end_job
+        end_job || finish end "${session_job}"
         finish end
     fi
     if [[ ${hold} == 1 ]]; then

@@ -1,6 +1,6 @@
 # A session of `rdvc shell` or `rdvc exec`: a person's shell or command in a job's allocation, in the
 # workspace and the environment of the job. One file with three roles. `bash FILE` on the login node
-# starts srun, which starts `bash FILE inside` on the job's node; that prepares and runs the command,
+# starts srun, which starts `bash FILE inside` (without a terminal behind `bash FILE streams`) on the job's node; that prepares and runs the command,
 # or starts an interactive bash, which reads FILE instead of ~/.bashrc.
 # Assignments before this text: session (a word that marks our lines in the streams of a command),
 # folder (the submission's), record (the job's), task, place (its workspace; of a session on the login
@@ -29,24 +29,23 @@ await_session() {
     return "${code}"
 }
 
-# Counts in a file, as long as the process $1 lives: if the login node goes down, the job finds out.
+# Touches a file, as long as the process $1 lives: if the login node goes down, the job finds out.
 beat() {
-    local count=0
     while kill -0 "$1"; do
-        count=$((count + 1))
-        printf '%s\n' "${count}" >"$0.alive" || break
+        touch -- "$0.alive"
         sleep 10
     done
     rm -f -- "$0.alive"
-} </dev/null >/dev/null 2>&1
+}
 
 # On the login node. If it has a terminal, srun's own message about an exit code is no news.
 open_session() {
-    local name
+    local name code
     # shellcheck source=/dev/null
     [[ -z ${prepare} ]] || source <(printf '%s\n' "${prepare}") </dev/null >/dev/null 2>&1
     if [[ -z ${place} ]]; then
         exec 3<&0 4>&1 5>&2 </dev/null >&2
+        rm -f -- "$0.alive" # the session is a child of the job's script
         [[ ${quiet} != 1 ]] || exec >"${folder}/prepared.out" 2>&1
         export RDVC_OWN_SESSION=$0
         if [[ ${terminal} == 1 ]]; then
@@ -62,13 +61,24 @@ open_session() {
     for name in "${!SLURM@}" "${!SRUN@}"; do
         [[ ${name} == SLURM_@(CONF*|CLUSTERS|JWT|SACK*) ]] || unset "${name}"
     done
-    [[ ${hold} != 1 ]] || beat "$$" &
+    beat "$$" </dev/null >/dev/null 2>&1 & # not at the function, where bash would keep the streams open
     if [[ ${terminal} == 1 ]]; then
         (run_step "${job}" "${node}" --pty bash "$0" inside) 2> >(grep --line-buffered -v '^srun: error: .*: task 0: ' >&2)
+        code=$?
+        # A command that begins removes the file; a network file system looks again when it is opened.
+        ((code == 0)) || { ! : <"$0"; } 2>/dev/null || code=255
+        return "${code}"
     else
-        run_step "${job}" "${node}" bash "$0" inside <&0 &
+        run_step "${job}" "${node}" --unbuffered bash "$0" streams <&0 &
         await_session "$!"
     fi
+}
+
+# srun keeps what a program without a terminal writes until a line ends, unless told otherwise; then it
+# gives the program a terminal for its output. Behind a pipe that is nobody's business.
+hide_terminal() {
+    trap : TERM INT HUP
+    bash "$0" inside | (trap '' TERM INT HUP && exec cat)
 }
 
 # In the allocation: the job waits for the process with this file (job/lib/shell.sh).
@@ -141,6 +151,7 @@ run_words() {
         [[ ${woken} == 1 ]] || break
         kill -TERM -- "-${child}" 2>/dev/null
     done
+    [[ -z ${job} ]] || kill -KILL -- "-${child}" 2>/dev/null # what it leaves would end with its step
     rm -f -- "$0"
     printf '@rdvc:%s exit %s\n' "${session}" "${code}"
 }
@@ -210,6 +221,10 @@ greet() {
 }
 
 case ${1:-}$- in
+streams*)
+    hide_terminal
+    exit
+    ;;
 inside*)
     note_session
     take_job_variables

@@ -34,7 +34,11 @@ void become(const Command& command, int in, int out, int err, int report) {
                         (command.folder.empty() || ::chdir(command.folder.c_str()) == 0);
     if (placed) {
         std::signal(SIGPIPE, SIG_DFL);
-        if (command.takes_input) { // ignoring it would not do: ssh handles it where it is ignored
+        if (command.has_own_session) {
+            ::setsid();
+        } else if (command.takes_input &&
+                   command.terminal == Terminal::no) { // ignoring it would not do: ssh handles it
+                                                       // where it is ignored
             sigset_t interrupt;
             ::sigemptyset(&interrupt);
             ::sigaddset(&interrupt, SIGINT);

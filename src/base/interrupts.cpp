@@ -10,11 +10,18 @@ void note(int signal) {
     caught = signal;
 }
 
+// What was ignored when this program started (nohup) stays ignored.
+auto watch(int signal) {
+    const auto before = std::signal(signal, note);
+    if (before == SIG_IGN) // NOLINT: the system's macro
+        std::signal(signal, before);
+    return before;
+}
+
 } // namespace
 
 Interrupts::Interrupts()
-    : before_int_(std::signal(SIGINT, note)), before_term_(std::signal(SIGTERM, note)),
-      before_hup_(std::signal(SIGHUP, note)) {
+    : before_int_(watch(SIGINT)), before_term_(watch(SIGTERM)), before_hup_(watch(SIGHUP)) {
     caught = 0;
 }
 

@@ -8,7 +8,7 @@
 namespace rdvc::base {
 
 /// While it lives, SIGINT, SIGTERM and SIGHUP do not end this process, but wake whoever waits for a
-/// program. There may be one at a time.
+/// program. One that was ignored before stays so. There may be one at a time.
 class Interrupts {
   public:
     Interrupts();

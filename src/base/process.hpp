@@ -37,7 +37,9 @@ struct Command {
     std::function<void(std::string_view)> on_output = {};  ///< instead of Result::out, as it comes
     std::function<std::optional<Input>()> more_input = {}; ///< gives the parts after `input`
     Terminal terminal = Terminal::no; ///< yes: the program has our output and error streams
-    bool takes_input = false; ///< it has our input and error streams; Ctrl-C interrupts only us
+    /// It has our input and error streams; without `terminal`, Ctrl-C interrupts only us.
+    bool takes_input = false;
+    bool has_own_session = false;          ///< it has no controlling terminal, and so no Ctrl-C
     std::chrono::milliseconds patience{0}; ///< a program that runs longer is killed; 0: no limit
     std::function<bool()> is_over = {};    ///< once true, the program is soon killed
 };

@@ -270,7 +270,8 @@ base::Command Cluster::push(const std::string& url, const std::vector<std::strin
 base::Command Cluster::run_file(const std::string& file, bool has_terminal) {
     return {.argv = connection_.file_words(file, has_terminal),
             .effect = base::Effect::changes,
-            .takes_input = true};
+            .takes_input = true,
+            .has_own_session = !has_terminal && is_local()};
 }
 
 bool is_submitted(const transport::Frame& frame) {

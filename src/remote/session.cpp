@@ -1,5 +1,6 @@
 #include "remote/session.hpp"
 
+#include <chrono>
 #include <csignal>
 
 #include <fmt/core.h>
@@ -64,16 +65,24 @@ Error no_session(const Session& session, const transport::Frame& frame,
 
 // Ends a program that no longer has anybody to talk to.
 Error given_up(Cluster& cluster, const Session& session) {
-    if (session.owns_job)
-        end_session(cluster, session);
-    return Error(Exit::interrupted,
-                 session.owns_job ? "given up; the job is cancelled" : "given up");
+    if (!session.owns_job)
+        return Error(Exit::interrupted, "given up");
+    const auto job = end_session(cluster, session);
+    if (job.empty())
+        return Error(Exit::interrupted, "given up; the job is cancelled");
+    return Error(Exit::interrupted, fmt::format("given up, but job {} could not be cancelled", job))
+        .hint("rdvc cancel " + job);
 }
 
 } // namespace
 
-void end_session(Cluster& cluster, const Session& session) {
-    cluster.ask("session", variables_of(session, "end"), [](const transport::Frame&) {});
+std::string end_session(Cluster& cluster, const Session& session) {
+    std::string job;
+    cluster.ask("session", variables_of(session, "end"), [&job](const transport::Frame& frame) {
+        if (frame.verb == "end")
+            job = base::printable(frame.rest);
+    });
+    return job;
 }
 
 Opened open_session(world::World& world, Cluster& cluster, const Session& session) {
@@ -124,11 +133,13 @@ class Command {
             word_, [&](std::string_view bytes) { take(bytes); },
             [&](std::string_view verb, std::string_view rest) { note(verb, rest); });
         command.on_output = [&](std::string_view bytes) { out.feed(bytes); };
-        command.is_over = [&] { return pass_signals() || code_; };
+        command.is_over = [&] { return pass_signals() || stays_on(); };
         const auto result = world_.runner.run(command);
         out.end();
         if (code_)
             return *code_;
+        if (gone_)
+            throw Error(Exit::interrupted, "given up");
         if (!begun_)
             throw Error(Exit::failed, "the command was not started")
                 .context(base::printable(base::trim(noise_)));
@@ -138,6 +149,8 @@ class Command {
     }
 
   private:
+    using Clock = std::chrono::steady_clock;
+
     void take(std::string_view bytes) {
         constexpr std::size_t enough = 1000;
         if (begun_)
@@ -152,7 +165,15 @@ class Command {
             group_ = rest;
         } else if (verb == "exit") {
             code_ = static_cast<int>(base::parse_number(rest).value_or(255));
+            ended_ = Clock::now();
         }
+    }
+
+    // True if ssh does not end after the command: something holds its streams open. Before that,
+    // there may be errors of the command on their way.
+    [[nodiscard]] bool stays_on() const {
+        constexpr auto patience = std::chrono::seconds(10);
+        return code_ && Clock::now() - ended_ > patience;
     }
 
     // True if the command is not to be waited for any longer.
@@ -185,6 +206,7 @@ class Command {
     bool gone_ = false;
     int signals_ = 0;
     std::optional<int> code_;
+    Clock::time_point ended_; ///< once there is a code
 };
 
 } // namespace
@@ -195,14 +217,22 @@ int run_session(world::World& world, Cluster& cluster, const Session& session,
     if (!session.has_terminal)
         return Command(world, cluster, session, opened).run(std::move(command));
     command.terminal = base::Terminal::yes;
-    command.is_over = [over = false]() mutable { return over = over || Interrupts::take(); };
+    bool is_told = false;
+    command.is_over = [&is_told] { // Ctrl-C in a terminal is the session's
+        const auto signal = Interrupts::take();
+        return is_told = is_told || (signal && *signal != SIGINT);
+    };
     const auto result = world.runner.run(command);
     constexpr int of_ssh = 255;
-    if (result.status == of_ssh || (session.words.empty() && result.status != 0))
-        throw Error(Exit::failed, session.words.empty() ? "the shell was ended from outside"
-                                                        : "the command was ended from outside")
+    if (is_told)
+        throw Error(Exit::interrupted, "given up");
+    if (session.words.empty() && result.status != 0)
+        throw Error(Exit::failed, "the shell was ended from outside")
             .context(result.status == of_ssh ? "the connection broke"
                                              : "its allocation ended, or was cancelled");
+    if (result.status == of_ssh)
+        throw Error(Exit::failed, "the command was not started, or was ended from outside")
+            .context("unless 255 is its own exit code");
     return result.status;
 }
 

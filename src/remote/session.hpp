@@ -36,7 +36,7 @@ Opened open_session(world::World& world, Cluster& cluster, const Session& sessio
 int run_session(world::World& world, Cluster& cluster, const Session& session,
                 const Opened& opened);
 
-/// Cancels the job of a session that will not begin.
-void end_session(Cluster& cluster, const Session& session);
+/// Cancels the job of a session that will not begin. Returns its number if that failed.
+std::string end_session(Cluster& cluster, const Session& session);
 
 } // namespace rdvc::remote

@@ -2,21 +2,34 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
+#include <cstring>
 
+#include <fmt/core.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 
 namespace rdvc::world {
 
 namespace {
 
-// False if it could not be written.
-bool put(std::FILE* stream, std::string_view text) {
-    const auto written = std::fwrite(text.data(), 1, text.size(), stream);
-    return std::fflush(stream) == 0 && written == text.size();
+// Writes all of `text`, also where a program that shares the stream has made it non-blocking, as
+// ssh does. Returns 0, or errno.
+int put(int stream, std::string_view text) {
+    while (!text.empty()) {
+        const auto written = ::write(stream, text.data(), text.size());
+        if (written >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EAGAIN) {
+            pollfd room{stream, POLLOUT, 0};
+            ::poll(&room, 1, -1);
+        } else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return 0;
 }
 
 } // namespace
@@ -27,17 +40,25 @@ bool standard_output_is_closed() {
 }
 
 void Console::standard_output(std::string_view text) {
-    if (!put(stdout, text) && errno == EPIPE)
+    const int error = put(STDOUT_FILENO, text);
+    if (error == EPIPE)
         throw OutputClosed();
+    if (error != 0)
+        throw base::Error(base::Exit::failed,
+                          fmt::format("cannot write: {}", std::strerror(error)));
 }
 
 void Console::standard_error(std::string_view text) {
-    put(stderr, text);
+    put(STDERR_FILENO, text);
 }
 
 Console::~Console() {
-    if (out_is_terminal_)
+    if (!out_is_terminal_)
+        return;
+    try {
         out_(filter_.finish());
+    } catch (...) { // NOLINT: nobody is left to be told
+    }
 }
 
 void Console::data(std::string_view text) const {

@@ -80,7 +80,7 @@ class Console {
     /// `text` in bold on a terminal.
     [[nodiscard]] std::string bold(std::string_view text) const;
 
-    /// Throws OutputClosed.
+    /// Throws OutputClosed; Error (failed) if it cannot be written otherwise.
     static void standard_output(std::string_view text);
     static void standard_error(std::string_view text);
 

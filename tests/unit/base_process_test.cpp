@@ -1,5 +1,6 @@
 #include "base/process.hpp"
 
+#include <array>
 #include <chrono>
 #include <csignal>
 
@@ -288,6 +289,12 @@ TEST(ProcessRunner, SaysOfAProgramThatIsNotThereWhenItIsRun) {
 
 // Of a command that a person uses: only rdvc hears of Ctrl-C, and what waits for the command wakes.
 TEST(Process, TakesOurInputAndIsNotInterrupted) {
+    const int terminal = ::dup(0); // of whoever runs the tests
+    std::array<int, 2> empty{};
+    ASSERT_EQ(::pipe(empty.data()), 0);
+    ::dup2(empty[0], 0);
+    for (const int end : empty)
+        ::close(end);
     const Interrupts interrupts;
     std::string heard;
     Command command{
@@ -302,6 +309,31 @@ TEST(Process, TakesOurInputAndIsNotInterrupted) {
     EXPECT_EQ(runner.run(command).out, "end\n");
     EXPECT_EQ(heard, "INT");
     EXPECT_EQ(Interrupts::take(), std::nullopt);
+    ::dup2(terminal, 0);
+    ::close(terminal);
+}
+
+// Under nohup, or in the background of a script.
+TEST(Process, LeavesIgnoredSignalsIgnored) {
+    const auto before = std::signal(SIGHUP, SIG_IGN);
+    {
+        const Interrupts interrupts;
+        std::raise(SIGHUP);
+        EXPECT_EQ(Interrupts::take(), std::nullopt);
+        std::raise(SIGTERM);
+        EXPECT_EQ(Interrupts::take(), SIGTERM);
+    }
+    EXPECT_EQ(std::signal(SIGHUP, before), SIG_IGN);
+}
+
+// A program with our terminal gets its Ctrl-C; so does one in a session of its own, from elsewhere.
+TEST(Process, BlocksInterruptsOnlyWhereTheTerminalSendsThemToUsToo) {
+    const std::vector<std::string> look = {"bash", "-c", "kill -INT $$; exit 3"};
+    EXPECT_EQ(run({.argv = look, .takes_input = true}).status, 3);
+    EXPECT_EQ(run({.argv = look, .terminal = Terminal::yes, .takes_input = true}).status,
+              128 + SIGINT);
+    EXPECT_EQ(run({.argv = look, .takes_input = true, .has_own_session = true}).status,
+              128 + SIGINT);
 }
 
 // The runner asks for a part when it has written the one before.

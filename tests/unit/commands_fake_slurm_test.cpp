@@ -367,8 +367,9 @@ TEST_F(OnFakeSlurm, SessionOfARunningJob) {
     const Words look = {"exec", "first",
                         "--",   "sh",
                         "-c",   "until [ -e here ]; do sleep 0.1; done; cat here; echo $RDVC_TASK"};
-    for (int tries = 0; tries < 100 && !fs::exists(record() / "workspace"); ++tries)
+    for (int tries = 0; tries < 600 && !fs::exists(record() / "workspace"); ++tries)
         tests::run_program({"sleep", "0.1"});
+    ASSERT_TRUE(fs::exists(record() / "workspace"));
     EXPECT_EQ(rdvc(look), "begun\n1\n");
     expect_says(rdvc({"exec", "first.3", "--", "true"}, Exit(255)),
                 "error: no submission of this project is `first.3`");

@@ -4,7 +4,9 @@
 #include <iostream>
 #include <regex>
 #include <sstream>
+#include <thread>
 
+#include <fcntl.h>
 #include <pty.h>
 #include <unistd.h>
 
@@ -51,6 +53,57 @@ TEST(Console, PrintsDataOnStandardOutputAndTheRestOnStandardError) {
     });
     EXPECT_EQ(all.out, "data\n");
     EXPECT_EQ(all.err, "note\nwarning: warn\nerror: x\n");
+}
+
+// Standard output is this while it lives.
+class OutputTo {
+  public:
+    explicit OutputTo(int fd) : before_(::dup(1)) { ::dup2(fd, 1); }
+    ~OutputTo() {
+        ::dup2(before_, 1);
+        ::close(before_);
+    }
+    OutputTo(const OutputTo&) = delete;
+    OutputTo& operator=(const OutputTo&) = delete;
+    OutputTo(OutputTo&&) = delete;
+    OutputTo& operator=(OutputTo&&) = delete;
+
+  private:
+    int before_;
+};
+
+// ssh does that to a stream that it shares with us.
+TEST(Console, WritesAllToANonBlockingStream) {
+    std::array<int, 2> pipe{};
+    ASSERT_EQ(::pipe(pipe.data()), 0);
+    ::fcntl(pipe[1], F_SETFL, O_NONBLOCK);
+    const std::string much(1'000'000, 'x');
+    std::size_t arrived = 0;
+    std::thread reader([&] {
+        std::array<char, 4096> buffer{};
+        for (ssize_t n = 0; (n = ::read(pipe[0], buffer.data(), buffer.size())) > 0;)
+            arrived += static_cast<std::size_t>(n);
+    });
+    {
+        const OutputTo output(pipe[1]);
+        ::close(pipe[1]);
+        Console::standard_output(much);
+    }
+    reader.join();
+    ::close(pipe[0]);
+    EXPECT_EQ(arrived, much.size());
+}
+
+TEST(Console, SaysIfItCannotWrite) {
+    const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+    if (full < 0)
+        GTEST_SKIP() << "there is no /dev/full";
+    const OutputTo output(full);
+    ::close(full);
+    EXPECT_FAILURE(Console::standard_output("x"), Exit::failed,
+                   "error: cannot write: No space left on device\n");
+    const Console on_terminal(true, false, false); // at its end it says what is left
+    on_terminal.data("");
 }
 
 TEST(Console, ObeysItsVerbosity) {

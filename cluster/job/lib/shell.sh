@@ -2,27 +2,28 @@
 
 # The record's file `ready` says that a session may begin (node/session.sh, which explains what a
 # session is), and why the job would have failed by now, if it would. Each session has a file in the
-# workspace with the name of its process; in it are its terminal, and the file in which its login node
-# counts.
+# workspace with the name of its process; in it are its terminal, and the file that its login node
+# touches.
 
-RDVC_OWN_SHELL_WAIT=120 # seconds for the first session to begin, or for a login node to count on
+RDVC_OWN_SHELL_WAIT=120 # seconds for the first session to begin; looks at a login node that does nothing
 
-# True while a session runs; sets `came` if one has begun. One whose login node no longer counts has
-# nobody in it, although srun's processes are still here.
+# True while a session runs; sets `came` if one has begun. One whose login node no longer touches its
+# file has nobody in it, although srun's processes are still here. Looks count, not seconds: a file
+# system that does not answer stops the login node, too.
 has_session() {
-    local file pid terminal counter count
+    local file pid terminal beat time
     for file in "${RDVC_OWN_WORKSPACE_DIR}"/sessions/[0-9]*; do
         [[ -e ${file} ]] || continue
         came=1
         pid=${file##*/}
         kill -0 "${pid}" 2>/dev/null || continue
-        { read -r terminal && read -r counter; } <"${file}" || return 0 # it is just beginning
-        count=$(cat "${counter}" 2>/dev/null)
-        if [[ ${count} != "${counts[${pid}]:-none}" ]]; then
-            counts[pid]=${count}
-            counted[pid]=${SECONDS}
+        { read -r terminal && read -r beat; } <"${file}" || return 0 # it is just beginning
+        time=$(stat -c %y - 2>/dev/null <"${beat}") # opened, so that a network file system looks again
+        if [[ ${time} != "${times[${pid}]:-none}" ]]; then
+            times[pid]=${time}
+            looks[pid]=0
         fi
-        ((SECONDS - counted[pid] >= RDVC_OWN_SHELL_WAIT)) || return 0
+        ((looks[pid]++ >= RDVC_OWN_SHELL_WAIT)) || return 0
     done
     return 1
 }
@@ -57,7 +58,7 @@ keep_shell_variables() {
 # On the login node the one session is a child of this shell, with the streams of its user as file
 # descriptors 3 and 4, and its exit code is ours; in an allocation sessions come by themselves.
 await_sessions() {
-    local waited=0 child counts=() counted=()
+    local waited=0 child times=() looks=()
     if [[ -n ${RDVC_OWN_SESSION:-} && -t 3 ]]; then
         came=1
         bash "${RDVC_OWN_SESSION}" inside <&3 >&4 2>&5
