@@ -100,7 +100,7 @@ SH
 
 # True if no job of this test has left its folder in /tmp, where jobs of other tests run as well.
 no_workspace_left() {
-    ! grep -sF " ${cluster_home}/.rdvc" {/tmp,"${TMPDIR}"}/rdvc-[0-9]*-*/rdvc-owner
+    ! grep -qsF " ${cluster_home}/.rdvc" {/tmp,"${TMPDIR}"}/rdvc-[0-9]*-*/rdvc-owner # -q: whatever else fails
 }
 
 # The same project in ${folder}/project with the script on standard input as x.sh, for commands: its

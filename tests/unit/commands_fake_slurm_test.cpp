@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/files.hpp"
 #include "base/md5.hpp"
 #include "base/text.hpp"
 #include "script/requests.hpp"
@@ -61,6 +62,20 @@ class OnFakeSlurm : public ::testing::Test {
         const auto outcome = local_.world.run(words);
         EXPECT_EQ(outcome.code, static_cast<int>(code)) << outcome.out << outcome.err;
         return outcome.out + outcome.err;
+    }
+    // Waits until no job has a workspace any more.
+    void await_ends() const {
+        const auto any = [&] {
+            for (const auto& entry : fs::directory_iterator(fs::temp_directory_path())) {
+                const auto owner = base::read_file(entry.path() / "rdvc-owner");
+                if (owner && owner->ends_with(" " + local_.cluster.rdvc().string()))
+                    return true;
+            }
+            return false;
+        };
+        for (int tries = 0; tries < 600 && any(); ++tries)
+            tests::run_program({"sleep", "0.1"});
+        EXPECT_FALSE(any());
     }
     // Submits a job that waits for ever.
     void submit_waiting() {
@@ -350,6 +365,7 @@ TEST_F(OnFakeSlurm, Session) {
         "as it stands");
     EXPECT_EQ(ledger::Ledger(local_.state_folder()).read().back().state, ledger::State::built);
     expect_says(rdvc({"exec", "--", "true"}), "job 2 on local; Ctrl-C gives it up\n");
+    await_ends();
 }
 
 TEST_F(OnFakeSlurm, SessionIfTheJobCannotPrepareItself) {
@@ -360,6 +376,7 @@ TEST_F(OnFakeSlurm, SessionIfTheJobCannotPrepareItself) {
                 "exit code 5: ./init_env.sh\n");
     expect_says(rdvc({"exec", "--local", "--", "true"}, Exit(255)),
                 "error: the command was not started\n");
+    await_ends();
 }
 
 TEST_F(OnFakeSlurm, SessionOfARunningJob) {
@@ -376,6 +393,7 @@ TEST_F(OnFakeSlurm, SessionOfARunningJob) {
     rdvc({"cancel", "first"});
     local_.world.run({"wait", "first"});
     expect_says(rdvc(look, Exit(255)), "error: its job has ended, and the workspace is gone\n");
+    await_ends();
 }
 
 TEST_F(OnFakeSlurm, SessionOfAWaitingJob) {
