@@ -15,6 +15,7 @@ setup() {
 }
 
 teardown() {
+    let_jobs_end
     stop_submission_test
 }
 

@@ -65,6 +65,15 @@ stop_fake_slurm() {
     done
 }
 
+# Waits, for half a minute at most, until no job runs: one removes its workspace after its result.
+let_jobs_end() {
+    local tries
+    for ((tries = 0; tries < 300; tries++)); do
+        [[ -n $(fake_slurm_processes) ]] || return 0
+        sleep 0.1
+    done
+}
+
 # Runners stand in a job's folder, jobs have a mark in their environment.
 fake_slurm_processes() {
     find /proc/[0-9]*/cwd -maxdepth 0 \( -lname "${FAKE_SLURM}/jobs/*" -o -lname "${FAKE_SLURM}/forgotten/*" \) \
