@@ -13,7 +13,8 @@ names="${hash}|[0-9a-f]{2}/[0-9a-f]{30}" # as a hash, or as an object's place
 # Reads text, and prints the hashes in it. Lines are cut at commas, because a folder's object is a
 # single one, and grep needs memory for all of it.
 hashes_in() {
-    tr , '\n' | { grep -ahoE "${names}" || (($? == 1)); } | tr -d / # 1: there are none
+    # grep ends with 1 if it finds nothing, which is no failure.
+    tr , '\n' | { grep -ahoE "${names}" || (($? == 1)); } | tr -d /
 }
 
 # Prints all versions of files that DVC writes about its outputs, in all commits of the mirror $1.

@@ -7,15 +7,20 @@
 
 namespace rdvc::base {
 
-namespace {
-
-std::size_t width(std::string_view text) { // code points
+std::size_t width_of(std::string_view text) { // code points
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
     }));
 }
 
-} // namespace
+std::string cut(const std::string& text, std::size_t most) {
+    if (width_of(text) <= most)
+        return text;
+    std::size_t end = 0;
+    for (std::size_t seen = 0; end < text.size() && seen + 1 < most; ++seen)
+        end += std::max<std::size_t>(character_length(text.substr(end, 4)), 1);
+    return text.substr(0, end) + "~";
+}
 
 std::string columns(std::vector<std::vector<std::string>> rows) {
     for (auto& row : rows)
@@ -25,7 +30,7 @@ std::string columns(std::vector<std::vector<std::string>> rows) {
     for (const auto& row : rows) {
         widths.resize(std::max(widths.size(), row.size()));
         for (std::size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], width(row[i]));
+            widths[i] = std::max(widths[i], width_of(row[i]));
     }
     std::string text;
     for (const auto& row : rows) {
@@ -33,7 +38,7 @@ std::string columns(std::vector<std::vector<std::string>> rows) {
         for (std::size_t i = 0; i < row.size(); ++i) {
             line += row[i];
             if (i + 1 < row.size())
-                line += std::string(widths[i] - width(row[i]) + 2, ' ');
+                line += std::string(widths[i] - width_of(row[i]) + 2, ' ');
         }
         text += line + "\n";
     }
@@ -47,22 +52,12 @@ void remove_column(std::vector<std::vector<std::string>>& rows, std::size_t colu
         row.erase(row.begin() + static_cast<std::ptrdiff_t>(column));
 }
 
-// At most `most` characters; `~` stands for the others.
-std::string cut(const std::string& line, std::size_t most) {
-    if (width(line) <= most)
-        return line;
-    std::size_t end = 0;
-    for (std::size_t seen = 0; end < line.size() && seen + 1 < most; ++seen)
-        end += std::max<std::size_t>(character_length(line.substr(end, 4)), 1);
-    return line.substr(0, end) + "~";
-}
-
 // Of the lines without their last column, which may be cut.
 std::size_t width_before_last(const std::vector<std::vector<std::string>>& rows) {
     std::vector<std::size_t> widths(rows.front().size());
     for (const auto& row : rows)
         for (std::size_t i = 0; i + 1 < row.size(); ++i)
-            widths[i] = std::max(widths[i], width(printable(row[i])) + 2);
+            widths[i] = std::max(widths[i], width_of(printable(row[i])) + 2);
     return std::accumulate(widths.begin(), widths.end(), std::size_t{0});
 }
 

@@ -4,9 +4,16 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rdvc::base {
+
+/// Columns of a terminal that `text` takes, as far as each character takes one.
+std::size_t width_of(std::string_view text);
+
+/// `text`, at most `most` characters of it; `~` stands for those that are left out.
+std::string cut(const std::string& text, std::size_t most);
 
 /// Rows of cells as columns with two blanks between; the last column is not padded. Cells are made
 /// `printable`.

@@ -320,9 +320,10 @@ Checks check_cluster(world::World& world, const Place& place, bool deep) {
     auto& checks = listener.checks;
     if (reply.outcome == transport::Outcome::answered && finished) {
         listener.limits.keep(cluster);
-        if (listener.limits.has_answer())
-            for (const auto& check : check_limits(listener.limits.limits()))
-                checks.push_back(check);
+        if (listener.limits.has_answer()) {
+            const auto more = check_limits(listener.limits.limits());
+            checks.insert(checks.end(), more.begin(), more.end());
+        }
         if (!reply.noise.empty())
             checks.insert(
                 checks.begin(),

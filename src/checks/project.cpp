@@ -24,17 +24,15 @@ bool exists(const std::filesystem::path& folder, const std::vector<std::string>&
 
 Check check_setup(const remote::Project& project) {
     const auto& folder = project.dvc_project;
-    const auto configured = project.config.text("env.setup");
-    const auto setup = configured.empty() ? project::default_setup(folder) : configured;
+    const auto setup = remote::setup_command(project);
     if (setup.empty())
         return {Level::warning, "setup", "the project has no setup command",
                 "jobs use what ~/.bashrc there activates; `rdvc init project` suggests a command"};
-    const auto program = setup.substr(0, setup.find(' '));
-    const auto found = fmt::format(
-        "{}{}", setup,
-        configured.empty() ? "" : fmt::format(" ({})", project.config.origin("env.setup")));
-    if (program.starts_with("./") && !exists(folder, {program}))
-        return {Level::error, "setup", fmt::format("`{}` does not exist", program),
+    const bool is_default = project.config.text("env.setup").empty();
+    const auto found =
+        setup + (is_default ? "" : fmt::format(" ({})", project.config.origin("env.setup")));
+    if (const auto script = project::missing_script(setup, folder))
+        return {Level::error, "setup", fmt::format("`{}` does not exist", *script),
                 "write it, or set env.setup"};
     const auto costs = project::costs_of_setup(setup, project::reader_of(folder));
     if (costs.empty())

@@ -34,7 +34,7 @@ class Options {
     /// May be given several times.
     Options& texts(const std::string& names, std::vector<std::string>& target,
                    const std::string& help, const std::string& metavar);
-    /// At least 1; `target` is the default, and 0 means that there is none.
+    /// The number must be at least 1. `target` is the default; 0 if there is no default.
     Options& number(const std::string& names, unsigned& target, const std::string& help);
     /// All further words; a command has it once.
     Options& words(const std::string& name, std::vector<std::string>& target,

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
+#include "commands/run_words.hpp"
 #include "remote/limits.hpp"
 #include "remote/project.hpp"
 #include "slurm/options.hpp"
@@ -113,17 +114,13 @@ void refuse_others(const submission::RunArguments& arguments, bool start) {
 } // namespace
 
 Exit avail(world::World& world, const Words& words) {
-    if (cli::is_answered_by_help(page(), words, world.console))
-        return Exit::done;
     auto others = words;
     const bool start = std::erase(others, "--start") > 0;
-    const auto arguments = submission::parse_run_arguments(others);
-    if (arguments.help) {
-        cli::is_answered_by_help(page(), {"--help"}, world.console);
+    const auto read = read_run_words(world, page(), others);
+    if (!read)
         return Exit::done;
-    }
+    const auto& arguments = *read;
     refuse_others(arguments, start);
-    cli::set_verbosity(world.console, arguments.quiet, arguments.verbose);
     const auto place = look_around(world, arguments.cluster.value_or(""));
     remote::Cluster cluster(world, place.config);
     if (start)

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
+#include "commands/run_words.hpp"
 #include "commands/submitted.hpp"
 #include "remote/environments.hpp"
 #include "remote/included.hpp"
@@ -98,19 +99,15 @@ help::Page build_page() {
 }
 
 Exit build(world::World& world, const Words& words) {
-    if (cli::is_answered_by_help(build_page(), words, world.console))
+    auto read = read_run_words(world, build_page(), words);
+    if (!read)
         return Exit::done;
-    auto arguments = submission::parse_run_arguments(words);
-    if (arguments.help) {
-        cli::is_answered_by_help(build_page(), {"--help"}, world.console);
-        return Exit::done;
-    }
+    auto& arguments = *read;
     if (!arguments.dvc.empty() || arguments.name || arguments.is_command || arguments.is_sweep ||
         !arguments.after.empty())
         throw Error(Exit::usage,
                     "`rdvc env build` runs no experiment, and accepts no options of `dvc exp run`")
             .context(base::quote_all(arguments.dvc));
-    cli::set_verbosity(world.console, arguments.quiet, arguments.verbose);
     remote::Project project = remote::open_project(world, arguments.cluster.value_or(""));
     remote::Cluster cluster(world, project.config);
     if (remote::refresh_included(world, project.config, cluster,

@@ -5,8 +5,8 @@
 #include "base/files.hpp"
 #include "base/quote.hpp"
 #include "base/text.hpp"
-#include "cli/options.hpp"
 #include "commands/command.hpp"
+#include "commands/run_words.hpp"
 #include "commands/submitted.hpp"
 #include "remote/included.hpp"
 #include "send/after.hpp"
@@ -148,17 +148,13 @@ void describe_data(const world::Console& console, const send::Plan& plan) {
 } // namespace
 
 Exit run(world::World& world, const Words& words) {
-    if (cli::is_answered_by_help(submission::run_page(), words, world.console))
+    auto read = read_run_words(world, submission::run_page(), words);
+    if (!read)
         return Exit::done;
-    auto arguments = submission::parse_run_arguments(words);
-    if (arguments.help) {
-        cli::is_answered_by_help(submission::run_page(), {"--help"}, world.console);
-        return Exit::done;
-    }
+    auto& arguments = *read;
     submission::add_rows(arguments, arguments.params.empty()
                                         ? std::nullopt
                                         : base::read_file(world.folder / arguments.params));
-    cli::set_verbosity(world.console, arguments.quiet, arguments.verbose);
     remote::Project project = remote::open_project(world, arguments.cluster.value_or(""));
     if (!arguments.is_command)
         remote::require_dvc(project);

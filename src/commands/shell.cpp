@@ -110,37 +110,28 @@ Exit open(world::World& world, SessionArguments& arguments, const std::string& t
     return static_cast<Exit>(remote::run_session(world, cluster, session, opened));
 }
 
-std::string typed_words(std::string_view command, const Words& words) {
-    return base::trim(fmt::format("rdvc {} {}", command, base::quote_all(words)));
+Exit read_and_open(world::World& world, const Words& words, SessionKind kind) {
+    const auto page = submission::session_page(kind);
+    if (cli::is_answered_by_help(page, words, world.console))
+        return Exit::done;
+    auto arguments = submission::parse_session_arguments(words, kind);
+    if (arguments.run.help && cli::is_answered_by_help(page, {"--help"}, world.console))
+        return Exit::done;
+    return open(world, arguments,
+                base::trim(fmt::format("rdvc {} {}", page.command, base::quote_all(words))));
 }
 
 } // namespace
 
 Exit shell(world::World& world, const Words& words) {
-    const auto page = submission::session_page(SessionKind::shell);
-    if (cli::is_answered_by_help(page, words, world.console))
-        return Exit::done;
-    auto arguments = submission::parse_session_arguments(words, SessionKind::shell);
-    if (arguments.run.help) {
-        cli::is_answered_by_help(page, {"--help"}, world.console);
-        return Exit::done;
-    }
-    return open(world, arguments, typed_words("shell", words));
+    return read_and_open(world, words, SessionKind::shell);
 }
 
 // The command's exit code may be any but one, as with ssh.
 Exit exec(world::World& world, const Words& words) {
     constexpr int own_failure = 255;
     try {
-        const auto page = submission::session_page(SessionKind::command);
-        if (cli::is_answered_by_help(page, words, world.console))
-            return Exit::done;
-        auto arguments = submission::parse_session_arguments(words, SessionKind::command);
-        if (arguments.run.help) {
-            cli::is_answered_by_help(page, {"--help"}, world.console);
-            return Exit::done;
-        }
-        return open(world, arguments, typed_words("exec", words));
+        return read_and_open(world, words, SessionKind::command);
     } catch (const Error& error) {
         if (error.code() == Exit::interrupted)
             throw;

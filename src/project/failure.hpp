@@ -22,8 +22,8 @@ std::string failure_in_log(std::string_view log);
 
 /// Of the end of such a log, the lines about the last failure, as they are: the line that begins
 /// its phase, the error with some lines around it, or the whole of Python's traceback with all that
-/// it was raised from, and rdvc's own message. Where lines are left out there is a line `...`. Of a
-/// job that has not failed it is the last error that a program reported; "" if there is none.
+/// it was raised from, and rdvc's own message. A line `...` stands for lines that are left out. If
+/// the job has not failed, the last error that a program reported; "" if no program reported any.
 std::string last_failure(std::string_view log);
 
 } // namespace rdvc::project

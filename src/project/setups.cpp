@@ -150,4 +150,12 @@ std::optional<Setup> propose_setup(const std::filesystem::path& folder) {
     return propose_setup(names, reader_of(folder));
 }
 
+std::optional<std::string> missing_script(const std::string& setup,
+                                          const std::filesystem::path& folder) {
+    auto program = setup.substr(0, setup.find(' '));
+    if (!program.starts_with("./") || std::filesystem::exists(folder / program))
+        return std::nullopt;
+    return program;
+}
+
 } // namespace rdvc::project

@@ -31,6 +31,10 @@ ReadFile reader_of(const std::filesystem::path& folder);
 /// The suggestion for the project in `folder`.
 std::optional<Setup> propose_setup(const std::filesystem::path& folder);
 
+/// The script `./...` that a setup command begins with and `folder` lacks; nothing without one.
+std::optional<std::string> missing_script(const std::string& setup,
+                                          const std::filesystem::path& folder);
+
 /// What a setup command costs in later jobs, judging by the project's files, one line each:
 /// setuptools' strict editable mode, versions from tags.
 std::vector<std::string> costs_of_setup(const std::string& setup, const ReadFile& read);

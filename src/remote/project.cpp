@@ -106,6 +106,11 @@ void require_dvc(const Project& project) {
             .hint("dvc init; or, for a program of your own, `rdvc run --cmd -- COMMAND`");
 }
 
+std::string setup_command(const Project& project) {
+    auto configured = project.config.text("env.setup");
+    return configured.empty() ? project::default_setup(project.dvc_project) : configured;
+}
+
 config::Config open_user_config(world::World& world, const std::string& cluster) {
     return load_config(world, {}, cluster);
 }

@@ -51,6 +51,9 @@ Project open_project(world::World& world, const std::string& cluster);
 /// Throws Error (not_ready) for a project without DVC, which can run commands but no experiments.
 void require_dvc(const Project& project);
 
+/// The project's setup command, `env.setup` or the default script; "" if it has none.
+std::string setup_command(const Project& project);
+
 /// The configuration outside of any project.
 config::Config open_user_config(world::World& world, const std::string& cluster);
 

@@ -80,20 +80,12 @@ Inputs inputs_of(world::World& world, const remote::Project& project, remote::Cl
     return find_inputs(world, cluster, question);
 }
 
-std::string setup_command(const remote::Project& project) {
-    const auto exists = [&](const std::string& file) {
-        return std::filesystem::exists(project.dvc_project / file);
-    };
-    auto configured = project.config.text("env.setup");
-    if (!configured.empty()) {
-        const auto program = configured.substr(0, configured.find(' '));
-        if (program.starts_with("./") && !exists(program))
-            throw Error(Exit::not_ready,
-                        fmt::format("the setup command `{}` does not exist", program))
-                .context("it is set by env.setup, in " + project.config.origin("env.setup"));
-        return configured;
-    }
-    return project::default_setup(project.dvc_project);
+std::string existing_setup(const remote::Project& project) {
+    auto setup = remote::setup_command(project);
+    if (const auto script = project::missing_script(setup, project.dvc_project))
+        throw Error(Exit::not_ready, fmt::format("the setup command `{}` does not exist", *script))
+            .context("it is set by env.setup, in " + project.config.origin("env.setup"));
+    return setup;
 }
 
 std::string path_below(const std::filesystem::path& folder, const std::filesystem::path& top) {
@@ -189,7 +181,7 @@ Plan make_plan(world::World& world, remote::Project& project, remote::Cluster& c
 
     if (purpose == Purpose::experiment && !arguments.has_targets())
         require_pipeline(project);
-    const auto setup = setup_command(project);
+    const auto setup = existing_setup(project);
     if (setup.empty() && !arguments.is_command)
         warn_of_no_setup(world, project);
     const auto who = project::identity(world.runner, project.repository);

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "base/columns.hpp"
 #include "base/text.hpp"
 #include "state/usage.hpp"
 #include "table/write.hpp"
@@ -16,19 +17,6 @@ namespace {
 constexpr std::size_t longest_text = 32; // of a cell in a terminal
 constexpr std::size_t gap = 2;
 
-std::size_t width_of(std::string_view text) { // code points
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-    }));
-}
-
-std::string cut(const std::string& text, std::size_t width) {
-    std::size_t end = 0;
-    for (std::size_t seen = 0; end < text.size() && seen + 1 < width; ++seen)
-        end += std::max<std::size_t>(base::character_length(text.substr(end, 4)), 1);
-    return width_of(text) <= width ? text : text.substr(0, end) + "~";
-}
-
 // A column of text, and what it may be left out for.
 struct Strip {
     enum class Role { task, experiment, parameter, metric, state, time, node, usage };
@@ -39,9 +27,9 @@ struct Strip {
     std::vector<std::string> cells;
 
     [[nodiscard]] std::size_t width() const {
-        auto width = width_of(header);
+        auto width = base::width_of(header);
         for (const auto& cell : cells)
-            width = std::max(width, width_of(cell));
+            width = std::max(width, base::width_of(cell));
         return width;
     }
 };
@@ -53,7 +41,7 @@ std::string shown(const Value& value, bool is_narrow) {
     if (value.kind == Value::Kind::number && value.text.size() > most_digits)
         return fmt::format("{:.6g}", value.number);
     const auto text = base::printable(value.text);
-    return is_narrow ? cut(text, longest_text) : text;
+    return is_narrow ? base::cut(text, longest_text) : text;
 }
 
 class Text {
@@ -74,7 +62,8 @@ class Text {
         if (count_ < table_.rows.size())
             text += fmt::format("... {} more\n", base::count(table_.rows.size() - count_, "task"));
         if (!left_out_.empty())
-            text += cut("not shown for lack of room: " + base::join(left_out_, ", "), *fit_.width) +
+            text += base::cut("not shown for lack of room: " + base::join(left_out_, ", "),
+                              *fit_.width) +
                     "\n";
         return text;
     }
@@ -151,7 +140,7 @@ class Text {
             if (is_ours && uses[part] == 1 && !part.empty() && strip.header != name_of_sorted())
                 strip.header = part;
             if (is_ours)
-                strip.header = cut(strip.header, longest_text);
+                strip.header = base::cut(strip.header, longest_text);
         }
     }
 
@@ -160,9 +149,9 @@ class Text {
     // The last one with this role.
     bool leave_out(Strip::Role role) {
         for (auto strip = strips_.rbegin(); strip != strips_.rend(); ++strip) {
-            if (strip->role != role ||
-                (!fit_.column.empty() &&
-                 base::lower(strip->header) == base::lower(cut(name_of_sorted(), longest_text))))
+            if (strip->role != role || (!fit_.column.empty() &&
+                                        base::lower(strip->header) ==
+                                            base::lower(base::cut(name_of_sorted(), longest_text))))
                 continue;
             left_out_.insert(left_out_.begin(), base::lower(strip->header));
             strips_.erase(std::next(strip).base());
@@ -179,7 +168,7 @@ class Text {
         std::string line;
         for (std::size_t i = 0; i < strips_.size(); ++i) {
             const std::string& content = cell(strips_[i]);
-            const auto blanks = widths_[i] - width_of(content);
+            const auto blanks = widths_[i] - base::width_of(content);
             const bool is_number = strips_[i].is_number;
             line.append((i > 0 ? gap : 0) + (is_number ? blanks : 0), ' ');
             line += content;

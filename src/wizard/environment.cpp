@@ -30,10 +30,8 @@ void answer_environment(const world::World& world, const remote::Project& projec
         "--setup",
         "Setup command" + (proposes ? fmt::format(", by {} (-: none)", proposal->file) : ""),
         answers.setup, proposes ? proposal->setup : configured, [&](const std::string& value) {
-            const auto program = value.substr(0, value.find(' '));
-            const bool missing =
-                program.starts_with("./") && !fs::exists(project.dvc_project / program);
-            return missing ? fmt::format("`{}` does not exist in the project", program) : "";
+            const auto script = project::missing_script(value, project.dvc_project);
+            return script ? fmt::format("`{}` does not exist in the project", *script) : "";
         });
     const bool taken = proposal && answers.setup == proposal->setup;
     const bool by_proposal = taken && config.origin("env.activate") == "default";
