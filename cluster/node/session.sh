@@ -91,7 +91,8 @@ note_session() {
 }
 
 # srun's variables describe its step, which has one task on one node; a program of the job sees those
-# of the job's script.
+# of the job's script. A machine may be a node of several clusters (a sandbox is one), whose jobs have
+# the same numbers.
 take_job_variables() {
     local file files line job_id=${SLURM_JOB_ID:-}
     [[ -n ${job_id} ]] || return 0
@@ -100,6 +101,7 @@ take_job_variables() {
         if [[ ! -O ${file} ]] || grep -zq '^SLURM_STEP_ID=' "${file}" 2>/dev/null; then
             continue
         fi
+        [[ -z ${SLURM_CONF:-} ]] || grep -zqxF -e "SLURM_CONF=${SLURM_CONF}" "${file}" 2>/dev/null || continue
         unset "${!SLURM_@}"
         while IFS= LC_ALL=C read -r -d '' line; do
             [[ ${line} != SLURM_* ]] || export "${line%%=*}=${line#*=}"
