@@ -2,23 +2,42 @@
 
 # Repairs the refs of the mirror $1 if git fails at one: unreadable ones go to `rdvc-unreadable`.
 # The history of the commit $2 is not checked again for each ref. Repeating it is harmless, and it
-# respects git's own locks.
+# respects git's own locks. False if a `git gc` is running, which may be all that is wrong.
 mend_refs() {
     local aside="$1/rdvc-unreadable" object ref apart=()
     mkdir -p "${aside}" || return 1
     mend_packed_refs "$1"
     put_torn_refs_aside "$1"
     ! git --git-dir="$1" rev-list --objects --all >/dev/null 2>&1 || return 0
+    lock_gc "$1" || return 1
     ! git --git-dir="$1" rev-list --objects "$2" >/dev/null 2>&1 || apart=(--not "$2")
     git --git-dir="$1" for-each-ref --format='%(objectname) %(refname)' | while read -r object ref; do
         is_unreadable "$1" "${object}" "${apart[@]+"${apart[@]}"}" || continue
-        # While somebody repacks, git may not find sound objects for a moment.
-        sleep 1
-        [[ ! -e $1/gc.pid ]] || continue
+        sleep 1 # another repack than that of `git gc`
         is_unreadable "$1" "${object}" "${apart[@]+"${apart[@]}"}" || continue
         printf '%s %s\n' "${object}" "${ref}" >>"${aside}/refs"
         git --git-dir="$1" update-ref -d "${ref}" "${object}" 2>/dev/null
     done
+    rm -f -- "$1/gc.pid"
+}
+
+# Keeps `git gc` out of the mirror $1 by git's own lock: while it runs, git may not find sound objects
+# for a moment. False if one is running.
+lock_gc() {
+    (set -o noclobber && printf '%s %s\n' "$$" "$(uname -n)" >"$1/gc.pid.lock") 2>/dev/null || return 1
+    if runs_gc "$1"; then
+        rm -f -- "$1/gc.pid.lock"
+        return 1
+    fi
+    mv -f -- "$1/gc.pid.lock" "$1/gc.pid"
+}
+
+# True if gc.pid in the mirror $1, a process and its machine, is younger than git's twelve hours and
+# not what a dead process has left.
+runs_gc() {
+    local pid host
+    [[ -n $(find "$1/gc.pid" -mmin -720 2>/dev/null) ]] && { read -r pid host <"$1/gc.pid"; } 2>/dev/null &&
+        { [[ ${host} != "$(uname -n)" ]] || kill -0 "${pid}" 2>/dev/null; }
 }
 
 # True if the mirror $1 lacks part of the object $2, or if it is damaged; the other words are

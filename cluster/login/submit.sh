@@ -313,7 +313,7 @@ receive_objects() {
         updates+=$'\n'"update refs/rdvc-tags/${object} ${object}"
     done
     said=$(exec git --git-dir="${mirror}" update-ref --stdin <<<"${updates}" 2>&1) || refuse_objects "${said}"
-    [[ ! -e ${mirror}/rdvc-repaired ]] || { mend_refs "${mirror}" "${tips[$1]}" && rm -f "${mirror}/rdvc-repaired"; }
+    [[ ! -e ${mirror}/rdvc-repaired ]] || ! mend_refs "${mirror}" "${tips[$1]}" || rm -f "${mirror}/rdvc-repaired"
 }
 
 # If compute nodes have no network: the job's script builds the environment itself, here and now.

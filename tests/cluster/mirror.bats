@@ -80,8 +80,9 @@ submit() { # N
     wait "${gc}"
     cat "${BATS_TEST_TMPDIR}"/said-* | sort | uniq -c | sort -rn | head -n 20
     ((failed == 0))
+    tail -n +1 "${mirror}"/rdvc-unreadable/* 2>/dev/null || true # what was taken for damage
     [[ $(git -C "${mirror}" for-each-ref refs/exps | wc -l) -eq 200 ]]
-    [[ $(git -C "${mirror}" for-each-ref refs/rdvc | wc -l) -eq 51 ]]
+    [[ $(git -C "${mirror}" for-each-ref refs/rdvc | wc -l) -eq 51 ]] || { git -C "${mirror}" for-each-ref refs/rdvc && return 1; }
     run git -C "${mirror}" fsck --strict --no-dangling
     [[ ${status} -eq 0 && -z $(grep -v '^notice: HEAD points to an unborn branch' <<<"${output}") ]]
 }
@@ -136,6 +137,26 @@ hurt() { # HOW
         [[ $(git -C "${mirror}" rev-parse refs/rdvc/first) == "${baseline}" ]]
     done
     [[ -s ${mirror}/rdvc-unreadable/refs ]]
+}
+
+@test "what git cannot find while git gc runs is no damage, and git gc waits for a repair" {
+    # shellcheck disable=SC1091
+    source "${cluster}/both/mirror.sh"
+    bats_require_minimum_version 1.5.0
+    make_laptop
+    hurt missing
+    printf '%s %s\n' "$$" "$(uname -n)" >"${mirror}/gc.pid" # as git gc writes it
+    ! mend_refs "${mirror}" "${baseline}"
+    git -C "${mirror}" rev-parse --verify --quiet refs/exps/aa/bb/other
+    printf '%s %s\n' 99999999 "$(uname -n)" >"${mirror}/gc.pid" # it was killed
+    mend_refs "${mirror}" "${baseline}" || return 1
+    ! git -C "${mirror}" rev-parse --verify --quiet refs/exps/aa/bb/other
+    [[ ! -e ${mirror}/gc.pid && ! -e ${mirror}/gc.pid.lock ]]
+    lock_gc "${mirror}"
+    run -128 git -C "${mirror}" gc
+    [[ ${output} == *'gc is already running'* ]]
+    rm "${mirror}/gc.pid"
+    git -C "${mirror}" gc --quiet
 }
 
 @test "a ref that leads nowhere: the next submission finds it, sends everything and puts it aside" {

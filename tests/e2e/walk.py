@@ -65,7 +65,7 @@ def differs(shown, printed):
 
 
 def main(write, path):
-    folder, text, failed = os.getcwd(), path.read_text().splitlines(), 0
+    folder, text, failed = os.getcwd(), path.read_text().splitlines(), []
     new, after = [], 0
     for start, end in blocks(text):
         new += text[after:start]
@@ -83,12 +83,14 @@ def main(write, path):
             if not write or has_gaps:
                 reason = reason or differs(shown, printed)
             if reason:
-                failed = 1
-                print(f"--- differs: {reason}", flush=True)
+                failed.append(f"--- `{command}` differs: {reason}")
+                print(failed[-1], flush=True)
             new += [f"$ {command}", *(shown if has_gaps or run.returncode else printed)]
     if write:
         path.write_text("\n".join(new + text[after:]) + "\n")
-    return failed
+    if failed:
+        print("\nIn short:", *failed, sep="\n", flush=True)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
