@@ -65,20 +65,24 @@ void Console::data(std::string_view text) const {
     out_(out_is_terminal_ ? filter_.feed(text) : text);
 }
 
+void Console::say(const std::string& text) const {
+    err_(shown_.empty() ? text : "\r\033[K" + text + shown_);
+}
+
 void Console::note(std::string_view line) const {
     if (verbosity != Verbosity::quiet)
-        err_(base::printable(line) + "\n");
+        say(base::printable(line) + "\n");
 }
 
 void Console::warn(std::string_view line) const {
     const std::string start = err_color_ ? "\033[33mwarning:\033[0m " : "warning: ";
     if (verbosity != Verbosity::quiet)
-        err_(start + base::printable(line) + "\n");
+        say(start + base::printable(line) + "\n");
 }
 
 void Console::trace(std::string_view line) const {
     if (verbosity == Verbosity::verbose)
-        err_(base::printable(line) + "\n");
+        say(base::printable(line) + "\n");
 }
 
 bool Console::shows_progress() const {
@@ -86,8 +90,10 @@ bool Console::shows_progress() const {
 }
 
 void Console::progress(std::string_view line) const {
-    if (shows_progress())
-        err_("\r\033[K" + std::string(line));
+    if (!shows_progress())
+        return;
+    shown_ = line;
+    err_("\r\033[K" + shown_);
 }
 
 std::size_t Console::progress_width() const {
@@ -101,6 +107,8 @@ void Console::notify(std::string_view text) const {
 
 void Console::error(std::string_view message) const {
     std::string text(message);
+    if (!shown_.empty())
+        progress("");
     if (err_color_ && text.starts_with("error:"))
         text = "\033[31merror:\033[0m" + text.substr(6);
     err_(text);

@@ -52,8 +52,8 @@ class Console {
     void trace(std::string_view line) const;
     /// True if somebody would see progress: on a terminal, without --quiet.
     [[nodiscard]] bool shows_progress() const;
-    /// Replaces the last progress line; an empty one removes it. Prints nothing if nobody would see
-    /// it.
+    /// Replaces the last progress line, which stays below what is said meanwhile; an empty one
+    /// removes it. Prints nothing if nobody would see it.
     void progress(std::string_view line) const;
     /// How long a progress line may be.
     [[nodiscard]] std::size_t progress_width() const;
@@ -85,8 +85,12 @@ class Console {
     static void standard_error(std::string_view text);
 
   private:
+    /// Lines on standard error, above the progress line.
+    void say(const std::string& text) const;
+
     Stream out_;
     Stream err_;
+    mutable std::string shown_;           ///< the progress line
     mutable base::TerminalFilter filter_; ///< text may be cut anywhere between two calls
     bool out_is_terminal_;
     bool out_color_;

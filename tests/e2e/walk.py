@@ -2,7 +2,7 @@
 """usage: walk.py [--write] FILE.md
 
 Types the commands of FILE's console blocks, one after the other, and compares what they print with what the document
-shows. A line `...` stands for any lines, and `...` within a line for any text. Numbers, hashes, times, the width of
+shows. A command goes on in lines that begin with `> `. A line `...` stands for any lines, and `...` within a line for any text. Numbers, hashes, times, the width of
 columns and the points of plots may differ. --write puts what was printed into the document instead, where it has no
 `...`. Exit code 1 if something differs or fails.
 """
@@ -33,6 +33,8 @@ def commands(lines):
     for line in lines:
         if line.startswith("$ "):
             found.append((line[2:], []))
+        elif line.startswith("> ") and not found[-1][1]:
+            found[-1] = (f"{found[-1][0]}\n{line[2:]}", [])
         else:
             found[-1][1].append(line)
     return found
@@ -85,7 +87,7 @@ def main(write, path):
             if reason:
                 failed.append(f"--- `{command}` differs: {reason}")
                 print(failed[-1], flush=True)
-            new += [f"$ {command}", *(shown if has_gaps or run.returncode else printed)]
+            new += [*f"$ {command}".replace("\n", "\n> ").split("\n"), *(shown if has_gaps or run.returncode else printed)]
     if write:
         path.write_text("\n".join(new + text[after:]) + "\n")
     if failed:

@@ -132,6 +132,24 @@ TEST(Console, HasColorsOnATerminalOnly) {
     EXPECT_EQ(printed([] { Console(false, true, true).warn("x"); }).err, "warning: x\n");
 }
 
+TEST(Console, KeepsProgressBelowWhatIsSaid) {
+    EXPECT_EQ(printed([] {
+                  const Console console(false, true, true);
+                  console.progress("1 of 2");
+                  console.note("one");
+                  console.warn("two");
+                  console.progress("");
+                  console.note("three");
+              }).err,
+              "\r\033[K1 of 2\r\033[Kone\n1 of 2\r\033[Kwarning: two\n1 of 2\r\033[Kthree\n");
+    EXPECT_EQ(printed([] {
+                  const Console console(false, true, true);
+                  console.progress("1 of 2");
+                  console.error("error: x\n");
+              }).err,
+              "\r\033[K1 of 2\r\033[Kerror: x\n");
+}
+
 TEST(Console, NotifiesOnATerminalOnly) {
     EXPECT_EQ(printed([] { Console(false, true, false).notify("x\ay"); }).err,
               "\033]9;x\\x07y\a\a");
