@@ -1,0 +1,234 @@
+// `rdvc sandbox up|down|status|env`: a SLURM cluster on this machine, to try rdvc without one's
+// own.
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/core.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/files.hpp"
+#include "base/quote.hpp"
+#include "base/text.hpp"
+#include "cli/options.hpp"
+#include "commands/command.hpp"
+#include "remote/project.hpp"
+#include "sandbox/packages.hpp"
+#include "sandbox/place.hpp"
+
+namespace rdvc::commands {
+
+namespace fs = std::filesystem;
+using base::Error;
+using base::Exit;
+
+namespace {
+
+// Daemons are not on the PATH of an ordinary user.
+fs::path find_here(const world::World& world, std::string_view program) {
+    return world::find_program(std::string(program),
+                               world.variable("PATH") + ":/usr/local/sbin:/usr/sbin:/sbin");
+}
+
+sandbox::Machine look_around(const world::World& world) {
+    utsname system{};
+    ::uname(&system);
+    std::error_code unread;
+    const fs::directory_iterator lists("/var/lib/apt/lists", unread);
+    const auto is_list = [](const fs::directory_entry& entry) {
+        return entry.path().filename().string().find("_Packages") != std::string::npos;
+    };
+    return {.system = static_cast<const char*>(system.sysname),
+            .os_release = base::read_file("/etc/os-release").value_or(""),
+            .is_root = ::geteuid() == 0,
+            .has_systemd = fs::is_directory("/run/systemd/system"),
+            .has_package_lists = unread || std::any_of(begin(lists), end(lists), is_list),
+            .has_program = [&world](std::string_view program) {
+                return find_here(world, program).is_absolute();
+            }};
+}
+
+// The script's words without its own beginning, for our messages.
+std::string words_of(const base::Result& result) {
+    auto text = base::trim(result.err);
+    constexpr std::string_view start = "error: ";
+    return text.starts_with(start) ? text.substr(start.size()) : text;
+}
+
+base::Result call(world::World& world, const sandbox::Place& place, Words words) {
+    words.insert(words.begin(), place.program().string());
+    words.insert(words.end(), {"--dir", place.slurm().string()});
+    return world.runner.run({.argv = std::move(words),
+                             .effect = base::Effect::changes,
+                             .environment = {{"RDVC_SANDBOX_CALLED", "rdvc sandbox"}}});
+}
+
+// What jobs may call and the cluster's PATH lacks: links to this laptop's programs. Returns the
+// names of those that are there.
+std::vector<std::string> lend_programs(const world::World& world, const sandbox::Place& place) {
+    const auto folder = place.home() / ".local" / "bin";
+    std::vector<std::string> lent;
+    for (const auto* name : {"uv", "dvc"}) {
+        const auto program = world::find_program(name, world.variable("PATH"));
+        const auto link = folder / name;
+        std::error_code ignored;
+        if (fs::is_symlink(link))
+            fs::remove(link, ignored); // of another time
+        if (!program.is_absolute())
+            continue;
+        lent.emplace_back(name);
+        if (fs::exists(fs::symlink_status(link)))
+            continue; // the user's own
+        fs::create_directories(folder);
+        fs::create_symlink(program, link);
+    }
+    return lent;
+}
+
+// A job of a new Python project builds its environment with uv, or with what venv needs.
+void note_programs(world::World& world, const sandbox::Machine& machine,
+                   const std::vector<std::string>& lent) {
+    if (!lent.empty()) {
+        world.console.note("its jobs find this machine's " + base::join(lent, " and "));
+        return;
+    }
+    const bool has_venv =
+        machine.has_program("python3") &&
+        world.runner.run({.argv = {"python3", "-c", "import ensurepip"}}).status == 0;
+    if (!has_venv)
+        world.console.warn("jobs of a Python project need uv, or Python's venv:  " +
+                           sandbox::install_line(machine, {"python3-venv"}));
+}
+
+// Somebody who has defined a cluster of this name means that one.
+void note_other_cluster(world::World& world) {
+    const auto config = remote::load_config(world, {}, std::string(sandbox::name));
+    if (!config.is_for_built_in())
+        world.console.warn(fmt::format("{} defines [clusters.{}], so `--cluster {}` means that "
+                                       "cluster and not this one",
+                                       config.origin("cluster.host"), sandbox::name,
+                                       sandbox::name));
+}
+
+Exit up(world::World& world, const Words& words) {
+    unsigned nodes = 0;
+    unsigned cpus = 0;
+    bool accounting = false;
+    cli::Options options("sandbox up",
+                         "Starts a SLURM cluster on this machine, to try rdvc without a cluster of "
+                         "your own: munged, slurmctld, slurmd, and an sshd on a port that only "
+                         "this machine can reach. It needs packages of Debian or Ubuntu, says "
+                         "which are missing, and installs nothing.");
+    options.number("--nodes", nodes, "compute nodes; two or more need root; default: 1")
+        .number("--cpus", cpus, "CPUs that each node has; default: this machine's, at least 4")
+        .flag("--accounting", accounting,
+              "with slurmdbd, for sacct; needs the packages slurmdbd, slurm-wlm-mysql-plugin and "
+              "mariadb-server-core");
+    if (!options.parse(words, world.console))
+        return Exit::done;
+    const auto machine = look_around(world);
+    sandbox::require(machine);
+    const auto place = sandbox::place_of(world);
+    sandbox::unpack(place);
+    Words call_words = {"up"};
+    if (nodes > 0)
+        call_words.insert(call_words.end(), {"--nodes", fmt::format("{}", nodes)});
+    if (cpus > 0)
+        call_words.insert(call_words.end(), {"--cpus", fmt::format("{}", cpus)});
+    if (accounting)
+        call_words.emplace_back("--accounting");
+    world.console.progress("starting munged, sshd, slurmctld and slurmd");
+    const auto result = call(world, place, call_words);
+    world.console.progress("");
+    if (result.status != 0)
+        throw Error(Exit::failed, "the sandbox did not start").context(words_of(result));
+    base::write_file(place.version(), world::version() + "\n", base::Synced::no);
+    world.console.note(words_of(result));
+    note_programs(world, machine, lend_programs(world, place));
+    note_other_cluster(world);
+    world.console.data("next:\n"
+                       "  rdvc new hello\n"
+                       "  cd hello\n"
+                       "  rdvc run --cluster sandbox\n");
+    return Exit::done;
+}
+
+sandbox::Place existing_place(const world::World& world) {
+    auto place = sandbox::place_of(world);
+    if (!fs::exists(place.slurm()))
+        throw Error(Exit::not_ready, "there is no sandbox").hint("rdvc sandbox up");
+    sandbox::unpack(place); // it may be an older rdvc's
+    return place;
+}
+
+Exit down(world::World& world, const Words& words) {
+    bool purge = false;
+    cli::Options options("sandbox down", "Ends the sandbox and all of its jobs.");
+    options.flag("--purge", purge, "remove its folder too, with the results that are only there");
+    if (!options.parse(words, world.console))
+        return Exit::done;
+    const auto place = existing_place(world);
+    Words call_words = {"down"};
+    if (!purge)
+        call_words.emplace_back("--keep-home");
+    const auto result = call(world, place, call_words);
+    if (result.status != 0)
+        throw Error(Exit::failed, "the sandbox did not end").context(words_of(result));
+    if (purge)
+        base::remove_tree(place.folder);
+    world.console.note(words_of(result));
+    return Exit::done;
+}
+
+Exit show_status(world::World& world, const Words& words) {
+    cli::Options options("sandbox status", "Shows what runs of the sandbox, and where it is.");
+    if (!options.parse(words, world.console))
+        return Exit::done;
+    const auto result = call(world, existing_place(world), {"status"});
+    world.console.data(result.out);
+    if (!result.err.empty())
+        world.console.note(words_of(result));
+    return result.status == 0 ? Exit::done : Exit::not_ready;
+}
+
+Exit print_env(world::World& world, const Words& words) {
+    bool fish = false;
+    cli::Options options("sandbox env",
+                         "Prints what a shell needs for `squeue`, `sbatch`, `ssh sandbox` and rdvc "
+                         "to mean the sandbox: eval \"$(rdvc sandbox env)\"");
+    options.flag("--fish", fish, "for fish: rdvc sandbox env --fish | source");
+    if (!options.parse(words, world.console))
+        return Exit::done;
+    const auto place = sandbox::place_of(world);
+    if (sandbox::state_of(place) != sandbox::State::up)
+        throw Error(Exit::not_ready, "the sandbox is down").hint("rdvc sandbox up");
+    const auto slurm = place.slurm();
+    const std::vector<std::pair<std::string, std::string>> variables = {
+        {"SLURM_CONF", (slurm / "etc" / "login" / "slurm.conf").string()},
+        {"RDVC_CLUSTER_DEFAULT", std::string(sandbox::name)},
+    };
+    std::string text;
+    for (const auto& [name, value] : variables)
+        text += fish ? fmt::format("set -gx {} {};\n", name, base::quote(value))
+                     : fmt::format("{0}={1}; export {0};\n", name, base::quote(value));
+    const auto bin = base::quote((slurm / "bin").string()); // its `ssh` knows the host `sandbox`
+    text += fish ? fmt::format("set -gx PATH {} $PATH;\n", bin)
+                 : fmt::format("PATH={}:\"$PATH\"; export PATH;\n", bin);
+    world.console.data(text);
+    return Exit::done;
+}
+
+} // namespace
+
+Exit sandbox(world::World& world, const Words& words) {
+    return dispatch_group(
+        world, "sandbox",
+        {{"up", "start it; says what is missing, and what to type next", up},
+         {"status", "what runs, its jobs, where its files are", show_status},
+         {"env", "for a shell in which squeue, sbatch and ssh mean it", print_env},
+         {"down", "end it; --purge: and remove its folder", down}},
+        words);
+}
+
+} // namespace rdvc::commands
