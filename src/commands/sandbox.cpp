@@ -13,6 +13,8 @@
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
+#include "project/git.hpp"
+#include "remote/cluster.hpp"
 #include "remote/project.hpp"
 #include "sandbox/packages.hpp"
 #include "sandbox/place.hpp"
@@ -49,11 +51,28 @@ sandbox::Machine look_around(const world::World& world) {
             }};
 }
 
-// The script's words without its own beginning, for our messages.
+// What the script has said, as one text for people.
 std::string words_of(const base::Result& result) {
-    auto text = base::trim(result.err);
+    std::vector<std::string> lines;
+    for (const auto& line : base::lines(base::trim(result.err)))
+        lines.push_back(base::printable(line));
+    return base::join(lines, "\n");
+}
+
+// The script's error as ours.
+Error error_of(const std::string& what, const base::Result& result) {
     constexpr std::string_view start = "error: ";
-    return text.starts_with(start) ? text.substr(start.size()) : text;
+    constexpr std::string_view before_hint = "\nhint: ";
+    auto text = words_of(result);
+    if (text.starts_with(start))
+        text.erase(0, start.size());
+    const auto at = text.find(before_hint);
+    constexpr int wrong_usage = 2;
+    Error error(result.status == wrong_usage ? Exit::usage : Exit::failed, what);
+    error.context(text.substr(0, at));
+    if (at != std::string::npos)
+        error.hint(text.substr(at + before_hint.size()));
+    return error;
 }
 
 base::Result call(world::World& world, const sandbox::Place& place, Words words) {
@@ -111,6 +130,13 @@ void note_other_cluster(world::World& world) {
                                        sandbox::name));
 }
 
+// Git asks for it in each new project.
+bool knows_who_commits(world::World& world) {
+    const project::Repository nowhere{.top = world.folder, .prefix = {}};
+    const auto who = project::identity(world.runner, nowhere);
+    return !who.name.empty() && !who.email.empty();
+}
+
 Exit up(world::World& world, const Words& words) {
     unsigned nodes = 0;
     unsigned cpus = 0;
@@ -142,15 +168,21 @@ Exit up(world::World& world, const Words& words) {
     const auto result = call(world, place, call_words);
     world.console.progress("");
     if (result.status != 0)
-        throw Error(Exit::failed, "the sandbox did not start").context(words_of(result));
+        throw error_of("the sandbox did not start", result);
     base::write_file(place.version(), world::version() + "\n", base::Synced::no);
     world.console.note(words_of(result));
     note_programs(world, machine, lend_programs(world, place));
     note_other_cluster(world);
-    world.console.data("next:\n"
-                       "  rdvc new hello\n"
-                       "  cd hello\n"
-                       "  rdvc run --cluster sandbox\n");
+    world.console.data(fmt::format("next:\n"
+                                   "{}"
+                                   "  rdvc new hello\n"
+                                   "  cd hello\n"
+                                   "  rdvc run --cluster {}\n",
+                                   knows_who_commits(world)
+                                       ? ""
+                                       : "  git config --global user.name \"Your Name\"\n"
+                                         "  git config --global user.email you@example.org\n",
+                                   sandbox::name));
     return Exit::done;
 }
 
@@ -162,22 +194,45 @@ sandbox::Place existing_place(const world::World& world) {
     return place;
 }
 
+// Throws Error if this laptop has submissions there, whose results nobody could bring any more.
+void refuse_to_lose(world::World& world, const sandbox::Place& place) {
+    std::vector<std::string> names;
+    for (const auto& record : remote::open_ledger(world).read())
+        if (record.cluster == sandbox::name &&
+            fs::exists(place.home() / ".rdvc" / "submissions" / record.token))
+            names.push_back(record.name);
+    if (!names.empty())
+        throw Error(Exit::failed,
+                    fmt::format("the sandbox has {}; results that were not pulled would be lost",
+                                base::count(names.size(), "submission")))
+            .context(base::first_lines(names))
+            .hint("`rdvc pull` in each project, then `rdvc sandbox down --purge --force`");
+}
+
 Exit down(world::World& world, const Words& words) {
     bool purge = false;
-    cli::Options options("sandbox down", "Ends the sandbox and all of its jobs.");
-    options.flag("--purge", purge, "remove its folder too, with the results that are only there");
+    bool force = false;
+    cli::Options options("sandbox down", "Ends the sandbox and all of its jobs. Its home folder, "
+                                         "with results and caches, stays for the next `up`.");
+    options.flag("--purge", purge, "remove its home folder, too")
+        .flag("--force", force, "with --purge: also if submissions are lost with it");
     if (!options.parse(words, world.console))
         return Exit::done;
     const auto place = existing_place(world);
+    if (purge && !force)
+        refuse_to_lose(world, place);
     Words call_words = {"down"};
     if (!purge)
         call_words.emplace_back("--keep-home");
     const auto result = call(world, place, call_words);
     if (result.status != 0)
-        throw Error(Exit::failed, "the sandbox did not end").context(words_of(result));
+        throw error_of("the sandbox did not end", result);
     if (purge)
         base::remove_tree(place.folder);
     world.console.note(words_of(result));
+    if (!purge)
+        world.console.note("its home folder stays; next:  rdvc sandbox up    rdvc sandbox down "
+                           "--purge");
     return Exit::done;
 }
 

@@ -383,7 +383,7 @@ Config read_layers(const Sources& sources) {
     if (const auto text = base::read_file(sources.project_file))
         config.read_layer(*text, sources.project_file.string(), Whose::project, sources.cluster);
     if (const auto& built_in = sources.built_in;
-        built_in && (built_in->is_up || built_in->name == sources.cluster) &&
+        built_in && (built_in->is_there || built_in->name == sources.cluster) &&
         !config.has_cluster(built_in->name))
         config.add_built_in(*built_in, sources.cluster);
     config.read_environment(sources.environment);
@@ -391,11 +391,15 @@ Config read_layers(const Sources& sources) {
 }
 
 // `origin`: what names it; "" for --cluster.
-void require_cluster(const Config& config, const std::string& name, const std::string& origin) {
+void require_cluster(const Config& config, const Sources& sources, const std::string& name,
+                     const std::string& origin) {
     if (config.has_cluster(name))
         return;
-    Error error(Exit::configuration, fmt::format("unknown cluster `{}`{}", name,
-                                                 base::suggestion(name, config.clusters())));
+    auto candidates = config.clusters();
+    if (sources.built_in && !config.has_cluster(sources.built_in->name))
+        candidates.push_back(sources.built_in->name);
+    Error error(Exit::configuration,
+                fmt::format("unknown cluster `{}`{}", name, base::suggestion(name, candidates)));
     if (!origin.empty())
         error.context(fmt::format("`cluster.default` is set by {}", origin));
     throw error.hint(fmt::format(
@@ -405,7 +409,7 @@ void require_cluster(const Config& config, const std::string& name, const std::s
 
 // True if nothing but `built_in` is configured, and nobody has asked for [cluster].
 bool is_only_cluster(const Config& config, const std::optional<BuiltIn>& built_in) {
-    return built_in && built_in->is_up && config.text("cluster.host").empty() &&
+    return built_in && built_in->is_there && config.text("cluster.host").empty() &&
            config.origin("cluster.default") == "default" && config.has_built_in() &&
            config.clusters().size() == 1;
 }
@@ -415,7 +419,7 @@ bool is_only_cluster(const Config& config, const std::optional<BuiltIn>& built_i
 Config load(const Sources& sources) {
     auto config = read_layers(sources);
     if (!sources.cluster.empty())
-        require_cluster(config, sources.cluster, "");
+        require_cluster(config, sources, sources.cluster, "");
     if (!sources.cluster.empty() || sources.default_cluster == DefaultCluster::ignored)
         return config;
     auto chosen = sources;
@@ -425,7 +429,7 @@ Config load(const Sources& sources) {
     if (chosen.cluster.empty())
         return config;
     auto read = read_layers(chosen);
-    require_cluster(read, chosen.cluster, config.origin("cluster.default"));
+    require_cluster(read, sources, chosen.cluster, config.origin("cluster.default"));
     return read;
 }
 

@@ -33,9 +33,9 @@ struct BuiltIn {
     std::string name;
     std::string layer;  ///< its [clusters.NAME], as TOML
     std::string origin; ///< of its settings
-    /// It is among the clusters, and counts if no other is configured. If not, it is known only to
-    /// whoever names it.
-    bool is_up = false;
+    /// It is among the clusters, and counts if no other is configured. If not, only who names it
+    /// hears of it.
+    bool is_there = false;
 };
 
 /// What to read. An empty path or a missing file is an empty layer.

@@ -33,7 +33,7 @@ Cluster::Cluster(world::World& world, const config::Config& config)
       dir_(config.text("cluster.dir")), prepare_(config.text("cluster.prepare")),
       poll_(std::max(config.number("cluster.poll"), 1U)),
       stalled_after_(config.number("job.stalled_after")),
-      is_sandbox_(config.origin("cluster.host") == sandbox::origin) {
+      is_sandbox_(config.origin("cluster.host").starts_with(sandbox::origin)) {
     if (config.text("cluster.host").empty())
         throw Error(Exit::configuration, "no cluster is configured")
             .context("`cluster.host` is set neither in " + world.user_config().string() +

@@ -51,12 +51,13 @@ State state_of(const Place& place) {
 
 config::BuiltIn as_cluster(const world::World& world) {
     const auto place = place_of(world);
+    const bool is_up = state_of(place) == State::up;
     return {.name = std::string(name),
             .layer = fmt::format("[clusters.{0}]\nhost = \"{0}\"\nssh_options = [\"-F\", {1}]\n"
                                  "poll = \"2\"\n",
                                  name, config::toml_string(place.ssh_config().string())),
-            .origin = std::string(origin),
-            .is_up = state_of(place) == State::up};
+            .origin = std::string(origin) + (is_up ? "" : " (down)"),
+            .is_there = is_up || fs::exists(place.home())};
 }
 
 void unpack(const Place& place) {

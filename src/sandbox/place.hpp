@@ -15,7 +15,7 @@ namespace rdvc::sandbox {
 /// NAME of the [clusters.NAME] that it is, and of its host in ssh's configuration.
 inline constexpr std::string_view name = "sandbox";
 
-/// What `rdvc config list --show-origin` says of its settings.
+/// How the origin of its settings begins, as `rdvc config list --show-origin` shows it.
 inline constexpr std::string_view origin = "rdvc sandbox";
 
 struct Place {
