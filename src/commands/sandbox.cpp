@@ -51,19 +51,24 @@ sandbox::Machine look_around(const world::World& world) {
             }};
 }
 
-// What the script has said, as one text for people.
-std::string words_of(const base::Result& result) {
+// What the script has said, for people.
+std::vector<std::string> lines_of(const base::Result& result) {
     std::vector<std::string> lines;
     for (const auto& line : base::lines(base::trim(result.err)))
         lines.push_back(base::printable(line));
-    return base::join(lines, "\n");
+    return lines;
+}
+
+void note_lines(const world::Console& console, const base::Result& result) {
+    for (const auto& line : lines_of(result))
+        console.note(line);
 }
 
 // The script's error as ours.
 Error error_of(const std::string& what, const base::Result& result) {
     constexpr std::string_view start = "error: ";
     constexpr std::string_view before_hint = "\nhint: ";
-    auto text = words_of(result);
+    auto text = base::join(lines_of(result), "\n");
     if (text.starts_with(start))
         text.erase(0, start.size());
     const auto at = text.find(before_hint);
@@ -170,7 +175,7 @@ Exit up(world::World& world, const Words& words) {
     if (result.status != 0)
         throw error_of("the sandbox did not start", result);
     base::write_file(place.version(), world::version() + "\n", base::Synced::no);
-    world.console.note(words_of(result));
+    note_lines(world.console, result);
     note_programs(world, machine, lend_programs(world, place));
     note_other_cluster(world);
     world.console.data(fmt::format("next:\n"
@@ -218,6 +223,10 @@ Exit down(world::World& world, const Words& words) {
         .flag("--force", force, "with --purge: also if submissions are lost with it");
     if (!options.parse(words, world.console))
         return Exit::done;
+    if (!fs::exists(sandbox::place_of(world).slurm())) {
+        world.console.note("there is no sandbox");
+        return Exit::done;
+    }
     const auto place = existing_place(world);
     if (purge && !force)
         refuse_to_lose(world, place);
@@ -229,7 +238,7 @@ Exit down(world::World& world, const Words& words) {
         throw error_of("the sandbox did not end", result);
     if (purge)
         base::remove_tree(place.folder);
-    world.console.note(words_of(result));
+    note_lines(world.console, result);
     if (!purge)
         world.console.note("its home folder stays; next:  rdvc sandbox up    rdvc sandbox down "
                            "--purge");
@@ -242,8 +251,9 @@ Exit show_status(world::World& world, const Words& words) {
         return Exit::done;
     const auto result = call(world, existing_place(world), {"status"});
     world.console.data(result.out);
-    if (!result.err.empty())
-        world.console.note(words_of(result));
+    note_lines(world.console, result);
+    if (result.status != 0)
+        world.console.note("next:  rdvc sandbox up");
     return result.status == 0 ? Exit::done : Exit::not_ready;
 }
 

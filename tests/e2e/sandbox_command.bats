@@ -1,5 +1,6 @@
 # `rdvc sandbox`, for whoever has only the program: no checkout, no configuration, an empty home.
 
+bats_require_minimum_version 1.5.0
 load support
 
 setup_file() {
@@ -82,7 +83,7 @@ make_hello() {
     run -5 rdvc status
     [[ ${output} == *first*"the sandbox is down"* || ${output} == *"the sandbox is down"*first* ]]
     run -5 rdvc run
-    [[ ${output} == *"rdvc sandbox up"* ]]
+    [[ ${output} == *"hint: rdvc sandbox up" ]]
     run -0 rdvc sandbox up
     run -0 rdvc run -n second
     run -0 rdvc wait second
