@@ -8,6 +8,7 @@
 #include "cli/options.hpp"
 #include "commands/command.hpp"
 #include "remote/project.hpp"
+#include "sandbox/place.hpp"
 #include "wizard/settings_file.hpp"
 
 namespace rdvc::commands {
@@ -92,11 +93,11 @@ Exit use(world::World& world, const Words& words) {
     if (!options.parse(words, world.console))
         return Exit::done;
     const auto file_of_project = global ? std::filesystem::path() : remote::settings_file(world);
-    const auto plain =
-        remote::load_config(world, file_of_project, "", config::DefaultCluster::ignored);
     if (name.empty())
         throw Error(Exit::usage, "`rdvc cluster use` needs the name of a cluster")
             .hint("rdvc cluster list");
+    const auto plain = remote::load_config(
+        world, file_of_project, name == sandbox::name ? name : "", config::DefaultCluster::ignored);
     if (!plain.has_cluster(name))
         throw Error(Exit::usage, fmt::format("no [clusters.{}] is defined{}", name,
                                              base::suggestion(name, plain.clusters())))

@@ -37,6 +37,8 @@ const std::vector<Command>& commands() {
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
         {"clean", "remove from the cluster what is no longer needed", clean},
         {"cluster", "your clusters: `cluster list`, and the default: `cluster use`", cluster},
+        {"sandbox", "a SLURM cluster on this machine, to try rdvc: `sandbox up`, `sandbox down`",
+         sandbox},
         {"instance", "named sets of sbatch options: `instance list`, `instance add`", instance},
         {"config", "settings: `config list`, `get`, `set`, `unset`, `edit`", config},
         {"doctor", "check this machine, the cluster, and the connection between them", doctor},

@@ -64,6 +64,7 @@ base::Exit config_edit(world::World& world, const Words& arguments);
 base::Exit completion_script(world::World& world, const Words& arguments);
 base::Exit man_pages(world::World& world, const Words& arguments);
 base::Exit complete(world::World& world, const Words& arguments);
+base::Exit sandbox(world::World& world, const Words& arguments);
 base::Exit doctor(world::World& world, const Words& arguments);
 
 } // namespace rdvc::commands

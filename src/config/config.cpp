@@ -294,6 +294,13 @@ void Config::read_entry(const Entry& entry, const std::string& place, Whose whos
         values_[key] = {value, place};
 }
 
+void Config::add_built_in(const BuiltIn& built_in, const std::string& cluster) {
+    has_built_in_ = true;
+    is_for_built_in_ = built_in.name == cluster;
+    for (const auto& entry : parse_toml(built_in.layer, built_in.origin))
+        read_entry(entry, built_in.origin, Whose::user, cluster);
+}
+
 void Config::read_layer(std::string_view text, const std::string& file, Whose whose,
                         const std::string& cluster) {
     for (const auto& entry : parse_toml(text, file))
@@ -375,16 +382,24 @@ Config read_layers(const Sources& sources) {
     }
     if (const auto text = base::read_file(sources.project_file))
         config.read_layer(*text, sources.project_file.string(), Whose::project, sources.cluster);
+    if (const auto& built_in = sources.built_in;
+        built_in && (built_in->is_there || built_in->name == sources.cluster) &&
+        !config.has_cluster(built_in->name))
+        config.add_built_in(*built_in, sources.cluster);
     config.read_environment(sources.environment);
     return config;
 }
 
 // `origin`: what names it; "" for --cluster.
-void require_cluster(const Config& config, const std::string& name, const std::string& origin) {
+void require_cluster(const Config& config, const Sources& sources, const std::string& name,
+                     const std::string& origin) {
     if (config.has_cluster(name))
         return;
-    Error error(Exit::configuration, fmt::format("unknown cluster `{}`{}", name,
-                                                 base::suggestion(name, config.clusters())));
+    auto candidates = config.clusters();
+    if (sources.built_in && !config.has_cluster(sources.built_in->name))
+        candidates.push_back(sources.built_in->name);
+    Error error(Exit::configuration,
+                fmt::format("unknown cluster `{}`{}", name, base::suggestion(name, candidates)));
     if (!origin.empty())
         error.context(fmt::format("`cluster.default` is set by {}", origin));
     throw error.hint(fmt::format(
@@ -392,20 +407,30 @@ void require_cluster(const Config& config, const std::string& name, const std::s
         origin.empty() ? "" : ", or use [cluster] with RDVC_CLUSTER_DEFAULT= in the environment"));
 }
 
+// True if nothing but `built_in` is configured, and nobody has asked for [cluster].
+bool is_only_cluster(const Config& config, const std::optional<BuiltIn>& built_in) {
+    return built_in && built_in->is_there && config.text("cluster.host").empty() &&
+           config.origin("cluster.default") == "default" && config.has_built_in() &&
+           config.clusters().size() == 1;
+}
+
 } // namespace
 
 Config load(const Sources& sources) {
     auto config = read_layers(sources);
     if (!sources.cluster.empty())
-        require_cluster(config, sources.cluster, "");
-    const auto name = config.text("cluster.default");
-    if (!sources.cluster.empty() || name.empty() ||
-        sources.default_cluster == DefaultCluster::ignored)
+        require_cluster(config, sources, sources.cluster, "");
+    if (!sources.cluster.empty() || sources.default_cluster == DefaultCluster::ignored)
         return config;
-    require_cluster(config, name, config.origin("cluster.default"));
     auto chosen = sources;
-    chosen.cluster = name;
-    return read_layers(chosen);
+    chosen.cluster = config.text("cluster.default");
+    if (chosen.cluster.empty() && is_only_cluster(config, sources.built_in))
+        chosen.cluster = sources.built_in->name;
+    if (chosen.cluster.empty())
+        return config;
+    auto read = read_layers(chosen);
+    require_cluster(read, sources, chosen.cluster, config.origin("cluster.default"));
+    return read;
 }
 
 } // namespace rdvc::config

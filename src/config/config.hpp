@@ -28,6 +28,16 @@ class Config;
 /// Whether `cluster.default` chooses the cluster if none is named.
 enum class DefaultCluster { counts, ignored };
 
+/// A cluster that rdvc knows without a file; a [clusters.NAME] of the user's replaces it.
+struct BuiltIn {
+    std::string name;
+    std::string layer;  ///< its [clusters.NAME], as TOML
+    std::string origin; ///< of its settings
+    /// It is among the clusters, and counts if no other is configured. If not, only who names it
+    /// hears of it.
+    bool is_there = false;
+};
+
 /// What to read. An empty path or a missing file is an empty layer.
 struct Sources {
     std::filesystem::path user_file;
@@ -38,6 +48,7 @@ struct Sources {
     std::function<std::optional<std::string>(const std::string& path, const Config& users)> copy =
         {};
     DefaultCluster default_cluster = DefaultCluster::counts;
+    std::optional<BuiltIn> built_in = {};
 };
 
 /// Whose file a layer is, which decides what it may set.
@@ -97,6 +108,12 @@ class Config {
     /// Reads RDVC_*.
     void read_environment(
         const std::function<std::optional<std::string>(const std::string&)>& environment);
+    /// Adds a cluster that no layer defines.
+    void add_built_in(const BuiltIn& built_in, const std::string& cluster);
+    /// True if that one was added.
+    [[nodiscard]] bool has_built_in() const { return has_built_in_; }
+    /// True if these settings are for that one.
+    [[nodiscard]] bool is_for_built_in() const { return is_for_built_in_; }
     /// True if some layer has `[clusters.NAME]`.
     [[nodiscard]] bool has_cluster(const std::string& name) const;
 
@@ -116,6 +133,8 @@ class Config {
     std::vector<std::string> clusters_;
     std::string cluster_;
     Include include_;
+    bool has_built_in_ = false;
+    bool is_for_built_in_ = false;
 };
 
 /// Reads all layers. Throws Error (configuration) as read_layer does, for a cluster that no layer

@@ -12,6 +12,7 @@
 #include "base/quote.hpp"
 #include "base/text.hpp"
 #include "project/guarded_git.hpp"
+#include "sandbox/place.hpp"
 #include "script/requests.hpp"
 #include "slurm/reports.hpp"
 #include "submission/token.hpp"
@@ -31,12 +32,30 @@ Cluster::Cluster(world::World& world, const config::Config& config)
                                  world.socket_folder()),
       dir_(config.text("cluster.dir")), prepare_(config.text("cluster.prepare")),
       poll_(std::max(config.number("cluster.poll"), 1U)),
-      stalled_after_(config.number("job.stalled_after")) {
+      stalled_after_(config.number("job.stalled_after")),
+      is_sandbox_(config.origin("cluster.host").starts_with(sandbox::origin)) {
     if (config.text("cluster.host").empty())
         throw Error(Exit::configuration, "no cluster is configured")
             .context("`cluster.host` is set neither in " + world.user_config().string() +
                      " nor by RDVC_CLUSTER_HOST")
-            .hint("rdvc init global");
+            .hint("rdvc init global; or, to try it without a cluster, `rdvc sandbox up`");
+}
+
+// Why the sandbox is not there, in place of ssh's words.
+void Cluster::explain_sandbox(transport::Connection::Reply& reply) const {
+    if (!is_sandbox_ || reply.outcome != transport::Outcome::unreachable)
+        return;
+    switch (sandbox::state_of(sandbox::place_of(world_))) {
+    case sandbox::State::down:
+        reply.errors = "the sandbox is down";
+        reply.advice = "rdvc sandbox up";
+        break;
+    case sandbox::State::stale:
+        reply.errors = "the sandbox has been down since this machine was booted";
+        reply.advice = "rdvc sandbox up";
+        break;
+    case sandbox::State::up: reply.advice = "rdvc sandbox status"; break;
+    }
 }
 
 // Those of this cluster that no living process is sending.
@@ -148,6 +167,7 @@ transport::Connection::Reply Cluster::execute(std::string_view request, script::
         auto reply = connection_.execute(asked);
         if (is_unread())
             throw world::OutputClosed();
+        explain_sandbox(reply);
         return reply;
     };
     if (keeps_text(text.hash)) {
@@ -287,6 +307,8 @@ Error connection_error(const std::string& cluster, const transport::Connection::
             error.hint(fmt::format("the host key is unknown or has changed; if you know why, "
                                    "connect once with `ssh {}` and follow its instructions",
                                    cluster));
+        else if (!reply.advice.empty())
+            error.hint(reply.advice);
         else
             error.hint(fmt::format("`ssh {} true` must work", cluster));
         return error;

@@ -103,6 +103,7 @@ class Cluster {
     [[nodiscard]] bool keeps_text(const std::string& hash) const;
     void note_text(const std::string& hash) const;
     void settle(std::vector<ledger::Record>& open, const transport::Frame& frame);
+    void explain_sandbox(transport::Connection::Reply& reply) const;
 
     world::World& world_;
     transport::Connection connection_;
@@ -111,6 +112,7 @@ class Cluster {
     std::uint32_t poll_;
     bool ends_when_unread_ = false;
     std::uint32_t stalled_after_;
+    bool is_sandbox_; ///< that of `rdvc sandbox`
 };
 
 /// True for `submitted JOB ...`, sbatch's success. If something else is in the job's place, it is

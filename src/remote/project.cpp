@@ -8,6 +8,7 @@
 #include "project/guarded_git.hpp"
 #include "remote/cluster.hpp"
 #include "remote/included.hpp"
+#include "sandbox/place.hpp"
 #include "submission/mirror.hpp"
 #include "submission/outputs.hpp"
 
@@ -26,7 +27,8 @@ config::Config load_config(const world::World& world, const fs::path& project_fi
          .cluster = cluster,
          .copy = [&](const std::string& path,
                      const config::Config& users) { return copy_of_included(world, users, path); },
-         .default_cluster = default_cluster});
+         .default_cluster = default_cluster,
+         .built_in = sandbox::as_cluster(world)});
 }
 
 project::Repository open_repository(world::World& world) {

@@ -63,9 +63,10 @@ class Connection {
     struct Reply {
         Outcome outcome = Outcome::answered;
         int status = 0;
-        std::string errors;     ///< standard error of ssh and of the other side
-        std::string noise = {}; ///< the first line that the login printed on standard output
-        std::string shell = {}; ///< what the request reached instead of bash, if it could say
+        std::string errors;      ///< standard error of ssh and of the other side
+        std::string noise = {};  ///< the first line that the login printed on standard output
+        std::string shell = {};  ///< what the request reached instead of bash, if it could say
+        std::string advice = {}; ///< what to do if it is unreachable; "": `ssh HOST true`
     };
 
     /// Runs one request in one ssh execution.

@@ -5,7 +5,7 @@ say() { printf '%s\n' "$*" >&2; }
 
 usage_error() {
   say "error: $1"
-  say "hint: tools/sandbox --help"
+  say "hint: $CALLED --help"
   exit 2
 }
 

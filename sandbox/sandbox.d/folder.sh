@@ -2,7 +2,7 @@
 # The one folder of a sandbox, and the choices that are made at `up` and kept in it.
 
 CHOICES=(nodes cpus users accounting tmpfs) # by options of `up`
-SETTING_NAMES=("${CHOICES[@]}" cluster ssh_port slurmctld_port slurmd_port slurmdbd_port link subnet address run boot memory first_uid)
+SETTING_NAMES=("${CHOICES[@]}" cluster ssh_port slurmctld_port slurmd_port slurmdbd_port link subnet address run boot memory first_uid first_job)
 
 repository() { dirname "$(dirname "$SCRIPT")"; }
 
@@ -43,7 +43,7 @@ lock_folder() {
 
 load_settings() { # fails when there is no sandbox in DIR
   [[ -f $SETTINGS ]] || return 1
-  users=1 accounting='' tmpfs='' # were not there in older ones
+  users=1 accounting='' tmpfs='' first_job=1 # were not there in older ones
   # shellcheck source=/dev/null
   source "$SETTINGS"
 }
@@ -66,6 +66,17 @@ choose_run_folder() {
     run=$(mktemp -d /tmp/rdvc-sandbox.XXXXXX)
   fi
   mkdir -p "$run"
+}
+
+# A home that is left from before may name jobs: their numbers are not given out again. The log has them all.
+choose_first_job() { # sets first_job
+  local noted=$DIR/cluster/first_job last
+  first_job=1
+  [[ -d $DIR/cluster/home ]] || return 0
+  [[ ! -s $noted ]] || first_job=$(cat "$noted")
+  last=$(grep -ohE 'JobId=[0-9]+(_[0-9]+\([0-9]+\))?' "$DIR/log/slurmctld.log" 2>/dev/null | grep -oE '[0-9]+' | sort -n | tail -n 1) || true
+  ((${last:-0} < first_job)) || first_job=$((last + 1))
+  echo "$first_job" >"$noted"
 }
 
 choose_settings() {

@@ -15,11 +15,21 @@ choose_memory_keeper() {
   fi
 }
 
+is_since() { # VERSION: whether SLURM is as new as that
+  local version
+  version=$(slurmd -V) # slurm-wlm 22.05.8
+  [[ $(printf '%s\n' "$1" "${version##* }" | sort -V | head -n 1) == "$1" ]]
+}
+
 write_cgroup_conf() {
   # without the first line slurmd looks for what is mounted, and with v2 wants systemd
-  echo "CgroupPlugin=cgroup/v1"
-  [[ $memory == cgroup ]] || return 0
-  printf '%s\n' "CgroupAutomount=no" "CgroupMountpoint=$run/cgroup" "ConstrainRAMSpace=yes" "MinRAMSpace=1"
+  if [[ $memory == cgroup ]]; then
+    printf '%s\n' "CgroupPlugin=cgroup/v1" "CgroupMountpoint=$run/cgroup" "ConstrainRAMSpace=yes" "MinRAMSpace=1"
+  elif is_since 23.02; then
+    echo "CgroupPlugin=disabled"
+  else
+    echo "CgroupPlugin=cgroup/v1" # which nothing then uses
+  fi
 }
 
 memory_lines() { # of slurm.conf

@@ -35,6 +35,7 @@ GresTypes=gpu
 SlurmdParameters=config_overrides
 $(accounting_lines)
 JobCompType=jobcomp/none
+FirstJobId=$first_job
 MailProg=/bin/true
 TaskProlog=$DIR/etc/task_prolog
 
@@ -208,7 +209,9 @@ write_home() { # FOLDER: from before a crash is left as it is
   local home=$1
   [[ ! -e $home ]] || return 0
   mkdir "$home"
-  echo '# read by bash for ssh commands and for interactive shells' >"$home/.bashrc"
+  # shellcheck disable=SC2016
+  printf '%s\n' '# read by bash for ssh commands, for interactive shells, and by jobs of rdvc' \
+    'PATH=$HOME/.local/bin:$PATH' >"$home/.bashrc"
   # shellcheck disable=SC2016
   printf '%s\n' '# read by login shells' 'if [ -n "${BASH_VERSION-}" ]; then . "$HOME/.bashrc"; fi' >"$home/.profile"
 }
