@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "base/interrupts.hpp"
 #include "base/process.hpp"
 #include "commands/command.hpp"
 #include "project/guarded_git.hpp"
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
         const char* value = std::getenv(name.c_str());
         return value == nullptr ? std::nullopt : std::optional<std::string>(value);
     };
+    base::end_at_signals();
     // Objects of `git replace` here do not exist on the cluster.
     ::setenv("GIT_NO_REPLACE_OBJECTS", "1", 0);
     world::Console console(::isatty(1) == 1, ::isatty(2) == 1,

@@ -1,6 +1,7 @@
 # A submission's log (or its script), as blocks of bytes. Assignments before this text: token, task,
 # file (`log` or a name in the submission's folder), follow (0 or 1), offset (bytes that the laptop
-# already has), tail (an option of tail(1), which says where to begin instead; or nothing).
+# already has), tail (an option of tail(1), which says where to begin instead; or `since SECONDS`: since
+# the epoch, or below 0, before now; or nothing).
 
 # The file whose bytes are sent, if it is there. A follower waits for the own log of a task in a pack.
 find_file() {
@@ -13,9 +14,34 @@ find_file() {
     fi
 }
 
+# Sets `offset` to the last mark of rdvc's own in the log $1 that is not later than $2, because other
+# lines have no time; to the log's end if nothing has been written since. The first mark may be
+# later: then all of it is.
+find_since() {
+    local since=$2 now at line time last
+    printf -v now '%(%s)T' -1
+    ((since > 0)) || since=$((now + since))
+    offset=0
+    if (($(stat -c %Y -- "$1") < since)); then
+        offset=$(wc -c <"$1")
+        return
+    fi
+    printf -v last '%(%Y-%m-%d %H:%M:%S)T' "${since}"
+    while IFS=: read -r at line; do
+        time=${line##*\(}
+        [[ ${time%%\)*} > ${last} ]] || offset=${at}
+    done < <(LC_ALL=C grep -abE '^=== rdvc .*\([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}\)( ===)?$' -- "$1")
+}
+
 # Sets `offset` to where the part of the file $1 that `tail` names begins, and tells it.
 find_tail() {
     local size='' bytes try
+    if [[ ${tail} == since\ * ]]; then
+        find_since "$1" "${tail#since }"
+        tail=''
+        answer offset "${offset}"
+        return
+    fi
     for try in 1 2 3; do # it may grow meanwhile
         size=$(wc -c <"$1")
         bytes=$(tail "${tail}" -- "$1" | wc -c)

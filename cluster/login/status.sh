@@ -3,7 +3,8 @@
 # token, or nothing for all), ended (1: only submissions that have a result), and the array known
 # (words TOKEN:DIGEST: what earlier answers have told the laptop). A submission that has not changed
 # since is not sent again. About one submission, extra is what else is told: `tasks` (its tasks), or
-# `job N` or `times N` (about the job of its task N). For `rdvc table` also: table (`all`, or a task),
+# `job N` or `times N` (about the job of its task N); about several, `metrics` (what their jobs have
+# copied of them). For `rdvc table` also: table (`all`, or a task),
 # and the array plots_of (tasks whose plots it needs, or `all`). One answer may have thousands of submissions, and a sweep thousands of
 # tasks, so no process is started for a single one.
 
@@ -192,6 +193,27 @@ answer_table() {
             done
         } | LC_ALL=C xargs grep -ahs '' -- # as cat, but for small files three times as fast
     } | answer_stream "${rdvc_dir}/jobs/${only}/.table.${nonce}"
+    cd "${rdvc_dir}" || return 0
+}
+
+# Answers with what jobs have copied of their metrics, those of each submission after a record with
+# its token.
+answer_metrics() {
+    local token task_count pack
+    cd "${rdvc_dir}/jobs" 2>/dev/null || return 0
+    for token in "${tokens[@]+"${tokens[@]}"}"; do
+        find_task_count "${token}"
+        printf '%s %s\n' "${token}" "${task_count}"
+    done | LC_ALL=C awk '
+        function tell(path,    line, found) {
+            while ((getline line <path) > 0) { found = 1; print line }
+            if (found) close(path)
+        }
+        {
+            printf "rdvc-live 1 submission 0 %d\n%s", length($1), $1
+            if ($2 == 0) tell("./" $1 "/0/live/metrics")
+            for (number = 1; number <= $2; number++) tell("./" $1 "/" number "/live/metrics")
+        }' | answer_stream "${rdvc_dir}/jobs/.metrics.${nonce}"
     cd "${rdvc_dir}" || return 0
 }
 
@@ -515,6 +537,7 @@ status() {
         answer unsure "${token}" "${may_live[${token}]}"
     done
     [[ -z ${table} ]] || answer_table
+    [[ ${extra} != metrics ]] || answer_metrics
     [[ ${extra} != *' '* ]] || answer_extra
     finish end
 }

@@ -97,8 +97,10 @@ bool Child::reap(int flags) {
     do {
         got = ::waitpid(pid_, &status_, flags);
     } while (got < 0 && errno == EINTR);
-    if (got != 0)
+    if (got != 0) {
+        at_signal_.release();
         pid_ = -1;
+    }
     return got != 0;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 
+#include "base/interrupts.hpp"
 #include "base/process.hpp"
 
 namespace rdvc::base {
@@ -45,7 +46,7 @@ void watch_children();
 /// A started program. The destructor ends it if nobody has waited for it (an exception was thrown).
 class Child {
   public:
-    explicit Child(pid_t pid) : pid_(pid) {}
+    explicit Child(pid_t pid) : pid_(pid), at_signal_(pid) {}
     ~Child() {
         if (pid_ > 0) {
             kill();
@@ -73,6 +74,7 @@ class Child {
 
     pid_t pid_;
     int status_ = 0;
+    ChildAtSignal at_signal_;
 };
 
 } // namespace rdvc::base

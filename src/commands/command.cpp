@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "base/interrupts.hpp"
 #include "base/quote.hpp"
 #include "base/text.hpp"
 #include "cli/options.hpp"
@@ -20,22 +21,30 @@ const std::vector<Command>& commands() {
         {"new", "make a project that is ready for experiments", new_project},
         {"init", "set up: `init project`, `init global`, `init remote`", init},
         {"avail", "what the cluster has and allows now; --start: when a job would start", avail},
-        {"run", "run an experiment on the cluster: `dvc exp run`, as a SLURM job", run},
+        {"run", "run an experiment on the cluster: `dvc exp run`, as a SLURM job", run,
+         "nothing was submitted"},
         {"status", "this project's submissions and their state", status},
         {"why", "why a submission waits, runs or has failed, and what to type next", why},
         {"events", "what has happened to a submission, with times", events},
         {"table", "parameters and metrics of a submission's tasks, also while they run", table},
         {"logs", "the log of a submission's job", logs},
-        {"wait", "wait until a submission's job has ended", wait},
-        {"cancel", "end submissions, whether or not they are running", cancel},
-        {"retry", "submit again what is known to be gone", retry},
-        {"pull", "bring finished experiments into the local repository", pull},
-        {"recover", "publish results that their jobs could not publish", recover},
+        {"wait", "wait until a submission's job has ended", wait, "the jobs continue",
+         "`rdvc wait` waits for them again"},
+        {"cancel", "end submissions, whether or not they are running", cancel,
+         "jobs may or may not have been cancelled", "`rdvc status` tells"},
+        {"retry", "submit again what is known to be gone", retry, "nothing was submitted"},
+        {"pull", "bring finished experiments into the local repository", pull,
+         "what has arrived is kept", "the same command continues"},
+        {"recover", "publish results that their jobs could not publish", recover,
+         "results may or may not have been published", "the same command continues"},
         {"show", "the script of a submission", show},
-        {"shell", "a shell in the workspace and the environment of a job, new or running", shell},
-        {"exec", "the same for one command: `rdvc exec [SUBMISSION] -- COMMAND`", exec},
+        {"shell", "a shell in the workspace and the environment of a job, new or running", shell,
+         "nothing was started"},
+        {"exec", "the same for one command: `rdvc exec [SUBMISSION] -- COMMAND`", exec,
+         "nothing was started"},
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
-        {"clean", "remove from the cluster what is no longer needed", clean},
+        {"clean", "remove from the cluster what is no longer needed", clean,
+         "some of it may have been removed", "the same command removes the rest"},
         {"cluster", "your clusters: `cluster list`, and the default: `cluster use`", cluster},
         {"sandbox", "a SLURM cluster on this machine, to try rdvc: `sandbox up`, `sandbox down`",
          sandbox},
@@ -87,6 +96,11 @@ help::Page page() {
     };
 }
 
+Exit run_command(world::World& world, const Command& command, const Words& words) {
+    base::set_last_words(std::string(command.interrupted), std::string(command.hint));
+    return command.run(world, Words(words.begin() + 1, words.end()));
+}
+
 // True if `rdvc run` accepts these words: its own options, DVC's or sbatch's.
 bool is_for_run(const Words& words) {
     try {
@@ -124,7 +138,7 @@ Exit dispatch_group(world::World& world, std::string_view group, const std::vect
         return Exit::done;
     for (const auto& part : parts)
         if (part.name == words.front())
-            return part.run(world, Words(words.begin() + 1, words.end()));
+            return run_command(world, part, words);
     throw Error(Exit::usage, fmt::format("`rdvc {}` has no `{}`{}", group, words.front(),
                                          base::suggestion(words.front(), names)));
 }
@@ -161,7 +175,7 @@ Exit dispatch(world::World& world, const Words& words) {
         return Exit::done;
     }
     if (const auto* command = find(name))
-        return command->run(world, Words(words.begin() + 1, words.end()));
+        return run_command(world, *command, words);
     std::vector<std::string> names;
     for (const auto& known : commands())
         if (!known.summary.empty())

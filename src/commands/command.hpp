@@ -16,6 +16,10 @@ struct Command {
     std::string_view name;
     std::string_view summary; ///< empty: not for people, and not in the list
     base::Exit (*run)(world::World& world, const Words& arguments);
+    /// If a signal ends it before it says more: what is known, and a hint. Empty: there is nothing
+    /// that the user would want to know.
+    std::string_view interrupted = {};
+    std::string_view hint = {};
 };
 
 const std::vector<Command>& commands();

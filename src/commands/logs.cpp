@@ -1,7 +1,11 @@
 // `rdvc logs`: a job's log, once or as it grows.
 
+#include <ctime>
+
 #include <fmt/core.h>
 
+#include "base/clock.hpp"
+#include "base/text.hpp"
 #include "commands/command.hpp"
 #include "commands/one_submission.hpp"
 #include "project/failure.hpp"
@@ -39,6 +43,17 @@ constexpr auto end_of_log = "-c2000000";
                              place.cluster.name()));
 }
 
+// Where to begin, for the request. Throws Error (usage).
+std::string since_word(const std::string& since) {
+    const auto when = base::parse_when(since, std::time(nullptr));
+    if (!when)
+        throw Error(Exit::usage,
+                    fmt::format("`--since` does not understand `{}`", base::printable(since)))
+            .context("10m, 2h, 3d: so long ago\n14:20: when it was that the last time\n"
+                     "2026-11-30, 2026-11-30T14:20");
+    return fmt::format("since {}", *when);
+}
+
 } // namespace
 
 Exit logs(world::World& world, const Words& words) {
@@ -46,18 +61,28 @@ Exit logs(world::World& world, const Words& words) {
     bool follow = false;
     bool errors = false;
     unsigned tail = 0;
+    std::string since;
     cli::Options options("logs", "Prints the log of a submission's job.");
     options.flag("-f,--follow", follow, "follow the log until the job ends")
         .number("-n,--tail", tail, "only the last N lines, and with -f what follows")
+        .text("--since", since,
+              "from the last mark `=== rdvc ...` before TIME, because other lines have no time; "
+              "nothing if the log has not changed since: 10m, 14:20, 2026-11-30T14:20",
+              "TIME")
         .flag("--errors", errors, "only the last failure with its surroundings");
     one.add_to(options);
     if (!options.parse(words, world.console))
         return Exit::done;
-    if (errors && (follow || tail > 0))
-        throw Error(Exit::usage, "`--errors` goes with neither `--follow` nor `--tail`");
+    if (errors && (follow || tail > 0 || !since.empty()))
+        throw Error(Exit::usage, "`--errors` goes with none of `--follow`, `--tail` and `--since`");
+    if (tail > 0 && !since.empty())
+        throw Error(Exit::usage, "`--tail` and `--since` exclude each other");
+    std::string from = errors           ? end_of_log
+                       : tail > 0       ? fmt::format("-n{}", tail)
+                       : !since.empty() ? since_word(since)
+                                        : std::string();
     auto place = one.find(world);
     std::size_t offset = 0; // what is already printed, in case the connection is lost
-    std::string from = errors ? end_of_log : tail > 0 ? fmt::format("-n{}", tail) : std::string();
     const auto variables = [&] {
         script::Variables all;
         all.words = {{"token", place.token},
@@ -98,6 +123,8 @@ Exit logs(world::World& world, const Words& words) {
         });
     if (!absent.empty())
         refuse(place, absent, waits);
+    if (!since.empty() && text.empty())
+        world.console.note("nothing has been written to the log since then");
     if (errors) {
         const auto failure = project::last_failure(text);
         world.console.data(failure);

@@ -23,6 +23,8 @@ class OneSubmission {
 
     /// True if the user names one.
     [[nodiscard]] bool is_named() const { return !submission_.empty(); }
+    /// Its name, as the user gives it.
+    [[nodiscard]] const std::string& word() const { return submission_; }
     /// The value of `--cluster`.
     [[nodiscard]] const std::string& cluster() const { return cluster_; }
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "bring/status_metric.hpp"
 #include "commands/command.hpp"
 #include "commands/one_submission.hpp"
 #include "commands/status_watch.hpp"
@@ -44,21 +45,41 @@ struct Question {
     std::string mirror; ///< "": all projects
     unsigned limit = 20;
     bool offline = false;
-    bool json = false; ///< for programs: then the cluster itself must answer
+    bool json = false;    ///< for programs: then the cluster itself must answer
+    std::string metric;   ///< shown beside each; "": none
+    bool is_wish = false; ///< the metric was given as an option
 };
+
+// Throws Error (usage) if the user has asked for a metric that no submission has.
+state::Listed ask_cluster(const world::World& world, remote::Cluster& cluster,
+                          const Question& question) {
+    if (question.metric.empty())
+        return {cluster.name(), remote::ask_overview(cluster, question.mirror, "", question.limit)};
+    auto [listed, names] =
+        bring::ask_with_metric(cluster, question.mirror, question.limit, question.metric);
+    if (!listed.metric.values.empty() || !question.is_wish || listed.overview.submissions.empty() ||
+        question.mirror.empty()) // other clusters may have it
+        return listed;
+    if (!names.empty())
+        throw Error(Exit::usage, fmt::format("no submission has the metric `{}`{}", question.metric,
+                                             base::suggestion(question.metric, names)))
+            .context("metrics: " + base::join(names, ", "));
+    world.console.note("no job has written metrics that dvc.yaml declares yet");
+    return listed;
+}
 
 // The cluster's answer; if it cannot be reached, what this laptop remembers, and `exit` says so.
 state::Listed ask(world::World& world, remote::Cluster& cluster, const Question& question,
                   Exit& exit) {
     const auto remembered = [&] {
         return state::Listed{cluster.name(),
-                             remote::remembered(world, cluster, question.mirror, question.limit)};
+                             remote::remembered(world, cluster, question.mirror, question.limit),
+                             {.name = question.metric}};
     };
     if (question.offline)
         return remembered();
     try {
-        state::Listed listed{cluster.name(),
-                             remote::ask_overview(cluster, question.mirror, "", question.limit)};
+        auto listed = ask_cluster(world, cluster, question);
         if (!listed.overview.squeue_answered && !question.json)
             world.console.warn("squeue does not answer: " + listed.overview.squeue_words);
         return listed;
@@ -119,10 +140,12 @@ Exit status_of_project(world::World& world, const std::string& cluster_name, Que
     const auto project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);
     question.mirror = project.mirror;
+    if (!question.is_wish)
+        question.metric = project.config.text("status.metric");
     auto exit = Exit::done;
     const auto listed = ask(world, cluster, question, exit);
     if (question.json) {
-        world.console.data(state::as_json(listed.overview));
+        world.console.data(state::as_json(listed.overview, listed.metric));
         return exit;
     }
     const auto text = state::list_text({listed}, {}, world.console.width());
@@ -131,6 +154,32 @@ Exit status_of_project(world::World& world, const std::string& cluster_name, Que
         note_nothing(world, project, cluster.name());
     note_offline(world.console, {listed});
     return exit;
+}
+
+// One submission, or one of its tasks, in full.
+void describe(const world::Console& console, const remote::Target& target,
+              const state::Overview& overview, const std::string& cluster) {
+    for (const auto& record : overview.submissions)
+        console.data(state::describe(target.task == 0 ? record : record.of_task(target.task),
+                                     overview, cluster));
+}
+
+// By what this laptop knows.
+Exit status_of_one_offline(world::World& world, const OneSubmission& one, bool json) {
+    const auto project = remote::open_project(world, one.cluster());
+    const remote::Cluster cluster(world, project.config);
+    auto overview = remote::remembered(world, cluster, project.mirror, remote::all_submissions);
+    const auto target = remote::find_remembered(remote::open_ledger(world).read(), cluster,
+                                                project.mirror, overview, one.word());
+    std::erase_if(overview.submissions,
+                  [&](const state::Record& record) { return record.token != target.token; });
+    if (json)
+        world.console.data(state::as_json(overview));
+    else
+        describe(world.console, target, overview, cluster.name());
+    if (!json)
+        note_offline(world.console, {{cluster.name(), overview}});
+    return Exit::done;
 }
 
 Exit status_of_one(world::World& world, const OneSubmission& one, bool json) {
@@ -142,10 +191,7 @@ Exit status_of_one(world::World& world, const OneSubmission& one, bool json) {
     }
     if (!overview.squeue_answered)
         world.console.warn("squeue does not answer: " + overview.squeue_words);
-    for (const auto& record : overview.submissions) {
-        const auto one_job = target.task == 0 ? record : record.of_task(target.task);
-        world.console.data(state::describe(one_job, overview, cluster.name()));
-    }
+    describe(world.console, target, overview, cluster.name());
     if (overview.submissions.empty())
         world.console.note("the cluster has no trace of this submission");
     return Exit::done;
@@ -163,18 +209,29 @@ Exit status(world::World& world, const Words& words) {
     one.add_to(options);
     options.flag("--all", all, "of all projects, on all configured clusters")
         .flag("--offline", question.offline, "what this laptop knows, without asking the cluster")
+        .text("--metric", question.metric,
+              "show this metric of each submission, also while it runs (default: status.metric)",
+              "NAME")
         .flag("--watch", watch, "the whole terminal, until `q`; arrow keys lead to logs and back")
         .flag("--json", question.json, "as JSON");
     if (!options.parse(words, world.console))
         return Exit::done;
-    if (one.is_named() && (all || question.offline))
-        throw Error(Exit::usage, "`--all` and `--offline` list submissions, and take none");
+    question.is_wish = options.given("--metric");
+    if (one.is_named() && all)
+        throw Error(Exit::usage, "`--all` lists submissions, and takes none");
+    if (one.is_named() && question.is_wish)
+        throw Error(Exit::usage, "`--metric` is for a list of submissions")
+            .hint("rdvc table " + one.word());
     if (watch) {
         if (one.is_named() || all || question.offline || question.json)
-            throw Error(Exit::usage, "`--watch` takes only `--limit` and `--cluster` beside it");
-        watch_status(world, one.cluster(), question.limit);
+            throw Error(Exit::usage,
+                        "`--watch` takes only `--limit`, `--metric` and `--cluster` beside it");
+        watch_status(world, one.cluster(), question.limit,
+                     question.is_wish ? std::optional(question.metric) : std::nullopt);
         return Exit::done;
     }
+    if (one.is_named() && question.offline)
+        return status_of_one_offline(world, one, question.json);
     if (all)
         return status_of_all(world, one.cluster(), question);
     return one.is_named() ? status_of_one(world, one, question.json)

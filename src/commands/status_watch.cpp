@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "bring/status_metric.hpp"
 #include "remote/project.hpp"
 #include "remote/status.hpp"
 #include "slurm/reports.hpp"
@@ -24,8 +25,9 @@ enum class View { submissions, tasks, log };
 
 class Watch {
   public:
-    Watch(const remote::Project& project, remote::Cluster& cluster, unsigned limit)
-        : project_(project), cluster_(cluster), limit_(limit) {
+    Watch(const remote::Project& project, remote::Cluster& cluster, unsigned limit,
+          const std::string& metric)
+        : project_(project), cluster_(cluster), limit_(limit), metric_({.name = metric}) {
         ask();
     }
 
@@ -97,7 +99,14 @@ class Watch {
     // The selection follows its submission when newer ones come.
     void ask_overview() {
         const auto token = overview_.submissions.empty() ? "" : sweep().token;
-        overview_ = remote::ask_overview(cluster_, project_.mirror, "", limit_);
+        if (metric_.name.empty()) {
+            overview_ = remote::ask_overview(cluster_, project_.mirror, "", limit_);
+        } else {
+            auto listed =
+                bring::ask_with_metric(cluster_, project_.mirror, limit_, metric_.name).listed;
+            overview_ = std::move(listed.overview);
+            metric_ = std::move(listed.metric);
+        }
         for (std::size_t i = 0; i < overview_.submissions.size(); ++i)
             if (overview_.submissions[i].token == token)
                 list_.row = i;
@@ -185,7 +194,8 @@ class Watch {
             shown.push_back(view_ == View::tasks ? sweep().of_task(static_cast<unsigned>(i) + 1)
                                                  : overview_.submissions[i]);
         std::swap(shown, overview_.submissions); // the rest of the overview belongs to all of them
-        const auto text = state::list_text({{cluster_.name(), overview_}}, {}, size.columns);
+        const auto text =
+            state::list_text({{cluster_.name(), overview_, metric_}}, {}, size.columns);
         std::swap(shown, overview_.submissions);
         return base::lines(text);
     }
@@ -193,6 +203,7 @@ class Watch {
     const remote::Project& project_;
     remote::Cluster& cluster_;
     unsigned limit_;
+    state::Metric metric_;
     View view_ = View::submissions;
     world::Selection list_;
     world::Selection tasks_;
@@ -205,12 +216,13 @@ class Watch {
 
 } // namespace
 
-void watch_status(world::World& world, const std::string& cluster_name, unsigned limit) {
+void watch_status(world::World& world, const std::string& cluster_name, unsigned limit,
+                  const std::optional<std::string>& metric) {
     if (!world.console.size())
         throw Error(base::Exit::usage, "`--watch` needs a terminal").hint("rdvc status");
     const auto project = remote::open_project(world, cluster_name);
     remote::Cluster cluster(world, project.config);
-    Watch(project, cluster, limit).run();
+    Watch(project, cluster, limit, metric.value_or(project.config.text("status.metric"))).run();
 }
 
 } // namespace rdvc::commands

@@ -29,6 +29,7 @@ const std::vector<Setting>& settings() {
         {"run.filters", list, SetBy::project, "", "Git filters such as git-crypt whose files may travel as they are here, e.g. [\"git-crypt\"]"},
         {"run.output", list, SetBy::project, "", "with --cmd: folders, relative to the project's, whose new and changed files `rdvc pull` brings"},
         {"run.ask_above", number, SetBy::project, "100", "ask before a sweep of more tasks is submitted; `--yes` does not ask"},
+        {"status.metric", text, SetBy::project, "", "metric that `rdvc status` shows beside each submission; empty: none"},
         {"env.setup", text, SetBy::project, "", "command that builds the environment; empty: ./init_python_venv.sh or ./init_env.sh, if it exists"},
         {"env.activate", text, SetBy::project, "source .venv/bin/activate", "shell code that activates it"},
         {"env.where", text, SetBy::project, "node", "where it is built: `node` (in a job) or `login` (on the login node, if nodes have no network)", "node login"},

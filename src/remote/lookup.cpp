@@ -112,24 +112,37 @@ Error not_found(const std::vector<ledger::Record>& records, const std::vector<Na
         .hint("`rdvc status` lists them");
 }
 
+// Those of the ledger: with a job, or maybe one; and others, which count if nothing else has a
+// name.
+struct OfLedger {
+    std::vector<Named> known;
+    std::vector<Named> refused;
+
+    OfLedger(const std::vector<ledger::Record>& records, const std::string& cluster,
+             const std::string& mirror) {
+        for (const auto& record : records)
+            if (record.mirror == mirror && record.cluster == cluster)
+                (record.has_no_job() ? refused : known)
+                    .push_back(
+                        {record.token, record.job, record.name, record.tasks, record.earlier_jobs});
+    }
+
+    [[nodiscard]] Target find(const std::string& word) const {
+        auto target = target_called(known, word);
+        return target.token.empty() && !word.empty() ? target_called(refused, word) : target;
+    }
+};
+
 } // namespace
 
 std::vector<Target> find_targets(const std::vector<ledger::Record>& records, Cluster& cluster,
                                  const std::string& mirror, const std::vector<std::string>& words) {
-    std::vector<Named> known;
-    std::vector<Named> refused; // if nothing else has this name
-    for (const auto& record : records)
-        if (record.mirror == mirror && record.cluster == cluster.name())
-            (record.has_no_job() ? refused : known)
-                .push_back(
-                    {record.token, record.job, record.name, record.tasks, record.earlier_jobs});
+    const OfLedger here(records, cluster.name(), mirror);
     std::optional<std::vector<Named>> there;
     state::Overview overview;
     std::vector<Target> targets;
     for (const auto& word : words) {
-        auto target = target_called(known, word);
-        if (target.token.empty() && !word.empty())
-            target = target_called(refused, word);
+        auto target = here.find(word);
         if (target.task > 0 && slurm::is_job_id(word.substr(0, word.find('_'))))
             target = target_in_array(ask_overview(cluster, mirror, target.token, 1), word)
                          .value_or(target);
@@ -151,6 +164,21 @@ std::vector<Target> find_targets(const std::vector<ledger::Record>& records, Clu
         targets.push_back(target);
     }
     return targets;
+}
+
+Target find_remembered(const std::vector<ledger::Record>& records, const Cluster& cluster,
+                       const std::string& mirror, const state::Overview& overview,
+                       const std::string& word) {
+    const OfLedger here(records, cluster.name(), mirror);
+    const auto target = target_in_array(overview, word).value_or(here.find(word));
+    if (!target.token.empty())
+        return target;
+    std::vector<std::string> names;
+    for (const auto& one : here.known)
+        names.push_back(one.name);
+    throw Error(Exit::usage, fmt::format("this laptop knows no submission `{}` of this project{}",
+                                         word, base::suggestion(word, names)))
+        .hint("`rdvc status --offline` lists those that it knows");
 }
 
 std::vector<std::string> expand_ranges(const std::vector<ledger::Record>& records,

@@ -7,6 +7,7 @@
 #include "ledger/ledger.hpp"
 #include "remote/cluster.hpp"
 #include "remote/project.hpp"
+#include "state/record.hpp"
 #include "world/world.hpp"
 
 namespace rdvc::remote {
@@ -28,6 +29,12 @@ Target find_target(world::World& world, Cluster& cluster, const std::string& mir
 /// The same for each of `words`, with what the ledger says; asks the cluster at most once.
 std::vector<Target> find_targets(const std::vector<ledger::Record>& records, Cluster& cluster,
                                  const std::string& mirror, const std::vector<std::string>& words);
+
+/// The same by what this laptop knows alone; `overview` is what it remembers of all submissions.
+/// Throws Error (usage) if it knows none of that name.
+Target find_remembered(const std::vector<ledger::Record>& records, const Cluster& cluster,
+                       const std::string& mirror, const state::Overview& overview,
+                       const std::string& word);
 
 /// `words` with each SUBMISSION.3-7 replaced by SUBMISSION.3 to SUBMISSION.7, unless a submission
 /// of this laptop has that name. Throws Error (usage) for a range that descends.

@@ -49,10 +49,8 @@ class Archive {
 
     std::optional<base::Input> next() {
         constexpr std::uint64_t large = 200'000; // bytes
-        if (inside_) {
-            inside_ = false;
-            return std::filesystem::path(objects_[next_ - 1]->source);
-        }
+        if (left_ > 0)
+            return next_piece();
         if (is_ended_)
             return std::nullopt;
         std::string part;
@@ -65,10 +63,12 @@ class Archive {
             }
             const auto& object = *objects_[next_++];
             part += archive_header(object.name, object.size);
-            inside_ = object.size >= large;
-            if (inside_)
+            if (object.size >= large) {
+                open(object);
                 break;
+            }
             add_content(part, object);
+            progress_.add(object.size);
         }
         return part;
     }
@@ -77,15 +77,30 @@ class Archive {
     void end_object(std::string& part) const {
         if (next_ == 0)
             return;
-        const auto size = objects_[next_ - 1]->size;
-        progress_.add(size);
-        part += archive_padding(size);
+        part += archive_padding(objects_[next_ - 1]->size);
+    }
+
+    void open(const Outgoing& object) {
+        file_ = std::ifstream(object.source, std::ios::binary);
+        if (!file_)
+            throw Error(Exit::failed, fmt::format("cannot read `{}`", object.source));
+        left_ = object.size;
+    }
+
+    // Of a large object: a piece at a time, so that progress is seen. Zeros as in add_content().
+    std::string next_piece() {
+        std::string piece(std::min<std::uint64_t>(left_, 1U << 18U), '\0');
+        file_.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+        left_ -= piece.size();
+        progress_.add(piece.size());
+        return piece;
     }
 
     std::vector<const Outgoing*> objects_;
     Progress& progress_;
     std::size_t next_ = 0;
-    bool inside_ = false; // the next part is the content of the object before `next_`
+    std::ifstream file_;     // of the large object before `next_`
+    std::uint64_t left_ = 0; // of its content
     bool is_ended_ = false;
 };
 

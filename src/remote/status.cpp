@@ -181,10 +181,16 @@ class StatusAnswer {
     std::vector<Told> now_;
 };
 
-} // namespace
+struct Question {
+    std::string mirror;
+    std::string only;
+    unsigned limit = 0;
+    Wanted wanted = Wanted::all;
+};
 
-state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
-                             unsigned limit, Wanted wanted) {
+// `on_metrics` may be empty: then metrics are not asked for.
+state::Overview ask(Cluster& cluster, const Question& question, const Cluster::OnData& on_metrics) {
+    const auto& [mirror, only, limit, wanted] = question;
     state::Overview overview;
     overview.stalled_after = cluster.stalled_after();
     script::Variables variables;
@@ -193,7 +199,7 @@ state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const 
                        {"limit", fmt::format("{}", limit)},
                        {"ended", wanted == Wanted::with_result ? "1" : "0"},
                        {"table", ""},
-                       {"extra", ""}};
+                       {"extra", on_metrics ? "metrics" : ""}};
     variables.lists["plots_of"] = {};
     // Remembers only short lists: long ones are rare.
     constexpr unsigned short_list = 100;
@@ -204,10 +210,24 @@ state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const 
     for (const auto& told : answer.before())
         if (known.size() < limit)
             known.push_back(told.token + ":" + told.digest);
-    cluster.ask("status", variables, [&](const transport::Frame& frame) { answer.add(frame); });
+    cluster.ask(
+        "status", variables, [&](const transport::Frame& frame) { answer.add(frame); },
+        on_metrics ? on_metrics : [](std::string_view) {});
     if (remembers)
         write_told(file, answer.now(), answer.before());
     return overview;
+}
+
+} // namespace
+
+state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
+                             unsigned limit, Wanted wanted) {
+    return ask(cluster, {mirror, only, limit, wanted}, {});
+}
+
+state::Overview ask_with_metrics(Cluster& cluster, const std::string& mirror, unsigned limit,
+                                 const Cluster::OnData& on_metrics) {
+    return ask(cluster, {mirror, "", limit, Wanted::all}, on_metrics);
 }
 
 state::Overview ask_overview(Cluster& cluster, const std::string& mirror,

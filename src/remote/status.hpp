@@ -22,6 +22,12 @@ enum class Wanted { all, with_result };
 state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
                              unsigned limit, Wanted wanted = Wanted::all);
 
+/// The newest `limit` as ask_overview() does, and in the same answer what their jobs have copied of
+/// their metrics: `on_metrics` gets the files for table::LiveReader, those of each submission after
+/// a record `submission`, which has its token.
+state::Overview ask_with_metrics(Cluster& cluster, const std::string& mirror, unsigned limit,
+                                 const Cluster::OnData& on_metrics);
+
 /// The same for these tokens.
 state::Overview ask_overview(Cluster& cluster, const std::string& mirror,
                              const std::vector<std::string>& tokens);

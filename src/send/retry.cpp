@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "base/interrupts.hpp"
 #include "base/text.hpp"
 #include "project/submodules.hpp"
 #include "script/embedded.hpp"
@@ -202,6 +203,9 @@ Retried retry(world::World& world, const remote::Project& project, remote::Clust
     const auto held = ledger.hold(token);
     if (held == nullptr)
         throw Error(Exit::failed, fmt::format("another `rdvc` is submitting {}", what));
+    base::set_last_words(
+        fmt::format("another attempt of {} may or may not have reached the cluster", what),
+        "`rdvc status` tells");
     const auto before = record;
     record.state = ledger::State::unconfirmed;
     ledger.conclude(record);
@@ -240,6 +244,7 @@ Retried retry(world::World& world, const remote::Project& project, remote::Clust
     }
     record.state = ledger::State::submitted;
     record.job = answer.job();
+    base::set_last_words(fmt::format("{} was submitted again, as job {}", what, record.job));
     ledger.conclude(record);
     return {record, answer.tasks};
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "base/interrupts.hpp"
 #include "base/md5.hpp"
 #include "base/text.hpp"
 #include "environment/inputs.hpp"
@@ -275,6 +276,8 @@ void Sender::send(const Tell& tell) {
     if (!payload_.has_inputs)
         send_inputs();
     const auto held = ledger_.hold(record_.token);
+    const auto what = fmt::format("{} ({})", record_.name, record_.token.substr(0, 8));
+    base::set_last_words(what + " may or may not have reached the cluster", "`rdvc status` tells");
     ledger_.intend(record_, script_, payload_.environment, tasks_);
     auto answer = submit();
     if (answer.verb == "lacking") { // somebody has cleaned the cache, or something there is damaged
@@ -306,6 +309,7 @@ void Sender::send(const Tell& tell) {
         world_.console.note("sbatch: " + line);
     record_.state = submission_.is_shell ? ledger::State::built : ledger::State::submitted;
     record_.job = answer.job();
+    base::set_last_words(fmt::format("{} was submitted, as job {}", what, record_.job));
     tell(record_);
     ledger_.conclude(record_);
 }

@@ -103,7 +103,7 @@ std::string describe_one(const Record& record, const State& state, const Overvie
     }
     add_usage(text, record, overview);
     const auto folder = overview.dir + "/submissions/" + record.token;
-    line("log", record.job.empty()
+    line("log", record.job.empty() || overview.dir.empty() // which only the cluster says
                     ? ""
                     : fmt::format("{}:{}/slurm-{}.out", cluster, folder, record.log_id()));
     if (record.output() > 0)

@@ -72,7 +72,19 @@ nlohmann::json one_to_json(const Record& record, const Overview& overview) {
     return json;
 }
 
-nlohmann::json sweep_to_json(const Record& record, const Overview& overview) {
+// Of a submission or task, as `metric`.
+void add_metric(nlohmann::json& json, const Metric& metric, const Record& record) {
+    if (metric.name.empty())
+        return;
+    const auto* value = metric.of(record.token, record.task);
+    json["metric"] = {{"name", metric.name}, {"value", nullptr}};
+    if (value != nullptr && value->number)
+        json["metric"]["value"] = *value->number;
+    else if (value != nullptr)
+        json["metric"]["value"] = value->text;
+}
+
+nlohmann::json sweep_to_json(const Record& record, const Overview& overview, const Metric& metric) {
     const auto sweep = derive_sweep(record, overview);
     auto json = to_json(record, sweep.state);
     const auto measured = measured_of(record, overview);
@@ -95,15 +107,19 @@ nlohmann::json sweep_to_json(const Record& record, const Overview& overview) {
                                  {"output", task.output()},
                                  {"pulled", task.pulled},
                                  {"used", as_json(usage_in(task.result))}});
+        add_metric(json["tasks"].back(), metric, task);
     }
     return json;
 }
 
-nlohmann::json to_json(const Overview& overview) {
+nlohmann::json to_json(const Overview& overview, const Metric& metric) {
     nlohmann::json all = nlohmann::json::array();
-    for (const auto& record : overview.submissions)
+    for (const auto& record : overview.submissions) {
         all.push_back(record.task_count() == 0 ? one_to_json(record, overview)
-                                               : sweep_to_json(record, overview));
+                                               : sweep_to_json(record, overview, metric));
+        if (record.task_count() == 0)
+            add_metric(all.back(), metric, record);
+    }
     return all;
 }
 
@@ -113,14 +129,14 @@ std::string text_of(const nlohmann::json& json) {
 
 } // namespace
 
-std::string as_json(const Overview& overview) {
-    return text_of(to_json(overview));
+std::string as_json(const Overview& overview, const Metric& metric) {
+    return text_of(to_json(overview, metric));
 }
 
 std::string as_json(const std::vector<Listed>& all) {
     nlohmann::json rows = nlohmann::json::array();
     for (const auto& listed : all)
-        for (auto& one : to_json(listed.overview)) {
+        for (auto& one : to_json(listed.overview, listed.metric)) {
             one["cluster"] = listed.cluster;
             rows.push_back(one);
         }
@@ -138,6 +154,21 @@ std::string as_json(const Record& record, const std::vector<Event>& events) {
                                  {"task", record.task},     {"job", record.job},
                                  {"name", name_of(record)}, {"events", all}};
     return text_of(text);
+}
+
+std::string as_json(const Record& record, const Overview& overview, const Why& why) {
+    const auto state = record.task_count() > 0 ? derive_sweep(record, overview).state
+                                               : derive_state(record, overview);
+    return text_of({{"schema", schema},
+                    {"token", record.token},
+                    {"task", record.task},
+                    {"job", record.job},
+                    {"name", name_of(record)},
+                    {"state", state.word},
+                    {"what", why.what},
+                    {"facts", why.facts},
+                    {"log", why.log},
+                    {"next", why.next}});
 }
 
 } // namespace rdvc::state

@@ -7,6 +7,7 @@
 #include "state/events.hpp"
 #include "state/listing.hpp"
 #include "state/record.hpp"
+#include "state/why.hpp"
 
 namespace rdvc::state {
 
@@ -15,12 +16,15 @@ namespace rdvc::state {
 inline constexpr int schema = 1;
 
 /// All of them; a sweep has its tasks.
-std::string as_json(const Overview& overview);
+std::string as_json(const Overview& overview, const Metric& metric = {});
 
 /// The same of several clusters: each has its name as `cluster`.
 std::string as_json(const std::vector<Listed>& all);
 
 /// What has happened to one.
 std::string as_json(const Record& record, const std::vector<Event>& events);
+
+/// Why one is in its state.
+std::string as_json(const Record& record, const Overview& overview, const Why& why);
 
 } // namespace rdvc::state

@@ -46,6 +46,27 @@ std::string detail_of(const State& state, const Record& record, const Overview& 
     return state.detail.empty() || start.empty() ? state.detail : state.detail + "; " + start;
 }
 
+// Of a sweep: `0.81 to 0.93`.
+std::string metric_of(const Metric& metric, const Record& record) {
+    if (record.task_count() == 0) {
+        const auto* value = metric.of(record.token, record.task);
+        return value == nullptr ? "" : value->text;
+    }
+    const auto own = metric.values.find(record.token);
+    const MetricValue* least = nullptr;
+    const MetricValue* most = nullptr;
+    if (own != metric.values.end())
+        for (const auto& [task, value] : own->second) {
+            if (!value.number)
+                continue;
+            least = least == nullptr || *value.number < *least->number ? &value : least;
+            most = most == nullptr || *value.number > *most->number ? &value : most;
+        }
+    if (least == nullptr || least->text == most->text)
+        return least == nullptr ? "" : least->text;
+    return fmt::format("{} to {}", least->text, most->text);
+}
+
 std::vector<std::string> row_of(const Record& record, const Listed& listed) {
     const auto& overview = listed.overview;
     const auto project = project_of(field(record.notes, "mirror"));
@@ -59,6 +80,7 @@ std::vector<std::string> row_of(const Record& record, const Listed& listed) {
                 job,
                 describe_counts(sweep),
                 "",
+                metric_of(listed.metric, record),
                 age,
                 "",
                 "",
@@ -74,6 +96,7 @@ std::vector<std::string> row_of(const Record& record, const Listed& listed) {
             job,
             state.word,
             phase_and_age(record, state, overview),
+            metric_of(listed.metric, record),
             age,
             time_of(record, slurms, state, overview),
             node,
@@ -82,12 +105,33 @@ std::vector<std::string> row_of(const Record& record, const Listed& listed) {
 
 } // namespace
 
+const MetricValue* Metric::of(const std::string& token, unsigned task) const {
+    const auto own = values.find(token);
+    if (own == values.end())
+        return nullptr;
+    const auto found = own->second.find(task);
+    return found == own->second.end() ? nullptr : &found->second;
+}
+
 std::string list_text(const std::vector<Listed>& all, Columns columns,
                       std::optional<std::size_t> width) {
-    enum Column : std::size_t { cluster, project, experiment, job, state, phase, age, time, node };
+    enum Column : std::size_t {
+        cluster,
+        project,
+        experiment,
+        job,
+        state,
+        phase,
+        metric,
+        age,
+        time,
+        node
+    };
     std::vector<std::vector<std::string>> rows = {{"CLUSTER", "PROJECT", "EXPERIMENT", "JOB",
-                                                   "STATE", "PHASE", "AGE", "TIME/LIMIT", "NODE",
-                                                   "DETAIL"}};
+                                                   "STATE", "PHASE", "", "AGE", "TIME/LIMIT",
+                                                   "NODE", "DETAIL"}};
+    for (const auto& listed : all)
+        rows.front()[metric] = base::upper(listed.metric.name);
     for (const auto& listed : all)
         for (const auto& record : listed.overview.submissions)
             rows.push_back(row_of(record, listed));
@@ -98,7 +142,7 @@ std::string list_text(const std::vector<Listed>& all, Columns columns,
         without.push_back(cluster);
     if (!columns.project)
         without.push_back(project);
-    for (const auto column : {age, time, node})
+    for (const auto column : {metric, age, time, node})
         if (std::all_of(rows.begin() + 1, rows.end(),
                         [&](const auto& row) { return row[column].empty(); }))
             without.push_back(column);

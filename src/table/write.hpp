@@ -20,6 +20,9 @@ struct Fit {
 /// the node, the experiment's name and the time, then columns from the right.
 std::string as_text(const Table& table, const Fit& fit);
 
+/// A value as a terminal shows it: a long number shorter; `-` if it is missing.
+std::string as_text(const Value& value);
+
 /// RFC 4180: `task,name,state,seconds,node`, then the columns; missing values are empty.
 std::string as_csv(const Table& table);
 

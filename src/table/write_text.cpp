@@ -188,6 +188,10 @@ class Text {
 
 } // namespace
 
+std::string as_text(const Value& value) {
+    return shown(value, true);
+}
+
 std::string as_text(const Table& table, const Fit& fit) {
     return Text(table, fit).write();
 }

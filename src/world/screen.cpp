@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <utility>
 
 #include <poll.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/interrupts.hpp"
 #include "base/text.hpp"
 
 namespace rdvc::world {
@@ -19,8 +19,6 @@ namespace {
 // xterm: the alternate screen, no line wraps, no cursor; and back.
 constexpr std::string_view enter = "\x1b[?1049h\x1b[?7l\x1b[?25l";
 constexpr std::string_view leave = "\x1b[?25h\x1b[?7h\x1b[?1049l";
-
-constexpr std::array<int, 4> ending = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 // For the signal handler, which can reach nothing else.
 termios& mode_before() {
@@ -37,16 +35,10 @@ void write_all(std::string_view text) {
     }
 }
 
+// Only calls that POSIX allows in a signal handler.
 void give_back() {
     write_all(leave);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &mode_before());
-}
-
-// Only calls that POSIX allows in a handler. The second signal ends the program.
-void give_back_and_end(int signal) {
-    give_back();
-    std::signal(signal, SIG_DFL);
-    std::raise(signal);
 }
 
 constexpr std::array<std::pair<std::string_view, Key>, 24> keys = {{
@@ -92,16 +84,14 @@ Screen::Screen() : size_(base::terminal_size(STDOUT_FILENO)) {
     mode.c_cc[VMIN] = 0;
     mode.c_cc[VTIME] = 0;
     mode.c_cc[VSUSP] = _POSIX_VDISABLE;
-    for (const auto signal : ending)
-        std::signal(signal, give_back_and_end);
+    at_signal_.emplace(give_back);
+    base::end_at_signals();
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &mode);
     write_all(enter);
 }
 
 Screen::~Screen() {
     give_back();
-    for (const auto signal : ending)
-        std::signal(signal, SIG_DFL);
 }
 
 void Screen::draw(const std::vector<std::string>& lines, int selected) {

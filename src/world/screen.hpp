@@ -2,9 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/interrupts.hpp"
 #include "base/terminal.hpp"
 
 namespace rdvc::world {
@@ -47,6 +49,7 @@ class Screen {
 
   private:
     base::TerminalSize size_;
+    std::optional<base::AtSignal> at_signal_;
     std::string bytes_; ///< of keys that nobody has taken yet
 };
 

@@ -78,6 +78,14 @@ tasks = json.load(sys.stdin)["tasks"]
 assert [t["params"]["lr"] for t in tasks] == [0.1, 0.25, 0.5], tasks
 assert tasks[1]["metrics"]["step"] == 0 and tasks[1]["state"] == "running", tasks
 assert tasks[1]["metrics"]["train.odd"] is None, tasks'
+    [[ $(rdvc status --metric loss) == *" LOSS "*" 1.1 to 1.5 "* ]]
+    RDVC_STATUS_METRIC=train.loss rdvc status --json | python3 -c '
+import json, sys
+metrics = [t["metric"] for t in json.load(sys.stdin)[0]["tasks"]]
+assert metrics[1] == {"name": "train.loss", "value": 1.25}, metrics'
+    run rdvc status --metric train.los
+    [[ ${status} -eq 2 && ${output} == *"no submission has the metric \`train.los\`, did you mean \`train.loss\`?"* ]]
+    [[ $(rdvc status --offline --metric loss) != *LOSS* ]]
     # No half file is ever there: each is put in place by a rename.
     ls "${cluster_home}"/.rdvc/jobs/*/2/live/metrics
     grep -x 'rdvc-live 1 metrics 2 [0-9]*' "${cluster_home}"/.rdvc/jobs/*/2/live/metrics

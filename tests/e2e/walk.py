@@ -2,8 +2,10 @@
 """usage: walk.py [--write] FILE.md
 
 Types the commands of FILE's console blocks, one after the other, and compares what they print with what the document
-shows. A command goes on in lines that begin with `> `. A line `...` stands for any lines, and `...` within a line for any text. Numbers, hashes, times, the width of
-columns and the points of plots may differ. --write puts what was printed into the document instead, where it has no
+shows. A command goes on in lines that begin with `> `. A line `...` stands for any lines, and `...` within a line for any
+text. Numbers, hashes, times, the width of columns and the points of plots may differ. Of a block that shows no output
+only the exit codes are compared. A block after a line `<!-- not typed: REASON -->` is left out. --write puts what was
+printed into the document instead, where it has no
 `...`. Exit code 1 if something differs or fails.
 """
 
@@ -20,7 +22,7 @@ def blocks(text):
     """The console blocks: (start, end) of their lines."""
     start = None
     for number, line in enumerate(text):
-        if line == "```console":
+        if line == "```console" and not text[number - 1].startswith("<!-- not typed: "):
             start = number + 1
         elif line == "```" and start is not None:
             yield start, number
@@ -72,7 +74,9 @@ def main(write, path):
     for start, end in blocks(text):
         new += text[after:start]
         after = end
-        for command, shown in commands(text[start:end]):
+        typed = commands(text[start:end])
+        shows_nothing = not any(shown for _, shown in typed)
+        for command, shown in typed:
             print(f"$ {command}", flush=True)
             script = f"cd '{folder}' || exit\n{command}\nstatus=$?\npwd >'{os.environ['TMPDIR']}/walk.pwd'\nexit $status"
             run = subprocess.run(["bash", "-c", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -80,9 +84,9 @@ def main(write, path):
             folder = Path(os.environ["TMPDIR"], "walk.pwd").read_text().strip()
             printed = [line.rstrip() for line in run.stdout.splitlines()]
             print(run.stdout, end="", flush=True)
-            has_gaps = any("..." in line for line in shown)
+            has_gaps = shows_nothing or any("..." in line for line in shown)
             reason = f"exit code {run.returncode}" if run.returncode else None
-            if not write or has_gaps:
+            if not shows_nothing and (not write or has_gaps):
                 reason = reason or differs(shown, printed)
             if reason:
                 failed.append(f"--- `{command}` differs: {reason}")

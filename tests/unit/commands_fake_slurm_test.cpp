@@ -287,6 +287,27 @@ TEST_F(OnFakeSlurm, Logs) {
     EXPECT_EQ(rdvc({"logs", "first", "-n9999"}), all);
 }
 
+TEST_F(OnFakeSlurm, LogsSinceATime) {
+    submit_and_wait({"--", "echo", "word"});
+    const auto all = rdvc({"logs", "first"});
+    EXPECT_EQ(rdvc({"logs", "first", "--since=1d"}), all) << "before the first mark";
+    const auto some = rdvc({"logs", "first", "--since", "2024-03-11"});
+    EXPECT_EQ(some, all);
+    const auto log = local_.cluster.rdvc() / "submissions" / local_.token();
+    for (const auto& file : fs::directory_iterator(log))
+        if (file.path().filename().string().starts_with("slurm-"))
+            std::ofstream(file.path())
+                << "a\n=== rdvc restart 1 of job 1: on n (2024-03-11 10:00:00) ===\nb\n"
+                   "=== rdvc command: x (2024-03-11 12:00:00)\nc (2024-03-11 11:00:00)\n"
+                   "=== rdvc end: x (2024-03-11 14:00:00)\nd\n";
+    EXPECT_TRUE(rdvc({"logs", "first", "--since=2024-03-11T09:59"}).starts_with("a\n"));
+    EXPECT_TRUE(
+        rdvc({"logs", "first", "--since=2024-03-11T11:59"}).starts_with("=== rdvc restart"));
+    EXPECT_TRUE(
+        rdvc({"logs", "first", "--since=2024-03-11T12:00"}).starts_with("=== rdvc command"));
+    EXPECT_EQ(rdvc({"logs", "first", "--since=10m"}), "=== rdvc end: x (2024-03-11 14:00:00)\nd\n");
+}
+
 TEST_F(OnFakeSlurm, LogsOfAnError) {
     submit_and_wait({"--", "sh", "-c", "echo before; echo ValueError: no; exit 3"});
     const auto said = rdvc({"logs", "--errors"});
@@ -436,6 +457,11 @@ TEST_F(OnFakeSlurm, StatusForWhy) {
     expect_says(failed, "first (job 2): failed\n  the command ended with exit code 3");
     expect_says(failed, "\n  | ValueError: no\n");
     expect_says(failed, "\nnext:  rdvc logs 2\n");
+    const auto json = rdvc({"why", "first", "--json"});
+    expect_says(json, "\"facts\": [\n    \"the command ended with exit code 3");
+    expect_says(json, "\n    \"ValueError: no\"");
+    expect_says(json, "\n  \"next\": \"rdvc logs 2\",\n  \"schema\": 1,\n"
+                      "  \"state\": \"failed\",\n  \"task\": 0,\n");
 }
 
 TEST_F(OnFakeSlurm, StatusForEvents) {

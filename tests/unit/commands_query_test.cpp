@@ -133,8 +133,13 @@ TEST_F(Query, StatusFallsBackToWhatItWasTold) {
     const auto json = demo_.world.run({"status", "--json"});
     EXPECT_EQ(json.code, static_cast<int>(Exit::unreachable)) << "programs get no old answer";
     EXPECT_EQ(json.out, "");
-    EXPECT_EQ(demo_.world.run({"status", "--offline", "first"}).code,
-              static_cast<int>(Exit::usage));
+    const auto one_of_them = demo_.world.run({"status", "--offline", "first"});
+    EXPECT_EQ(one_of_them.code, 0) << one_of_them.err;
+    EXPECT_TRUE(one_of_them.out.starts_with("experiment   first\n")) << one_of_them.out;
+    EXPECT_NE(one_of_them.err.find("hpc was not asked"), std::string::npos) << one_of_them.err;
+    EXPECT_EQ(demo_.world.run({"status", "--offline", "frist"}).err,
+              "error: this laptop knows no submission `frist` of this project, did you mean "
+              "`first`?\n\nhint: `rdvc status --offline` lists those that it knows\n");
 }
 
 TEST_F(Query, StatusOfAllAsksEachClusterForAllProjects) {
@@ -377,6 +382,20 @@ TEST_F(Query, LogsOfTheLastLinesGoOnWhereTheConnectionWasLost) {
     EXPECT_EQ(assigned(demo_.requests().at(0).input, "tail"), "-n1");
     EXPECT_EQ(assigned(demo_.requests().at(1).input, "tail"), "''");
     EXPECT_EQ(assigned(demo_.requests().at(1).input, "offset"), "1008");
+}
+
+TEST_F(Query, LogsSinceATimeBeginWhereTheClusterSays) {
+    remember(one, "first", "11", ledger::State::submitted);
+    demo_.expect_request().does(answers({"offset 1000", "data epoch 9\n", "end"}));
+    EXPECT_EQ(demo_.world.run({"logs", "--since=10m"}).out, "epoch 9\n");
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "tail"), "'since -600'");
+    demo_.expect_request().does(answers({"offset 1000", "end"}));
+    EXPECT_EQ(demo_.world.run({"logs", "--since=1m"}).err,
+              "nothing has been written to the log since then\n");
+    EXPECT_EQ(demo_.world.run({"logs", "--since=noon"}).err,
+              "error: `--since` does not understand `noon`\n  10m, 2h, 3d: so long ago\n"
+              "  14:20: when it was that the last time\n  2026-11-30, 2026-11-30T14:20\n");
+    EXPECT_EQ(demo_.world.run({"logs", "--since=1m", "-n2"}).code, static_cast<int>(Exit::usage));
 }
 
 TEST_F(Query, LogsOfAnErrorAreItsSurroundings) {

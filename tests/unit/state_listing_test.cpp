@@ -101,6 +101,24 @@ TEST_F(ListText, OfAllProjectsAndClusters) {
     EXPECT_EQ(list_text({{"hpc", {}}}, {}, {}), "");
 }
 
+TEST_F(ListText, HasAMetricOfASweepFromTheSmallestToTheLargest) {
+    overview_.submissions.front().notes["tasks"] = "3";
+    const Metric metric{.name = "loss",
+                        .values = {{other_token, {{1, {"0.5", 0.5}}, {2, {"0.125", 0.125}}}},
+                                   {listed_token, {{0, {"0.25", 0.25}}}}}};
+    const auto all = list_text({{"hpc", overview_, metric}}, {}, {});
+    EXPECT_NE(all.find("  LOSS  "), std::string::npos) << all;
+    EXPECT_NE(all.find("  0.125 to 0.5  "), std::string::npos) << all;
+    EXPECT_NE(all.find("  0.25  "), std::string::npos) << all;
+    const auto json = as_json(overview_, metric);
+    EXPECT_NE(json.find("\"name\": \"loss\",\n          \"value\": 0.125"), std::string::npos);
+    EXPECT_NE(json.find("\"name\": \"loss\",\n          \"value\": null"), std::string::npos);
+    EXPECT_NE(json.find("\"name\": \"loss\",\n      \"value\": 0.25"), std::string::npos) << json;
+    EXPECT_EQ(as_json(overview_).find("metric"), std::string::npos);
+    EXPECT_EQ(list_text({{"hpc", overview_, {.name = "loss"}}}, {}, {}), text({}))
+        << "a column in which nothing is, is left out";
+}
+
 TEST_F(ListText, SaysWhatIsNotKnownWithoutTheCluster) {
     overview_.is_offline = true;
     overview_.squeue_answered = false;
