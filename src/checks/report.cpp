@@ -64,7 +64,7 @@ std::string report(const std::vector<std::pair<std::string, Checks>>& parts,
     auto longest_first = names; // `alice@hpc` before `hpc`
     std::stable_sort(longest_first.begin(), longest_first.end(),
                      [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
-    auto text = fmt::format("rdvc {} on {}\n", world::version(), system_name());
+    auto text = fmt::format("rdvc {} on {}\n", world::version_and_commit(), system_name());
     for (const auto& [title, checks] : parts) {
         text += "\n" + title + "\n";
         for (const auto& check : checks) {

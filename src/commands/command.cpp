@@ -80,7 +80,7 @@ help::Page page() {
         .sections = {std::move(all),
                      {"options",
                       {{'h', "--help", "", "this help; `rdvc COMMAND --help` for one command"},
-                       {'V', "--version", "", "the program's version"}}},
+                       {'V', "--version", "", "the program's version and commit"}}},
                      {"exit codes",
                       {{0, "0", "", "done"},
                        {0, "1", "", "failed"},
@@ -171,7 +171,7 @@ Exit dispatch(world::World& world, const Words& words) {
         return dispatch(world, asked);
     }
     if (name == "--version" || name == "-V") {
-        world.console.data("rdvc " + world::version() + "\n");
+        world.console.data("rdvc " + world::version_and_commit() + "\n");
         return Exit::done;
     }
     if (const auto* command = find(name))

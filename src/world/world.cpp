@@ -71,10 +71,6 @@ fs::path find_program(const std::string& name, const std::string& path_variable)
     return name;
 }
 
-std::string version() {
-    return RDVC_VERSION;
-}
-
 base::Result TracingRunner::run(const base::Command& command) {
     console_.trace("+ " + base::quote_all(command.argv));
     if (console_.verbosity != Verbosity::verbose)

@@ -41,8 +41,13 @@ struct World {
 /// `name` itself if not found.
 std::filesystem::path find_program(const std::string& name, const std::string& path_variable);
 
-/// The program's version.
+/// The program's version: `0.1.0`.
 std::string version();
+
+/// The version and the commit it was built from: `0.1.0 (a1b2c3d4e5, 2026-11-30)`, with the
+/// commit's date, and `, with changes` if tracked files had uncommitted ones. Only the version if
+/// the sources were not in a Git repository.
+std::string version_and_commit();
 
 /// With --verbose, shows each command before another runner runs it, and its time afterwards.
 class TracingRunner : public base::Runner {

@@ -186,7 +186,8 @@ TEST_F(Doctor, AReportHasNoNamesAndNoPaths) {
     demo_.world.environment["USER"] = "alice";
     const auto outcome = run(ended(healthy()), {"--report"});
     EXPECT_EQ(outcome.code, 0);
-    EXPECT_TRUE(outcome.out.starts_with("rdvc " + world::version() + " on ")) << outcome.out;
+    EXPECT_TRUE(outcome.out.starts_with("rdvc " + world::version_and_commit() + " on "))
+        << outcome.out;
     for (const std::string& line : std::vector<std::string>{
              "  ok       cluster.host    HOST (PATH:2)\n", "  ok       connection      USER@HOST\n",
              "  ok       rdvc's folder   PATH, on nfs\n",

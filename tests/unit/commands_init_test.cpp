@@ -28,7 +28,7 @@ TEST(Dispatch, KnowsItsCommands) {
               "error: unknown command `stauts`, did you mean `status`?\n\nhint: rdvc --help\n");
     EXPECT_EQ(demo.world.run({"elephant"}).err,
               "error: unknown command `elephant`\n\nhint: rdvc --help\n");
-    EXPECT_EQ(demo.world.run({"--version"}).out, "rdvc " + world::version() + "\n");
+    EXPECT_EQ(demo.world.run({"--version"}).out, "rdvc " + world::version_and_commit() + "\n");
     EXPECT_EQ(demo.world.run({"-S", "a=b c", "--gpus=1"}).err,
               "error: options come after the command: `-S`\n\n"
               "hint: rdvc run -S 'a=b c' --gpus=1\n");

@@ -429,5 +429,13 @@ TEST(Version, IsThreeNumbers) {
     EXPECT_EQ(base::split(version(), '.').size(), 3U) << version();
 }
 
+TEST(Version, NamesTheCommitIfTheSourcesAreInARepository) {
+    EXPECT_TRUE(std::regex_match(
+        version_and_commit(),
+        std::regex(version() +
+                   R"(( \([0-9a-f]{10}, [0-9]{4}-[0-9]{2}-[0-9]{2}(, with changes)?\))?)")))
+        << version_and_commit();
+}
+
 } // namespace
 } // namespace rdvc::world

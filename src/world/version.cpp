@@ -1,0 +1,17 @@
+#include "world/world.hpp"
+
+// Generated at each build, and changed by each commit: nothing else includes it.
+#include "commit.inc"
+
+namespace rdvc::world {
+
+std::string version() {
+    return RDVC_VERSION;
+}
+
+std::string version_and_commit() {
+    const std::string commit = RDVC_COMMIT;
+    return commit.empty() ? version() : version() + " (" + commit + ")";
+}
+
+} // namespace rdvc::world
