@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/interrupts.hpp"
+#include "base/terminal_mode.hpp"
 #include "base/text.hpp"
 #include "script/embedded.hpp"
 #include "script/requests.hpp"
@@ -222,8 +223,14 @@ int run_session(world::World& world, Cluster& cluster, const Session& session,
         const auto signal = Interrupts::take();
         return is_told = is_told || (signal && *signal != SIGINT);
     };
-    const auto result = world.runner.run(command);
+    const auto run = [&] {
+        const base::TerminalMode as_it_was; // an ssh that is killed leaves its own
+        return world.runner.run(command);
+    };
+    const auto result = run();
     constexpr int of_ssh = 255;
+    if (is_told || result.status == of_ssh || (session.words.empty() && result.status != 0))
+        world.console.error("\n"); // after a prompt that nobody has answered
     if (is_told)
         throw Error(Exit::interrupted, "given up");
     if (session.words.empty() && result.status != 0)

@@ -180,3 +180,63 @@ end_screen() { screen kill-server 2>/dev/null || true; }
     "${RDVC_SOURCE_FOLDER}/tools/sandbox" start sshd
     wait_until 60 nothing_left
 }
+
+@test "a second session holds the allocation when the first has ended" {
+    rdvc exec --quiet --time=5 -- sh -c 'echo "$SLURM_JOB_ID"; exec sleep 1000' >"${BATS_TEST_TMPDIR}/first" 3>&- &
+    first=$!
+    wait_until 30 test -s "${BATS_TEST_TMPDIR}/first"
+    job=$(<"${BATS_TEST_TMPDIR}/first")
+    rdvc exec "${job}" -- sh -c 'echo "$SLURM_JOB_ID"; until test -e end; do sleep 0.1; done; echo end of it' >"${BATS_TEST_TMPDIR}/second" 3>&- &
+    second=$!
+    wait_until 30 grep -qx "${job}" "${BATS_TEST_TMPDIR}/second"
+    kill -HUP "${first}"
+    code=0
+    wait "${first}" || code=$?
+    [[ ${code} == 130 ]]
+    sleep 3 # the job looks every second
+    [[ $(ssh sandbox squeue --noheader -o %i) == "${job}" ]]
+    rdvc exec "${job}" -- touch end
+    wait "${second}"
+    [[ $(tail -n 1 "${BATS_TEST_TMPDIR}/second") == 'end of it' ]]
+    wait_until 20 nothing_left
+}
+
+@test "exec in a terminal: SIGTERM to rdvc ends it" {
+    start_screen rdvc exec --quiet -- sh -c 'echo begun in $(tty); exec sleep 1000'
+    wait_until 30 shows '^begun in /dev/'
+    kill -TERM "$(pgrep -P "$(screen display-message -p '#{pane_pid}')")"
+    wait_until 20 shows '^error: given up'
+    wait_until 10 shows '^ended 130'
+    wait_until 30 nothing_left
+}
+
+@test "if the job cannot be cancelled, giving up says so" {
+    mkdir -p "${cluster_home}/bin"
+    printf '#!/bin/sh\necho "scancel: error: no" >&2\nexit 1\n' >"${cluster_home}/bin/scancel"
+    chmod +x "${cluster_home}/bin/scancel"
+    echo 'PATH="$HOME/bin:$PATH"' >>"${cluster_home}/.bashrc"
+    ssh sandbox 'command sbatch --exclusive --wrap "sleep 1000"'
+    start_screen rdvc shell
+    wait_until 30 shows 'pending: '
+    screen send-keys C-c
+    wait_until 30 shows 'given up, but job [0-9]+ could not be cancelled'
+    wait_until 10 shows '^hint: rdvc cancel [0-9]+'
+    wait_until 10 shows '^ended 130'
+    rm -r "${cluster_home}/bin"
+    rdvc cancel "$(screen capture-pane -p | sed -n 's/^hint: rdvc cancel //p')"
+    ssh sandbox 'scancel --me'
+    wait_until 20 eval '[[ -z $(ssh sandbox squeue --noheader) ]]'
+    rm -rf "${remote}"/{submissions,jobs,logs}/*
+}
+
+# bats test_tags=long
+@test "shell: if the login node goes down, the allocation ends" {
+    start_screen rdvc shell --quiet
+    wait_until 30 shows 'exit removes'
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" stop sshd
+    wait_until 30 shows '^error: the shell was ended from outside'
+    wait_until 10 shows 'the connection broke'
+    wait_until 10 shows '^ended 1$'
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" start sshd
+    wait_until 60 nothing_left
+}
