@@ -135,9 +135,9 @@ void note_other_cluster(world::World& world) {
                                        sandbox::name));
 }
 
-// Git asks for it in each new project.
-bool knows_who_commits(world::World& world) {
-    const project::Repository nowhere{.top = world.folder, .prefix = {}};
+// Git asks for it in each new project. Looks from a folder that is in no repository.
+bool knows_who_commits(world::World& world, const sandbox::Place& place) {
+    const project::Repository nowhere{.top = place.folder, .prefix = {}};
     const auto who = project::identity(world.runner, nowhere);
     return !who.name.empty() && !who.email.empty();
 }
@@ -183,7 +183,7 @@ Exit up(world::World& world, const Words& words) {
                                    "  rdvc new hello\n"
                                    "  cd hello\n"
                                    "  rdvc run --cluster {}\n",
-                                   knows_who_commits(world)
+                                   knows_who_commits(world, place)
                                        ? ""
                                        : "  git config --global user.name \"Your Name\"\n"
                                          "  git config --global user.email you@example.org\n",

@@ -55,7 +55,7 @@ TEST(SandboxPackages, AreInstalledByTheUser) {
         "error: the sandbox needs programs that are not on this machine: munged, slurmctld, "
         "slurmd, sbatch, sshd\n  rdvc installs nothing by itself\n\n"
         "hint: sudo apt-get install --no-install-recommends munge slurmctld slurmd slurm-client "
-        "openssh-server");
+        "openssh-server\n");
     machine.is_root = true;
     machine.has_package_lists = false;
     EXPECT_EQ(install_line(machine, {"munge"}),
@@ -141,7 +141,7 @@ TEST_F(SandboxCluster, CountsIfNoOtherIsConfigured) {
     start();
     EXPECT_EQ(said({"config", "get", "cluster.host"}), "sandbox\n");
     demo_.world.environment["RDVC_CLUSTER_DEFAULT"] = "";
-    EXPECT_EQ(said({"config", "get", "cluster.host"}), "\n");
+    EXPECT_EQ(said({"config", "get", "cluster.host"}), "");
 }
 
 TEST_F(SandboxCluster, DoesNotCountBesideOthers) {
@@ -150,15 +150,15 @@ TEST_F(SandboxCluster, DoesNotCountBesideOthers) {
     EXPECT_EQ(said({"config", "get", "cluster.host"}), "hpc\n");
     EXPECT_EQ(said({"config", "get", "cluster.host", "--cluster=sandbox"}), "sandbox\n");
     demo_.configure("[clusters.gpu]\nhost = \"gpu\"\n");
-    EXPECT_EQ(said({"config", "get", "cluster.host"}), "\n");
+    EXPECT_EQ(said({"config", "get", "cluster.host"}), "");
 }
 
 TEST_F(SandboxCluster, IsReplacedByTheUsersOwn) {
     start();
     demo_.configure("[clusters.sandbox]\nhost = \"theirs\"\n");
     EXPECT_EQ(said({"config", "get", "cluster.host", "--cluster=sandbox"}), "theirs\n");
-    EXPECT_EQ(said({"config", "get", "cluster.ssh_options", "--cluster=sandbox"}), "\n");
-    EXPECT_EQ(said({"config", "get", "cluster.host"}), "\n");
+    EXPECT_EQ(said({"config", "get", "cluster.ssh_options", "--cluster=sandbox"}), "");
+    EXPECT_EQ(said({"config", "get", "cluster.host"}), "");
 }
 
 TEST_F(SandboxCluster, IsKnownByNameWhileItIsDown) {
