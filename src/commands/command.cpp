@@ -36,6 +36,8 @@ const std::vector<Command>& commands() {
         {"exec", "the same for one command: `rdvc exec [SUBMISSION] -- COMMAND`", exec},
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
         {"clean", "remove from the cluster what is no longer needed", clean},
+        {"uninstall", "what rdvc keeps here and how to remove it; --remote: on the cluster",
+         uninstall},
         {"cluster", "your clusters: `cluster list`, and the default: `cluster use`", cluster},
         {"instance", "named sets of sbatch options: `instance list`, `instance add`", instance},
         {"config", "settings: `config list`, `get`, `set`, `unset`, `edit`", config},
