@@ -45,6 +45,8 @@ const std::vector<Command>& commands() {
         {"env", "environments that jobs reuse: `env list`, `env build`, `env clear`", env},
         {"clean", "remove from the cluster what is no longer needed", clean,
          "some of it may have been removed", "the same command removes the rest"},
+        {"uninstall", "what rdvc keeps here and how to remove it; --remote: on the cluster",
+         uninstall, "some of it may have been removed", "the same command removes the rest"},
         {"cluster", "your clusters: `cluster list`, and the default: `cluster use`", cluster},
         {"sandbox", "a SLURM cluster on this machine, to try rdvc: `sandbox up`, `sandbox down`",
          sandbox},

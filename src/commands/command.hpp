@@ -63,6 +63,7 @@ base::Exit shell(world::World& world, const Words& arguments);
 base::Exit exec(world::World& world, const Words& arguments);
 base::Exit env(world::World& world, const Words& arguments);
 base::Exit clean(world::World& world, const Words& arguments);
+base::Exit uninstall(world::World& world, const Words& arguments);
 base::Exit config(world::World& world, const Words& arguments);
 base::Exit config_edit(world::World& world, const Words& arguments);
 base::Exit completion_script(world::World& world, const Words& arguments);

@@ -44,6 +44,12 @@ class Planner {
         plan_.kept.push_back({kind, reason, title});
     }
 
+    // True for a result that is lost with the cluster's copy, which the user may accept.
+    static bool is_forced(KeepReason reason) {
+        return reason == KeepReason::unpulled || reason == KeepReason::unpublished ||
+               reason == KeepReason::workspace;
+    }
+
     // Finds the builds that jobs have used since the cutoff.
     void find_recent() {
         for (const auto& token : kept_.names("jobs"))
@@ -55,7 +61,8 @@ class Planner {
     }
 
     void plan_submission(const std::string& token) {
-        if (const auto reason = judge_submission(kept_, token, cutoff_, here_))
+        const auto reason = judge_submission(kept_, token, cutoff_, here_);
+        if (reason && !(question_.force && is_forced(*reason)))
             return keep(CleanKind::submission, *reason, title_of(kept_, token));
         const auto folder = "submissions/" + token;
         const auto count = kept_.count(folder) + kept_.count("jobs/" + token);
@@ -113,7 +120,7 @@ class Planner {
             return keep(CleanKind::workspace, KeepReason::unknown, workspace.path);
         if (is_live_submission(kept_, workspace.token))
             return keep(CleanKind::workspace, KeepReason::live, workspace.path);
-        if (workspace.kept)
+        if (workspace.kept && !question_.force)
             return keep(CleanKind::workspace, KeepReason::workspace, workspace.path);
         plan_.removals.push_back({.kind = CleanKind::workspace,
                                   .item = workspace.token + " " + workspace.path,

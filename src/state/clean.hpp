@@ -70,6 +70,7 @@ struct CleanQuestion {
     bool all_projects = false;
     std::int64_t older = 0;     ///< in seconds; younger items stay
     std::string functions = {}; ///< hash of this program's own job functions
+    bool force = false;         ///< only what jobs need stays, and what is not rdvc's own folder
 };
 
 /// "42 (exp-1)", or the beginning of the token if there is no job.

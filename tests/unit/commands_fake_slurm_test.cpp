@@ -135,6 +135,36 @@ TEST_F(OnFakeSlurm, Garbage) {
     expect_says(rdvc({"clean", "--only-rdvc"}, Exit::usage), "`--only-rdvc` needs `--cache`");
 }
 
+TEST_F(OnFakeSlurm, Uninstall) {
+    const auto remote = local_.cluster.rdvc();
+    submit_waiting();
+    expect_says(rdvc({"uninstall", "--remote", "--yes"}, Exit::not_ready), "a job waits or runs");
+    EXPECT_TRUE(fs::exists(remote / "submissions" / local_.token() / "job.sh"));
+    expect_says(rdvc({"uninstall", "--remote", "--force", "--dry-run"}), "nothing was removed");
+    EXPECT_TRUE(fs::exists(remote / "submissions" / local_.token() / "job.sh"));
+    expect_says(rdvc({"uninstall", "--remote", "--force", "--yes"}), "is gone");
+    EXPECT_FALSE(fs::exists(remote));
+    expect_says(rdvc({"uninstall", "--remote", "--yes"}), "nothing of rdvc is on local");
+    EXPECT_FALSE(fs::exists(remote));
+}
+
+TEST_F(OnFakeSlurm, UninstallOfAFolderThatIsNotRdvcs) {
+    tests::put_file(local_.cluster.rdvc() / "repos" / "thesis", "");
+    expect_says(rdvc({"uninstall", "--remote", "--yes", "--force"}, Exit::not_ready),
+                "is not a folder of rdvc's");
+    EXPECT_TRUE(fs::exists(local_.cluster.rdvc() / "repos" / "thesis"));
+}
+
+TEST_F(OnFakeSlurm, StatusAndUninstallRefuseTheFolderOfANewerVersion) {
+    submit_and_wait({"--", "true"});
+    tests::put_file(local_.cluster.rdvc() / "format", "2\n");
+    for (const Words& words : {Words{"status", "first"}, Words{"uninstall", "--remote", "--yes"}})
+        expect_says(rdvc(words, Exit::not_ready), "has the format 2 of a newer rdvc");
+    tests::put_file(local_.cluster.rdvc() / "format", "1\n");
+    expect_says(rdvc({"status", "first"}), "first");
+    expect_says(rdvc({"uninstall", "--remote", "--yes", "--force"}), "is gone");
+}
+
 TEST_F(OnFakeSlurm, Doctor) {
     const auto said = local_.world.run({"doctor"}).out; // this machine may lack something
     expect_says(said, "cluster local\n");

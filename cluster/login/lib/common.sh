@@ -76,7 +76,7 @@ refuse_used_folder() {
     local entry
     for entry in "${rdvc_dir}"/*; do
         case ${entry##*/} in
-        submissions | jobs | logs | cache | functions | requests | envs | repos | queue | doctor-* | lost+found | '*') ;;
+            submissions | jobs | logs | cache | functions | requests | envs | repos | queue | format | doctor-* | lost+found | '*') ;;
         *) finish refused dir "cluster.dir is ${rdvc_dir}, which holds other files (${entry##*/}); it must be a folder of rdvc's own" ;;
         esac
     done
@@ -92,18 +92,36 @@ refuse_foreign_folder() {
     [[ ${owners} == 1 ]] || finish refused dir "${PWD} belongs to another user"
 }
 
-# Enters rdvc's folder, and creates it if missing.
+# Refuses a folder, the current one, whose file `format` has a number that this rdvc does not know: a
+# newer one that changes the layout so that older ones would do harm writes it. No file means 1.
+refuse_newer_folder() {
+    local format=1
+    [[ ! -r ./format ]] || read -r format <./format
+    [[ ${format} == 1 ]] ||
+        finish refused dir "${PWD} has the format ${format:0:20} of a newer rdvc, and this one knows format 1: install the newer one"
+}
+
+# Makes the folders that are missing in rdvc's folder, `repos` last.
+make_rdvc_folders() {
+    mkdir -p "${rdvc_dir}"/{submissions,jobs,logs,cache,functions,envs,repos} 2>/dev/null
+}
+
+# Enters rdvc's folder, and creates what is missing.
 open_rdvc_dir() {
+    local name is_whole=1
     resolve_rdvc_dir
     refuse_shared_folder
-    if [[ ! -d ${rdvc_dir}/repos ]]; then # created last
-        refuse_used_folder
-        mkdir -p "${rdvc_dir}"/{submissions,jobs,logs,cache,functions,envs,repos} 2>/dev/null ||
-            finish refused dir "cannot make ${rdvc_dir}"
+    for name in submissions jobs logs cache functions envs repos; do
+        [[ -d ${rdvc_dir}/${name} ]] || is_whole=0 # `rdvc uninstall --remote` may have been interrupted
+    done
+    if ((is_whole == 0)); then
+        [[ -d ${rdvc_dir}/repos ]] || refuse_used_folder
+        make_rdvc_folders || finish refused dir "cannot make ${rdvc_dir}"
     fi
     cd -P "${rdvc_dir}" || finish refused dir "cannot enter ${rdvc_dir}"
     rdvc_dir=${PWD}
     refuse_foreign_folder
+    refuse_newer_folder
     [[ -z ${sent_text:-} ]] || keep_text
     [[ -z ${open+set} ]] || settle_open </dev/null
 }
