@@ -1,18 +1,30 @@
 # The libraries. Ordinarily those of the system. A build for another one (`./dev package`) has them in
 # RDVC_LIBRARIES: headers in include/, and fmt, yaml-cpp and libmd as sources, which are compiled along.
 if(NOT RDVC_LIBRARIES)
-    find_package(CLI11 REQUIRED)
-    find_package(fmt REQUIRED)
-    find_package(nlohmann_json REQUIRED)
-    find_package(tomlplusplus REQUIRED)
-    find_package(yaml-cpp REQUIRED)
+    # What is missing is said once, for all of them: this may be somebody's `pip install`.
+    set(missing "")
+    foreach(library CLI11 fmt nlohmann_json tomlplusplus yaml-cpp)
+        find_package(${library} QUIET)
+        if(NOT ${library}_FOUND)
+            list(APPEND missing ${library})
+        endif()
+    endforeach()
+    find_path(RDVC_LIBMD_HEADERS md5.h)
+    find_library(RDVC_LIBMD md)
+    if(NOT RDVC_LIBMD_HEADERS OR NOT RDVC_LIBMD)
+        list(APPEND missing libmd)
+    endif()
+    if(missing)
+        list(JOIN missing ", " missing)
+        message(FATAL_ERROR "rdvc is compiled from its sources here, and these libraries of it are missing: ${missing}\n"
+            "On Debian: apt-get install libcli11-dev libfmt-dev nlohmann-json3-dev libtomlplusplus-dev libyaml-cpp-dev libmd-dev\n"
+            "docs/install.md says which systems have wheels, which need no compiler.")
+    endif()
     if(TARGET yaml-cpp::yaml-cpp)
         set(RDVC_YAML_CPP yaml-cpp::yaml-cpp)
     else() # before 0.8
         set(RDVC_YAML_CPP yaml-cpp)
     endif()
-    find_path(RDVC_LIBMD_HEADERS md5.h REQUIRED)
-    find_library(RDVC_LIBMD md REQUIRED)
     add_library(libmd::md UNKNOWN IMPORTED)
     set_target_properties(libmd::md PROPERTIES IMPORTED_LOCATION ${RDVC_LIBMD}
         INTERFACE_INCLUDE_DIRECTORIES ${RDVC_LIBMD_HEADERS})
