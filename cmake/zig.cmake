@@ -28,3 +28,7 @@ get_filename_component(root ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
 foreach(language C CXX)
     set(CMAKE_${language}_FLAGS_INIT "-ffile-prefix-map=${root}=.")
 endforeach()
+# In zig's headers for macOS, float.h has no FLT_RADIX if math.h comes first.
+if(RDVC_TARGET MATCHES "macos")
+    string(APPEND CMAKE_CXX_FLAGS_INIT " -include cfloat")
+endif()
