@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <functional>
 #include <memory>
 
 #include <fcntl.h>
-#include <openssl/evp.h>
+#include <md5.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,8 +22,8 @@ namespace rdvc::base {
 
 namespace {
 
-EVP_MD_CTX* as_context(void* context) {
-    return static_cast<EVP_MD_CTX*>(context);
+MD5_CTX* as_context(void* context) {
+    return static_cast<MD5_CTX*>(context);
 }
 
 // Passes on the file's content in blocks of 1 MiB, except for the last one.
@@ -75,21 +76,19 @@ bool looks_like_text(std::string_view start) {
 
 } // namespace
 
-Md5::Md5()
-    : context_(EVP_MD_CTX_new(), [](void* context) { EVP_MD_CTX_free(as_context(context)); }) {
-    if (!context_ || EVP_DigestInit_ex(as_context(context_.get()), EVP_md5(), nullptr) != 1)
-        throw Error(Exit::not_ready, "OpenSSL on this machine has no MD5, which DVC needs too");
+Md5::Md5() : context_(std::make_shared<MD5_CTX>()) {
+    MD5Init(as_context(context_.get()));
 }
 
 void Md5::add(std::string_view text) {
-    EVP_DigestUpdate(as_context(context_.get()), text.data(), text.size());
+    MD5Update(as_context(context_.get()), reinterpret_cast<const std::uint8_t*>(text.data()),
+              text.size());
 }
 
 std::string Md5::hex() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    EVP_DigestFinal_ex(as_context(context_.get()), digest.data(), &size);
-    return to_hex(std::string(digest.begin(), digest.begin() + size));
+    std::array<std::uint8_t, MD5_DIGEST_LENGTH> digest{};
+    MD5Final(digest.data(), as_context(context_.get()));
+    return to_hex(std::string(digest.begin(), digest.end()));
 }
 
 std::string md5(std::string_view text) {

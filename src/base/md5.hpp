@@ -8,10 +8,9 @@
 
 namespace rdvc::base {
 
-/// The MD5 of text that comes in pieces. Source: RFC 1321, by OpenSSL's libcrypto.
+/// The MD5 of text that comes in pieces. Source: RFC 1321, by libmd.
 class Md5 {
   public:
-    /// Throws Error (not_ready) if OpenSSL has no MD5.
     Md5();
 
     void add(std::string_view text);

@@ -1,20 +1,23 @@
 #include "base/sha1.hpp"
 
 #include <array>
+#include <cstdint>
 
-#include <openssl/evp.h>
+#include <sys/types.h>
 
-#include "base/error.hpp"
+#include <sha1.h>
+
 #include "base/text.hpp"
 
 namespace rdvc::base {
 
 std::string sha1(std::string_view text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr) != 1)
-        throw Error(Exit::not_ready, "OpenSSL on this machine has no SHA-1, which Git needs too");
-    return to_hex(std::string(digest.begin(), digest.begin() + size));
+    SHA1_CTX context;
+    SHA1Init(&context);
+    SHA1Update(&context, reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+    std::array<std::uint8_t, SHA1_DIGEST_LENGTH> digest{};
+    SHA1Final(digest.data(), &context);
+    return to_hex(std::string(digest.begin(), digest.end()));
 }
 
 } // namespace rdvc::base

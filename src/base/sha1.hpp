@@ -6,7 +6,7 @@
 
 namespace rdvc::base {
 
-/// 40 hex digits. Source: RFC 3174, by OpenSSL's libcrypto.
+/// 40 hex digits. Source: RFC 3174, by libmd.
 std::string sha1(std::string_view text);
 
 } // namespace rdvc::base

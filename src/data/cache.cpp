@@ -57,37 +57,31 @@ std::optional<fs::path> cache_dir_in(const fs::path& file, const fs::path& home)
     return found;
 }
 
-// The folders of DVC's configuration outside of projects, in DVC's order.
-fs::path system_config(const Variables& variables) {
-    if (const auto named = variables("DVC_SYSTEM_CONFIG_DIR"); named && !named->empty())
-        return *named;
-#ifdef __APPLE__
-    return "/Library/Application Support/dvc";
-#else
-    const auto folders = variables("XDG_CONFIG_DIRS").value_or("");
-    return fs::path(folders.empty() ? "/etc/xdg" : folders.substr(0, folders.find(':'))) / "dvc";
-#endif
-}
-
-fs::path user_config(const Variables& variables, const fs::path& home) {
-    if (const auto named = variables("DVC_GLOBAL_CONFIG_DIR"); named && !named->empty())
-        return *named;
-#ifdef __APPLE__
-    return home / "Library" / "Application Support" / "dvc";
-#else
-    const auto config = variables("XDG_CONFIG_HOME").value_or("");
-    return (config.empty() ? home / ".config" : fs::path(config)) / "dvc";
-#endif
-}
-
 } // namespace
+
+std::array<fs::path, 2> config_folders(base::Platform platform, const Variables& variables) {
+    const auto named = [&](const char* name) { return variables(name).value_or(""); };
+    const auto or_else = [](const std::string& text, const fs::path& otherwise) {
+        return text.empty() ? otherwise : fs::path(text);
+    };
+    const fs::path home = named("HOME");
+    fs::path systems = "/Library/Application Support/dvc";
+    fs::path users = home / "Library" / "Application Support" / "dvc";
+    if (platform != base::Platform::macos) {
+        const auto first = base::split(named("XDG_CONFIG_DIRS") + ":", ':').front();
+        systems = or_else(first, "/etc/xdg") / "dvc";
+        users = or_else(named("XDG_CONFIG_HOME"), home / ".config") / "dvc";
+    }
+    return {or_else(named("DVC_SYSTEM_CONFIG_DIR"), systems),
+            or_else(named("DVC_GLOBAL_CONFIG_DIR"), users)};
+}
 
 fs::path cache_dir(const fs::path& dvc_project, const Variables& variables) {
     const fs::path home = variables("HOME").value_or("");
+    const auto [systems, users] = config_folders(base::this_platform, variables);
     fs::path found = dvc_project / ".dvc" / "cache";
-    for (const auto& file :
-         {system_config(variables) / "config", user_config(variables, home) / "config",
-          dvc_project / ".dvc" / "config", dvc_project / ".dvc" / "config.local"})
+    for (const auto& file : {systems / "config", users / "config", dvc_project / ".dvc" / "config",
+                             dvc_project / ".dvc" / "config.local"})
         if (auto named = cache_dir_in(file, home))
             found = *named;
     return found.lexically_normal();

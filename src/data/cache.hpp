@@ -2,6 +2,7 @@
 // its cache folder, https://dvc.org/doc/user-guide/project-structure/internal-files.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -10,12 +11,18 @@
 #include <string_view>
 #include <vector>
 
+#include "base/platform.hpp"
 #include "data/pipeline.hpp"
 
 namespace rdvc::data {
 
 /// Environment variables by name.
 using Variables = std::function<std::optional<std::string>(const std::string&)>;
+
+/// The folders of DVC's configuration outside of projects, in DVC's order: the system's, the
+/// user's.
+std::array<std::filesystem::path, 2> config_folders(base::Platform platform,
+                                                    const Variables& variables);
 
 /// The cache of the DVC project on this machine: `cache.dir` of DVC's own configuration (the
 /// system's, the user's, the project's, its config.local), else `.dvc/cache`.

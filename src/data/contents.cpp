@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "base/md5.hpp"
+#include "base/platform.hpp"
 #include "base/text.hpp"
 #include "project/dvc_files.hpp"
 
@@ -21,15 +22,6 @@ namespace rdvc::data {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::int64_t change_time(const struct stat& status) {
-    constexpr std::int64_t second = 1'000'000'000;
-#ifdef __APPLE__
-    return status.st_mtimespec.tv_sec * second + status.st_mtimespec.tv_nsec;
-#else
-    return status.st_mtim.tv_sec * second + status.st_mtim.tv_nsec;
-#endif
-}
 
 template <typename Number>
 bool read_number(std::string_view& line, Number& number) {
@@ -168,14 +160,14 @@ std::string Contents::hash(const fs::path& file, bool legacy) {
         return "";
     const auto size = static_cast<std::uint64_t>(status.st_size);
     auto& known = known_[(legacy ? "2:" : "3:") + file.string()];
-    if (!known.hash.empty() && known.size == size && known.time == change_time(status) &&
-        known.inode == status.st_ino)
+    if (!known.hash.empty() && known.size == size &&
+        known.time == base::modification_time(status) && known.inode == status.st_ino)
         return known.hash;
-    known = {size, change_time(status), status.st_ino,
+    known = {size, base::modification_time(status), status.st_ino,
              legacy ? base::md5_of_file_dos2unix(file) : base::md5_of_file(file)};
     // A file that was changed within the clock's resolution may change again without a trace.
     const auto now = std::time(nullptr);
-    if (now - change_time(status) / 1'000'000'000 <= 2)
+    if (now - base::modification_time(status) / 1'000'000'000 <= 2)
         known.inode = 0;
     changed_ = true;
     return known.hash;

@@ -120,6 +120,15 @@ check_requests() { shellcheck --exclude=SC2034,SC2317,SC2119,SC2120 -; }
     [[ -z $(job_functions | grep -oE '^[a-z_]+\(\)' | sort | uniq -d) ]]
 }
 
+@test "what only Linux or only macOS has is in one file" {
+    local only='__linux__|__APPLE__|st_[mac]tim(espec)?\b|\b(epoll|signalfd|eventfd|timerfd|inotify|pidfd|memfd)_[a-z]+'
+    only+='|\b(pipe2|accept4|dup3|renameat2|copy_file_range|sendfile|splice|prctl|ppoll|fdatasync|syncfs|execvpe|getrandom'
+    only+='|posix_fallocate|fallocate|sched_getaffinity|SOCK_CLOEXEC|SOCK_NONBLOCK|MSG_NOSIGNAL|O_TMPFILE|O_PATH)\b'
+    only+='|"/(proc|sys)/|<linux/|<sys/(epoll|signalfd|prctl|sendfile|syscall|random)\.h>'
+    ! grep -rnE "${only}" src | grep -v '^src/base/platform\.cpp:'
+    grep -qE "${only}" src/base/platform.cpp
+}
+
 @test "SLURM's programs are called in one file" {
     # `rdvc doctor` looks at the programs themselves.
     ! grep -rnE '(^|[;&|({]|\$\()[[:space:]]*(exec )?(timeout [0-9"$]+ )?(squeue|scontrol|sacct|sbatch|scancel|sinfo)[[:space:]]' cluster |

@@ -1,5 +1,7 @@
 #include "data/cache.hpp"
 
+#include <map>
+
 #include <gtest/gtest.h>
 
 #include "base/md5.hpp"
@@ -33,6 +35,31 @@ TEST(ObjectNames, OfOthersAreRefused) {
           "d4/1d8cd98f00b204e9800998ecf8427e/x", "/d4/1d8cd98f00b204e9800998ecf8427e",
           "files/md5/d4/1d8cd98f00b204e9800998ecf8427e\n", "d4//d8cd98f00b204e9800998ecf8427e"})
         EXPECT_FALSE(parse_object_name(name).has_value()) << name;
+}
+
+TEST(ConfigFolders, AreWhereDvcHasThemOnEachPlatform) {
+    std::map<std::string, std::string> set = {{"HOME", "/h"}};
+    const auto folders = [&](base::Platform platform) {
+        const auto [systems, users] =
+            config_folders(platform, [&](const std::string& name) -> std::optional<std::string> {
+                const auto found = set.find(name);
+                return found == set.end() ? std::nullopt : std::optional(found->second);
+            });
+        return systems.string() + " " + users.string();
+    };
+    const auto on_linux = base::Platform::linux_like;
+    const auto on_mac = base::Platform::macos;
+    const std::string macs = "/Library/Application Support/dvc /h/Library/Application Support/dvc";
+    EXPECT_EQ(folders(on_linux), "/etc/xdg/dvc /h/.config/dvc");
+    EXPECT_EQ(folders(on_mac), macs);
+    set["XDG_CONFIG_DIRS"] = "/x:/y";
+    set["XDG_CONFIG_HOME"] = "/c";
+    EXPECT_EQ(folders(on_linux), "/x/dvc /c/dvc");
+    EXPECT_EQ(folders(on_mac), macs);
+    set["DVC_SYSTEM_CONFIG_DIR"] = "/s";
+    set["DVC_GLOBAL_CONFIG_DIR"] = "/g";
+    EXPECT_EQ(folders(on_linux), "/s /g");
+    EXPECT_EQ(folders(on_mac), "/s /g");
 }
 
 // The text is what `dvc add` wrote.
