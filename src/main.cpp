@@ -46,7 +46,11 @@ int main(int argc, char** argv) {
         console.error(error.message());
         return static_cast<int>(error.code());
     } catch (const std::filesystem::filesystem_error& error) {
-        console.error(base::Error(base::Exit::failed, error.what()).message());
+        const auto path = error.path1().string();
+        console.error(base::Error(base::Exit::failed, path.empty() ? error.what()
+                                                                   : "cannot use `" + path + "`: " +
+                                                                         error.code().message())
+                          .message());
         return static_cast<int>(base::Exit::failed);
     } catch (const std::exception& error) {
         console.error(

@@ -17,6 +17,7 @@
 
 #include "base/child.hpp"
 #include "base/error.hpp"
+#include "base/programs.hpp"
 
 namespace rdvc::base {
 
@@ -213,8 +214,11 @@ class ProcessRunner::Running {
         int error = 0;
         if (::read(report_.end(0), &error, sizeof error) == static_cast<ssize_t>(sizeof error)) {
             child_->wait();
-            throw Error(Exit::not_ready, fmt::format("cannot run `{}`: {}", command.argv.front(),
-                                                     std::strerror(error)));
+            if (error == ENOENT && !command.folder.empty() &&
+                !std::filesystem::is_directory(command.folder))
+                throw Error(Exit::not_ready,
+                            fmt::format("there is no folder `{}`", command.folder.string()));
+            throw cannot_start(command.argv.front(), error);
         }
         Result result;
         const std::function<void(std::string_view)> to_out =

@@ -128,7 +128,6 @@ std::optional<Record> from_line(std::string_view line) {
 
 std::unique_ptr<base::FileLock> Ledger::hold(const std::string& token) const {
     const auto folder = folder_ / "submissions" / token;
-    std::filesystem::create_directories(folder);
     auto lock = std::make_unique<base::FileLock>(folder / "lock");
     return lock->try_lock() ? std::move(lock) : nullptr;
 }

@@ -31,7 +31,11 @@ class Draft {
         : place_(place),
           draft_(place.parent_path() / fmt::format(".{}.{}", place.filename().string(),
                                                    submission::make_token().substr(0, 8))) {
-        fs::create_directories(draft_);
+        std::error_code failed;
+        fs::create_directories(draft_, failed);
+        if (failed)
+            throw Error(Exit::failed,
+                        fmt::format("cannot make `{}`: {}", place.string(), failed.message()));
     }
     ~Draft() {
         try {

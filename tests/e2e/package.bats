@@ -6,7 +6,7 @@ setup_file() {
     cd "${RDVC_SOURCE_FOLDER}" || return 1
     dist=$(mktemp -d "${TMPDIR:-/tmp}/distXXXX")
     export dist
-    RDVC_DIST="${dist}" tools/package tar wheel x86_64-linux-musl >"${dist}.said" || return 1
+    RDVC_DIST="${dist}" packaging/portable tar wheel x86_64-linux-musl >"${dist}.said" || return 1
     python3 -m venv "${dist}/venv"
     "${dist}/venv/bin/pip" install --quiet --disable-pip-version-check --no-index "${dist}"/*.whl
 }

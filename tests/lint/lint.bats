@@ -41,7 +41,7 @@ setup() {
 }
 
 @test "bash files pass shellcheck" {
-    shellcheck --external-sources --check-sourced dev .ci/run sandbox/sandbox tools/demo tests/left tests/root/as-root examples/*/*.sh
+    shellcheck --external-sources --check-sourced dev .ci/run sandbox/sandbox tools/demo tests/left tests/root/as-root tests/install/* packaging/*.sh examples/*/*.sh
     shellcheck --shell=bash cluster/node/look.sh completions/rdvc.bash
     cat cluster/{both/names,both/folders,node/bring}.sh | shellcheck --shell=bash --exclude=SC2317,SC2034 - # not all of it is called
     { # what the request `session` assigns, and the job's functions

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -79,7 +80,26 @@ TEST(ProcessRunner, Gives128AndTheSignal) {
 
 TEST(ProcessRunner, SaysWhichProgramIsMissing) {
     EXPECT_FAILURE(run({.argv = {"no-such-program-anywhere"}}), Exit::not_ready,
-                   "error: cannot run `no-such-program-anywhere`: No such file or directory\n");
+                   "error: `no-such-program-anywhere` is not installed, or not on PATH\n");
+    EXPECT_FAILURE(run({.argv = {"/no/such/program"}}), Exit::not_ready,
+                   "error: cannot run `/no/such/program`: No such file or directory\n");
+    EXPECT_FAILURE(run({.argv = {"true"}, .folder = "/no/such/folder"}), Exit::not_ready,
+                   "error: there is no folder `/no/such/folder`\n");
+}
+
+TEST(ProcessRunner, SaysHowToInstallWhatRdvcNeeds) {
+    const Folder empty;
+    const std::string path = std::getenv("PATH");
+    ::setenv("PATH", (empty / "").c_str(), 1);
+    EXPECT_FAILURE(run({.argv = {"git", "status"}}), Exit::not_ready,
+                   "error: `git` is not installed, or not on PATH\n\n"
+                   "hint: Debian, Ubuntu: apt-get install git; Fedora, Red Hat: dnf install git; "
+                   "macOS: xcode-select --install\n");
+    EXPECT_FAILURE(run({.argv = {"ssh", "host"}}), Exit::not_ready,
+                   "error: `ssh` is not installed, or not on PATH\n\n"
+                   "hint: Debian, Ubuntu: apt-get install openssh-client; Fedora, Red Hat: dnf "
+                   "install openssh-clients; macOS: it has one\n");
+    ::setenv("PATH", path.c_str(), 1);
 }
 
 TEST(ProcessRunner, CannotRunWhatIsNoProgram) {
@@ -284,7 +304,7 @@ TEST(ProcessRunner, SaysOfAProgramThatIsNotThereWhenItIsRun) {
     const Command command{.argv = {"rdvc-no-such-program"}};
     runner.start_ahead(command);
     EXPECT_FAILURE(runner.run(command), Exit::not_ready,
-                   "error: cannot run `rdvc-no-such-program`: No such file or directory\n");
+                   "error: `rdvc-no-such-program` is not installed, or not on PATH\n");
 }
 
 // Of a command that a person uses: only rdvc hears of Ctrl-C, and what waits for the command wakes.

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Builds dist/rdvc_VERSION_ARCHITECTURE.deb for the Debian or Ubuntu that this machine has: against
+# its libraries, with Debian's own tools. The same commit gives the same bytes, in any folder.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source_folder=${PWD}
+build=${source_folder}/build/deb
+package=${build}/package
+
+say() { printf '%s\n' "$*" >&2; }
+
+version() { sed -n 's/^project(rdvc VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt; }
+
+# The changelog that the package system wants; what has changed for users is in CHANGELOG.md.
+changelog() {
+    printf 'rdvc (%s) unstable; urgency=medium\n\n' "$(version)"
+    printf '  * Build of commit %s. CHANGELOG.md says what has changed.\n\n' "$(commit)"
+    printf ' -- %s  %s\n' "$(sed -n 's/^Maintainer: //p' packaging/debian/control)" \
+        "$(LC_ALL=C date --utc --rfc-email --date="@${SOURCE_DATE_EPOCH}")"
+}
+
+commit() {
+    local commit
+    commit=$(git rev-parse --short=10 HEAD)
+    git diff --quiet HEAD && printf '%s' "${commit}" || printf '%s with changes' "${commit}"
+}
+
+missing=()
+for tool in dpkg-buildpackage:dpkg-dev dh:debhelper; do
+    command -v "${tool%:*}" >/dev/null || missing+=("${tool#*:}")
+done
+((${#missing[@]} == 0)) || {
+    say "error: the Debian packages are missing that build packages"
+    say "hint: apt-get install ${missing[*]}"
+    exit 1
+}
+
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+export RDVC_SOURCE=${source_folder} RDVC_BUILD=${build}/program
+export DEB_BUILD_PATH=${source_folder}     # which no file of the package names
+export DEB_BUILD_OPTIONS=noautodbgsym TZ=UTC
+umask 022
+
+rm -rf "${package}"
+mkdir -p "${package}" dist
+cp -r packaging/debian "${package}"
+changelog >"${package}/debian/changelog"
+(cd "${package}" && dpkg-buildpackage --build=binary --no-pre-clean --no-sign >&2)
+file=rdvc_$(version)_$(dpkg --print-architecture).deb
+cp "${build}/${file}" dist
+say "made dist/${file}: $(numfmt --to=iec --suffix=B "$(stat -c %s "dist/${file}")")"
+sha256sum "dist/${file}"
