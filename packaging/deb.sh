@@ -35,7 +35,12 @@ done
     exit 1
 }
 
-export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+time=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)} || {
+    say "error: there is no Git history here that says when this version was made"
+    say "hint: SOURCE_DATE_EPOCH=SECONDS $0"
+    exit 1
+}
+export SOURCE_DATE_EPOCH=${time}
 export RDVC_SOURCE=${source_folder} RDVC_BUILD=${build}/program
 export DEB_BUILD_PATH=${source_folder}     # which no file of the package names
 export DEB_BUILD_OPTIONS=noautodbgsym TZ=UTC
@@ -47,6 +52,8 @@ cp -r packaging/debian "${package}"
 changelog >"${package}/debian/changelog"
 (cd "${package}" && dpkg-buildpackage --build=binary --no-pre-clean --no-sign >&2)
 file=rdvc_$(version)_$(dpkg --print-architecture).deb
-cp "${build}/${file}" dist
+cp "${build}/${file}" "dist/${file}.new"
+mv "dist/${file}.new" "dist/${file}"
+(cd dist && LC_ALL=C sha256sum -- rdvc* >"${build}/SHA256SUMS" && mv "${build}/SHA256SUMS" .)
 say "made dist/${file}: $(numfmt --to=iec --suffix=B "$(stat -c %s "dist/${file}")")"
 sha256sum "dist/${file}"

@@ -24,19 +24,22 @@ mend_refs() {
 # Keeps `git gc` out of the mirror $1 by git's own lock: while it runs, git may not find sound objects
 # for a moment. False if one is running.
 lock_gc() {
-    (set -o noclobber && printf '%s %s\n' "$$" "$(uname -n)" >"$1/gc.pid.lock") 2>/dev/null || return 1
-    if runs_gc "$1"; then
-        rm -f -- "$1/gc.pid.lock"
-        return 1
-    fi
-    mv -f -- "$1/gc.pid.lock" "$1/gc.pid"
+    find "$1/gc.pid.lock" -mmin +10 -delete 2>/dev/null # of one that was killed: it is held for a moment
+    (set -o noclobber && : >"$1/gc.pid.lock") 2>/dev/null || return 1
+    if ! runs_gc "$1" && printf '%s %s rdvc\n' "$$" "$(uname -n)" >"$1/gc.pid.lock" && mv -f -- "$1/gc.pid.lock" "$1/gc.pid"; then
+        return 0
+    fi 2>/dev/null
+    rm -f -- "$1/gc.pid.lock"
+    return 1
 }
 
-# True if gc.pid in the mirror $1, a process and its machine, is younger than git's twelve hours and
-# not what a dead process has left.
+# True if gc.pid in the mirror $1, a process and its machine, is younger than git's twelve hours (an
+# hour if it is ours: a job may have died on its node) and not what a dead process has left.
 runs_gc() {
-    local pid host
-    [[ -n $(find "$1/gc.pid" -mmin -720 2>/dev/null) ]] && { read -r pid host <"$1/gc.pid"; } 2>/dev/null &&
+    local pid host owner age=720
+    { read -r pid host owner <"$1/gc.pid"; } 2>/dev/null || return 1
+    [[ ${owner} != rdvc ]] || age=60
+    [[ -n $(find "$1/gc.pid" -mmin "-${age}" 2>/dev/null) ]] &&
         { [[ ${host} != "$(uname -n)" ]] || kill -0 "${pid}" 2>/dev/null; }
 }
 

@@ -152,6 +152,12 @@ hurt() { # HOW
     mend_refs "${mirror}" "${baseline}" || return 1
     ! git -C "${mirror}" rev-parse --verify --quiet refs/exps/aa/bb/other
     [[ ! -e ${mirror}/gc.pid && ! -e ${mirror}/gc.pid.lock ]]
+    printf '1 another-node rdvc\n' >"${mirror}/gc.pid" # a job that has died there
+    ! lock_gc "${mirror}"
+    touch --date='2 hours ago' "${mirror}/gc.pid"
+    : >"${mirror}/gc.pid.lock" # left while the disk was full
+    ! lock_gc "${mirror}"
+    touch --date='1 hour ago' "${mirror}/gc.pid.lock"
     lock_gc "${mirror}"
     run -128 git -C "${mirror}" gc
     [[ ${output} == *'gc is already running'* ]]

@@ -17,6 +17,7 @@ setup() {
     cd "${project}"
     git reset --quiet --hard good
     git clean --quiet --force -d
+    rm -rf "${remote}"/{submissions,jobs,logs}/* # of the case before
 }
 
 teardown() {
