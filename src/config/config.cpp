@@ -245,10 +245,24 @@ void Config::read_include(const Entry& entry, const std::string& place, Whose wh
                                 include_.path));
 }
 
+namespace {
+
+// The tables that a file may have: those of all settings, and those with names of the user's.
+std::vector<std::string> known_tables() {
+    std::vector<std::string> tables = {"clusters", "instances"};
+    for (const auto& setting : settings()) {
+        const std::string table(setting.key.substr(0, setting.key.find('.')));
+        if (std::find(tables.begin(), tables.end(), table) == tables.end())
+            tables.push_back(table);
+    }
+    return tables;
+}
+
+} // namespace
+
 void Config::read_entry(const Entry& entry, const std::string& place, Whose whose,
                         const std::string& cluster) {
-    static const std::vector<std::string> tables = {"cluster", "clusters", "project", "run",
-                                                    "env",     "hooks",    "job",     "instances"};
+    static const auto tables = known_tables();
     const std::string& table = entry.path.front();
     if (table == "include" && entry.path.size() == 1 && !entry.is_table)
         return read_include(entry, place, whose);

@@ -1,5 +1,7 @@
 #include "world/world.hpp"
 
+#include <fmt/core.h>
+
 // Generated at each build, and changed by each commit: nothing else includes it.
 #include "commit.inc"
 
@@ -11,7 +13,7 @@ std::string version() {
 
 std::string version_and_commit() {
     const std::string commit = RDVC_COMMIT;
-    return commit.empty() ? version() : version() + " (" + commit + ")";
+    return commit.empty() ? version() : fmt::format("{} ({})", version(), commit);
 }
 
 } // namespace rdvc::world
