@@ -110,7 +110,7 @@ pids_of() { cut -d' ' -f1,2 "$1/pids"; }
   [[ $output == *"is up already"* ]]
   [[ $(pids_of "$ONE") == "$before" ]]
   run -1 "$SANDBOX" up --dir "$ONE" --cpus 7
-  [[ $output == *"take it down first"* ]]
+  [[ $output == *"is up in"*"with --nodes 1"*"hint: tools/sandbox down"* ]]
 }
 
 @test "status names everything that runs, and exits with 3 if nothing does" {
@@ -124,7 +124,7 @@ pids_of() { cut -d' ' -f1,2 "$1/pids"; }
   run -0 on "$ONE" 'echo "$HOME|$FROM_BASHRC|$PATH"'
   from_bashrc=yes
   [[ $(getent passwd "$(id -un)") == */bash ]] || from_bashrc='' # no bash, no .bashrc
-  [[ $output == "$ONE/cluster/home|$from_bashrc|/usr/local/bin:/usr/bin:/bin:"* ]]
+  [[ $output == "$ONE/cluster/home|$from_bashrc|$ONE/cluster/home/.local/bin:/usr/local/bin:/usr/bin:/bin:"* ]]
   [[ $ONE/cluster/home != "$HOME" ]]
 }
 
