@@ -52,7 +52,7 @@ open_to_accounts() {
   chmod 755 etc/task_prolog
   uid=$(account_uid 2)
   setpriv --reuid="$uid" --regid="$uid" --clear-groups test -r "$DIR/etc/slurm.conf" ||
-    die "other accounts cannot reach \`$DIR\`: a folder above it is closed to them" "choose another with --dir"
+    die "other accounts cannot reach \`$DIR\`: a folder above it is closed to them" "$(other_folder)"
 }
 
 # Runs in a mount namespace of its own.

@@ -133,6 +133,9 @@ write_ssh_files() {
   chmod +x "$DIR/bin/ssh"
 }
 
+# For AllowUsers alice@corp.example would be alice, from that host. ? stands for any one character there.
+allowed_names() { LC_ALL=C tr -c 'A-Za-z0-9._\n-' '?'; }
+
 write_sshd_config() {
   local i
   cat <<CONF
@@ -141,7 +144,7 @@ ListenAddress 127.0.0.1
 HostKey $DIR/etc/host_key
 AuthorizedKeysFile $DIR/etc/authorized_keys
 PidFile $run/sshd.pid
-AllowUsers $(account_names | xargs)
+AllowUsers $(account_names | allowed_names | xargs)
 PermitRootLogin yes
 PubkeyAuthentication yes
 PasswordAuthentication no

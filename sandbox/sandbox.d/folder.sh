@@ -6,12 +6,20 @@ SETTING_NAMES=("${CHOICES[@]}" cluster ssh_port slurmctld_port slurmd_port slurm
 
 repository() { dirname "$(dirname "$SCRIPT")"; }
 
+other_folder() { # the hint of what to type
+  if [[ $CALLED == tools/sandbox ]]; then
+    echo "choose another with --dir"
+  else
+    echo "XDG_STATE_HOME=FOLDER $CALLED up, for another folder; later commands of rdvc need that variable too"
+  fi
+}
+
 choose_folder() { # sets DIR from the option, the environment or the repository
   DIR=${option_dir:-${RDVC_SANDBOX_DIR:-$(repository)/.dev/sandbox}}
-  [[ $DIR != *[[:space:]]* ]] || die "the folder's name has white space in it: \`$DIR\`" "choose another with --dir"
+  [[ $DIR != *[[:space:]]* ]] || die "the folder's name has white space in it: \`$DIR\`" "$(other_folder)"
   DIR=$(realpath -m -- "$DIR")
   [[ $DIR =~ ^[A-Za-z0-9._/+@=~-]+$ ]] ||
-    die "the folder's name has characters that SLURM or ssh would take for something else: \`$DIR\`" "choose another with --dir"
+    die "the folder's name has characters that SLURM or ssh would take for something else: \`$DIR\`" "$(other_folder)"
   SETTINGS=$DIR/sandbox.conf # present from the moment that there is anything to clean
   PIDS=$DIR/pids
 }

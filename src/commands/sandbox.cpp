@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
+#include "config/settings.hpp"
 #include "project/git.hpp"
 #include "remote/cluster.hpp"
 #include "remote/project.hpp"
@@ -274,6 +275,10 @@ Exit print_env(world::World& world, const Words& words) {
         {"RDVC_CLUSTER_DEFAULT", std::string(sandbox::name)},
     };
     std::string text;
+    for (const auto& setting : config::settings()) // what describes another cluster
+        if (const auto name = config::environment_variable(setting.key);
+            config::describes_one_cluster(setting.key) && world.environment(name))
+            text += fmt::format("{} {};\n", fish ? "set -e" : "unset", name);
     for (const auto& [name, value] : variables)
         text += fish ? fmt::format("set -gx {} {};\n", name, base::quote(value))
                      : fmt::format("{0}={1}; export {0};\n", name, base::quote(value));

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "base/home.hpp"
 #include "base/text.hpp"
 #include "config/keys.hpp"
 #include "config/settings.hpp"
@@ -339,6 +340,8 @@ Scalar from_environment(const Setting& setting, const std::string& value,
 void Config::read_environment(
     const std::function<std::optional<std::string>(const std::string&)>& environment) {
     for (const auto& setting : settings()) {
+        if (is_for_built_in_ && describes_one_cluster(setting.key))
+            continue;
         const auto variable = environment_variable(setting.key);
         if (const auto value = environment(variable))
             values_[std::string(setting.key)] = {
@@ -357,8 +360,7 @@ namespace {
 // `~/` is the home folder, and a relative path is relative to the file that names it.
 std::filesystem::path path_of(const Include& include, const Sources& sources) {
     if (include.path.starts_with("~/"))
-        return std::filesystem::path(sources.environment("HOME").value_or("/")) /
-               include.path.substr(2);
+        return base::home_folder(sources.environment("HOME").value_or("")) / include.path.substr(2);
     return sources.user_file.parent_path() / include.path;
 }
 
@@ -380,6 +382,14 @@ void read_included(Config& config, const Sources& sources, const Config& users) 
     config.read_layer(*text, file.string(), Whose::group, sources.cluster);
 }
 
+// Unless a layer has defined a cluster of that name.
+void add_built_in(Config& config, const Sources& sources) {
+    const auto& built_in = sources.built_in;
+    if (built_in && (built_in->is_there || built_in->name == sources.cluster) &&
+        !config.has_cluster(built_in->name))
+        config.add_built_in(*built_in, sources.cluster);
+}
+
 // The layers, for the cluster that `sources` names.
 Config read_layers(const Sources& sources) {
     Config config;
@@ -389,6 +399,7 @@ Config read_layers(const Sources& sources) {
         Config users;
         users.read_layer(*users_text, sources.user_file.string(), Whose::user, sources.cluster);
         if (!users.included().path.empty()) {
+            add_built_in(users, sources);
             users.read_environment(sources.environment);
             read_included(config, sources, users);
         }
@@ -396,10 +407,7 @@ Config read_layers(const Sources& sources) {
     }
     if (const auto text = base::read_file(sources.project_file))
         config.read_layer(*text, sources.project_file.string(), Whose::project, sources.cluster);
-    if (const auto& built_in = sources.built_in;
-        built_in && (built_in->is_there || built_in->name == sources.cluster) &&
-        !config.has_cluster(built_in->name))
-        config.add_built_in(*built_in, sources.cluster);
+    add_built_in(config, sources);
     config.read_environment(sources.environment);
     return config;
 }

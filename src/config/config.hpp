@@ -105,7 +105,7 @@ class Config {
     /// the one probably meant), a key that this file may not set, or a value of the wrong kind.
     void read_layer(std::string_view text, const std::string& file, Whose whose,
                     const std::string& cluster);
-    /// Reads RDVC_*.
+    /// Reads RDVC_*; for the built-in cluster without what describes_one_cluster().
     void read_environment(
         const std::function<std::optional<std::string>(const std::string&)>& environment);
     /// Adds a cluster that no layer defines.

@@ -1,6 +1,7 @@
 #include "config/settings.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace rdvc::config {
 
@@ -61,6 +62,13 @@ const Setting* find_setting(std::string_view key) {
     const auto row = std::find_if(table.begin(), table.end(),
                                   [&](const Setting& setting) { return setting.key == key; });
     return row == table.end() ? nullptr : &*row;
+}
+
+bool describes_one_cluster(std::string_view key) {
+    constexpr std::array<std::string_view, 6> keys = {"cluster.host",        "cluster.username",
+                                                      "cluster.dir",         "cluster.cache",
+                                                      "cluster.ssh_options", "cluster.prepare"};
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
 std::string environment_variable(std::string_view key) {

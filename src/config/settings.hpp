@@ -32,6 +32,10 @@ const std::vector<Setting>& settings();
 /// The row of `key`, or null. `run.<sbatch option>` has no row: it is in sbatch's own table.
 const Setting* find_setting(std::string_view key);
 
+/// True if `key` says where a cluster is, or what belongs to it alone. Of a built-in cluster these
+/// are known, and no variable changes them.
+bool describes_one_cluster(std::string_view key);
+
 /// The environment variable that sets `key`: RDVC_ and the key in capitals.
 std::string environment_variable(std::string_view key);
 

@@ -19,7 +19,7 @@ inline constexpr std::string_view name = "sandbox";
 inline constexpr std::string_view origin = "rdvc sandbox";
 
 struct Place {
-    std::filesystem::path folder; ///< all that it has
+    std::filesystem::path folder; ///< all that it has; absolute
 
     [[nodiscard]] std::filesystem::path program() const { return folder / "program" / "sandbox"; }
     [[nodiscard]] std::filesystem::path slurm() const { return folder / "slurm"; }

@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "base/error.hpp"
+#include "base/home.hpp"
 #include "base/quote.hpp"
 #include "base/text.hpp"
 
@@ -25,16 +26,22 @@ bool World::has_utf8() const {
     return false;
 }
 
+namespace {
+
+// The XDG specification has relative paths ignored.
+fs::path base_folder(const World& world, const std::string& name, const fs::path& below_home) {
+    const fs::path named = world.variable(name);
+    return named.is_absolute() ? named : base::home_folder(world.variable("HOME")) / below_home;
+}
+
+} // namespace
+
 fs::path World::user_config() const {
-    const auto base = variable("XDG_CONFIG_HOME");
-    return (base.empty() ? fs::path(variable("HOME")) / ".config" : fs::path(base)) / "rdvc" /
-           "config.toml";
+    return base_folder(*this, "XDG_CONFIG_HOME", ".config") / "rdvc" / "config.toml";
 }
 
 fs::path World::state_folder() const {
-    const auto base = variable("XDG_STATE_HOME");
-    return (base.empty() ? fs::path(variable("HOME")) / ".local" / "state" : fs::path(base)) /
-           "rdvc";
+    return base_folder(*this, "XDG_STATE_HOME", fs::path(".local") / "state") / "rdvc";
 }
 
 fs::path World::socket_folder() const {

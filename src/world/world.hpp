@@ -26,9 +26,9 @@ struct World {
     /// Whether the user's locale has UTF-8.
     [[nodiscard]] bool has_utf8() const;
 
-    /// ~/.config/rdvc/config.toml, by $XDG_CONFIG_HOME where set.
+    /// ~/.config/rdvc/config.toml, by $XDG_CONFIG_HOME if absolute. Throws as base::home_folder.
     [[nodiscard]] std::filesystem::path user_config() const;
-    /// ~/.local/state/rdvc, by $XDG_STATE_HOME where set.
+    /// ~/.local/state/rdvc, by $XDG_STATE_HOME if absolute. Throws as base::home_folder.
     [[nodiscard]] std::filesystem::path state_folder() const;
     /// A short private folder for ssh's sockets, without anything that ssh would expand or split.
     [[nodiscard]] std::filesystem::path socket_folder() const;

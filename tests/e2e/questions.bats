@@ -24,7 +24,6 @@ SH
 }
 
 teardown_file() {
-    rm -rf /tmp/rdvc-data
     stop_world
 }
 

@@ -513,6 +513,17 @@ SH
   rmdir "$PUBLIC/closed"
 }
 
+# bats test_tags=root
+@test "an account whose name has an @ gets in" {
+  ((EUID == 0)) || skip "an account of another name needs root"
+  sed 's/^root:/alice@corp.example:/' /etc/passwd >"$BATS_TEST_TMPDIR/passwd"
+  # shellcheck disable=SC2016 # the inner shell's
+  run -0 unshare --mount bash -c 'mount --bind "$1" /etc/passwd && "$SANDBOX" up --dir "$2" &&
+    "$SANDBOX" login --dir "$2" srun id -un; "$SANDBOX" down --dir "$2"' \
+    bash "$BATS_TEST_TMPDIR/passwd" "$BATS_TEST_TMPDIR/corp"
+  [[ $output == *alice@corp.example* ]]
+}
+
 @test "an ordinary user is refused what needs root" {
   ((EUID != 0)) || skip "is about an ordinary user"
   local option
@@ -536,7 +547,11 @@ SH
   run -2 "$SANDBOX" slow slurmctld --dir "$ONE"
   run -2 "$SANDBOX" garbage sshd --dir "$ONE"
   run -1 "$SANDBOX" up --dir "$BATS_TEST_TMPDIR/a b"
-  [[ $output == *"white space"* ]]
+  [[ $output == *"white space"*"--dir" ]]
+  run -1 env RDVC_SANDBOX_CALLED='rdvc sandbox' "$SANDBOX" up --dir "$BATS_TEST_TMPDIR/a b"
+  [[ $output == *"white space"*"hint: XDG_STATE_HOME=FOLDER rdvc sandbox up"* && $output != *--dir* ]]
+  run -1 env RDVC_SANDBOX_CALLED='rdvc sandbox' "$SANDBOX" up --dir "$BATS_TEST_TMPDIR/andré"
+  [[ $output == *"characters"*"hint: XDG_STATE_HOME=FOLDER rdvc sandbox up"* && $output != *--dir* ]]
   touch "$BATS_TEST_TMPDIR/something"
   run -1 "$SANDBOX" up --dir "$BATS_TEST_TMPDIR"
   [[ $output == *"not a sandbox"* ]]

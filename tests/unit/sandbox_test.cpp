@@ -153,6 +153,61 @@ TEST_F(SandboxCluster, DoesNotCountBesideOthers) {
     EXPECT_EQ(said({"config", "get", "cluster.host"}), "");
 }
 
+// Variables that belong to another cluster do not lead code there.
+TEST_F(SandboxCluster, IsWhereItIsWhateverTheEnvironmentSays) {
+    start();
+    auto& environment = demo_.world.environment;
+    environment["RDVC_CLUSTER_HOST"] = "hpc.example";
+    environment["RDVC_CLUSTER_USERNAME"] = "alice";
+    environment["RDVC_CLUSTER_SSH_OPTIONS"] = "-p 2222";
+    environment["RDVC_CLUSTER_DIR"] = "/scratch/alice";
+    environment["RDVC_CLUSTER_CACHE"] = "/scratch/cache";
+    environment["RDVC_CLUSTER_PREPARE"] = "module load slurm";
+    environment["RDVC_CLUSTER_POLL"] = "7";
+    const auto expected = fmt::format("cluster.host = \"sandbox\"\ncluster.poll = \"7\"\n"
+                                      "cluster.ssh_options = [\"-F\", \"{}\"]\n",
+                                      place().ssh_config().string());
+    EXPECT_EQ(said({"config", "list", "--cluster=sandbox"}), expected);
+    EXPECT_EQ(said({"config", "get", "cluster.host"}), "hpc.example\n") << "it was not named";
+    demo_.configure_project("[cluster]\ndefault = \"sandbox\"\n");
+    EXPECT_EQ(said({"config", "get", "cluster.host"}), "sandbox\n");
+    demo_.configure_project("");
+    environment["RDVC_CLUSTER_DEFAULT"] = "sandbox";
+    EXPECT_EQ(said({"config", "get", "cluster.host"}), "sandbox\n");
+    end();
+    EXPECT_EQ(said({"config", "get", "cluster.host"}), "sandbox\n");
+    demo_.configure("[clusters.sandbox]\nhost = \"theirs\"\n");
+    EXPECT_EQ(said({"config", "get", "cluster.host"}), "hpc.example\n") << "as for any other";
+}
+
+TEST_F(SandboxCluster, HasNoSettingsOfAFileOnAnotherCluster) {
+    start();
+    demo_.configure("include = \"cluster:/etc/rdvc.toml\"\n");
+    demo_.world.environment["RDVC_CLUSTER_HOST"] = "hpc.example";
+    const auto copy = base::short_hash("\nhpc.example\n/etc/rdvc.toml") + ".toml";
+    base::write_file(place().folder.parent_path() / "included" / copy,
+                     "[cluster]\ncache = \"/scratch/cache\"\n");
+    EXPECT_EQ(said({"config", "get", "cluster.cache"}), "/scratch/cache\n");
+    EXPECT_EQ(said({"config", "get", "cluster.cache", "--cluster=sandbox"}), "");
+}
+
+TEST_F(SandboxCluster, IsWhatAShellMeans) {
+    start();
+    auto& environment = demo_.world.environment;
+    EXPECT_EQ(said({"sandbox", "env"}).find("unset"), std::string::npos);
+    environment["RDVC_CLUSTER_HOST"] = "hpc.example";
+    environment["RDVC_CLUSTER_SSH_OPTIONS"] = "";
+    environment["RDVC_CLUSTER_POLL"] = "7";
+    EXPECT_TRUE(said({"sandbox", "env"})
+                    .starts_with("unset RDVC_CLUSTER_HOST;\nunset RDVC_CLUSTER_SSH_OPTIONS;\n"
+                                 "SLURM_CONF="))
+        << said({"sandbox", "env"});
+    EXPECT_TRUE(said({"sandbox", "env", "--fish"})
+                    .starts_with("set -e RDVC_CLUSTER_HOST;\nset -e RDVC_CLUSTER_SSH_OPTIONS;\n"
+                                 "set -gx SLURM_CONF "))
+        << said({"sandbox", "env", "--fish"});
+}
+
 TEST_F(SandboxCluster, IsReplacedByTheUsersOwn) {
     start();
     demo_.configure("[clusters.sandbox]\nhost = \"theirs\"\n");

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <pty.h>
+#include <pwd.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -326,6 +327,23 @@ TEST(World, KeepsToTheFoldersThatTheUserNamed) {
     EXPECT_EQ(world.state_folder(), "/home/alice/.local/state/rdvc");
     EXPECT_TRUE(world.socket_folder().string().starts_with("/tmp/rdvc-ssh-"));
     EXPECT_EQ(world.variable("NO_SUCH"), "");
+    // Never in the current folder: that may be somebody else's repository.
+    const auto* account = ::getpwuid(::getuid());
+    ASSERT_NE(account, nullptr);
+    const std::filesystem::path home = account->pw_dir;
+    ASSERT_TRUE(home.is_absolute());
+    for (const auto* relative : {"", "home", "./home"}) {
+        variables["HOME"] = relative;
+        EXPECT_EQ(world.user_config(), home / ".config" / "rdvc" / "config.toml") << relative;
+        EXPECT_EQ(world.state_folder(), home / ".local" / "state" / "rdvc") << relative;
+    }
+    variables.erase("HOME");
+    EXPECT_EQ(world.state_folder(), home / ".local" / "state" / "rdvc");
+    variables["HOME"] = "/home/alice";
+    variables["XDG_CONFIG_HOME"] = "config";
+    variables["XDG_STATE_HOME"] = "./state";
+    EXPECT_EQ(world.user_config(), "/home/alice/.config/rdvc/config.toml");
+    EXPECT_EQ(world.state_folder(), "/home/alice/.local/state/rdvc");
     variables["XDG_CONFIG_HOME"] = "/c";
     variables["XDG_STATE_HOME"] = "/s";
     variables["XDG_RUNTIME_DIR"] = "/run/user/1000";
