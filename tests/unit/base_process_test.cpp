@@ -98,7 +98,7 @@ TEST(ProcessRunner, SaysHowToInstallWhatRdvcNeeds) {
     EXPECT_FAILURE(run({.argv = {"ssh", "host"}}), Exit::not_ready,
                    "error: `ssh` is not installed, or not on PATH\n\n"
                    "hint: Debian, Ubuntu: apt-get install openssh-client; Fedora, Red Hat: dnf "
-                   "install openssh-clients; macOS: it has one\n");
+                   "install openssh-clients; macOS: part of the system\n");
     ::setenv("PATH", path.c_str(), 1);
 }
 
