@@ -201,6 +201,7 @@ answer_table() {
 answer_metrics() {
     local token task_count pack
     cd "${rdvc_dir}/jobs" 2>/dev/null || return 0
+    mkdir -p "${rdvc_dir}/requests" 2>/dev/null
     for token in "${tokens[@]+"${tokens[@]}"}"; do
         find_task_count "${token}"
         printf '%s %s\n' "${token}" "${task_count}"
@@ -213,7 +214,7 @@ answer_metrics() {
             printf "rdvc-live 1 submission 0 %d\n%s", length($1), $1
             if ($2 == 0) tell("./" $1 "/0/live/metrics")
             for (number = 1; number <= $2; number++) tell("./" $1 "/" number "/live/metrics")
-        }' | answer_stream "${rdvc_dir}/jobs/.metrics.${nonce}"
+        }' | answer_stream "${rdvc_dir}/requests/${nonce}.metrics"
     cd "${rdvc_dir}" || return 0
 }
 

@@ -86,18 +86,19 @@ void Child::kill() const {
         ::kill(pid_, SIGKILL);
 }
 
-int Child::status() const {
-    return WIFSIGNALED(status_) ? 128 + WTERMSIG(status_) : WEXITSTATUS(status_);
-}
-
 bool Child::reap(int flags) {
     if (pid_ < 0)
         return true;
     pid_t got = 0;
+    int status = 0;
     do {
-        got = ::waitpid(pid_, &status_, flags);
+        got = ::waitpid(pid_, &status, flags);
     } while (got < 0 && errno == EINTR);
     if (got != 0) {
+        if (got < 0) // a signal's handler has ended it and has its status
+            status_ = 128 + SIGTERM;
+        else
+            status_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
         at_signal_.release();
         pid_ = -1;
     }

@@ -67,7 +67,7 @@ class Child {
     void kill() const;
 
     // The exit code, or 128 + the signal; valid after the end.
-    [[nodiscard]] int status() const;
+    [[nodiscard]] int status() const { return status_; }
 
   private:
     bool reap(int flags);

@@ -18,8 +18,8 @@ std::string wall_time_exactly(std::int64_t time);
 /// else.
 std::int64_t parse_utc(const std::string& text);
 
-/// What a person means by `10m` (so long ago; s, m, h or d), by `14:20` (when it was that the last
-/// time), `2026-11-30` or `2026-11-30T14:20`, by this machine's clock and zone; times may have
+/// What a person means by `10m` (so long ago; s, m, h or d), by `14:20` (the last time that it
+/// was 14:20), `2026-11-30` or `2026-11-30T14:20`, by this machine's clock and zone; times may have
 /// seconds. In seconds since the epoch, or below 0: before now. Nothing for anything else.
 std::optional<std::int64_t> parse_when(const std::string& text, std::int64_t now);
 

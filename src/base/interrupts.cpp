@@ -7,6 +7,7 @@
 
 #include <poll.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -61,6 +62,18 @@ std::atomic<const std::string*> last_words = nullptr;
 std::atomic<AtSignal::Act> act_at_signal = nullptr;
 std::atomic<pid_t> self = 0;
 
+// None is freed while the handler may read it; at the exit of this program it says nothing.
+struct AllLastWords {
+    AllLastWords() = default;
+    ~AllLastWords() { last_words = nullptr; }
+    AllLastWords(const AllLastWords&) = delete;
+    AllLastWords& operator=(const AllLastWords&) = delete;
+    AllLastWords(AllLastWords&&) = delete;
+    AllLastWords& operator=(AllLastWords&&) = delete;
+
+    std::list<std::string> texts;
+};
+
 static_assert(std::atomic<pid_t>::is_always_lock_free &&
               std::atomic<const std::string*>::is_always_lock_free &&
               std::atomic<AtSignal::Act>::is_always_lock_free);
@@ -103,21 +116,22 @@ void end_children() {
 void end(int signal) {
     for (const int other : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, signal})
         std::signal(other, SIG_DFL); // NOLINT: the system's macro
-    if (::getpid() == self) {        // else a child that is not yet another program
+    sigset_t blocked;                // the signal, while it is handled
+    ::sigemptyset(&blocked);
+    ::sigaddset(&blocked, signal);
+    ::sigprocmask(SIG_UNBLOCK, &blocked, nullptr);
+    if (::getpid() == self) { // else a child that is not yet another program
         if (const auto act = act_at_signal.load())
             act();
         const auto* words = last_words.load();
         if (words != nullptr && !words->empty()) {
-            if (::isatty(STDERR_FILENO) == 1) // what is there: `^C`, a progress line
+            termios of_terminal{};
+            if (::tcgetattr(STDERR_FILENO, &of_terminal) == 0) // over `^C` and a progress line
                 write_all("\r\x1b[K");
             write_all(*words);
         }
         end_children();
     }
-    sigset_t blocked; // the signal, while it is handled
-    ::sigemptyset(&blocked);
-    ::sigaddset(&blocked, signal);
-    ::sigprocmask(SIG_UNBLOCK, &blocked, nullptr);
     std::raise(signal);
 }
 
@@ -131,12 +145,12 @@ void end_at_signals() {
 }
 
 void set_last_words(const std::string& known, const std::string& hint) {
-    static std::list<std::string> all; // none is freed while the handler may read it
-    all.push_back(
+    static AllLastWords all;
+    all.texts.push_back(
         known.empty()
             ? ""
             : Error(Exit::interrupted, "interrupted").context(known).hint(hint).message());
-    last_words = &all.back();
+    last_words = &all.texts.back();
 }
 
 AtSignal::AtSignal(Act act) {

@@ -20,8 +20,8 @@ struct Program {
 
 constexpr std::array<Program, 3> programs{{
     {"git", "git", "git", "xcode-select --install"},
-    {"ssh", "openssh-client", "openssh-clients", "it has one"},
-    {"rsync", "rsync", "rsync", "it has one"},
+    {"ssh", "openssh-client", "openssh-clients", "part of the system"},
+    {"rsync", "rsync", "rsync", "part of the system"},
 }};
 
 } // namespace

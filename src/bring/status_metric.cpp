@@ -45,7 +45,8 @@ WithMetric ask_with_metric(remote::Cluster& cluster, const std::string& mirror, 
                     table::as_text(value),
                     value.kind == table::Value::Kind::number && value.is_finite()
                         ? std::optional(value.number)
-                        : std::nullopt};
+                        : std::nullopt,
+                    table::as_json(value)};
         }
     }
     return all;

@@ -13,6 +13,7 @@
 #include "cli/options.hpp"
 #include "commands/clean_cache.hpp"
 #include "commands/command.hpp"
+#include "commands/removal.hpp"
 #include "remote/clean.hpp"
 #include "remote/cluster.hpp"
 #include "remote/project.hpp"
@@ -182,6 +183,8 @@ Exit clean(world::World& world, const Words& words) {
     const auto kept = remote::ask_inventory(cluster);
     const auto plan =
         state::plan_clean(kept, question, results_here(world, project, kept, question));
+    if (!arguments.dry_run)
+        begin_removal();
     auto answer = remote::carry_out(
         cluster, plan, older, arguments.dry_run ? remote::Mode::measure : remote::Mode::remove);
     if (!answer.squeue_words)

@@ -7,6 +7,7 @@
 
 #include "base/columns.hpp"
 #include "base/text.hpp"
+#include "commands/removal.hpp"
 #include "remote/clean.hpp"
 #include "remote/garbage.hpp"
 #include "state/clean_cache.hpp"
@@ -81,6 +82,7 @@ void clean_cache(const world::World& world, const remote::Project& project,
     if (!wishes.dry_run) {
         gone = {};
         if (reasons.empty() && !plan.list().empty()) {
+            begin_removal();
             gone = remote::clean_cache(cluster, project.config, plan, wishes.older);
             reasons = reasons_after(gone);
         }

@@ -47,9 +47,10 @@ constexpr auto end_of_log = "-c2000000";
 std::string since_word(const std::string& since) {
     const auto when = base::parse_when(since, std::time(nullptr));
     if (!when)
-        throw Error(Exit::usage,
-                    fmt::format("`--since` does not understand `{}`", base::printable(since)))
-            .context("10m, 2h, 3d: so long ago\n14:20: when it was that the last time\n"
+        throw Error(Exit::usage, since.empty() ? "`--since` needs a time"
+                                               : fmt::format("`--since` does not understand `{}`",
+                                                             base::printable(since)))
+            .context("10m, 2h, 3d: so long ago\n14:20: the last time that it was 14:20\n"
                      "2026-11-30, 2026-11-30T14:20");
     return fmt::format("since {}", *when);
 }
@@ -66,21 +67,22 @@ Exit logs(world::World& world, const Words& words) {
     options.flag("-f,--follow", follow, "follow the log until the job ends")
         .number("-n,--tail", tail, "only the last N lines, and with -f what follows")
         .text("--since", since,
-              "from the last mark `=== rdvc ...` before TIME, because other lines have no time; "
-              "nothing if the log has not changed since: 10m, 14:20, 2026-11-30T14:20",
+              "begin at rdvc's last mark `=== rdvc ...` before TIME (other lines have no time). "
+              "TIME: 10m, 14:20, 2026-11-30T14:20",
               "TIME")
         .flag("--errors", errors, "only the last failure with its surroundings");
     one.add_to(options);
     if (!options.parse(words, world.console))
         return Exit::done;
-    if (errors && (follow || tail > 0 || !since.empty()))
-        throw Error(Exit::usage, "`--errors` goes with none of `--follow`, `--tail` and `--since`");
-    if (tail > 0 && !since.empty())
+    const bool has_since = options.given("--since");
+    if (errors && (follow || tail > 0 || has_since))
+        throw Error(Exit::usage, "`--errors` excludes `--follow`, `--tail` and `--since`");
+    if (tail > 0 && has_since)
         throw Error(Exit::usage, "`--tail` and `--since` exclude each other");
-    std::string from = errors           ? end_of_log
-                       : tail > 0       ? fmt::format("-n{}", tail)
-                       : !since.empty() ? since_word(since)
-                                        : std::string();
+    std::string from = errors      ? end_of_log
+                       : tail > 0  ? fmt::format("-n{}", tail)
+                       : has_since ? since_word(since)
+                                   : std::string();
     auto place = one.find(world);
     std::size_t offset = 0; // what is already printed, in case the connection is lost
     const auto variables = [&] {
@@ -123,7 +125,7 @@ Exit logs(world::World& world, const Words& words) {
         });
     if (!absent.empty())
         refuse(place, absent, waits);
-    if (!since.empty() && text.empty())
+    if (has_since && text.empty())
         world.console.note("nothing has been written to the log since then");
     if (errors) {
         const auto failure = project::last_failure(text);

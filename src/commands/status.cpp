@@ -50,7 +50,7 @@ struct Question {
     bool is_wish = false; ///< the metric was given as an option
 };
 
-// Throws Error (usage) if the user has asked for a metric that no submission has.
+// Says so if the user has asked for a metric that no submission has: it may be yet to come.
 state::Listed ask_cluster(const world::World& world, remote::Cluster& cluster,
                           const Question& question) {
     if (question.metric.empty())
@@ -60,11 +60,13 @@ state::Listed ask_cluster(const world::World& world, remote::Cluster& cluster,
     if (!listed.metric.values.empty() || !question.is_wish || listed.overview.submissions.empty() ||
         question.mirror.empty()) // other clusters may have it
         return listed;
-    if (!names.empty())
-        throw Error(Exit::usage, fmt::format("no submission has the metric `{}`{}", question.metric,
-                                             base::suggestion(question.metric, names)))
-            .context("metrics: " + base::join(names, ", "));
-    world.console.note("no job has written metrics that dvc.yaml declares yet");
+    if (names.empty()) {
+        world.console.note("no job has written metrics that dvc.yaml declares yet");
+    } else {
+        world.console.note(fmt::format("no submission has the metric `{}` yet{}", question.metric,
+                                       base::suggestion(question.metric, names)));
+        world.console.note("metrics: " + base::join(names, ", "));
+    }
     return listed;
 }
 

@@ -17,6 +17,7 @@
 #include "bring/data.hpp"
 #include "cli/options.hpp"
 #include "commands/command.hpp"
+#include "commands/removal.hpp"
 #include "commands/uninstall_local.hpp"
 #include "remote/clean.hpp"
 #include "remote/cluster.hpp"
@@ -176,6 +177,7 @@ class Uninstaller {
         const auto sizes = report_.folder.kib;
         remote::Cleaned all;
         for (int tries = 0; tries < 2 && !plan_.items.removals.empty(); ++tries) {
+            begin_removal();
             const auto cleaned = remote::carry_out(*cluster_, plan_.items, 0, remote::Mode::remove);
             all.removed.insert(all.removed.end(), cleaned.removed.begin(), cleaned.removed.end());
             all.failed = cleaned.failed;
@@ -183,8 +185,10 @@ class Uninstaller {
         }
         note_kept();
         remote::Uninstalled done;
-        if (!plan_.parts.empty() || !plan_.mirrors.empty())
+        if (!plan_.parts.empty() || !plan_.mirrors.empty()) {
+            begin_removal();
             done = remote::remove_parts(*cluster_, plan_);
+        }
         report_.failed = all.failed;
         report_.failed.insert(report_.failed.end(), done.failed.begin(), done.failed.end());
         for (const auto& name : done.needed)
@@ -313,6 +317,7 @@ void Uninstaller::cancel_all() {
     script::Variables variables;
     variables.lists["tokens"] = {live.begin(), live.end()};
     std::size_t cancelled = 0;
+    begin_removal();
     cluster_->ask("cancel", variables, [&](const transport::Frame& frame) {
         cancelled += frame.verb == "cancelled" ? 1 : 0;
     });

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/quote.hpp"
 #include "base/text.hpp"
+#include "commands/removal.hpp"
 
 namespace rdvc::commands {
 
@@ -125,6 +126,7 @@ void uninstall_local(world::World& world, const LocalArguments& arguments) {
     if (removes) {
         if (!arguments.yes)
             confirm(world);
+        begin_removal();
         for (const auto& place : places) {
             std::error_code error;
             if (place.goes)

@@ -229,6 +229,7 @@ Retried retry(world::World& world, const remote::Project& project, remote::Clust
     if (has_nothing && !record.words.empty()) {
         record.state = ledger::State::refused;
         ledger.conclude(record);
+        base::set_last_words("nothing was submitted"); // the caller may do so now
         return {record, ""};
     }
     if (answer.verb != "submitted") {

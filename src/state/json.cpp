@@ -78,10 +78,8 @@ void add_metric(nlohmann::json& json, const Metric& metric, const Record& record
         return;
     const auto* value = metric.of(record.token, record.task);
     json["metric"] = {{"name", metric.name}, {"value", nullptr}};
-    if (value != nullptr && value->number)
-        json["metric"]["value"] = *value->number;
-    else if (value != nullptr)
-        json["metric"]["value"] = value->text;
+    if (value != nullptr)
+        json["metric"]["value"] = nlohmann::json::parse(value->json);
 }
 
 nlohmann::json sweep_to_json(const Record& record, const Overview& overview, const Metric& metric) {

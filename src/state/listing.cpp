@@ -131,7 +131,7 @@ std::string list_text(const std::vector<Listed>& all, Columns columns,
                                                    "STATE", "PHASE", "", "AGE", "TIME/LIMIT",
                                                    "NODE", "DETAIL"}};
     for (const auto& listed : all)
-        rows.front()[metric] = base::upper(listed.metric.name);
+        rows.front()[metric] = base::printable(base::upper(listed.metric.name));
     for (const auto& listed : all)
         for (const auto& record : listed.overview.submissions)
             rows.push_back(row_of(record, listed));

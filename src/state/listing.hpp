@@ -14,6 +14,7 @@ namespace rdvc::state {
 struct MetricValue {
     std::string text;             ///< as a terminal shows it
     std::optional<double> number; ///< of a finite one
+    std::string json;             ///< as `rdvc table --json` has it
 };
 
 /// The one that `rdvc status --metric` shows.

@@ -45,7 +45,8 @@ bool is_functions(std::string_view name, char type) {
     return type == 'd' && (base::is_hex(name) || name.starts_with(".gone-"));
 }
 
-bool is_request(std::string_view name, char type) { // HASH, or HASH.NONCE while it is written
+bool is_request(std::string_view name,
+                char type) { // HASH, HASH.NONCE while it is written; NONCE.metrics
     return type == 'f' && base::is_hex(name.substr(0, name.find('.')));
 }
 

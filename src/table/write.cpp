@@ -31,18 +31,6 @@ bool is_json_number(const std::string& text) {
            text.back() >= '0' && text.back() <= '9';
 }
 
-std::string json_value(const Value& value) {
-    switch (value.kind) {
-    case Value::Kind::none: return "null";
-    case Value::Kind::boolean: return value.text;
-    case Value::Kind::text: return json_text(value.text);
-    case Value::Kind::number: break;
-    }
-    if (!value.is_finite())
-        return "null";
-    return is_json_number(value.text) ? value.text : fmt::format("{}", value.number);
-}
-
 std::string seconds_text(const Row& row) {
     return row.seconds ? fmt::format("{:.1f}", *row.seconds) : "";
 }
@@ -64,11 +52,23 @@ std::string json_columns(const Table& table, const Row& row, Kind kind) {
     for (std::size_t i = 0; i < table.columns.size(); ++i)
         if (table.columns[i].kind == kind)
             text += fmt::format("{}{}: {}", text.empty() ? "" : ", ",
-                                json_text(table.columns[i].name), json_value(row.values[i]));
+                                json_text(table.columns[i].name), as_json(row.values[i]));
     return "{" + text + "}";
 }
 
 } // namespace
+
+std::string as_json(const Value& value) {
+    switch (value.kind) {
+    case Value::Kind::none: return "null";
+    case Value::Kind::boolean: return value.text;
+    case Value::Kind::text: return json_text(value.text);
+    case Value::Kind::number: break;
+    }
+    if (!value.is_finite())
+        return "null";
+    return is_json_number(value.text) ? value.text : fmt::format("{}", value.number);
+}
 
 std::string as_csv(const Table& table) {
     std::string text = "task,name,state,seconds,node,mem_kib,cpus";

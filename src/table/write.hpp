@@ -23,6 +23,9 @@ std::string as_text(const Table& table, const Fit& fit);
 /// A value as a terminal shows it: a long number shorter; `-` if it is missing.
 std::string as_text(const Value& value);
 
+/// A value as JSON: `null` if it is missing or a number that JSON does not have.
+std::string as_json(const Value& value);
+
 /// RFC 4180: `task,name,state,seconds,node`, then the columns; missing values are empty.
 std::string as_csv(const Table& table);
 

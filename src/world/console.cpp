@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 
 #include <fmt/core.h>
 #include <poll.h>
@@ -14,6 +15,10 @@
 namespace rdvc::world {
 
 namespace {
+
+// Held while something goes to standard error, which this program has once, and while `shown_` is
+// used: threads that transfer files show progress while another one traces.
+std::mutex err_mutex;
 
 // Writes all of `text`, also where a program that shares the stream has made it non-blocking, as
 // ssh does. Returns 0, or errno.
@@ -66,6 +71,7 @@ void Console::data(std::string_view text) const {
 }
 
 void Console::say(const std::string& text) const {
+    const std::lock_guard lock(err_mutex);
     err_(shown_.empty() ? text : "\r\033[K" + text + shown_);
 }
 
@@ -92,6 +98,7 @@ bool Console::shows_progress() const {
 void Console::progress(std::string_view line) const {
     if (!shows_progress())
         return;
+    const std::lock_guard lock(err_mutex);
     shown_ = line;
     err_("\r\033[K" + shown_);
 }
@@ -101,14 +108,19 @@ std::size_t Console::progress_width() const {
 }
 
 void Console::notify(std::string_view text) const {
-    if (err_is_terminal_)
-        err_("\033]9;" + base::printable(text) + "\a\a");
+    if (!err_is_terminal_)
+        return;
+    const std::lock_guard lock(err_mutex);
+    err_("\033]9;" + base::printable(text) + "\a\a");
 }
 
 void Console::error(std::string_view message) const {
     std::string text(message);
-    if (!shown_.empty())
-        progress("");
+    const std::lock_guard lock(err_mutex);
+    if (!shown_.empty()) {
+        shown_.clear();
+        err_("\r\033[K");
+    }
     if (err_color_ && text.starts_with("error:"))
         text = "\033[31merror:\033[0m" + text.substr(6);
     err_(text);

@@ -75,7 +75,7 @@ hint: \`rdvc status\` tells" ]]
 }
 
 @test "other commands say what may be half done; one that only reads says nothing" {
-    for words in 'cancel 12' 'wait 12' 'status'; do
+    for words in 'cancel 12' 'wait 12' clean 'uninstall --remote --yes' status; do
         # shellcheck disable=SC2086
         interrupt INT ${words} || { cat "${folder}/err"; false; }
         [[ ${code} == 130 ]]
@@ -87,9 +87,11 @@ hint: \`rdvc status\` tells" ]]
 
 hint: \`rdvc status\` tells
 wait 12: error: interrupted
-  the jobs continue
-
-hint: \`rdvc wait\` waits for them again
+  the same command waits again
+clean: error: interrupted
+  nothing was removed
+uninstall --remote --yes: error: interrupted
+  nothing was removed
 status: " ]]
 }
 

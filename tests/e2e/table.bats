@@ -83,8 +83,14 @@ assert tasks[1]["metrics"]["train.odd"] is None, tasks'
 import json, sys
 metrics = [t["metric"] for t in json.load(sys.stdin)[0]["tasks"]]
 assert metrics[1] == {"name": "train.loss", "value": 1.25}, metrics'
+    rdvc status --metric=train.odd --json | python3 -c '
+import json, sys
+submission = json.load(sys.stdin)[0]
+assert "metric" not in submission, submission
+assert submission["tasks"][1]["metric"] == {"name": "train.odd", "value": None}, submission'
     run rdvc status --metric train.los
-    [[ ${status} -eq 2 && ${output} == *"no submission has the metric \`train.los\`, did you mean \`train.loss\`?"* ]]
+    [[ ${status} -eq 0 && ${output} == *three* ]]
+    [[ ${output} == *"no submission has the metric \`train.los\` yet, did you mean \`train.loss\`?"* ]]
     [[ $(rdvc status --offline --metric loss) != *LOSS* ]]
     # No half file is ever there: each is put in place by a rename.
     ls "${cluster_home}"/.rdvc/jobs/*/2/live/metrics

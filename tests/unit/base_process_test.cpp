@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.hpp"
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "base/interrupts.hpp"
@@ -98,7 +99,7 @@ TEST(ProcessRunner, SaysHowToInstallWhatRdvcNeeds) {
     EXPECT_FAILURE(run({.argv = {"ssh", "host"}}), Exit::not_ready,
                    "error: `ssh` is not installed, or not on PATH\n\n"
                    "hint: Debian, Ubuntu: apt-get install openssh-client; Fedora, Red Hat: dnf "
-                   "install openssh-clients; macOS: it has one\n");
+                   "install openssh-clients; macOS: part of the system\n");
     ::setenv("PATH", path.c_str(), 1);
 }
 
@@ -344,6 +345,44 @@ TEST(Process, LeavesIgnoredSignalsIgnored) {
         EXPECT_EQ(Interrupts::take(), SIGTERM);
     }
     EXPECT_EQ(std::signal(SIGHUP, before), SIG_IGN);
+}
+
+// The handler asks its children to end, and waits for them.
+TEST(Child, HasNotSucceededIfASignalsHandlerHasTakenItsStatus) {
+    const pid_t pid = ::fork();
+    if (pid == 0)
+        ::_exit(0);
+    ASSERT_GT(pid, 0);
+    Child child(pid);
+    ASSERT_EQ(::waitpid(pid, nullptr, 0), pid);
+    child.wait();
+    EXPECT_EQ(child.status(), 128 + SIGTERM);
+}
+
+TEST(EndAtSignals, ASecondEqualSignalEndsTheHandlerToo) {
+    Pipe reached;
+    static int told = -1;
+    told = reached.end(1);
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        constexpr unsigned seconds = 10; // then SIGALRM
+        ::alarm(seconds);
+        end_at_signals();
+        const AtSignal for_ever([] {
+            [[maybe_unused]] const auto n = ::write(told, "", 1);
+            for (;;)
+                ::pause();
+        });
+        std::raise(SIGTERM);
+        ::_exit(0);
+    }
+    ASSERT_GT(pid, 0);
+    char byte = 0;
+    EXPECT_EQ(::read(reached.end(0), &byte, 1), 1);
+    ::kill(pid, SIGTERM);
+    int status = 0;
+    ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << status;
 }
 
 // A program with our terminal gets its Ctrl-C; so does one in a session of its own, from elsewhere.

@@ -142,6 +142,7 @@ TEST_F(OnFakeSlurm, Uninstall) {
     EXPECT_TRUE(fs::exists(remote / "submissions" / local_.token() / "job.sh"));
     expect_says(rdvc({"uninstall", "--remote", "--force", "--dry-run"}), "nothing was removed");
     EXPECT_TRUE(fs::exists(remote / "submissions" / local_.token() / "job.sh"));
+    tests::put_file(remote / "requests" / "0123abcd.metrics", ""); // of an interrupted one
     expect_says(rdvc({"uninstall", "--remote", "--force", "--yes"}), "is gone");
     EXPECT_FALSE(fs::exists(remote));
     expect_says(rdvc({"uninstall", "--remote", "--yes"}), "nothing of rdvc is on local");

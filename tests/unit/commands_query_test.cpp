@@ -392,9 +392,12 @@ TEST_F(Query, LogsSinceATimeBeginWhereTheClusterSays) {
     demo_.expect_request().does(answers({"offset 1000", "end"}));
     EXPECT_EQ(demo_.world.run({"logs", "--since=1m"}).err,
               "nothing has been written to the log since then\n");
+    EXPECT_TRUE(
+        demo_.world.run({"logs", "--since="})
+            .err.starts_with("error: `--since` needs a time\n  10m, 2h, 3d: so long ago\n"));
     EXPECT_EQ(demo_.world.run({"logs", "--since=noon"}).err,
               "error: `--since` does not understand `noon`\n  10m, 2h, 3d: so long ago\n"
-              "  14:20: when it was that the last time\n  2026-11-30, 2026-11-30T14:20\n");
+              "  14:20: the last time that it was 14:20\n  2026-11-30, 2026-11-30T14:20\n");
     EXPECT_EQ(demo_.world.run({"logs", "--since=1m", "-n2"}).code, static_cast<int>(Exit::usage));
 }
 

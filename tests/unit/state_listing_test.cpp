@@ -103,9 +103,10 @@ TEST_F(ListText, OfAllProjectsAndClusters) {
 
 TEST_F(ListText, HasAMetricOfASweepFromTheSmallestToTheLargest) {
     overview_.submissions.front().notes["tasks"] = "3";
-    const Metric metric{.name = "loss",
-                        .values = {{other_token, {{1, {"0.5", 0.5}}, {2, {"0.125", 0.125}}}},
-                                   {listed_token, {{0, {"0.25", 0.25}}}}}};
+    const Metric metric{
+        .name = "loss",
+        .values = {{other_token, {{1, {"0.5", 0.5, "0.5"}}, {2, {"0.125", 0.125, "0.125"}}}},
+                   {listed_token, {{0, {"0.25", 0.25, "0.25"}}}}}};
     const auto all = list_text({{"hpc", overview_, metric}}, {}, {});
     EXPECT_NE(all.find("  LOSS  "), std::string::npos) << all;
     EXPECT_NE(all.find("  0.125 to 0.5  "), std::string::npos) << all;
@@ -115,8 +116,25 @@ TEST_F(ListText, HasAMetricOfASweepFromTheSmallestToTheLargest) {
     EXPECT_NE(json.find("\"name\": \"loss\",\n          \"value\": null"), std::string::npos);
     EXPECT_NE(json.find("\"name\": \"loss\",\n      \"value\": 0.25"), std::string::npos) << json;
     EXPECT_EQ(as_json(overview_).find("metric"), std::string::npos);
+    const Metric odd{.name = "a\x1b[2Jb", .values = metric.values};
+    EXPECT_NE(list_text({{"hpc", overview_, odd}}, {}, {}).find("  A\\x1b[2JB  "),
+              std::string::npos);
     EXPECT_EQ(list_text({{"hpc", overview_, {.name = "loss"}}}, {}, {}), text({}))
         << "a column in which nothing is, is left out";
+}
+
+TEST_F(ListText, JsonHasAMetricAsTheTableHasIt) {
+    const auto value = [&](const MetricValue& of_first) {
+        const auto json =
+            as_json(overview_, {.name = "m", .values = {{listed_token, {{0, of_first}}}}});
+        const std::string before = "\"name\": \"m\",\n      \"value\": ";
+        const auto begin = json.rfind(before) + before.size(); // the older one is the last
+        return json.substr(begin, json.find('\n', begin) - begin);
+    };
+    EXPECT_EQ(value({"0.3333", 1.0 / 3, "0.3333333333333333"}), "0.3333333333333333");
+    EXPECT_EQ(value({"nan", {}, "null"}), "null");
+    EXPECT_EQ(value({"true", {}, "true"}), "true");
+    EXPECT_EQ(value({"a long te~", {}, "\"a long text\""}), "\"a long text\"");
 }
 
 TEST_F(ListText, SaysWhatIsNotKnownWithoutTheCluster) {

@@ -163,6 +163,11 @@ TEST_F(PlanUninstall, WhatRdvcHasNotMadeStays) {
                       "cache/precious=foreign my notes=foreign");
 }
 
+TEST_F(PlanUninstall, TextsOfRequestsAndLeftoversOfInterruptedOnesGo) {
+    put("requests/0123abcd.metrics", 'f');
+    EXPECT_EQ(plan(), "-requests/0123abcd.metrics " + all_);
+}
+
 TEST_F(PlanUninstall, LinksAndOthersFilesStay) {
     put("cache", 'l');
     folder_.shared.insert("envs");

@@ -151,6 +151,30 @@ TEST(Console, KeepsProgressBelowWhatIsSaid) {
               "\r\033[K1 of 2\r\033[Kerror: x\n");
 }
 
+// As threads that transfer files do, while another one traces what it runs.
+TEST(Console, TakesProgressFromAnotherThread) {
+    constexpr std::size_t lines = 2000;
+    std::string shown; // only the console keeps two threads from writing it at once
+    std::size_t notes = 0;
+    {
+        const Console console(
+            false, true, true, [](std::string_view) {},
+            [&](std::string_view text) { shown += text; });
+        std::thread worker([&] {
+            for (std::size_t i = 0; i < lines; ++i)
+                console.progress("a progress line that is longer than a short string: " +
+                                 std::to_string(i));
+        });
+        for (std::size_t i = 0; i < lines; ++i)
+            console.note("said");
+        worker.join();
+    }
+    for (auto at = shown.find("said\n"); at != std::string::npos; at = shown.find("said\n", at + 1))
+        ++notes;
+    EXPECT_EQ(notes, lines);
+    EXPECT_NE(shown.find(": 1999"), std::string::npos);
+}
+
 TEST(Console, NotifiesOnATerminalOnly) {
     EXPECT_EQ(printed([] { Console(false, true, false).notify("x\ay"); }).err,
               "\033]9;x\\x07y\a\a");
