@@ -86,13 +86,14 @@ tell_functions() {
     answer scripts read
 }
 
-# Answers with the experiments' refs of each mirror.
+# Answers with the experiments' refs of each mirror; `refs read` follows only if git could read them.
 tell_refs() {
     local place
     for place in repos/*.git; do
         is_own_folder "${place}" || continue
         answer mirror "${place#repos/}"
-        git --git-dir="${place}" for-each-ref --format="${mark} ref %(objectname) %(refname)" refs/exps 2>/dev/null
+        ! git --git-dir="${place}" for-each-ref --format="${mark} ref %(objectname) %(refname)" refs/exps 2>/dev/null ||
+            answer refs read
     done
 }
 

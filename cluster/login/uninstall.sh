@@ -1,5 +1,6 @@
 # The request of `rdvc uninstall --remote`. Creates nothing in a folder that is not rdvc's.
-# Assignments before this text: action (`look`: answers with what there is; `remove`), and the
+# Assignments before this text: action (`look`: answers with what there is; `remove`), cache (with
+# `look`: the folder that the user names as DVC's cache, or nothing), and the
 # arrays mirrors (paths of mirrors that go although others stay) and parts (names on the folder's
 # first level, which go as a whole). `rdvc clean`'s request has removed what stands alone before
 # that: submissions, workspaces, environments.
@@ -30,11 +31,19 @@ enter_rdvc_dir() {
     refuse_newer_folder
 }
 
+# True if the user names rdvc's own folder `cache` as DVC's cache.
+is_cache_named() {
+    local folder=${cache}
+    [[ ${folder} != \~/* ]] || folder="${HOME}/${folder#\~/}"
+    [[ ${folder} == /* && ${folder} -ef cache ]]
+}
+
 # Answers with entries TYPE OWN PATH (OWN: 1 if the file is this user's) and sizes KIB PATH.
 look() {
     local name
     answer dir "${rdvc_dir}"
     [[ -z ${was_link} ]] || answer link
+    ! is_cache_named || answer cache
     find . -mindepth 1 -maxdepth 2 \( -path './logs/slurm-*' -type l -o -path './doctor-*/*' -o -path './.uninstall-*/*' \) -prune -o \
         -printf '%y ' \( -user "${EUID}" -printf '1' -o -printf '0' \) -printf ' %P\0' 2>/dev/null |
         LC_ALL=C tr '\n\0' '?\n' | answer_lines entry
@@ -58,12 +67,13 @@ put_parts_back() {
     rmdir -- "${aside}" 2>/dev/null
 }
 
-# True if a submission that stays has commits in the mirror $1.
+# True if a submission that stays has commits in the mirror $1, or if git cannot read its refs.
 is_mirror_needed() {
-    local ref
+    local ref refs
+    refs=$(git --git-dir="$1" for-each-ref --format='%(refname)' refs/rdvc 2>/dev/null) || return 0
     while read -r ref; do
         [[ ! ${ref} =~ ^refs/rdvc/([0-9a-f]{32})$ || ! -e submissions/${BASH_REMATCH[1]} ]] || return 0
-    done < <(git --git-dir="$1" for-each-ref --format='%(refname)' refs/rdvc 2>/dev/null)
+    done <<<"${refs}"
     return 1
 }
 

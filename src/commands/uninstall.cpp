@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,6 +24,7 @@
 #include "remote/cluster.hpp"
 #include "remote/project.hpp"
 #include "remote/uninstall.hpp"
+#include "sandbox/place.hpp"
 #include "state/uninstall.hpp"
 
 namespace rdvc::commands {
@@ -60,6 +62,7 @@ struct Report {
     std::vector<state::KeptPart> parts;
     std::vector<std::string> failed;
     std::optional<std::string> squeue_words;
+    std::size_t live = 0;  ///< submissions that are cancelled first
     bool is_empty = false; ///< nothing is in the folder any longer
     bool is_gone = false;  ///< nor is there the folder
 
@@ -72,9 +75,15 @@ class Uninstaller {
   public:
     Uninstaller(world::World& world, const Arguments& arguments, const std::string& cluster)
         : world_(world), arguments_(arguments) {
+        const auto default_cluster = arguments.all_clusters ? config::DefaultCluster::ignored
+                                                            : config::DefaultCluster::counts;
         if (project::find_repository(world.runner, world.folder))
             project_ = remote::open_project(world, cluster);
-        const auto config = project_ ? project_->config : remote::open_user_config(world, cluster);
+        const auto config =
+            remote::load_config(world, project_ ? project_->config_file() : std::filesystem::path(),
+                                cluster, default_cluster);
+        if (project_)
+            project_->config = config;
         question_ = {.force = arguments.force, .group_cache = config.flag("cluster.cache_group")};
         cache_ = config.text("cluster.cache");
         cluster_.emplace(world, config);
@@ -87,9 +96,12 @@ class Uninstaller {
             return std::move(report_);
         report_.rows = rows_of(plan_, measure());
         note_kept();
+        if (arguments_.force && !kept_.squeue_words)
+            report_.live = state::live_submissions(kept_).size();
         if (arguments_.dry_run)
             return std::move(report_);
         confirm();
+        question_.confirmed = state::confirmed_by(plan_, report_.folder);
         if (arguments_.force)
             cancel_all();
         remove();
@@ -100,17 +112,20 @@ class Uninstaller {
     [[nodiscard]] const std::string& cache() const { return cache_; }
 
   private:
+    // With --force it is planned before the confirmation what goes once live jobs are cancelled.
     // Asks for the records, unless that would make the folder again that is already going.
     void find_out() {
         kept_ = {};
         auto& folder = report_.folder;
-        folder = remote::look_at_folder(*cluster_);
+        folder = remote::look_at_folder(*cluster_, cache_);
         if (folder.entries.contains("submissions") || folder.entries.contains("jobs") ||
             folder.entries.contains("repos")) {
             kept_ = remote::ask_inventory(*cluster_);
-            folder = remote::look_at_folder(*cluster_); // it may have stored something
+            folder = remote::look_at_folder(*cluster_, cache_); // it may have stored something
         }
-        plan_ = state::plan_uninstall(kept_, folder, question_, results_here());
+        const bool is_before_cancel = question_.force && !question_.confirmed;
+        plan_ = state::plan_uninstall(is_before_cancel ? state::with_live_ended(kept_) : kept_,
+                                      folder, question_, results_here());
     }
 
     std::set<std::string> results_here() {
@@ -295,8 +310,9 @@ void Uninstaller::confirm() {
     for (const auto& line : base::lines(table_of(report_, true) + kept_table(report_)))
         world_.console.note(line);
     std::string question = "remove this";
-    if (const auto live = state::live_submissions(kept_); arguments_.force && !live.empty())
-        question = fmt::format("cancel {} and remove this", base::count(live.size(), "submission"));
+    if (report_.live > 0)
+        question =
+            fmt::format("cancel {} and remove this", base::count(report_.live, "submission"));
     std::string answer;
     try {
         answer = world_.ask(question + " (yes or no)", "no");
@@ -311,7 +327,8 @@ void Uninstaller::confirm() {
 void Uninstaller::cancel_all() {
     constexpr auto patience = std::chrono::minutes(2); // SLURM's grace, and a job's last acts
     constexpr auto pause = std::chrono::seconds(2);
-    auto live = state::live_submissions(kept_);
+    const auto ours = state::live_submissions(kept_);
+    auto live = ours;
     if (live.empty() || kept_.squeue_words)
         return;
     script::Variables variables;
@@ -328,6 +345,7 @@ void Uninstaller::cancel_all() {
          std::this_thread::sleep_for(pause)) {
         kept_ = remote::ask_inventory(*cluster_);
         live = state::live_submissions(kept_);
+        std::erase_if(live, [&](const auto& token) { return !ours.contains(token); });
     }
     find_out();
 }
@@ -338,6 +356,9 @@ void show(world::World& world, const Arguments& arguments, const Report& report,
         world.console.note(fmt::format("nothing of rdvc is on {}", report.cluster));
     } else {
         world.console.data(table_of(report, arguments.dry_run) + kept_table(report));
+        if (arguments.dry_run && report.live > 0)
+            world.console.note(fmt::format("--force would cancel {} first",
+                                           base::count(report.live, "submission")));
         if (report.is_gone)
             world.console.note(fmt::format("{} on {} is gone", report.folder.dir, report.cluster));
         else if (report.is_empty)
@@ -353,44 +374,62 @@ void show(world::World& world, const Arguments& arguments, const Report& report,
                            *report.squeue_words);
 }
 
-// One cluster after the other; true if all is gone everywhere.
+// Of the user's configuration; "" is [cluster], whatever cluster.default says. A sandbox that is
+// down cannot be asked; `rdvc sandbox down --purge` removes it.
+std::vector<std::string> all_clusters(world::World& world) {
+    const auto config = remote::load_config(world, {}, "", config::DefaultCluster::ignored);
+    auto names = config.clusters();
+    if (config.has_built_in() && sandbox::state_of(sandbox::place_of(world)) != sandbox::State::up)
+        std::erase(names, sandbox::name);
+    if (names.empty() || !config.text("cluster.host").empty())
+        names.insert(names.begin(), "");
+    return names;
+}
+
+// One cluster after the other; true if all is gone everywhere. An error of one of several is
+// reported with what the others have done.
 bool uninstall_remote(world::World& world, const Arguments& arguments) {
-    std::vector<std::string> names = {arguments.cluster};
-    if (arguments.all_clusters) {
-        const auto config = remote::open_user_config(world, "");
-        names = config.clusters();
-        if (names.empty() || !config.text("cluster.host").empty())
-            names.insert(names.begin(), "");
-    }
+    const auto names =
+        arguments.all_clusters ? all_clusters(world) : std::vector<std::string>{arguments.cluster};
     nlohmann::json all = nlohmann::json::array();
     bool is_complete = true;
     std::vector<std::string> failed;
     std::set<std::string> done;
-    for (const auto& name : names) {
+    const auto uninstall_one = [&](const std::string& name) {
         Uninstaller uninstaller(world, arguments, name);
         const auto report = uninstaller.run();
         if (!done.insert(report.cluster + "\n" + report.folder.dir).second)
-            continue;
+            return;
         all.push_back(to_json(report));
         is_complete = is_complete && report.is_complete();
         failed.insert(failed.end(), report.failed.begin(), report.failed.end());
         if (!arguments.json)
             show(world, arguments, report, uninstaller.cache());
-    }
+    };
+    for (const auto& name : names)
+        try {
+            uninstall_one(name);
+        } catch (const Error& error) {
+            if (names.size() == 1)
+                throw;
+            failed.push_back(
+                fmt::format("{}: {}", name.empty() ? "[cluster]" : name, error.what()));
+            if (!error.context().empty())
+                failed.push_back("  " + error.context());
+        }
     if (arguments.json)
         world.console.data(
             nlohmann::json{{"version", 1}, {"dry_run", arguments.dry_run}, {"clusters", all}}.dump(
                 2, ' ', false, nlohmann::json::error_handler_t::replace) +
             "\n");
-    if (arguments.dry_run) {
+    if (arguments.dry_run)
         world.console.note("nothing was removed (--dry-run)");
-        return true;
-    }
     if (!failed.empty())
-        throw Error(Exit::failed, "some of it could not be removed")
+        throw Error(Exit::failed, arguments.dry_run ? "not all clusters have answered"
+                                                    : "some of it could not be removed")
             .context(base::first_lines(failed))
             .hint("the same command goes on");
-    return is_complete;
+    return is_complete || arguments.dry_run;
 }
 
 } // namespace

@@ -5,9 +5,11 @@
 
 #include "base/columns.hpp"
 #include "base/error.hpp"
+#include "base/files.hpp"
 #include "base/quote.hpp"
 #include "base/text.hpp"
 #include "commands/removal.hpp"
+#include "sandbox/place.hpp"
 
 namespace rdvc::commands {
 
@@ -25,8 +27,8 @@ struct Place {
     std::uint64_t size = 0; ///< in bytes
 };
 
-// Links are not followed; what cannot be read counts as nothing.
-std::uint64_t size_of(const fs::path& path) {
+// Links are not followed; what cannot be read counts as nothing. `except` does not count.
+std::uint64_t size_of(const fs::path& path, const fs::path& except = {}) {
     std::error_code error;
     if (fs::is_regular_file(fs::symlink_status(path, error)))
         return fs::file_size(path, error);
@@ -36,25 +38,36 @@ std::uint64_t size_of(const fs::path& path) {
     for (const auto end = fs::recursive_directory_iterator(); !error && entries != end;
          entries.increment(error)) {
         std::error_code unread;
-        if (fs::is_regular_file(entries->symlink_status(unread)))
+        if (entries->path() == except)
+            entries.disable_recursion_pending();
+        else if (fs::is_regular_file(entries->symlink_status(unread)))
             if (const auto bytes = entries->file_size(unread); !unread)
                 size += bytes;
     }
     return size;
 }
 
+bool is_there(const fs::path& path) {
+    std::error_code error;
+    return fs::exists(fs::symlink_status(path, error));
+}
+
+// The sandbox's home may hold results that are nowhere else.
+bool has_sandbox(const world::World& world) {
+    return is_there(sandbox::place_of(world).slurm());
+}
+
 std::vector<Place> places_of(const world::World& world) {
+    const auto sandbox = sandbox::place_of(world).folder;
     std::vector<Place> places = {
         {"settings", "your settings", world.user_config(), false},
         {"state", "what was submitted from here, and copies of what clusters said",
          world.state_folder(), true},
+        {"sandbox", "the sandbox, with its home folder and results", sandbox, !has_sandbox(world)},
         {"sockets", "sockets of ssh connections", world.socket_folder(), true}};
-    std::erase_if(places, [](const Place& place) {
-        std::error_code error;
-        return !fs::exists(fs::symlink_status(place.path, error));
-    });
+    std::erase_if(places, [](const Place& place) { return !is_there(place.path); });
     for (auto& place : places)
-        place.size = size_of(place.path);
+        place.size = size_of(place.path, place.kind == "state" ? sandbox : fs::path());
     return places;
 }
 
@@ -123,18 +136,17 @@ void uninstall_local(world::World& world, const LocalArguments& arguments) {
         rows.push_back({program, base::bytes(size_of(program)), "the program"});
         world.console.data(base::columns(rows));
     }
+    if (arguments.remove && has_sandbox(world))
+        throw Error(Exit::not_ready, "the sandbox is on this machine; nothing was removed")
+            .context(sandbox::place_of(world).folder.string())
+            .hint("`rdvc sandbox down --purge` removes it, unless results would be lost");
     if (removes) {
         if (!arguments.yes)
             confirm(world);
         begin_removal();
-        for (const auto& place : places) {
-            std::error_code error;
+        for (const auto& place : places)
             if (place.goes)
-                fs::remove_all(place.path, error);
-            if (error)
-                throw Error(Exit::failed, "cannot remove " + place.path.string())
-                    .context(error.message());
-        }
+                base::remove_tree(place.path);
         world.console.note("rdvc's records on this machine are gone; submissions on clusters go on "
                            "without them");
     } else if (arguments.remove) {

@@ -20,7 +20,8 @@ std::string how_to_remove(const std::filesystem::path& path,
                           const std::function<bool(const std::filesystem::path&)>& exists);
 
 /// Lists rdvc's files on this machine, and removes all but the settings if so asked. Throws Error
-/// (failed) for what cannot be removed, and (usage) if the answer is no.
+/// (failed) for what cannot be removed, (not_ready) as long as there is a sandbox, and (usage) if
+/// the answer is no.
 void uninstall_local(world::World& world, const LocalArguments& arguments);
 
 } // namespace rdvc::commands

@@ -172,6 +172,8 @@ void InventoryReader::add(const transport::Frame& frame) {
         inventory.read_scripts = true;
     } else if (frame.verb == "mirror") {
         mirror_ = frame.rest;
+    } else if (frame.verb == "refs") {
+        inventory.read_mirrors.insert(mirror_);
     } else if (frame.verb == "ref") {
         inventory.refs[{mirror_, rest}] = first;
     }

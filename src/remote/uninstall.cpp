@@ -23,16 +23,18 @@ void add_size(state::RemoteFolder& folder, const std::string& text) {
 
 } // namespace
 
-state::RemoteFolder look_at_folder(Cluster& cluster) {
+state::RemoteFolder look_at_folder(Cluster& cluster, const std::string& cache) {
     state::RemoteFolder folder;
     script::Variables variables;
-    variables.words = {{"action", "look"}};
+    variables.words = {{"action", "look"}, {"cache", cache}};
     variables.lists = {{"mirrors", {}}, {"parts", {}}};
     cluster.ask("uninstall", variables, [&](const transport::Frame& frame) {
         if (frame.verb == "dir")
             folder.dir = frame.rest;
         else if (frame.verb == "link")
             folder.is_link = true;
+        else if (frame.verb == "cache")
+            folder.is_cache_named = true;
         else if (frame.verb == "entry")
             add_entry(folder, frame.rest);
         else if (frame.verb == "shared")
@@ -46,7 +48,7 @@ state::RemoteFolder look_at_folder(Cluster& cluster) {
 Uninstalled remove_parts(Cluster& cluster, const state::UninstallPlan& plan) {
     Uninstalled done;
     script::Variables variables;
-    variables.words = {{"action", "remove"}};
+    variables.words = {{"action", "remove"}, {"cache", ""}};
     variables.lists = {{"mirrors", plan.mirrors}, {"parts", plan.parts}};
     cluster.ask("uninstall", variables, [&](const transport::Frame& frame) {
         if (frame.verb == "removed")

@@ -11,7 +11,7 @@ namespace rdvc::remote {
 
 /// Reads the folder's first two levels; creates nothing. Throws Error as Cluster::ask does, also if
 /// the folder is not rdvc's.
-state::RemoteFolder look_at_folder(Cluster& cluster);
+state::RemoteFolder look_at_folder(Cluster& cluster, const std::string& cache);
 
 /// What became of a plan's parts.
 struct Uninstalled {

@@ -45,7 +45,8 @@ struct Inventory {
         functions;             ///< submission's folder -> the hashes that its script names
     bool read_scripts = false; ///< all scripts could be read, so `functions` is complete
     std::map<std::pair<std::string, std::string>, std::string>
-        refs; ///< experiments: mirror, ref -> commit
+        refs;                           ///< experiments: mirror, ref -> commit
+    std::set<std::string> read_mirrors; ///< those whose refs git could read
 
     /// Nothing if there is no such path.
     [[nodiscard]] const Entry* find(const std::string& path) const;

@@ -100,10 +100,13 @@ const std::vector<PartReasonWord>& reasons() {
         {PartReason::needed, "needed", "what stays needs it"},
         {PartReason::unpulled, "unpulled",
          "has experiments that are not in this repository; `rdvc pull` brings them"},
+        {PartReason::unread, "unread",
+         "git cannot read it, so it may have results; `rdvc doctor` says more"},
         {PartReason::foreign, "foreign", "rdvc has not made it"},
         {PartReason::shared, "shared", "has files of other users"},
         {PartReason::group, "group", "your group uses it (cluster.cache_group)"},
         {PartReason::link, "link", "is a link; what it leads to stays, too"},
+        {PartReason::named, "named", "cluster.cache names it"},
         {PartReason::begun, "begun", "something has begun or could not go; call this again"}};
     return table;
 }
@@ -121,6 +124,33 @@ bool is_leftover(std::string_view name, const Entry& entry) {
                                   (name.starts_with("cache-") && base::is_hex(name.substr(6)))));
 }
 
+// The names of this user's mirrors.
+std::set<std::string> own_mirrors(const RemoteFolder& folder) {
+    std::set<std::string> names;
+    for (const auto& [path, entry] : folder.entries)
+        if (const auto name = path.substr(path.find('/') + 1);
+            path.starts_with("repos/") && name.ends_with(".git") && entry.own &&
+            is_mirror(name, entry.type))
+            names.insert(name);
+    return names;
+}
+
+// Takes out of the plan the submissions, and their workspaces, that the user does not know of.
+void keep_unconfirmed(CleanPlan& plan, const Confirmed& confirmed) {
+    const auto is_new = [&](const Removal& removal) {
+        const bool is_submission = removal.kind == CleanKind::submission;
+        if (!is_submission && removal.kind != CleanKind::workspace)
+            return false;
+        const auto token = removal.item.substr(0, removal.item.find(' '));
+        return !confirmed.items.contains(token) && !confirmed.items.contains(removal.item);
+    };
+    for (const auto& removal : plan.removals)
+        if (is_new(removal))
+            plan.kept.push_back({removal.kind, KeepReason::young,
+                                 removal.title.empty() ? removal.path : removal.title});
+    std::erase_if(plan.removals, is_new);
+}
+
 class Planner {
   public:
     Planner(const Inventory& kept, const RemoteFolder& folder, const UninstallQuestion& question,
@@ -131,6 +161,8 @@ class Planner {
         plan_.items = plan_clean(
             kept_, {.mirror = "", .all_projects = true, .older = 0, .force = question_.force},
             here_);
+        if (question_.confirmed)
+            keep_unconfirmed(plan_.items, *question_.confirmed);
         is_needed_ = !plan_.items.kept.empty();
         plan_mirrors();
         const bool needs_cache = is_needed_ || !plan_.kept.empty();
@@ -143,21 +175,38 @@ class Planner {
   private:
     void keep(const std::string& path, PartReason reason) { plan_.kept.push_back({path, reason}); }
 
-    // Mirrors that hold results of an experiment which is not here, or that submissions need, stay.
-    void plan_mirrors() {
-        std::set<std::string> unpulled;
+    // The mirrors that stay for their own sake: they hold results of an experiment which is not
+    // here, or may hold some, or the user does not know of them.
+    [[nodiscard]] std::map<std::string, PartReason>
+    mirrors_with_results(const std::set<std::string>& mirrors) const {
+        std::map<std::string, PartReason> staying;
+        if (question_.confirmed)
+            for (const auto& mirror : mirrors)
+                if (!question_.confirmed->mirrors.contains(mirror))
+                    staying[mirror] = PartReason::begun;
+        if (question_.force)
+            return staying;
         for (const auto& [place, commit] : kept_.refs)
-            if (!question_.force && !here_.contains(commit) && !place.second.ends_with("-partial"))
-                unpulled.insert(place.first);
-        for (const auto& mirror : unpulled)
-            keep("repos/" + mirror, PartReason::unpulled);
-        if (is_needed_ || unpulled.empty())
+            if (!here_.contains(commit) && !place.second.ends_with("-partial"))
+                staying[place.first] = PartReason::unpulled;
+        for (const auto& mirror : mirrors)
+            if (!kept_.read_mirrors.contains(mirror))
+                staying[mirror] = PartReason::unread;
+        return staying;
+    }
+
+    // Those that submissions need stay, too.
+    void plan_mirrors() {
+        const auto mirrors = own_mirrors(folder_);
+        const auto staying = mirrors_with_results(mirrors);
+        for (const auto& [mirror, reason] : staying)
+            keep("repos/" + mirror, reason);
+        has_kept_mirrors_ = !staying.empty();
+        if (is_needed_ || staying.empty())
             return; // all stay, or all go
-        for (const auto& [path, entry] : folder_.entries)
-            if (const auto name = path.substr(path.find('/') + 1);
-                path.starts_with("repos/") && name.ends_with(".git") && entry.own &&
-                is_mirror(name, entry.type) && !unpulled.contains(name))
-                plan_.mirrors.push_back(path);
+        for (const auto& mirror : mirrors)
+            if (!staying.contains(mirror))
+                plan_.mirrors.push_back("repos/" + mirror);
     }
 
     // The first reason why a part stays although nothing needs it.
@@ -167,6 +216,8 @@ class Planner {
             keep(name, PartReason::link);
         } else if (!entry.own || folder_.shared.contains(name)) {
             keep(name, PartReason::shared);
+        } else if (part.name == "cache" && folder_.is_cache_named) {
+            keep(name, PartReason::named);
         } else if (part.name == "cache" && question_.group_cache) {
             keep(name, PartReason::group);
         } else {
@@ -190,10 +241,7 @@ class Planner {
             return;
         if (is_needed)
             keep(name, PartReason::needed);
-        else if (part.name == "repos" &&
-                 std::any_of(plan_.kept.begin(), plan_.kept.end(), [](const KeptPart& one) {
-                     return one.reason == PartReason::unpulled;
-                 }))
+        else if (part.name == "repos" && has_kept_mirrors_)
             return; // some of it is already kept
         else if (!keep_if_not_ours(part, found->second))
             plan_.parts.push_back(name);
@@ -217,6 +265,7 @@ class Planner {
     const UninstallQuestion& question_;
     const std::set<std::string>& here_;
     bool is_needed_ = false; ///< something that has to do with a submission stays
+    bool has_kept_mirrors_ = false;
     UninstallPlan plan_;
 };
 
@@ -259,6 +308,31 @@ std::set<std::string> live_submissions(const Inventory& kept) {
             live.insert(token);
     }
     return live;
+}
+
+Inventory with_live_ended(Inventory kept) {
+    if (kept.squeue_words)
+        return kept;
+    for (const auto& token : live_submissions(kept)) // `cancel` takes what no job has taken yet
+        if (const auto folder = "submissions/" + token; kept.is_folder(folder))
+            kept.entries[folder + "/claim.1"] = {.type = 'd', .time = 0, .own = true};
+    kept.live.clear();
+    kept.used.clear();
+    return kept;
+}
+
+Confirmed confirmed_by(const UninstallPlan& plan, const RemoteFolder& folder) {
+    Confirmed confirmed;
+    for (const auto& removal : plan.items.removals)
+        if (removal.kind == CleanKind::submission)
+            confirmed.items.insert(removal.token);
+        else if (removal.kind == CleanKind::workspace)
+            confirmed.items.insert(removal.item);
+    if (plan.has_part("repos"))
+        confirmed.mirrors = own_mirrors(folder);
+    for (const auto& path : plan.mirrors)
+        confirmed.mirrors.insert(path.substr(path.find('/') + 1));
+    return confirmed;
 }
 
 UninstallPlan plan_uninstall(const Inventory& kept, const RemoteFolder& folder,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,15 +21,23 @@ struct RemoteFolder {
     bool is_link = false;                 ///< the configured path is a link to it
     std::map<std::string, Entry> entries; ///< the first two levels; of `logs` not its usual links
     std::map<std::string, std::uint64_t> kib; ///< sizes of the first level, and of mirrors
+    bool is_cache_named = false;              ///< cluster.cache is the folder `cache` in it
     std::set<std::string> shared; ///< names on the first level with files of other users in them
 };
 
-struct UninstallQuestion {
-    bool force = false;       ///< also what is needed, except by jobs that live
-    bool group_cache = false; ///< the user's group uses DVC's cache there
+/// What the user has agreed to lose.
+struct Confirmed {
+    std::set<std::string> items;   ///< tokens of submissions; workspaces, as in requests
+    std::set<std::string> mirrors; ///< names
 };
 
-enum class PartReason { needed, unpulled, foreign, shared, group, link, begun };
+struct UninstallQuestion {
+    bool force = false;                      ///< also what is needed, except by jobs that live
+    bool group_cache = false;                ///< the user's group uses DVC's cache there
+    std::optional<Confirmed> confirmed = {}; ///< submissions and mirrors beyond these stay
+};
+
+enum class PartReason { needed, unpulled, unread, foreign, shared, group, link, named, begun };
 
 /// A file or folder that stays, and why.
 struct KeptPart {
@@ -59,6 +68,13 @@ std::set<std::string> commits_of(const Inventory& kept);
 
 /// The submissions that have to be cancelled before they can be removed.
 std::set<std::string> live_submissions(const Inventory& kept);
+
+/// The records as they are once `cancel` has ended the live submissions that it can end. Without
+/// an answer of squeue's nothing is cancelled.
+Inventory with_live_ended(Inventory kept);
+
+/// The submissions, workspaces and mirrors of a plan.
+Confirmed confirmed_by(const UninstallPlan& plan, const RemoteFolder& folder);
 
 /// What may go. `here`: those of the records' and the mirrors' commits that this laptop has, with
 /// their data.

@@ -140,7 +140,10 @@ TEST_F(OnFakeSlurm, Uninstall) {
     submit_waiting();
     expect_says(rdvc({"uninstall", "--remote", "--yes"}, Exit::not_ready), "a job waits or runs");
     EXPECT_TRUE(fs::exists(remote / "submissions" / local_.token() / "job.sh"));
-    expect_says(rdvc({"uninstall", "--remote", "--force", "--dry-run"}), "nothing was removed");
+    const auto would = rdvc({"uninstall", "--remote", "--force", "--dry-run"});
+    expect_says(would, "nothing was removed");
+    expect_says(would, "submissions");
+    EXPECT_EQ(would.find("STAYS"), std::string::npos) << would;
     EXPECT_TRUE(fs::exists(remote / "submissions" / local_.token() / "job.sh"));
     tests::put_file(remote / "requests" / "0123abcd.metrics", ""); // of an interrupted one
     expect_says(rdvc({"uninstall", "--remote", "--force", "--yes"}), "is gone");
@@ -154,6 +157,46 @@ TEST_F(OnFakeSlurm, UninstallOfAFolderThatIsNotRdvcs) {
     expect_says(rdvc({"uninstall", "--remote", "--yes", "--force"}, Exit::not_ready),
                 "is not a folder of rdvc's");
     EXPECT_TRUE(fs::exists(local_.cluster.rdvc() / "repos" / "thesis"));
+}
+
+TEST_F(OnFakeSlurm, UninstallLeavesAMirrorThatGitCannotRead) {
+    submit_and_wait({"--", "true"});
+    const auto remote = local_.cluster.rdvc();
+    tests::put_file(local_.mirror() / "packed-refs", "no ref\n");
+    fs::remove_all(remote / "submissions" / local_.token());
+    fs::remove_all(remote / "jobs" / local_.token());
+    expect_says(rdvc({"uninstall", "--remote", "--yes"}, Exit::not_ready), "git cannot read it");
+    EXPECT_TRUE(fs::exists(local_.mirror() / "packed-refs"));
+    expect_says(rdvc({"uninstall", "--remote", "--yes", "--force"}), "is gone");
+}
+
+TEST_F(OnFakeSlurm, UninstallLeavesTheCacheThatTheUserNames) {
+    submit_and_wait({"--", "true"});
+    const auto object = local_.cluster.rdvc() / "cache" / "files" / "md5" / "ab" / "cd";
+    tests::put_file(object, "data");
+    local_.world.environment["RDVC_CLUSTER_CACHE"] = "~/.rdvc/../.rdvc/cache/";
+    expect_says(rdvc({"uninstall", "--remote", "--yes", "--force"}, Exit::not_ready),
+                "cluster.cache names it");
+    EXPECT_TRUE(fs::exists(object));
+}
+
+TEST_F(OnFakeSlurm, UninstallOnAllClusters) {
+    submit_and_wait({"--", "true"});
+    const auto remote = local_.cluster.rdvc();
+    tests::put_file(local_.cluster.home() / "mine" / "thesis", "");
+    tests::put_file(local_.folder / "home" / ".config" / "rdvc" / "config.toml",
+                    "[cluster]\nhost = \"local\"\ndefault = \"b\"\n"
+                    "[clusters.a]\nhost = \"local\"\ndir = \"~/mine\"\n"
+                    "[clusters.b]\nhost = \"local\"\ndir = \"~/none\"\n");
+    fs::create_directories(local_.state_folder() / "sandbox" / "slurm" / "cluster" / "home");
+    const auto said =
+        rdvc({"uninstall", "--remote", "--all-clusters", "--yes", "--force"}, Exit::failed);
+    expect_says(said, "is not a folder of rdvc's");
+    expect_says(said, "is gone");
+    expect_says(said, "nothing of rdvc is on local");
+    EXPECT_EQ(said.find("sandbox"), std::string::npos) << said;
+    EXPECT_FALSE(fs::exists(remote));
+    EXPECT_TRUE(fs::exists(local_.cluster.home() / "mine" / "thesis"));
 }
 
 TEST_F(OnFakeSlurm, StatusAndUninstallRefuseTheFolderOfANewerVersion) {

@@ -25,7 +25,7 @@ class PlanUninstall : public ::testing::Test {
         for (const auto* part : {"submissions", "jobs", "logs", "repos", "envs", "functions",
                                  "requests", "queue", "cache"})
             put(part, 'd');
-        put("repos/demo-0123abcd.git", 'd');
+        put_mirror("demo-0123abcd.git");
         put("cache/files", 'd');
         put("queue/jobs", 'f');
         put("functions/01234567", 'd');
@@ -35,6 +35,11 @@ class PlanUninstall : public ::testing::Test {
         if (std::count(path.begin(), path.end(), '/') < 2)
             folder_.entries[path] = {type, 0, own};
         kept_.entries[path] = {type, 0, own};
+    }
+
+    void put_mirror(const std::string& name) {
+        put("repos/" + name, 'd');
+        kept_.read_mirrors.insert(name);
     }
 
     // Adds a submission whose job has published an experiment.
@@ -132,7 +137,7 @@ TEST_F(PlanUninstall, ASubmissionThatSbatchHasNotAnsweredIsCancelledWithForceNot
 
 // `rdvc clean` leaves experiments in the mirrors: those of this project are known, of others not.
 TEST_F(PlanUninstall, AMirrorOfAnotherProjectKeepsTheCache) {
-    put("repos/other-89abcdef.git", 'd');
+    put_mirror("other-89abcdef.git");
     put("repos/lib-89abcdef.git.new-0123", 'd');
     kept_.refs[{"demo-0123abcd.git", "refs/exps/aa/bb/exp"}] = commit;
     kept_.refs[{"other-89abcdef.git", "refs/exps/aa/bb/theirs"}] = other;
@@ -147,6 +152,63 @@ TEST_F(PlanUninstall, AMirrorOfAnotherProjectKeepsTheCache) {
 TEST_F(PlanUninstall, PartialResultsDoNotKeepAMirror) {
     kept_.refs[{"demo-0123abcd.git", "refs/exps/aa/bb/exp-partial"}] = commit;
     EXPECT_EQ(plan(), all_);
+}
+
+TEST_F(PlanUninstall, AMirrorThatGitCannotReadStays) {
+    put_mirror("other-89abcdef.git");
+    kept_.read_mirrors.erase("demo-0123abcd.git");
+    EXPECT_EQ(plan(), "-repos/other-89abcdef.git "
+                      "-submissions,jobs,logs,envs,functions,requests,queue "
+                      "repos/demo-0123abcd.git=unread cache=needed");
+    question_.force = true;
+    EXPECT_EQ(plan(), all_);
+}
+
+TEST_F(PlanUninstall, WithForceItIsPlannedWhatGoesOnceJobsAreCancelled) {
+    submission();
+    kept_.files.erase("jobs/" + one + "/0/result");
+    kept_.entries.erase("jobs/" + one + "/0/result");
+    kept_.live.insert(one);
+    question_.force = true;
+    kept_ = with_live_ended(kept_);
+    EXPECT_EQ(plan(), "-exp " + all_);
+    kept_.entries.erase("submissions/" + one + "/claim.1"); // sbatch has not answered
+    kept_.entries.erase("submissions/" + one + "/jobid");
+    kept_.files.erase("submissions/" + one + "/jobid");
+    kept_ = with_live_ended(kept_);
+    EXPECT_EQ(plan(), "-exp " + all_);
+    kept_.squeue_words = "no contact";
+    kept_.live.insert(one);
+    EXPECT_TRUE(with_live_ended(kept_).live.contains(one));
+}
+
+TEST_F(PlanUninstall, AJobThatCannotBeCancelledFromHereStaysWithForce) {
+    submission();
+    kept_.files.erase("jobs/" + one + "/0/result");
+    kept_.entries.erase("jobs/" + one + "/0/result");
+    kept_.files["jobs/" + one + "/0/workspace"] = {{"cluster", "another"}};
+    question_.force = true;
+    kept_ = with_live_ended(kept_);
+    EXPECT_EQ(plan(), "42 (exp)=live " + needed_);
+}
+
+TEST_F(PlanUninstall, WhatHasComeSinceTheConfirmationStays) {
+    question_.force = true;
+    const auto before = plan_uninstall(kept_, folder_, question_, here_);
+    question_.confirmed = confirmed_by(before, folder_);
+    EXPECT_EQ(plan(), all_);
+    put_mirror("new-89abcdef.git");
+    EXPECT_EQ(plan(), "-repos/demo-0123abcd.git "
+                      "-submissions,jobs,logs,envs,functions,requests,queue "
+                      "repos/new-89abcdef.git=begun cache=needed");
+    submission();
+    kept_.workspaces.push_back({.token = one, .path = "/scratch/rdvc-42-01234567", .kept = false});
+    EXPECT_EQ(plan(), "/scratch/rdvc-42-01234567=young 42 (exp)=young "
+                      "repos/new-89abcdef.git=begun " +
+                          needed_);
+    question_.confirmed->items.insert(one);
+    question_.confirmed->mirrors.insert("new-89abcdef.git");
+    EXPECT_EQ(plan(), "-" + one + " /scratch/rdvc-42-01234567 -exp " + all_);
 }
 
 TEST_F(PlanUninstall, WhatRdvcHasNotMadeStays) {
@@ -175,6 +237,12 @@ TEST_F(PlanUninstall, LinksAndOthersFilesStay) {
     question_.force = true;
     EXPECT_EQ(plan(), "-submissions,jobs,repos,functions,requests,queue logs=shared envs=shared "
                       "cache=link");
+}
+
+TEST_F(PlanUninstall, ACacheThatTheUserNamesStays) {
+    folder_.is_cache_named = true;
+    question_.force = true;
+    EXPECT_EQ(plan(), "-submissions,jobs,logs,repos,envs,functions,requests,queue cache=named");
 }
 
 TEST_F(PlanUninstall, AGroupsCacheStays) {
