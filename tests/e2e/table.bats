@@ -78,7 +78,8 @@ tasks = json.load(sys.stdin)["tasks"]
 assert [t["params"]["lr"] for t in tasks] == [0.1, 0.25, 0.5], tasks
 assert tasks[1]["metrics"]["step"] == 0 and tasks[1]["state"] == "running", tasks
 assert tasks[1]["metrics"]["train.odd"] is None, tasks'
-    [[ $(rdvc status --metric loss) == *" LOSS "*" 1.1 to 1.5 "* ]]
+    has_all() { [[ $(rdvc status --metric loss) == *" LOSS "*" 1.1 to 1.5 "* ]]; }
+    wait_until 30 has_all
     RDVC_STATUS_METRIC=train.loss rdvc status --json | python3 -c '
 import json, sys
 metrics = [t["metric"] for t in json.load(sys.stdin)[0]["tasks"]]
