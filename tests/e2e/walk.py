@@ -46,6 +46,7 @@ def normal(line):
     """Without what differs from run to run."""
     if PLOT.search(line):
         return "(plot)"
+    line = re.sub(r"/rdvc-[0-9]+-[A-Za-z0-9]+", "/WORKSPACE", line)
     line = re.sub(r"\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{4,40}\b", "HASH", line)
     line = re.sub(r"\b[0-9]{7,40}\b", "HASH", line)
     line = re.sub(r"[0-9]+(\.[0-9]+)?(e-?[0-9]+)?", "N", line)
