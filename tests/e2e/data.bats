@@ -279,7 +279,7 @@ run_and_wait() {
     mkdir -p "${shared}/bin"
     local program
     for program in /usr/bin/* /bin/*; do
-        [[ ${program##*/} == rsync || -e ${shared}/bin/${program##*/} ]] || ln -s "${program}" "${shared}/bin/"
+        [[ ${program##*/} == rsync || ! -f ${program} || -e ${shared}/bin/${program##*/} ]] || ln -s "${program}" "${shared}/bin/"
     done
     rm -rf "${cache}" .dvc/cache/files/md5/*.dir
     export RDVC_CLUSTER_PREPARE="PATH=${shared}/bin"
