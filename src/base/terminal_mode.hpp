@@ -8,7 +8,7 @@
 namespace rdvc::base {
 
 /// At the end of its life, the terminal on standard input has the mode that it had at its beginning
-/// (line by line, with an echo). Does nothing if there is none, or if it is another job's by then.
+/// (line by line, with an echo). Does nothing without a terminal, or if another job has taken it.
 class TerminalMode {
   public:
     TerminalMode();

@@ -4,10 +4,7 @@
 load support
 
 setup_file() {
-    start_world 1
-    sed -i 's/^Host sandbox$/Host sandbox hpc/' "${RDVC_SANDBOX_DIR}/ssh_config"
-    mkdir "${folder}/bin"
-    ln -s "${RDVC_SOURCE_FOLDER}/.dev/tools/bin/uv" "${folder}/bin/uv"
+    start_typed_world
     # Stands in for micromamba: makes a prefix with links to this machine's programs.
     mkdir "${cluster_home}/bin"
     echo 'PATH="${HOME}/bin:${PATH}"' >>"${cluster_home}/.bashrc"

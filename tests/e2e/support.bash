@@ -28,6 +28,15 @@ start_world() {
     export job_dvc
 }
 
+# The same for a document that is typed line by line (walk.py): the sandbox is also called `hpc`, and
+# uv is in ${folder}/bin.
+start_typed_world() {
+    start_world 1
+    sed -i 's/^Host sandbox$/Host sandbox hpc/' "${RDVC_SANDBOX_DIR}/ssh_config"
+    mkdir "${folder}/bin"
+    ln -s "${RDVC_SOURCE_FOLDER}/.dev/tools/bin/uv" "${folder}/bin/uv"
+}
+
 # A user's home on the laptop, in the folder $1.
 make_laptop() {
     export HOME="$1/laptop" XDG_RUNTIME_DIR="$1/run" TMPDIR="$1/tmp" # DVC leaves things in the last
