@@ -22,13 +22,20 @@ is_since() { # VERSION: whether SLURM is as new as that
 }
 
 write_cgroup_conf() {
-  # without the first line slurmd looks for what is mounted, and with v2 wants systemd
+  cgroup_plugin_line
   if [[ $memory == cgroup ]]; then
-    printf '%s\n' "CgroupPlugin=cgroup/v1" "CgroupMountpoint=$run/cgroup" "ConstrainRAMSpace=yes" "MinRAMSpace=1"
-  elif is_since 23.02; then
+    printf '%s\n' "CgroupMountpoint=$run/cgroup" "ConstrainRAMSpace=yes" "MinRAMSpace=1"
+  fi
+}
+
+# Without it slurmd looks for what is mounted, and with v2 wants systemd. Before 22.05 there was only v1.
+cgroup_plugin_line() {
+  if ! is_since 22.05; then
+    return
+  elif [[ $memory == polling ]] && is_since 23.02; then
     echo "CgroupPlugin=disabled"
   else
-    echo "CgroupPlugin=cgroup/v1" # which nothing then uses
+    echo "CgroupPlugin=cgroup/v1" # which nothing uses if SLURM polls
   fi
 }
 

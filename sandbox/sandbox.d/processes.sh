@@ -105,7 +105,7 @@ end_all() { # SIGNALS LIST...
     ((${#pids[@]})) || return 0
     send_signal "$signal" "${pids[@]}"
     [[ $signal != TERM ]] || send_signal CONT "${pids[@]}" # a frozen process gets no other signal
-    [[ $signal == TERM ]] && seconds=10 || seconds=1
+    [[ $signal == TERM ]] && seconds=40 || seconds=1
     wait_until "$seconds" is_empty "${@:2}" && return 0
   done
   say "warning: these processes do not heed SIG${signal}: ${pids[*]}"

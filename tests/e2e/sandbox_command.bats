@@ -21,6 +21,7 @@ setup_file() {
 teardown_file() {
     ssh -F "${slurm}/ssh_config" -O exit -o ControlPath="${XDG_RUNTIME_DIR}/rdvc/%C" sandbox 2>/dev/null || true
     rdvc sandbox down --purge --force >/dev/null 2>&1 || true
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" down --dir "${folder}/own" >/dev/null 2>&1 || true
     if [[ -e ${folder}/failed ]]; then
         printf '# kept: %s\n' "${folder}" >&3
     else
@@ -120,4 +121,22 @@ make_hello() {
         [[ ${output} == *XDG_STATE_HOME* ]]
     fi
     chmod u+w .local/state/rdvc
+}
+
+# bats test_tags=long
+@test "a SLURM that this machine has already and the sandbox do not see each other" {
+    local own="${folder}/own"
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" up --dir "${own}" >/dev/null
+    export SLURM_CONF="${own}/etc/slurm.conf" # as /etc/slurm/slurm.conf
+    sbatch --hold --output=/dev/null --wrap 'exit 0'
+    run -0 rdvc sandbox up
+    [[ -z $(eval "$(rdvc sandbox env)" && squeue --noheader) ]]
+    [[ -d ${folder}/hello ]] || (make_hello)
+    cd "${folder}/hello"
+    run -0 rdvc run --cluster sandbox -n beside
+    [[ $(squeue --noheader --format=%r) == JobHeldUser ]]
+    run -0 rdvc wait beside
+    run -0 rdvc sandbox down --purge --force
+    [[ $(squeue --noheader --format=%r) == JobHeldUser ]]
+    "${RDVC_SOURCE_FOLDER}/tools/sandbox" down --dir "${own}" >/dev/null
 }
