@@ -11,6 +11,7 @@
 #include "base/files.hpp"
 #include "base/interrupts.hpp"
 #include "base/process.hpp"
+#include "base/programs.hpp"
 #include "commands/command.hpp"
 #include "project/guarded_git.hpp"
 #include "transport/relay.hpp"
@@ -36,7 +37,7 @@ int main(int argc, char** argv) {
     base::remove_abandoned_folders();
     try {
         world::World world{runner, console, std::filesystem::current_path(), environment,
-                           world::find_program(argv[0], environment("PATH").value_or(""))};
+                           base::find_program(argv[0], environment("PATH").value_or(""))};
         return static_cast<int>(commands::dispatch(world, {argv + 1, argv + argc}));
     } catch (const world::OutputClosed&) { // ends like any program whose reader has gone
         std::signal(SIGPIPE, SIG_DFL);

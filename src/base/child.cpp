@@ -40,8 +40,8 @@ void become(const Command& command, int in, int out, int err, int report) {
                    command.terminal == Terminal::no) { // ignoring it would not do: ssh handles it
                                                        // where it is ignored
             sigset_t interrupt;
-            ::sigemptyset(&interrupt);
-            ::sigaddset(&interrupt, SIGINT);
+            sigemptyset(&interrupt);
+            sigaddset(&interrupt, SIGINT);
             ::sigprocmask(SIG_BLOCK, &interrupt, nullptr);
         }
         for (const auto& [name, value] : command.environment)

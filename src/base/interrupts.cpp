@@ -117,8 +117,8 @@ void end(int signal) {
     for (const int other : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, signal})
         std::signal(other, SIG_DFL); // NOLINT: the system's macro
     sigset_t blocked;                // the signal, while it is handled
-    ::sigemptyset(&blocked);
-    ::sigaddset(&blocked, signal);
+    sigemptyset(&blocked);
+    sigaddset(&blocked, signal);
     ::sigprocmask(SIG_UNBLOCK, &blocked, nullptr);
     if (::getpid() == self) { // else a child that is not yet another program
         if (const auto act = act_at_signal.load())

@@ -91,6 +91,10 @@ std::string Md5::hex() {
     return to_hex(std::string(digest.begin(), digest.end()));
 }
 
+bool is_md5(std::string_view text) {
+    return text.size() == md5_digits && is_hex(text);
+}
+
 std::string md5(std::string_view text) {
     Md5 sum;
     sum.add(text);

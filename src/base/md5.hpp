@@ -1,6 +1,7 @@
 // MD5 as DVC uses it: to name content, not to defend it.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -20,6 +21,12 @@ class Md5 {
   private:
     std::shared_ptr<void> context_;
 };
+
+/// How many hex digits an MD5 has.
+constexpr std::size_t md5_digits = 32;
+
+/// True if `text` could be an MD5 in hex digits.
+bool is_md5(std::string_view text);
 
 /// 32 hex digits.
 std::string md5(std::string_view text);

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <sstream>
+
+#include <unistd.h>
 
 #include <fmt/core.h>
 
@@ -26,8 +30,30 @@ constexpr std::array<Program, 3> programs{{
 
 } // namespace
 
+std::filesystem::path find_program(const std::string& name, const std::string& path_variable) {
+    if (name.find('/') != std::string::npos)
+        return std::filesystem::absolute(name);
+    std::istringstream folders(path_variable);
+    for (std::string folder; std::getline(folders, folder, ':');) {
+        auto path = std::filesystem::absolute(folder.empty() ? "." : folder) / name;
+        if (::access(path.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(path))
+            return path;
+    }
+    return name;
+}
+
 Error cannot_start(std::string_view program, int error) {
     const bool is_name = program.find('/') == std::string_view::npos;
+    const char* path_variable = std::getenv("PATH");
+    const auto file =
+        find_program(std::string(program), path_variable == nullptr ? "" : path_variable);
+    // A script: the kernel means the program of its first line (execve(2)).
+    if (error == ENOENT && std::filesystem::is_regular_file(file))
+        return Error(Exit::not_ready, fmt::format("cannot run `{}`: the program that the first "
+                                                  "line of {} names is not there",
+                                                  program, file.string()))
+            .hint(fmt::format("install `{}` again: its Python may have been removed",
+                              file.filename().string()));
     if (error != ENOENT || !is_name)
         return {Exit::not_ready, fmt::format("cannot run `{}`: {}", program, std::strerror(error))};
     Error missing(Exit::not_ready, fmt::format("`{}` is not installed, or not on PATH", program));

@@ -60,6 +60,11 @@ std::size_t character_length(std::string_view text);
 /// True if `text` is the beginning of one such character.
 bool is_cut_character(std::string_view text);
 
+/// True for `0` to `9`, whatever the locale is.
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
 /// Two hexadecimal digits for each byte, in lower case.
 std::string to_hex(std::string_view bytes);
 

@@ -16,12 +16,11 @@ std::string_view word_of(Level level) {
 }
 
 std::optional<std::pair<int, int>> find_version(std::string_view text) {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     for (std::size_t i = 0; i < text.size(); ++i) {
         std::size_t end = i;
-        while (end < text.size() && end - i < 6 && is_digit(text[end]))
+        while (end < text.size() && end - i < 6 && base::is_digit(text[end]))
             ++end;
-        if (end > i && end + 1 < text.size() && text[end] == '.' && is_digit(text[end + 1])) {
+        if (end > i && end + 1 < text.size() && text[end] == '.' && base::is_digit(text[end + 1])) {
             const std::string rest(text.substr(i, 14));
             char* after = nullptr;
             const auto major = std::strtol(rest.c_str(), &after, 10);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/files.hpp"
+#include "base/programs.hpp"
 #include "base/quote.hpp"
 #include "base/text.hpp"
 #include "cli/options.hpp"
@@ -30,8 +31,8 @@ namespace {
 
 // Daemons are not on the PATH of an ordinary user.
 fs::path find_here(const world::World& world, std::string_view program) {
-    return world::find_program(std::string(program),
-                               world.variable("PATH") + ":/usr/local/sbin:/usr/sbin:/sbin");
+    return base::find_program(std::string(program),
+                              world.variable("PATH") + ":/usr/local/sbin:/usr/sbin:/sbin");
 }
 
 sandbox::Machine look_around(const world::World& world) {
@@ -95,7 +96,7 @@ std::vector<std::string> lend_programs(const world::World& world, const sandbox:
     const auto folder = place.home() / ".local" / "bin";
     std::vector<std::string> lent;
     for (const auto* name : {"uv", "dvc"}) {
-        const auto program = world::find_program(name, world.variable("PATH"));
+        const auto program = base::find_program(name, world.variable("PATH"));
         const auto link = folder / name;
         std::error_code ignored;
         if (fs::is_symlink(link))

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdio>
 #include <iostream>
-#include <sstream>
 
 #include <unistd.h>
 
@@ -64,18 +63,6 @@ std::string World::ask(const std::string& question, const std::string& fallback)
             .hint("give the answers as options, or `--yes` to keep the current values");
     }
     return answer.empty() ? fallback : answer;
-}
-
-fs::path find_program(const std::string& name, const std::string& path_variable) {
-    if (name.find('/') != std::string::npos)
-        return fs::absolute(name);
-    std::istringstream folders(path_variable);
-    for (std::string folder; std::getline(folders, folder, ':');) {
-        auto path = fs::absolute(folder.empty() ? "." : folder) / name;
-        if (::access(path.c_str(), X_OK) == 0 && fs::is_regular_file(path))
-            return path;
-    }
-    return name;
 }
 
 base::Result TracingRunner::run(const base::Command& command) {

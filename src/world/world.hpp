@@ -37,10 +37,6 @@ struct World {
     [[nodiscard]] std::string ask(const std::string& question, const std::string& fallback) const;
 };
 
-/// The location of the program that was called as `name`: a path, or a word that $PATH finds.
-/// `name` itself if not found.
-std::filesystem::path find_program(const std::string& name, const std::string& path_variable);
-
 /// The program's version: `0.1.0`.
 std::string version();
 

@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "base/interrupts.hpp"
+#include "base/programs.hpp"
 #include "base/text.hpp"
 #include "support/expect_error.hpp"
 #include "support/folder.hpp"
@@ -86,6 +87,30 @@ TEST(ProcessRunner, SaysWhichProgramIsMissing) {
                    "error: cannot run `/no/such/program`: No such file or directory\n");
     EXPECT_FAILURE(run({.argv = {"true"}, .folder = "/no/such/folder"}), Exit::not_ready,
                    "error: there is no folder `/no/such/folder`\n");
+}
+
+TEST(ProcessRunner, SaysThatTheInterpreterOfAScriptIsMissing) {
+    const Folder folder;
+    const auto file = folder / "tool";
+    tests::put_file(file, "#!/no/such/python\n");
+    std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+    EXPECT_FAILURE(run({.argv = {file.string()}}), Exit::not_ready,
+                   "error: cannot run `" + file.string() +
+                       "`: the program that the first line of " + file.string() +
+                       " names is not there\n\n"
+                       "hint: install `tool` again: its Python may have been removed\n");
+}
+
+TEST(FindProgram, FindsTheOneThatWasCalled) {
+    const tests::Folder folder;
+    tests::put_file(folder / "a" / "rdvc", ""); // not executable
+    tests::put_file(folder / "b c" / "rdvc", "");
+    std::filesystem::permissions(folder / "b c" / "rdvc", std::filesystem::perms::owner_all);
+    const auto path = (folder / "a").string() + ":" + (folder / "b c").string();
+    EXPECT_EQ(find_program("rdvc", path), folder / "b c" / "rdvc");
+    EXPECT_EQ(find_program("/opt/rdvc", path), "/opt/rdvc");
+    EXPECT_TRUE(find_program("./rdvc", path).is_absolute());
+    EXPECT_EQ(find_program("rdvc", "/none"), "rdvc");
 }
 
 TEST(ProcessRunner, SaysHowToInstallWhatRdvcNeeds) {
@@ -232,7 +257,7 @@ TEST(ProcessRunner, LeavesTheStreamsToAProgramForTheTerminal) {
 
 TEST(ProcessRunner, KillsWhatRunsTooLong) {
     const auto result = run({.argv = {"bash", "-c", "echo before; exec sleep 60"},
-                             .patience = std::chrono::milliseconds(200)});
+                             .patience = std::chrono::seconds(3)});
     EXPECT_EQ(result.status, 128 + SIGKILL);
     EXPECT_EQ(result.out, "before\n");
     EXPECT_EQ(run({.argv = {"true"}, .patience = std::chrono::seconds(60)}).status, 0);

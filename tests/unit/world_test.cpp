@@ -389,18 +389,6 @@ TEST(World, KeepsToTheFoldersThatTheUserNamed) {
     }
 }
 
-TEST(FindProgram, FindsTheOneThatWasCalled) {
-    const tests::Folder folder;
-    tests::put_file(folder / "a" / "rdvc", ""); // not executable
-    tests::put_file(folder / "b c" / "rdvc", "");
-    std::filesystem::permissions(folder / "b c" / "rdvc", std::filesystem::perms::owner_all);
-    const auto path = (folder / "a").string() + ":" + (folder / "b c").string();
-    EXPECT_EQ(find_program("rdvc", path), folder / "b c" / "rdvc");
-    EXPECT_EQ(find_program("/opt/rdvc", path), "/opt/rdvc");
-    EXPECT_TRUE(find_program("./rdvc", path).is_absolute());
-    EXPECT_EQ(find_program("rdvc", "/none"), "rdvc");
-}
-
 // Standard input is this text, until the end of the block.
 class Answers {
   public:
