@@ -61,7 +61,7 @@ std::string to_json(const std::vector<Row>& rows) {
            "\n";
 }
 
-Exit list(world::World& world, const Words& words) {
+Exit list_clusters(world::World& world, const Words& words) {
     bool json = false;
     cli::Options options("cluster list", "Lists the clusters of the configuration.");
     options.flag("--json", json, "as JSON");
@@ -122,7 +122,7 @@ Exit use(world::World& world, const Words& words) {
 Exit cluster(world::World& world, const Words& words) {
     return dispatch_group(
         world, "cluster",
-        {{"list", "those of the configuration, with their hosts", list},
+        {{"list", "those of the configuration, with their hosts", list_clusters},
          {"use", "make one the default of this project; --global: of all projects", use}},
         words);
 }

@@ -141,7 +141,7 @@ Exit unset(world::World& world, const Words& words) {
     return Exit::done;
 }
 
-Exit list(world::World& world, const Words& words) {
+Exit list_settings(world::World& world, const Words& words) {
     std::string cluster;
     bool all = false;
     bool show_origin = false;
@@ -169,7 +169,8 @@ Exit list(world::World& world, const Words& words) {
 
 Exit config(world::World& world, const Words& words) {
     static const std::vector<Command> parts = {
-        {"list", "the settings that count here; --show-origin: and where they are set", list},
+        {"list", "the settings that count here; --show-origin: and where they are set",
+         list_settings},
         {"get", "the value of one", get},
         {"set", "set one in this project's file; --global: in your own", set},
         {"unset", "remove one", unset},

@@ -17,13 +17,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t md5_digits = 32;
 constexpr std::string_view current_layout = "files/md5/";
 
 bool is_hash(std::string_view text) {
     if (text.ends_with(".dir"))
         text.remove_suffix(4);
-    return text.size() == md5_digits && base::is_hex(text);
+    return base::is_md5(text);
 }
 
 // False for an entry of a listing that DVC would not write.
@@ -34,7 +33,7 @@ bool add_entry(const nlohmann::json& entry, Listing& listing) {
     const auto& path = entry["relpath"].get_ref<const std::string&>();
     const auto& hash = entry["md5"].get_ref<const std::string&>();
     const auto parts = base::split(path, '/');
-    if (hash.size() != md5_digits || !is_hash(hash) || path.find('\0') != std::string::npos ||
+    if (!base::is_md5(hash) || path.find('\0') != std::string::npos ||
         std::any_of(parts.begin(), parts.end(), [](const std::string& part) {
             return part.empty() || part == "." || part == "..";
         }))
@@ -161,7 +160,7 @@ std::vector<std::string> same_but_for_case(const std::vector<std::string>& paths
 }
 
 bool has_content(const fs::path& path, const ObjectName& name) {
-    const auto hash = name.hash.substr(0, md5_digits);
+    const auto hash = name.hash.substr(0, base::md5_digits);
     return base::md5_of_file(path) == hash ||
            (name.legacy && base::md5_of_file_dos2unix(path) == hash);
 }

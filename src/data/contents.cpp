@@ -98,12 +98,6 @@ std::vector<std::string> files_of(base::Runner& runner, const project::Repositor
     return files;
 }
 
-constexpr std::size_t md5_digits = 32;
-
-bool is_hash(std::string_view text) {
-    return text.size() == md5_digits && base::is_hex(text);
-}
-
 } // namespace
 
 Contents::Contents(fs::path memory) : memory_(std::move(memory)) {}
@@ -130,10 +124,10 @@ void Contents::load() {
         auto line = std::string_view(text).substr(at, end - at);
         Known known;
         if (!read_number(line, known.size) || !read_number(line, known.time) ||
-            !read_number(line, known.inode) || !is_hash(line.substr(0, md5_digits)))
+            !read_number(line, known.inode) || !base::is_md5(line.substr(0, base::md5_digits)))
             continue;
-        known.hash = std::string(line.substr(0, md5_digits));
-        line.remove_prefix(md5_digits);
+        known.hash = std::string(line.substr(0, base::md5_digits));
+        line.remove_prefix(base::md5_digits);
         if (line.starts_with(" 2:/") || line.starts_with(" 3:/"))
             known_[std::string(line.substr(1))] = std::move(known);
     }

@@ -28,12 +28,8 @@ Override parse_override(const std::string& text) {
 
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 // Values that Hydra and YAML read alike: a word, or a number without a sign or zeros before it.
-bool is_plain(const std::string& value) {
+bool is_plain_scalar(const std::string& value) {
     const auto lower = base::lower(value);
     if (value.empty() || lower == "nan" || lower == "inf")
         return false;
@@ -44,8 +40,8 @@ bool is_plain(const std::string& value) {
                });
     const auto point = std::count(value.begin(), value.end(), '.');
     const auto sign = value.find('-');
-    return is_digit(value[0]) && point <= 1 &&
-           !(value[0] == '0' && value.size() > 1 && is_digit(value[1])) &&
+    return base::is_digit(value[0]) && point <= 1 &&
+           !(value[0] == '0' && value.size() > 1 && base::is_digit(value[1])) &&
            value.find_first_not_of("0123456789.eE-") == std::string::npos &&
            (sign == std::string::npos || lower[sign - 1] == 'e');
 }
@@ -61,7 +57,7 @@ std::optional<std::string> value_set(const std::vector<std::string>& overrides,
         if (!may_set({text}, file, key))
             continue;
         if (set.key != key || text.find_first_of("~[@") != std::string::npos ||
-            join_path(here, set.file) != file || !is_plain(set.value))
+            join_path(here, set.file) != file || !is_plain_scalar(set.value))
             return std::nullopt;
         value = flat(YAML::Load(set.value));
     }

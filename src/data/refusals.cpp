@@ -23,7 +23,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 // Letters, digits, `_`, `-` and `/`: characters without a special meaning in Hydra's grammar.
-bool is_plain(const std::string& text) {
+bool is_plain_word(const std::string& text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
         return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '/';
     });
@@ -31,7 +31,7 @@ bool is_plain(const std::string& text) {
 
 bool is_plain_key(const std::string& key) {
     const auto parts = base::split(key, '.');
-    return std::all_of(parts.begin(), parts.end(), is_plain);
+    return std::all_of(parts.begin(), parts.end(), is_plain_word);
 }
 
 // Overrides that name something that must exist.
@@ -62,6 +62,18 @@ Words keys_beside(const YAML::Node& root, const std::string& key) {
     if (node.IsMap())
         for (const auto& pair : node)
             keys.push_back(before + text_of(pair.first));
+    return keys;
+}
+
+// `key` with its last word replaced by each key that a line of the files begins with: what they
+// compose is known to Hydra alone.
+Words keys_beside(const HydraConfig& config, const std::string& key) {
+    const auto before = key.substr(0, key.rfind('.') + 1);
+    Words keys;
+    for (const auto& [path, text] : config.files)
+        for (const auto& line : base::lines(text))
+            if (const auto word = base::trim(line.substr(0, line.find(':'))); is_plain_word(word))
+                keys.push_back(before + word);
     return keys;
 }
 
@@ -136,7 +148,7 @@ void refuse_unknown_options(const Scope& scope, const HydraConfig& config) {
             if (path.starts_with(change.key + "/") && path.ends_with(".yaml"))
                 options.push_back(
                     path.substr(change.key.size() + 1, path.size() - change.key.size() - 6));
-        if (!options.empty() && is_plain(change.value) && change.value != "null" &&
+        if (!options.empty() && is_plain_word(change.value) && change.value != "null" &&
             std::find(options.begin(), options.end(), change.value) == options.end())
             throw Error(Exit::not_ready,
                         fmt::format("Hydra's group `{}` has no option `{}`{}", change.key,
@@ -145,7 +157,8 @@ void refuse_unknown_options(const Scope& scope, const HydraConfig& config) {
         const auto last = change.key.substr(change.key.rfind('.') + 1);
         if (options.empty() && !has_word(last))
             throw Error(Exit::not_ready,
-                        fmt::format("Hydra's configuration has no parameter `{}`", change.key))
+                        fmt::format("Hydra's configuration has no parameter `{}`{}", change.key,
+                                    base::suggestion(change.key, keys_beside(config, change.key))))
                 .hint(fmt::format("to add a new one: `-S +{}=...`", change.key));
     }
 }

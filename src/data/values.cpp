@@ -18,13 +18,12 @@ namespace {
 // A decimal number that a double represents exactly enough for comparing; others stay as written.
 std::optional<double> number_in(const std::string& text) {
     constexpr std::size_t digits_of_a_double = 15;
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    const auto digits = std::count_if(text.begin(), text.end(), is_digit);
+    const auto digits = std::count_if(text.begin(), text.end(), base::is_digit);
     const auto first = text.find_first_not_of("+-");
     if (digits == 0 || static_cast<std::size_t>(digits) > digits_of_a_double ||
         text.find_first_not_of("0123456789+-.eE") != std::string::npos ||
-        (text[first] != '.' && !is_digit(text[first])) ||
-        (text[first] == '0' && first + 1 < text.size() && is_digit(text[first + 1])))
+        (text[first] != '.' && !base::is_digit(text[first])) ||
+        (text[first] == '0' && first + 1 < text.size() && base::is_digit(text[first + 1])))
         return std::nullopt;
     std::istringstream stream(text);
     stream.imbue(std::locale::classic());

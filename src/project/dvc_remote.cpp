@@ -85,12 +85,13 @@ std::vector<std::string> foreign_settings_that_run(const fs::path& dvc_project,
 namespace {
 
 // What decides whether DVC may be started for a commit.
-struct Asked {
+struct DvcFiles {
     std::string config; // the hash of its .dvc/config; "": it has none
     TreePaths changed;  // its `.dvc` files that HEAD does not have
 };
 
-Asked asked_of(const CommitTrees& trees, const std::string& commit, const std::string& config) {
+DvcFiles dvc_files_of(const CommitTrees& trees, const std::string& commit,
+                      const std::string& config) {
     const auto root = trees.root(commit);
     const auto head = trees.root("HEAD");
     auto files = trees.select(root, [](std::string_view name) { return name.ends_with(".dvc"); });
@@ -125,10 +126,10 @@ std::map<std::string, std::string> objections_to_dvc(base::Runner& runner,
     auto all = commits;
     all.emplace_back("HEAD");
     const CommitTrees trees(runner, repository, all);
-    std::map<std::string, Asked> asked;
+    std::map<std::string, DvcFiles> asked;
     std::set<std::string> hashes;
     for (const auto& commit : all) {
-        const auto& one = asked[commit] = asked_of(trees, commit, path);
+        const auto& one = asked[commit] = dvc_files_of(trees, commit, path);
         if (!one.config.empty())
             hashes.insert(one.config);
         for (const auto& [name, entry] : one.changed)
@@ -136,7 +137,7 @@ std::map<std::string, std::string> objections_to_dvc(base::Runner& runner,
     }
     auto contents = read_contents(runner, repository, hashes);
     const auto ours = base::read_file(file).value_or("");
-    const auto objection = [&](const Asked& one) -> std::string {
+    const auto objection = [&](const DvcFiles& one) -> std::string {
         const auto text = value_of(contents, one.config);
         if (text != ours && text != value_of(contents, asked["HEAD"].config))
             return "its .dvc/config differs from yours";

@@ -9,7 +9,7 @@ namespace {
 
 // With `*` at the end: every name that begins so. Its program runs, sources or obeys each of them
 // without asking.
-constexpr auto guarded = std::to_array<std::string_view>({
+constexpr auto guarded_patterns = std::to_array<std::string_view>({
     // clang-format off
     ".git", ".gitattributes", ".gitmodules", ".gitconfig", ".lfsconfig", ".hg", ".hgrc", ".svn", ".bzr", ".jj",
     ".dvc", ".rdvc", ".husky", ".pre-commit-config*",
@@ -88,9 +88,10 @@ bool is_git_folder(std::string_view name) {
 
 bool is_guarded_name(std::string_view name) {
     const auto folded = folded_name(name);
-    return std::any_of(guarded.begin(), guarded.end(), [&](std::string_view pattern) {
-        return matches(pattern, folded) || is_short_name_of(pattern, folded);
-    });
+    return std::any_of(guarded_patterns.begin(), guarded_patterns.end(),
+                       [&](std::string_view pattern) {
+                           return matches(pattern, folded) || is_short_name_of(pattern, folded);
+                       });
 }
 
 } // namespace rdvc::project

@@ -155,7 +155,7 @@ class Finder {
         if (question_.arguments.only_committed)
             return "";
         const auto full = repository_.top / path;
-        const auto is_hidden = [this, &path](const std::string& file) {
+        const auto is_hidden = [&path](const std::string& file) {
             return file == path || file.starts_with(path + "/");
         };
         if (std::any_of(question_.hidden.begin(), question_.hidden.end(), is_hidden))

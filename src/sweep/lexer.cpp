@@ -11,10 +11,6 @@ namespace {
 
 // Each rule gives the length of what it matches at the start of a text, 0 for nothing.
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -44,7 +40,7 @@ std::size_t digits(std::string_view text) {
     std::size_t n = 0;
     while (n < text.size()) {
         const auto next = n > 0 && text[n] == '_' ? n + 1 : n;
-        if (next >= text.size() || !is_digit(text[next]))
+        if (next >= text.size() || !base::is_digit(text[next]))
             break;
         n = next + 1;
     }
@@ -108,7 +104,7 @@ std::size_t name(std::string_view text, std::string_view more) {
     std::size_t n = 0;
     while (n < text.size() &&
            (is_letter(text[n]) || text[n] == '_' || more.find(text[n]) != std::string_view::npos ||
-            (n > 0 && (is_digit(text[n]) || text[n] == '-'))))
+            (n > 0 && (base::is_digit(text[n]) || text[n] == '-'))))
         ++n;
     return n;
 }

@@ -15,10 +15,6 @@ namespace rdvc::sweep {
 
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 std::string without_blanks(std::string_view text) {
     constexpr std::string_view blanks = " \t\n\r\f\v";
     const auto start = text.find_first_not_of(blanks);
@@ -33,7 +29,8 @@ std::optional<std::string> without_underscores(const std::string& text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] != '_')
             plain += text[i];
-        else if (i == 0 || i + 1 == text.size() || !is_digit(text[i - 1]) || !is_digit(text[i + 1]))
+        else if (i == 0 || i + 1 == text.size() || !base::is_digit(text[i - 1]) ||
+                 !base::is_digit(text[i + 1]))
             return std::nullopt;
     }
     return plain;
@@ -43,7 +40,7 @@ std::optional<std::string> without_underscores(const std::string& text) {
 bool is_decimal(std::string_view text) {
     const auto digits = [&text] {
         std::size_t n = 0;
-        while (n < text.size() && is_digit(text[n]))
+        while (n < text.size() && base::is_digit(text[n]))
             ++n;
         text.remove_prefix(n);
         return n;
@@ -120,7 +117,7 @@ std::optional<Integer> parse_integer(std::string_view text) {
     const bool negative = plain->front() == '-';
     if (negative || plain->front() == '+')
         plain->erase(0, 1);
-    if (plain->empty() || !std::all_of(plain->begin(), plain->end(), is_digit))
+    if (plain->empty() || !std::all_of(plain->begin(), plain->end(), base::is_digit))
         return std::nullopt;
     drop_leading_zeros(*plain);
     return Integer{negative && *plain != "0" ? "-" + *plain : *plain};

@@ -20,9 +20,9 @@ struct Line {
 };
 
 // CSV as RFC 4180 has it, with any kind of line end, and blanks around fields that are not quoted.
-class Reader {
+class CsvReader {
   public:
-    explicit Reader(std::string_view text) : rest_(text) {}
+    explicit CsvReader(std::string_view text) : rest_(text) {}
 
     std::vector<Line> lines() {
         std::vector<Line> all;
@@ -122,7 +122,7 @@ Cell cell_of_field(const std::string& key, const Field& field, std::size_t line)
 } // namespace
 
 std::vector<Record> records_of_csv(std::string_view text) {
-    const auto lines = Reader(text).lines();
+    const auto lines = CsvReader(text).lines();
     std::vector<Record> records;
     if (lines.empty())
         return records;

@@ -12,9 +12,9 @@ namespace {
 
 // Makes a Value of the parser's events: a tree of nlohmann::json would lose keys that come twice,
 // and digits.
-class Reader : public nlohmann::json_sax<nlohmann::json> {
+class JsonReader : public nlohmann::json_sax<nlohmann::json> {
   public:
-    Reader(std::size_t line, std::size_t size) : line_(line), size_(size) {}
+    JsonReader(std::size_t line, std::size_t size) : line_(line), size_(size) {}
 
     [[nodiscard]] const Value& result() const { return *result_; }
 
@@ -90,7 +90,7 @@ std::vector<Record> records_of_json_lines(std::string_view text) {
         ++number;
         if (base::trim(line).empty())
             continue;
-        Reader reader(number, line.size());
+        JsonReader reader(number, line.size());
         nlohmann::json::sax_parse(line, &reader);
         const auto* map = reader.result().as<Dict>();
         if (map == nullptr)

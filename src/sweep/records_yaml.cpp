@@ -55,10 +55,10 @@ Value plain(const std::string& text) {
     return {text};
 }
 
-class Reader {
+class YamlReader {
   public:
     // Aliases can expand a small file into endless values.
-    explicit Reader(std::size_t size) : most_(100 * size) {}
+    explicit YamlReader(std::size_t size) : most_(100 * size) {}
 
     Value value(const YAML::Node& node, std::size_t depth = 0) {
         constexpr std::size_t deepest = 50;
@@ -128,7 +128,7 @@ std::vector<Record> records_of_yaml(std::string_view text) {
         const auto list = YAML::Load(std::string(text));
         if (!list.IsSequence() && !list.IsNull())
             throw BadLine{line_of(list), "expected a list of maps: `- {KEY: VALUE, ...}`"};
-        Reader reader(text.size());
+        YamlReader reader(text.size());
         for (const auto& row : list) {
             if (!row.IsMap())
                 throw BadLine{line_of(row), "expected a map: `- {KEY: VALUE, ...}`"};

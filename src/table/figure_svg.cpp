@@ -17,8 +17,8 @@ namespace {
 constexpr std::array<std::string_view, 7> palette = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                                      "#e69f00", "#56b4e9", "#555555"};
 
-constexpr double width = 720;
-constexpr double height = 400;
+constexpr double image_width = 720;
+constexpr double image_height = 400;
 constexpr double left = 78;
 constexpr double top = 44;
 constexpr double bottom = 60;
@@ -71,8 +71,8 @@ std::string draw_svg(const Figure& figure) {
     for (const auto& series : figure.series)
         longest = std::max(longest, shortened(series.name, 32).size());
     const double legend = several ? 40 + 6.6 * static_cast<double>(longest) : 0;
-    const double right = width - 24 - legend;
-    const double floor = height - bottom;
+    const double right = image_width - 24 - legend;
+    const double floor = image_height - bottom;
     const auto range = range_of(figure.series);
     const Axis x(range.low_x, range.high_x, figure.is_log, 7);
     const Axis y(range.low_y, range.high_y, false, 6);
@@ -85,7 +85,7 @@ std::string draw_svg(const Figure& figure) {
         "viewBox=\"0 0 {0} {1}\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\" "
         "fill=\"#333333\">\n  <title>{2}</title>\n"
         "  <rect width=\"{0}\" height=\"{1}\" fill=\"#ffffff\"/>\n",
-        width, height, escaped(figure.title));
+        image_width, image_height, escaped(figure.title));
     text += label(left, 24, "font-size=\"14\" font-weight=\"bold\"", shortened(figure.title, 80));
     for (const auto& tick : y.ticks()) {
         text += rule(left, at_y(tick.value), right, at_y(tick.value), "#e5e5e5");
@@ -96,7 +96,7 @@ std::string draw_svg(const Figure& figure) {
         text += label(at_x(tick.value), floor + 19, "text-anchor=\"middle\"", tick.text);
     }
     text += rule(left, top, left, floor, "#333333") + rule(left, floor, right, floor, "#333333");
-    text += label((left + right) / 2, height - 14, "text-anchor=\"middle\"",
+    text += label((left + right) / 2, image_height - 14, "text-anchor=\"middle\"",
                   shortened(figure.x_label, 80));
     text += fmt::format("  <text transform=\"translate(18 {:.1f}) rotate(-90)\" "
                         "text-anchor=\"middle\">{}</text>\n",

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "base/programs.hpp"
 #include "base/text.hpp"
 #include "config/edit.hpp"
 #include "config/toml.hpp"
@@ -133,7 +134,7 @@ void add_needed(const fs::path& folder, const std::string& name) {
 // Pins the versions of all packages. Without uv, or without the package index, the project is
 // complete but for that.
 void lock(world::World& world, const fs::path& folder) {
-    if (!world::find_program("uv", world.variable("PATH")).is_absolute()) {
+    if (!base::find_program("uv", world.variable("PATH")).is_absolute()) {
         world.console.note("uv is not installed here");
         return;
     }

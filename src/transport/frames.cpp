@@ -10,7 +10,7 @@ namespace rdvc::transport {
 
 namespace {
 
-constexpr std::size_t longest_line = 16U << 20U; // bytes; ours have a few thousand
+constexpr std::size_t longest_frame = 16U << 20U; // bytes; ours have a few thousand
 
 } // namespace
 
@@ -28,7 +28,7 @@ void FrameReader::feed(std::string_view bytes) {
             continue;
         }
         const auto end = bytes.find('\n');
-        if (partial_.size() + std::min(end, bytes.size()) > longest_line)
+        if (partial_.size() + std::min(end, bytes.size()) > longest_frame)
             throw base::Error(base::Exit::unknown, "the cluster sent a line that does not end")
                 .context(partial_.substr(0, 60));
         partial_ += bytes.substr(0, end);

@@ -33,7 +33,7 @@ constexpr std::string_view end_mark = "@rdvc:end ";
 constexpr int silence = 2000; // milliseconds for bytes still in transit after the program's end
 constexpr int short_pause = 50;
 constexpr int failed = 255; // as ssh
-constexpr std::size_t longest_line = 4096;
+constexpr std::size_t longest_mark = 4096;
 
 } // namespace
 
@@ -64,8 +64,8 @@ RelayOrder read_relay_words(const std::vector<std::string>& words) {
 std::string_view Opening::feed(std::string_view piece) {
     while (!found_ && !piece.empty()) {
         const auto end = piece.find('\n');
-        if (line_.size() < longest_line) // a longer line is not the mark
-            line_ += piece.substr(0, std::min(end, longest_line));
+        if (line_.size() < longest_mark) // a longer line is not the mark
+            line_ += piece.substr(0, std::min(end, longest_mark));
         piece.remove_prefix(end == std::string_view::npos ? piece.size() : end + 1);
         if (end == std::string_view::npos)
             break;
@@ -164,7 +164,7 @@ class Errors {
             else
                 write_all(2, line);
         }
-        if (line_.size() > longest_line)
+        if (line_.size() > longest_mark)
             flush();
     }
     void flush() {

@@ -11,12 +11,12 @@ std::string read(std::string_view stream, std::size_t step) {
     std::string all;
     std::uint64_t left = 0;
     remote::ArchiveReader reader(
-        [&](const std::string& name, std::uint64_t size) {
+        [&](const std::string& path, std::uint64_t size) {
             fuzz::check(left == 0, "a file begins after the end of the last one");
-            fuzz::check(!name.empty() && name.size() <= 100, "a name's length");
-            fuzz::check(name.find('\0') == std::string::npos, "a name can be a path");
+            fuzz::check(!path.empty() && path.size() <= 100, "a name's length");
+            fuzz::check(path.find('\0') == std::string::npos, "a name can be a path");
             left = size;
-            all += "F" + name + " " + std::to_string(size) + "\n";
+            all += "F" + path + " " + std::to_string(size) + "\n";
         },
         [&](std::string_view bytes) {
             fuzz::check(!bytes.empty() && bytes.size() <= left, "a file is as long as it says");
@@ -36,7 +36,7 @@ std::string read(std::string_view stream, std::size_t step) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(archive) {
     if (size == 0)
         return 0;
     const auto stream = fuzz::text_of(data + 1, size - 1);

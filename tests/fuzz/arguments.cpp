@@ -6,7 +6,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(arguments) {
     fuzz::only_errors([&] {
         const auto text = fuzz::text_of(data, size);
         const auto words = base::split(text, '\n');

@@ -6,7 +6,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(arrivals) {
     const auto text = fuzz::text_of(data, size);
     const auto end = text.find('\n');
     if (end == std::string_view::npos || text.find('\0') != std::string_view::npos)

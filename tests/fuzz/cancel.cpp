@@ -17,7 +17,7 @@ void write_ledger() {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(cancel) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
     laptop.status = size % 5 == 0 ? 255 : 0;
     write_ledger();

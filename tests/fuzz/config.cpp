@@ -24,7 +24,7 @@ void read_all(const config::Config& config) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(config) {
     const auto text = fuzz::text_of(data, size);
     fuzz::only_errors([&] {
         for (const auto& entry : config::parse_toml(text, "config.toml"))

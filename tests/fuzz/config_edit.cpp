@@ -26,7 +26,7 @@ void set(std::string_view text, const Path& path, const std::string& value) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(config_edit) {
     const auto parts = fuzz::sections(fuzz::text_of(data, size));
     if (parts.empty())
         return 0;

@@ -5,7 +5,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(contents) {
     const auto memory = fuzz::put("memory", fuzz::text_of(data, size));
     static const auto file = fuzz::put("known", "data\n");
     data::Contents contents(memory);

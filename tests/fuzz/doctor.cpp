@@ -5,7 +5,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(doctor) {
     const auto text = fuzz::text_of(data, size);
     if (const auto version = checks::find_version(text))
         fuzz::check(version->first >= 0 && version->second >= 0, "a version is two numbers");

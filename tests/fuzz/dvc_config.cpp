@@ -7,7 +7,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(dvc_config) {
     const auto text = fuzz::text_of(data, size);
     const auto project = fuzz::scratch() / "dvc-config";
     fuzz::put("dvc-config/.dvc/config", text);

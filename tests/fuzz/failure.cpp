@@ -6,7 +6,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(failure) {
     const std::string text(fuzz::text_of(data, size));
     for (const auto& reason :
          {project::failure_in(base::lines(text)), project::failure_in(base::split(text, '\t')),

@@ -30,7 +30,7 @@ std::string heard(std::string_view stream, std::size_t step) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(frames) {
     if (size == 0)
         return 0;
     const auto stream = fuzz::text_of(data + 1, size - 1);

@@ -35,7 +35,7 @@ class Git : public base::Runner {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(git) {
     Git git(fuzz::sections(fuzz::text_of(data, size)));
     static const auto top = fuzz::put("work-tree/file", "").parent_path();
     const project::Repository repository{top, "", false};

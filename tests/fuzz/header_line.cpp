@@ -37,7 +37,7 @@ bool is_control(char c) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(header_line) {
     const std::string value(fuzz::text_of(data, size));
     fuzz::only_errors([&] {
         const auto line = slurm::header_line("comment", value);

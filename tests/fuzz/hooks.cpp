@@ -5,7 +5,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(hooks) {
     const std::string text(fuzz::text_of(data, size));
     const auto end = std::min(text.find('\n'), text.size());
     const std::string content = end < text.size() ? text.substr(end + 1) : "";

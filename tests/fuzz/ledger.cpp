@@ -5,7 +5,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(ledger) {
     const auto text = fuzz::text_of(data, size);
     fuzz::put("ledger/ledger.jsonl", text);
     const ledger::Ledger ledger(fuzz::scratch() / "ledger");

@@ -8,7 +8,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(limits) {
     const auto text = fuzz::text_of(data, size);
     const auto limits = slurm::parse_limits(text);
     for (const auto& shown :

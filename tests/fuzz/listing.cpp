@@ -7,7 +7,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(listing) {
     const std::string text(fuzz::text_of(data, size));
     if (const auto listing = data::parse_listing(text)) {
         std::vector<std::string> paths;

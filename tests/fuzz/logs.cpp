@@ -4,7 +4,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(logs) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
     fuzz::run_one(
         laptop, size,

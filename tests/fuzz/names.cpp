@@ -7,7 +7,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(names) {
     const std::string text(fuzz::text_of(data, size));
     fuzz::only_errors([&] {
         submission::check_name(text);

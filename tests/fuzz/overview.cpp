@@ -11,7 +11,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(overview) {
     state::Overview overview;
     for (const auto& line : base::split(fuzz::text_of(data, size), '\n')) {
         const auto [verb, rest] = base::key_and_value(line);

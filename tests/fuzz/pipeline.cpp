@@ -20,7 +20,7 @@ void check_paths(const data::Output& output) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(pipeline) {
     std::map<std::string, std::string> files;
     for (const auto& [name, content] : fuzz::sections(fuzz::text_of(data, size)))
         files[name.empty() ? "dvc.yaml" : name] = content;

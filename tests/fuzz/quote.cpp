@@ -51,7 +51,7 @@ std::string unquoted(std::string_view text) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(quote) {
     std::string word(fuzz::text_of(data, size));
     std::erase(word, '\0');
     const auto quoted = base::quote(word);

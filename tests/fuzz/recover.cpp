@@ -5,7 +5,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(recover) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
     laptop.git_answer = "0123456789abcdef0123456789abcdef01234567\n";
     fuzz::run_one(laptop, size,

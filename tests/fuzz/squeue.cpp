@@ -7,7 +7,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(squeue) {
     std::vector<slurm::Nodes> nodes;
     for (const auto& line : base::lines(fuzz::text_of(data, size))) {
         if (const auto some = slurm::parse_sinfo_line(line); some && nodes.size() < 100)

@@ -6,7 +6,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(ssh) {
     if (size == 0)
         return 0;
     const auto words = fuzz::text_of(data + 1, size - 1);

@@ -5,7 +5,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(status) {
     fuzz::Laptop laptop(fuzz::text_of(data, size));
     fuzz::run_one(laptop, size,
                   {{"status"},

@@ -30,7 +30,7 @@ void submit(world::World& world) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(submit) {
     std::error_code ignored;
     std::filesystem::remove_all(fuzz::scratch() / "home" / ".local", ignored); // the ledger
     fuzz::Laptop laptop(fuzz::text_of(data, size));

@@ -15,7 +15,16 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+/// The head of a fuzzer's one function, which has `data` and `size`: the one that libFuzzer calls;
+/// in the program that replays the corpus, which has all of them, fuzz_NAME.
+#ifdef RDVC_FUZZ_REPLAY
+#define RDVC_FUZZ_TARGET(name) RDVC_FUZZ_FUNCTION(fuzz_##name)
+#else
+#define RDVC_FUZZ_TARGET(name) RDVC_FUZZ_FUNCTION(LLVMFuzzerTestOneInput)
+#endif
+#define RDVC_FUZZ_FUNCTION(name)                                                                   \
+    extern "C" int name(const std::uint8_t* data, std::size_t size);                               \
+    extern "C" int name(const std::uint8_t* data, std::size_t size)
 
 namespace rdvc::fuzz {
 

@@ -62,7 +62,7 @@ void check_words(const sweep::Combination& one) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(sweeps) {
     const auto text = fuzz::text_of(data, size);
     for (const auto& line : base::lines(text)) {
         sweep::is_sweep(line);

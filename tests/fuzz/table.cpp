@@ -9,7 +9,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(table) {
     std::vector<table::Facts> tasks;
     table::PlotsOf plots;
     const auto add = [&](const table::LiveRecord& record) {

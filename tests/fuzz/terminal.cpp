@@ -40,7 +40,7 @@ void check_harmless(std::string_view text) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(terminal) {
     if (size == 0)
         return 0;
     const auto text = fuzz::text_of(data + 1, size - 1);

@@ -21,7 +21,7 @@ void check_printable(const std::string& text) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(text) {
     const std::string text(fuzz::text_of(data, size));
     check_printable(text);
     fuzz::check(base::join(base::split(text, ','), ",") == text, "parts are joined again");

@@ -8,7 +8,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(told) {
     const std::string text(fuzz::text_of(data, size));
     remote::read_told(fuzz::put("told", text));
     const auto whole = fuzz::put("told", base::short_hash(text) + "\n" + text);

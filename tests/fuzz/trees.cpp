@@ -5,7 +5,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(trees) {
     const std::string text(fuzz::text_of(data, size));
     const auto tree = project::parse_tree(text);
     if (!tree)

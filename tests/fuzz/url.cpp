@@ -6,7 +6,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(url) {
     const std::string url(fuzz::text_of(data, size));
     const auto name = project::name_in_url(url);
     fuzz::check(name.find_first_of("/:") == std::string::npos, "a name is one part");

@@ -6,7 +6,7 @@
 
 using namespace rdvc;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+RDVC_FUZZ_TARGET(values) {
     const auto text = fuzz::text_of(data, size);
     const auto end = std::min(text.find('\n'), text.size());
     const std::string key(text.substr(0, end));

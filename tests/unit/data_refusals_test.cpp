@@ -104,6 +104,8 @@ TEST(HydraOptions, ThatNoGroupHasAreRefused) {
               "Hydra's group `model` has no option `lagre`, did you mean `large`?");
     EXPECT_EQ(refused_option("fabric=1", config),
               "Hydra's configuration has no parameter `fabric`");
+    EXPECT_EQ(refused_option("model.dpeth=2", config),
+              "Hydra's configuration has no parameter `model.dpeth`, did you mean `model.depth`?");
     config.files.emplace_back("hydra/x.yaml", "searchpath: [pkg://y]\n");
     EXPECT_EQ(refused_option("fabric=1", config), "") << "it may be elsewhere";
     EXPECT_EQ(refused_option("fabric=1", {}), "");

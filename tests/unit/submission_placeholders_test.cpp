@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/expect_error.hpp"
-#include "support/hostile.hpp"
+#include "support/hostile_pieces.hpp"
 
 namespace rdvc::submission {
 namespace {
