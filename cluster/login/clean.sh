@@ -339,7 +339,7 @@ clean() {
     done
     answer dir "${rdvc_dir}"
     [[ -z ${project} ]] || is_folder "envs/${project}" || finish end
-    cutoff=$(($(now) - older))
+    cutoff=$(($(now) - older)).999999999 # the laptop counts whole seconds
     case ${action} in
     records) tell_records ;;
     measure) tell_sizes ;;

@@ -3,7 +3,8 @@
 # already has), tail (an option of tail(1), which says where to begin instead; or `since SECONDS`: since
 # the epoch, or below 0, before now; or nothing).
 
-# The file whose bytes are sent, if it is there. A follower waits for the own log of a task in a pack.
+# The file whose bytes are sent, if it is there. A follower waits for the log of the newest attempt,
+# and for the own one of a task in a pack.
 find_file() {
     local path="${rdvc_dir}/submissions/${token}/${file}" own=0
     ((follow == 0 || last == 1)) || own=1
@@ -12,6 +13,20 @@ find_file() {
     elif [[ -e ${path} ]]; then
         printf '%s\n' "${path}"
     fi
+}
+
+# Says that the log $1 is an earlier attempt's, if the newest one has none.
+tell_earlier() {
+    local own index name=${1##*/}
+    find_index "${token}"
+    find_newest_name
+    [[ ${name%%.*} == "${own}" ]] || has_ended "${token}" || answer earlier "${name}"
+}
+
+# Sets `path` to the file, if it is there.
+find_path() {
+    path=$(find_file)
+    [[ ${file} != log || -z ${path} ]] || tell_earlier "${path}"
 }
 
 # Sets `offset` to the last mark of rdvc's own in the log $1 that is not later than $2, because other
@@ -78,13 +93,13 @@ logs() {
     local path last=0 job_id
     find_job_id "${token}"
     [[ ${file} != log || -n ${job_id} ]] || finish absent job
-    path=$(find_file)
+    find_path
     [[ -n ${path} || ${follow} == 1 ]] || refuse_without_log
     while :; do
         if has_ended "${token}" || is_gone "${token}"; then
             last=1
         fi
-        [[ -n ${path} ]] || path=$(find_file)
+        [[ -n ${path} ]] || find_path
         [[ -z ${path} ]] || send_rest "${path}"
         if [[ ${follow} != 1 || ${last} == 1 ]]; then
             finish end

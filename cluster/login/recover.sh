@@ -259,7 +259,7 @@ keep_outputs_of_command() {
     RDVC_OWN_RECORD_DIR=${RDVC_OWN_WORKSPACE_DIR}
     mkdir "${RDVC_OWN_RECORD_DIR}" || finish refused disk "cannot write to ${record}"
     start=$(start_of_phase environment) # the checkout was before
-    touch -d "@${start%.*}" "${RDVC_OWN_RECORD_DIR}/start" 2>/dev/null
+    touch -d "@${start}" "${RDVC_OWN_RECORD_DIR}/start" 2>/dev/null
     (unchanged_outputs "${RDVC_OWN_RECORD_DIR}/start") >"${RDVC_OWN_RECORD_DIR}/before"
     if ! words=$(keep_outputs "${RDVC_OWN_RECORD_DIR}/before" 1) || # ends this subshell alone
         { [[ -d ${RDVC_OWN_RECORD_DIR}/output ]] && ! mv -T -- "${RDVC_OWN_RECORD_DIR}/output" "${record}/output"; }; then

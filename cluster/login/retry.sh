@@ -39,9 +39,33 @@ note_options() {
     [[ -z ${warning} ]] || printf '%s\n' "${warning}" >"${folder}/warning.$1"
 }
 
-# Ends the request if something prevents another attempt; the record says how the last one ended.
-refuse_unless_gone() {
-    local attempt=$1 key value state='' owner
+# True if the job only has to end: the submission, or each task of the sweep, has a result.
+is_ending() {
+    local number
+    [[ ${job_state} != COMPLETING ]] || return 0
+    [[ ${job_state} == RUNNING ]] || return
+    for ((number = task_count > 0; number <= task_count; number++)); do
+        [[ -e ${rdvc_dir}/jobs/${token}/${number}/result ]] || return
+    done
+}
+
+# Asks SLURM for the job. Waits a little for the end of one that removes its workspace, or after which
+# SLURM cleans up: `rdvc wait` has returned by then.
+find_job_now() {
+    local pause
+    for pause in 1 1 2 3 4 4 0; do
+        ask_queue || finish unknown "squeue does not answer: ${queue_said}"
+        find_job "${token}"
+        [[ -n ${job} && ${pause} != 0 ]] && is_ending || return 0
+        answer alive
+        sleep "${pause}"
+        await_publisher
+    done
+}
+
+# Ends the request if there is a result to keep.
+refuse_with_result() {
+    local key value state=''
     while read -r key value; do
         [[ ${key} != state ]] || state=${value}
     done < <(cat "$(result_of "${token}")" 2>/dev/null)
@@ -49,8 +73,14 @@ refuse_unless_gone() {
     published | 'done') finish kept "${state}" ;;
     unpublished) finish kept unpublished ;;
     esac
-    ask_queue || finish unknown "squeue does not answer: ${queue_said}"
-    find_job "${token}"
+}
+
+# Ends the request if something prevents another attempt; the record says how the last one ended.
+refuse_unless_gone() {
+    local attempt=$1 owner
+    refuse_with_result
+    find_job_now
+    refuse_with_result # once more: it may have come meanwhile
     if [[ -n ${job} ]] && ! is_ended_state "${job_state}"; then
         find_true_jobs "${token}" "${job}"
         finish kept live "${true_jobs[0]} ${job_state}"

@@ -1,16 +1,18 @@
 # The state of this project's submissions. Assignments before this text: mirror (nothing for all
-# projects), limit, `only` (a
-# token, or nothing for all), ended (1: only submissions that have a result), and the array known
-# (words TOKEN:DIGEST: what earlier answers have told the laptop). A submission that has not changed
-# since is not sent again. About one submission, extra is what else is told: `tasks` (its tasks), or
-# `job N` or `times N` (about the job of its task N); about several, `metrics` (what their jobs have
-# copied of them). For `rdvc table` also: table (`all`, or a task),
-# and the array plots_of (tasks whose plots it needs, or `all`). One answer may have thousands of submissions, and a sweep thousands of
-# tasks, so no process is started for a single one.
+# projects), limit, `only` (tokens, one a line, or nothing for all), ended (1: only submissions that
+# have a result), and the array known (words TOKEN:DIGEST: what earlier answers have told the
+# laptop). A submission that has not changed since is not sent again. About one submission, extra is
+# what else is told: `tasks` (its tasks), or `job N` or `times N` (about the job of its task N);
+# about several, `metrics` (what their jobs have copied of them). For `rdvc table` also: table
+# (`all`, or a task), and the array plots_of (tasks whose plots it needs, or `all`). One answer may
+# have thousands of submissions, and a sweep thousands of tasks, so no process is started for a
+# single one.
 
 most_digests=100 # only the newest submissions have a digest: longer lists are rare
 
-# Prints the project's submissions, newest first. Replaces its shell: call it in `<(...)`.
+# Prints the project's submissions; those that were submitted, or submitted again, last come first.
+# By the time of files that are written once: the folders change when jobs start and end. Replaces
+# its shell: call it in `<(...)`.
 list_tokens() {
     cd "${rdvc_dir}/submissions" && LC_ALL=C exec awk -v wanted="mirror ${mirror}" -v ended="${ended}" -v task="${task}" -v limit="${limit}" '
         function is_there(path,    line, found) {
@@ -23,9 +25,12 @@ list_tokens() {
             close(path)
             return found
         }
-        length($0) != 32 || /[^0-9a-f]/ || !is_of_project("./" $0 "/submission") { next }
+        { sub(/.* /, ""); sub("/.*", "") }
+        seen[$0]++ || length($0) != 32 || /[^0-9a-f]/ || !is_of_project("./" $0 "/submission") { next }
         ended != 1 || is_there("../jobs/" $0 "/" task "/result") || is_there("./" $0 "/tasks") { print; if (++count == limit) exit }
-    ' < <(if [[ -n ${only} ]]; then printf '%s\n' "${only}"; else exec ls -t; fi)
+    ' < <(if [[ -n ${only} ]]; then printf '%s\n' "${only}"; else
+        printf '%s\0' */submission */attempt.[0-9]* | xargs -0 stat -c '%.9Y %n' -- 2>/dev/null | LC_ALL=C sort -rn
+    fi)
 }
 
 # Answers with the records of each submission: small files, line by line. Leaves out submissions of

@@ -1,7 +1,7 @@
 #include "bring/pull.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include <fmt/core.h>
 
@@ -141,6 +141,40 @@ void tell_without_result(const world::Console& console, const state::Record& rec
                                  record.submission_id()));
 }
 
+// One result for each ref: with -f submissions may have the same name, and then the mirror has the
+// result of the one that was published last.
+class LatestResults {
+  public:
+    void add(const Result& result, const state::Record& record) {
+        const auto time = published_at(record);
+        const auto [place, is_new] = places_.emplace(result.ref, Place{all_.size(), time});
+        if (is_new) {
+            all_.push_back(result);
+        } else if (time > place->second.time) {
+            all_[place->second.index] = result;
+            place->second.time = time;
+        }
+    }
+    [[nodiscard]] const std::vector<Result>& all() const { return all_; }
+
+  private:
+    struct Place {
+        std::size_t index;
+        double time; ///< of its publication, in seconds since the epoch
+    };
+
+    // A hook may follow the phase `publish`, and take its time.
+    static double published_at(const state::Record& record) {
+        const auto& phases = record.phases;
+        const auto last = std::find_if(phases.rbegin(), phases.rend(),
+                                       [](const auto& one) { return one.second == "publish"; });
+        return phases.empty() ? 0 : last == phases.rend() ? phases.back().first : last->first;
+    }
+
+    std::vector<Result> all_;
+    std::map<std::string, Place> places_;
+};
+
 std::vector<Result> part(const std::vector<Result>& results, bool over_ssh) {
     auto some = results;
     std::erase_if(some, [&](const Result& one) { return one.over_ssh != over_ssh; });
@@ -158,13 +192,9 @@ Chosen choose(world::World& world, const remote::Project& project, const state::
         count += std::max(record.task_count(), 1U);
     const RefsHere here(world, project, "refs/exps", count);
     Chosen chosen;
-    std::set<std::string> refs;
+    LatestResults results;
     const bool named = !targets.empty();
     const auto add = [&](const Result& result) {
-        // Newest first: with -f a newer submission replaces an older one's result under the same
-        // ref.
-        if (!refs.insert(result.ref).second)
-            return;
         const bool is_here =
             !waiting.contains(result.waiting_ref()) && here.commit(result.ref) == result.commit;
         if (is_here && named)
@@ -182,7 +212,7 @@ Chosen choose(world::World& world, const remote::Project& project, const state::
         for (const auto& one : asked_for(record, targets)) {
             const auto result = published(one, has_remote);
             if (result)
-                add(*result);
+                results.add(*result, one);
             else if (named && !whole_sweep)
                 refuse_without_result(one, overview);
             with_result += result ? 1 : 0;
@@ -190,6 +220,8 @@ Chosen choose(world::World& world, const remote::Project& project, const state::
         if (whole_sweep)
             tell_without_result(world.console, record, with_result);
     }
+    for (const auto& result : results.all())
+        add(result);
     return chosen;
 }
 

@@ -109,6 +109,10 @@ Exit logs(world::World& world, const Words& words) {
                 offset = std::strtoull(frame.rest.c_str(), nullptr, 10);
                 from.clear();
             }
+            if (frame.verb == "earlier")
+                world.console.note(fmt::format(
+                    "this is the log of an earlier attempt ({}): the newest one has none",
+                    base::printable(frame.rest)));
             if (frame.verb == "pending")
                 waits = slurm::explain_reason(frame.rest);
             if (frame.verb == "pending" && follow)

@@ -71,7 +71,7 @@ Exit pull(world::World& world, const Words& words) {
         if (std::find(tokens.begin(), tokens.end(), target.token) == tokens.end())
             tokens.push_back(target.token);
     auto overview = remote::ask_overview(
-        cluster, project.mirror, tokens.size() == 1 ? tokens.front() : "", remote::all_submissions,
+        cluster, project.mirror, base::join(tokens, "\n"), remote::all_submissions,
         tokens.empty() ? remote::Wanted::with_result : remote::Wanted::all);
     const auto outputs =
         bring::pull_outputs(world, project, cluster, {targets, force, no_data, folders}, overview);

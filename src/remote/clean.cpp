@@ -20,10 +20,6 @@ script::Variables variables(const std::string& action, const std::string& projec
     return all;
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 // Collects the answers, whose words are KIND ITEM or KIND REASON ITEM.
 class Carried {
   public:
@@ -119,7 +115,8 @@ void InventoryReader::add_tree(const std::string& line) {
         const bool own = !text.starts_with("!");
         text.remove_prefix(own ? 0 : 1);
         const auto blank = text.find(' ');
-        if (blank == std::string_view::npos || blank < 3 || !is_digit(text[0]) || text[0] == '0')
+        if (blank == std::string_view::npos || blank < 3 || !base::is_digit(text[0]) ||
+            text[0] == '0')
             continue;
         const auto depth = static_cast<std::size_t>(text[0] - '0');
         const auto name = std::string(text.substr(blank + 1));

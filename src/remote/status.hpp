@@ -18,7 +18,7 @@ inline constexpr unsigned all_submissions = 1000000;
 
 enum class Wanted { all, with_result };
 
-/// Asks the cluster once. `only`: one token, or "" for the newest `limit` of the project.
+/// Asks the cluster once. `only`: tokens, one a line, or "" for the newest `limit` of the project.
 state::Overview ask_overview(Cluster& cluster, const std::string& mirror, const std::string& only,
                              unsigned limit, Wanted wanted = Wanted::all);
 

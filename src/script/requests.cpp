@@ -72,7 +72,7 @@ const std::vector<Request>& requests() {
          .words = {"token", "task", "file", "follow", "offset", "tail"},
          .lists = {},
          .data = {},
-         .answers = {"offset", "data"},
+         .answers = {"offset", "data", "earlier"},
          .last_words = {"end", "absent"}},
         {.name = "include",
          .words = {"path"},

@@ -21,6 +21,7 @@ enum class KeepReason {
     unpublished, ///< its result could not be published
     workspace,   ///< its workspace must stay
     unconfirmed, ///< nobody knows whether there is a job
+    not_begun,   ///< its job may wait on another cluster that has the same folder
     unknown,     ///< squeue does not answer
     link,
     young

@@ -54,13 +54,10 @@ bool is_unpublished(const Inventory& kept, const std::string& record) {
 }
 
 // True if nobody knows whether sbatch has made a job of it.
-bool is_unconfirmed(const Inventory& kept, const std::string& folder) {
-    if (!kept.is_folder(folder) || !kept.value(folder + "/jobid", "is").empty() ||
-        !kept.value(folder + "/sbatch.exit", "is").empty())
-        return false;
-    const auto names = kept.names(folder);
-    return std::none_of(names.begin(), names.end(),
-                        [](const auto& name) { return name.starts_with("claim."); });
+bool is_unconfirmed(const Inventory& kept, const std::string& token) {
+    const auto folder = "submissions/" + token;
+    return kept.is_folder(folder) && kept.value(folder + "/jobid", "is").empty() &&
+           kept.value(folder + "/sbatch.exit", "is").empty() && !kept.has_claim(token);
 }
 
 // Looks for something that its jobs have left and that exists nowhere else.
@@ -118,7 +115,7 @@ std::optional<KeepReason> judge_submission(const Inventory& kept, const std::str
         return reason;
     if (kept.is_younger(folder, cutoff) || kept.is_younger(jobs, cutoff))
         return KeepReason::young;
-    if (is_unconfirmed(kept, folder))
+    if (is_unconfirmed(kept, token))
         return KeepReason::unconfirmed;
     return std::nullopt;
 }

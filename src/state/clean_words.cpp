@@ -23,6 +23,8 @@ const std::vector<KeepReasonWord>& keep_reasons() {
         {KeepReason::workspace, "workspace",
          "it was kept on purpose, or its job was killed while it published", true},
         {KeepReason::unconfirmed, "unconfirmed", "sbatch has not answered", true},
+        {KeepReason::not_begun, "not-begun",
+         "its job never began, but may wait on another cluster that uses this folder", true},
         {KeepReason::unknown, "unknown", "squeue does not answer", false},
         {KeepReason::link, "link", "it is a link", true},
         {KeepReason::young, "young", "younger than --older", false}};

@@ -17,7 +17,8 @@ std::string name_of(const Record& record) {
 }
 
 std::string phase_and_age(const Record& record, const State& state, const Overview& overview) {
-    if (record.phases.empty() || has_result(state.kind()) || state.kind() == Kind::built)
+    if (record.phases.empty() || state.kind() == Kind::pending || has_result(state.kind()) ||
+        state.kind() == Kind::built)
         return "";
     const bool ended = !record.result.empty();
     const auto since = overview.time - static_cast<std::int64_t>(record.phases.back().first);

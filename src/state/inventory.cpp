@@ -1,5 +1,7 @@
 #include "state/inventory.hpp"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "state/record.hpp"
@@ -87,6 +89,12 @@ std::vector<std::string> Inventory::tokens(const std::string& mirror, bool all) 
                 (all || value(fmt::format("submissions/{}/submission", name), "mirror") == mirror))
                 found.insert(name);
     return {found.begin(), found.end()};
+}
+
+bool Inventory::has_claim(const std::string& token) const {
+    const auto all = names("submissions/" + token);
+    return std::any_of(all.begin(), all.end(),
+                       [](const auto& name) { return name.starts_with("claim."); });
 }
 
 std::vector<std::string> Inventory::records(const std::string& token) const {

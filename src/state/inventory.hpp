@@ -68,6 +68,8 @@ struct Inventory {
     /// The submissions that have a folder or records of a job, sorted: those of the project
     /// `mirror`, or all.
     [[nodiscard]] std::vector<std::string> tokens(const std::string& mirror, bool all) const;
+    /// True if a job, or `rdvc cancel`, has taken a claim of the submission.
+    [[nodiscard]] bool has_claim(const std::string& token) const;
     /// The folders of the records that a submission's jobs have left.
     [[nodiscard]] std::vector<std::string> records(const std::string& token) const;
 

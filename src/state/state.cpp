@@ -220,12 +220,12 @@ State derive_state(const Record& record, const Overview& overview) {
         return unknown(job, phase, overview);
     if (job == nullptr && record.is_new)
         return record.claimed ? State{"running", phase, ""}
-                              : State{"pending", phase, "has just been submitted"};
+                              : State{"pending", "", "has just been submitted"};
     if (job == nullptr)
         return without_job(record, phase, overview);
     if (job->state == "PENDING")
-        return {"pending", phase, slurm::explain_reason(job->reason)};
-    if (slurm::is_active(job->state) && record.pack() > 1 && !record.claimed && phase.empty())
+        return {"pending", "", slurm::explain_reason(job->reason)};
+    if (slurm::is_active(job->state) && record.pack() > 1 && !record.claimed)
         return {"pending", "", "waits for its turn: its job runs other tasks first"};
     if (slurm::is_active(job->state))
         return {job->state == "COMPLETING" ? "running" : base::lower(job->state), phase,

@@ -1,6 +1,7 @@
 #include "state/uninstall.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/core.h>
 
@@ -135,20 +136,40 @@ std::set<std::string> own_mirrors(const RemoteFolder& folder) {
     return names;
 }
 
-// Takes out of the plan the submissions, and their workspaces, that the user does not know of.
+// The submission that an item belongs to.
+std::string token_of(const Removal& removal) {
+    return removal.item.substr(0, removal.item.find(' '));
+}
+
+// Takes the items out of the plan that `stays` is true for.
+void keep(CleanPlan& plan, KeepReason reason, const std::function<bool(const Removal&)>& stays) {
+    for (const auto& removal : plan.removals)
+        if (stays(removal))
+            plan.kept.push_back(
+                {removal.kind, reason, removal.title.empty() ? removal.path : removal.title});
+    std::erase_if(plan.removals, stays);
+}
+
+// The submissions, and their workspaces, that the user does not know of.
 void keep_unconfirmed(CleanPlan& plan, const Confirmed& confirmed) {
-    const auto is_new = [&](const Removal& removal) {
+    keep(plan, KeepReason::young, [&](const Removal& removal) {
         const bool is_submission = removal.kind == CleanKind::submission;
         if (!is_submission && removal.kind != CleanKind::workspace)
             return false;
-        const auto token = removal.item.substr(0, removal.item.find(' '));
-        return !confirmed.items.contains(token) && !confirmed.items.contains(removal.item);
-    };
-    for (const auto& removal : plan.removals)
-        if (is_new(removal))
-            plan.kept.push_back({removal.kind, KeepReason::young,
-                                 removal.title.empty() ? removal.path : removal.title});
-    std::erase_if(plan.removals, is_new);
+        return !confirmed.items.contains(token_of(removal)) &&
+               !confirmed.items.contains(removal.item);
+    });
+}
+
+// Those whose claim neither a job nor `rdvc cancel` has taken. SLURM here no longer knows the job;
+// that of another cluster with the same folder may let it wait.
+void keep_not_begun(CleanPlan& plan, const Inventory& kept) {
+    keep(plan, KeepReason::not_begun, [&](const Removal& removal) {
+        const auto token = token_of(removal);
+        return removal.kind == CleanKind::submission && kept.records(token).empty() &&
+               !kept.value("submissions/" + token + "/jobid", "is").empty() &&
+               !kept.has_claim(token);
+    });
 }
 
 class Planner {
@@ -161,6 +182,8 @@ class Planner {
         plan_.items = plan_clean(
             kept_, {.mirror = "", .all_projects = true, .older = 0, .force = question_.force},
             here_);
+        if (!question_.force)
+            keep_not_begun(plan_.items, kept_);
         if (question_.confirmed)
             keep_unconfirmed(plan_.items, *question_.confirmed);
         is_needed_ = !plan_.items.kept.empty();

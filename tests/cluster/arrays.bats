@@ -168,7 +168,10 @@ SH
 [[ "\${*: -2}" != '1 2' ]] || until [[ -e ${root}/go ]]; do sleep 0.1; done
 SH
     chmod +x "${root}/bin/sbatch"
-    PATH="${root}/bin:${PATH}" timeout -s KILL 3 rdvc run --cmd -n late -S 'k=range(1,6)' -- sh -c "echo {k} >>${root}/runs" || true
+    PATH="${root}/bin:${PATH}" rdvc run --cmd -n late -S 'k=range(1,6)' -- sh -c "echo {k} >>${root}/runs" 3>&- & local laptop=$!
+    wait_until 20 eval 'grep -qx "1 0" "${rdvc_dir}"/submissions/*/arrays.1'
+    kill -s KILL "${laptop}"
+    wait "${laptop}" || true
     find_newest
     [[ $(cat "${folder_of}/arrays.1") == '1 0' ]]
     touch -d '-200 sec' "${folder_of}/sbatch.began"

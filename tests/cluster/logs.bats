@@ -30,3 +30,21 @@ teardown() {
     wait
     [[ $(<"${root}/log") == *there* ]]
 }
+
+@test "logs -f of another attempt waits for its own log; once that is there, logs prints it, whichever was written last" {
+    submit -n one -- sh -c 'echo in job $SLURM_JOB_ID; [ $SLURM_JOB_ID = 2 ]'
+    run_rdvc 7 wait one
+    let_jobs_end
+    knob no-start
+    run_rdvc 0 retry one
+    rdvc logs -f one >"${root}/log" 2>"${root}/said" &
+    wait_until 20 grep -q 'pending: is next; waits for free nodes' "${root}/said"
+    run_rdvc 0 logs one
+    [[ ! -s ${root}/log && ${output} == *'in job 1'* && ${output} == *'an earlier attempt (slurm-1.out)'* ]]
+    no_knob no-start
+    wait
+    [[ $(<"${root}/log") == *'in job 2'* && $(<"${root}/log") != *'in job 1'* ]]
+    echo 'late words' >>"${folder_of}/slurm-1.out"
+    run_rdvc 0 logs one
+    [[ ${output} == *'in job 2'* && ${output} != *'earlier attempt'* ]]
+}

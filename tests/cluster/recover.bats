@@ -397,7 +397,7 @@ SH
     echo old >res/tracked
     echo changed >res/changed
     git add res
-    touch -d @1 res/tracked
+    touch -d @2.4 res/tracked # in the second in which the environment begins
     echo new >'a b/new'
     echo x >other/x
     ln -s /etc/passwd res/out

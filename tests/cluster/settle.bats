@@ -170,6 +170,7 @@ same_as_told_afresh() {
 }
 
 @test "a submission that never began is not submitted, and a request that arrives later refuses itself" {
+    knob no-start
     submit one true
     local folder
     folder=$(folder_of one)
@@ -217,6 +218,7 @@ same_as_told_afresh() {
 
 @test "without an answer the state is unknown, with the last known state and its time; then it is right again" {
     submit one sleep 600
+    wait_for_claim one
     sleep 1.1
     [[ $(state_of one) == running ]]
     local words
@@ -232,6 +234,7 @@ same_as_told_afresh() {
 
 @test "somebody else's job with the same id is not shown, waited for or cancelled" {
     submit one sleep 600
+    wait_for_phase one command # from then on it writes nothing
     sleep 1.1
     forget_job 1
     rm -rf "${rdvc}/jobs" "$(folder_of one)/claim.1" # it had not started
@@ -330,6 +333,28 @@ have_asked_twice() { (($(calls_of squeue) >= 2)); }
     rdvc cancel one
     wait_for_state 2 CANCELLED
     [[ $(cat "${root}/ran") == $'1\n2' ]]
+}
+
+# An environment of many files takes seconds.
+@test "retry just after wait: a job that still removes its workspace is waited for" {
+    mkdir "${root}/slow"
+    printf '#!/bin/sh\n[ "${SLURM_ARRAY_TASK_ID:-}" != 2 ] || sleep 3\nexec /bin/rm "$@"\n' >"${root}/slow/rm"
+    chmod +x "${root}/slow/rm"
+    PATH="${root}/slow:${PATH}" rdvc run --cmd -n grid -S k=1,2 -- sh -c '[ {k} = 2 ] || exit 3'
+    ! rdvc wait grid || return
+    [[ $(squeue --noheader --states=RUNNING -o %i) == 1_2 ]]
+    rdvc retry grid
+    [[ $(cat "$(folder_of grid)/jobid") == 2 ]]
+    ! rdvc wait grid || return
+}
+
+@test "retry while SLURM ends a job that has its result only then: refused" {
+    submit one sh -c "until test -e ${root}/go; do sleep 0.1; done"
+    wait_for_phase one command
+    printf COMPLETING >"${FAKE_SLURM}/jobs/1/state"
+    (sleep 1.5 && touch "${root}/go") 3>&- &
+    run rdvc retry one
+    [[ ${status} -eq 1 && ${output} == *"one has its result: done"* && ! -e $(folder_of one)/attempt.2 ]]
 }
 
 @test "wait does not show how an earlier attempt ended" {

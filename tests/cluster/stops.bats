@@ -603,3 +603,17 @@ SH
     go
     [[ ${code} -eq 0 && -e ${root}/rdvc-6-abcdefgh ]]
 }
+
+@test "a workspace of a job that was killed before it could note whose it is goes later, if it is empty" {
+    train <<'SH'
+echo '{}' >metrics.json
+echo whole >model.txt
+SH
+    compose -n next
+    mkdir -p "${root}"/rdvc-{6,8,9}-abcdefgh "${root}/rdvc-8-abcdefgh/repository"
+    touch --date='1 hour ago' "${root}"/rdvc-{6,8}-abcdefgh
+    go
+    [[ ${code} -eq 0 ]]
+    # Neither somebody's files, nor what a job that is just beginning has made.
+    [[ $(cd "${root}" && echo rdvc-*-abcdefgh) == 'rdvc-8-abcdefgh rdvc-9-abcdefgh' ]]
+}

@@ -40,10 +40,6 @@ listing() {
     (cd "${remote}" && find . -path ./cache -prune -o -print | sort)
 }
 
-queue_is_empty() {
-    [[ -z $(ssh sandbox squeue --noheader --me) ]]
-}
-
 is_there() {
     [[ -e ${remote}/submissions/$1/job.sh && -e ${remote}/submissions/$1/submission ]] || {
         printf 'submission %s is gone\n' "$1"
@@ -57,6 +53,7 @@ is_there() {
     rdvc wait first
     rdvc wait second
     rdvc pull second
+    wait_until 20 queue_is_empty
     local first second mirror job before
     first=$(token_of first) second=$(token_of second) job=$(fields_of second job)
     mirror=$(echo "${remote}"/repos/*.git)
@@ -160,6 +157,7 @@ fake_squeue() {
     git checkout train.sh
     rdvc run -n next
     rdvc wait next
+    wait_until 20 queue_is_empty
     rdvc logs next | grep "leftovers of killed jobs from .*:.* ${path##*/}.* rdvc-999999-abcdefgh"
     [[ ! -e ${path} && ! -e ${workspaces}/rdvc-999999-abcdefgh ]]
     [[ -L ${workspaces}/rdvc-777777-abcdefgh && -d ${workspaces}/rdvc-888888-abcdefgh ]]
@@ -182,6 +180,7 @@ fake_squeue() {
     rdvc wait long
     [[ -d ${held} ]]
     rm -r "${held}"
+    wait_until 20 queue_is_empty
 }
 
 # bats test_tags=long

@@ -105,7 +105,7 @@ run_command() {
 @test "a pull that was interrupted goes on; without rsync it is tar" {
     run_command --output=out -- sh -c 'head -c 20000000 /dev/urandom >out/large.bin; sha256sum out/large.bin >out/sum'
     mkdir -p "${folder}/slow"
-    printf '#!/bin/sh\nexec timeout 2 %s --bwlimit=2000 "$@"\n' "$(command -v rsync)" >"${folder}/slow/rsync"
+    printf '#!/bin/sh\nexec timeout 6 %s --bwlimit=1000 "$@"\n' "$(command -v rsync)" >"${folder}/slow/rsync"
     chmod +x "${folder}/slow/rsync"
     PATH="${folder}/slow:${PATH}" run rdvc pull "${job}"
     [[ ${status} -eq 1 && ${output} == *"rsync could not bring the output"*"rdvc pull ${job}"* ]]

@@ -35,8 +35,7 @@ teardown() {
     rdvc run --cmd --quiet -n waits --time=10 -- ./x.sh 0
     wait_until 30 eval '[[ $(rdvc why waits) == *"(job 2): pending"*"in partition general"*"it asks for cpu=1"* ]]'
     rdvc run --cmd --quiet -n held --hold -- ./x.sh 0
-    run rdvc why held
-    [[ ${output} == *"is held by you"*"next:  scontrol release 3 (on the cluster)"* ]]
+    wait_until 30 eval '[[ $(rdvc why held) == *"is held by you"*"next:  scontrol release 3 (on the cluster)"* ]]'
     rdvc logs -f --tail=1 long 2>"${folder}/said" | head -n 1 >"${folder}/line"
     [[ $(<"${folder}/line") == there && ! -s ${folder}/said ]]
     rdvc cancel long held
@@ -45,6 +44,7 @@ teardown() {
     [[ ${status} -eq 7 && ${output} == *"waits: done"*"fails: failed in phase command"* ]]
     [[ $(rdvc why fails) == *"the command ended with exit code 3"*"| ValueError: no such molecule"*"next:  rdvc logs 4"* ]]
     [[ $(rdvc logs fails --errors) == *"ValueError: no such molecule"* ]]
+    wait_until 20 queue_is_empty # then accounting knows their ends
     rdvc events waits --json | python3 -c '
 import json, sys
 what = [event["event"] for event in json.load(sys.stdin)["events"]]

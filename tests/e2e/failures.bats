@@ -221,7 +221,7 @@ YAML
     [[ ${status} -eq 7 && ${output} == *"stopped by SIGTERM"* ]]
     wait_until 20 sh -c 'rdvc status stopped | grep "cancelled: the experiment was stopped"' # COMPLETING before
     wait_until 10 sh -c '! pgrep -f "sleep 313[7]"'
-    wait_until 10 no_workspace_left
+    no_workspace_left
 }
 
 @test "logs -f follows to the end" {

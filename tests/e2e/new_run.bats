@@ -8,6 +8,7 @@ setup_file() {
 }
 
 teardown_file() {
+    wait_until 20 queue_is_empty || true # the last job may still remove a large workspace
     stop_world
 }
 

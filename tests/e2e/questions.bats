@@ -36,6 +36,6 @@ teardown() {
     rdvc init global --host=hpc --yes
     rdvc new solubility
     cd solubility
-    printf 'name: project\ndependencies:\n  - dvc\n  - python\n' >environment.yml
+    printf 'name: project\nchannels:\n  - conda-forge\ndependencies:\n  - dvc\n  - python\n' >environment.yml
     python3 "${RDVC_SOURCE_FOLDER}/tests/e2e/walk.py" "${RDVC_SOURCE_FOLDER}/docs/questions.md"
 }

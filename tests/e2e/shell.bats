@@ -29,7 +29,7 @@ teardown() {
 # True if nothing of a session is left: no job, no workspace, no record.
 nothing_left() {
     [[ -z $(ssh sandbox squeue --noheader) && -z $(ls "${remote}/submissions" "${remote}/jobs" "${remote}/logs" | grep -v ':$') ]] &&
-        no_workspace_left
+        no_workspace_now
 }
 
 # A terminal with a shell of ours in it, which ends with the test.
@@ -96,7 +96,7 @@ end_screen() { screen kill-server 2>/dev/null || true; }
     screen send-keys C-c
     type_line 'exit'
     wait_until 10 shows '^ended 0'
-    wait_until 20 no_workspace_left
+    no_workspace_left
     end_screen
     rm -rf "${remote}"/{submissions,jobs,logs}/* # of what was published
 }
@@ -122,7 +122,7 @@ end_screen() { screen kill-server 2>/dev/null || true; }
     wait_until 20 shows '/project/.venv/bin/dvc'
     screen kill-session # the connection breaks
     end_screen
-    wait_until 30 no_workspace_left
+    no_workspace_left
     rm -rf "${remote}"/{submissions,jobs,logs}/*
 }
 
@@ -155,7 +155,7 @@ end_screen() { screen kill-server 2>/dev/null || true; }
     [[ ${status} == 255 && ${output} == *'this is a sweep of 2 tasks'* ]]
     [[ $(ssh sandbox squeue --noheader --array | wc -l) == 2 ]] # they go on
     rdvc cancel "${job}"
-    wait_until 20 no_workspace_left
+    no_workspace_left
     says_ended() { [[ $(rdvc exec "${job}.2" -- true 2>&1) == *'its job has ended'* ]]; }
     wait_until 20 says_ended
 }
@@ -167,7 +167,7 @@ end_screen() { screen kill-server 2>/dev/null || true; }
     wait_until 60 shows 'the allocation ends in [0-9]+ s'
     wait_until 120 shows 'the shell was ended from outside'
     end_screen
-    wait_until 20 no_workspace_left
+    no_workspace_left
 }
 
 # bats test_tags=long
@@ -226,7 +226,7 @@ end_screen() { screen kill-server 2>/dev/null || true; }
     rm -r "${cluster_home}/bin"
     rdvc cancel "$(screen capture-pane -p | sed -n 's/^hint: rdvc cancel //p')"
     ssh sandbox 'scancel --me'
-    wait_until 20 eval '[[ -z $(ssh sandbox squeue --noheader) ]]'
+    wait_until 20 queue_is_empty
     rm -rf "${remote}"/{submissions,jobs,logs}/*
 }
 

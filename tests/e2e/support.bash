@@ -107,8 +107,17 @@ SH
     chmod +x init_env.sh
 }
 
-# True if no job of this test has left its folder in /tmp, where jobs of other tests run as well.
-no_workspace_left() {
+# No job waits or runs. `rdvc wait` returns a little earlier: with the result.
+queue_is_empty() {
+    local said
+    said=$(ssh sandbox squeue --noheader) && [[ -z ${said} ]]
+}
+
+# No job of this test has a folder in /tmp, where jobs of other tests run as well. A job publishes its result, and then
+# removes its folder: `rdvc wait` may end between the two.
+no_workspace_left() { wait_until 20 no_workspace_now; }
+
+no_workspace_now() {
     ! grep -qsF " ${cluster_home}/.rdvc" {/tmp,"${TMPDIR}"}/rdvc-[0-9]*-*/rdvc-owner # -q: whatever else fails
 }
 

@@ -24,23 +24,19 @@ teardown() {
 
 # The folder of the newest submission on the cluster.
 newest() {
-    local folders=("${cluster_home}/.rdvc/submissions"/????????????????????????????????)
-    ls -td "${folders[@]}" | head -n 1
+    local file
+    file=$(ls -t "${cluster_home}"/.rdvc/submissions/????????????????????????????????/submission | head -n 1)
+    printf '%s\n' "${file%/submission}"
 }
 
 metrics_of() { # EXPERIMENT
     git show "$(git for-each-ref --format='%(objectname)' "refs/exps/*/*/$1"):metrics.json"
 }
 
-# True if SLURM has no job that waits or runs.
-nothing_live() {
-    [[ -z $(ssh sandbox squeue --noheader) ]]
-}
-
 @test "a sweep is one array; each task publishes its own experiment" {
     run rdvc run -S lr=0.1,0.01,0.001 -n three
     [[ ${status} -eq 0 && ${output} == *"three-1 to 3: lr (3 values)"*"3 tasks x "*"submitted three (3 tasks) as job"* ]]
-    wait_until 60 nothing_live
+    wait_until 60 queue_is_empty
     job=$(cat "$(newest)/jobid")
     [[ $(ls "$(newest)" | grep -c '^slurm-') -eq 3 ]]
     cat "$(newest)"/slurm-"${job}"_2.out

@@ -66,7 +66,7 @@ starts() {
     run rdvc wait ten
     [[ ${status} -eq 7 && ${output} == *"7 done  2 cancelled  1 failed"* ]]
     [[ $(rdvc logs ten.9) == *"./x.sh 9"* && $(rdvc logs "${ids[2]}_1") == *"./x.sh 9"* ]]
-    wait_until 30 bash -c '[[ -z $(ssh sandbox squeue --noheader) ]]'
+    wait_until 30 queue_is_empty
     run rdvc retry ten
     [[ ${status} -eq 0 && ${output} == *"(3 tasks: 6-7,10) again"* ]]
     rdvc wait ten

@@ -29,7 +29,10 @@ teardown() {
     job=$(rdvc run --quiet --cmd -S k=1,2,3,4 -n gone -- ./x.sh '{k}')
     token=$(fields_of "${job}" token)
     jobs="${remote}/jobs/${token}"
-    wait_until 30 grep -q command "${jobs}"/{1,2,3}/phases
+    local task
+    for task in 1 2 3; do
+        wait_until 30 grep -q command "${jobs}/${task}/phases"
+    done
     kill -9 "$(shell_of "${job}" 1)" "$(shell_of "${job}" 3)" # so that nothing writes their results
     rm "${cluster_home}"/hold-*
     # Nobody asks for the state meanwhile; SLURM forgets.

@@ -48,7 +48,7 @@ starts() { # TASK
 
 # Retries; SLURM may still show an ended job for a moment.
 again() {
-    wait_until 30 bash -c '[[ -z $(ssh sandbox squeue --noheader) ]]'
+    wait_until 30 queue_is_empty
     run rdvc retry "$@"
     echo "${output}"
 }

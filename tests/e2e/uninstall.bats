@@ -22,10 +22,6 @@ teardown() {
     ssh sandbox scancel --me
 }
 
-queue_is_empty() {
-    [[ -z $(ssh sandbox squeue --noheader --me) ]]
-}
-
 # Puts a program in front of one of the cluster's, for the next `rdvc` with
 # RDVC_CLUSTER_PREPARE=${prepare}: $1 is its name, $2 lines of shell.
 fake_program() {
@@ -41,6 +37,7 @@ fake_program() {
     rdvc wait first
     rdvc wait second
     rdvc pull second
+    wait_until 20 queue_is_empty
     local before second
     second=$(fields_of second token)
     before=$(cd "${remote}" && find . -path ./queue -prune -o -path ./requests -prune -o -print | sort)
@@ -80,7 +77,8 @@ fake_program() {
     rdvc wait runs
     rm "${go}"
     rdvc pull runs
-    rdvc run -n again
+    wait_until 20 queue_is_empty
+    rdvc run -n again -S lr=0.0625
     wait_until 60 eval '[[ $(fields_of again state) == running ]]'
     run rdvc uninstall --remote --yes --force
     [[ ${status} -eq 0 && ${output} == *"cancelled 1 submission"*"is gone"* ]]
@@ -93,6 +91,7 @@ fake_program() {
     rdvc run -n whole
     rdvc wait whole
     rdvc pull whole
+    wait_until 20 queue_is_empty
     local prepare
     # The first removal of a part, after all of them were moved away.
     fake_program rm 'case "$*" in *.uninstall-*) kill -9 $PPID ;; *) exec /bin/rm "$@" ;; esac'
@@ -105,6 +104,7 @@ fake_program() {
     rdvc run -n after -S lr=0.75
     rdvc wait after
     rdvc pull after
+    wait_until 20 queue_is_empty
     # Right after the door was closed.
     fake_program mv 'case "$*" in *.uninstall-*/repos) kill -9 $PPID ;; *) exec /bin/mv "$@" ;; esac'
     RDVC_CLUSTER_PREPARE=${prepare} run rdvc uninstall --remote --yes
@@ -112,6 +112,7 @@ fake_program() {
     rdvc run -n later -S lr=0.875
     rdvc wait later
     rdvc pull later
+    wait_until 20 queue_is_empty
     rdvc uninstall --remote --yes
     [[ ! -e ${remote} ]]
 }
@@ -135,6 +136,7 @@ fake_program() {
     rdvc run -n linked
     rdvc wait linked
     rdvc pull linked
+    wait_until 20 queue_is_empty
     mv "${cluster_home}/big disk/cache" "${cluster_home}/elsewhere/cache"
     ln -s "${cluster_home}/elsewhere/cache" "${cluster_home}/big disk/cache"
     mkdir -p "${cluster_home}/big disk/envs/mine-01234567/key/sealed"

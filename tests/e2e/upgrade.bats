@@ -134,7 +134,8 @@ go_on() {
     says "failed" "${with}" wait "$by-fails"
     says "trains with 0.95${n}" "${with}" logs "$by-fails"
     find "${remote}/submissions" "${remote}/jobs" -exec touch -h -d '30 days ago' {} +
-    says "submissions 5" "${with}" clean
+    run "${with}" clean
+    [[ ${output} =~ submissions\ +$((4 + n))\  ]] # the second time also what the first has submitted last
     "${with}" run -n "$by-then" -S "lr=0.6${n}"
     "${with}" wait "$by-then"
     "${with}" pull "$by-then"
@@ -149,6 +150,7 @@ go_on() {
     submit_all rdvc
     go_on rdvc old
     rdvc status --all
+    wait_until 20 queue_is_empty
     rdvc uninstall --remote --yes
     [[ ! -e ${remote} ]]
 }

@@ -42,7 +42,7 @@ class Operator(threading.Thread):
         while not self.over.wait(1):
             for line in set(self.call("sinfo", "-N", "-h", "-o", "%N %t").splitlines()):
                 node, state = line.split()
-                if state in ("drain", "drng"):
+                if state.rstrip("*") in ("drain", "drng"):  # *: it did not answer in the last moments
                     self.call("scontrol", "update", f"NodeName={node}", "State=RESUME")
 
     def __enter__(self):
@@ -116,10 +116,20 @@ class Sweep:
                 return path.read_text().split()[-1]
         return None
 
-    def revive(self):
+    def queue(self):
+        return self.world.on_cluster("squeue", "--noheader", "-t", "R,CG,PD", "-o", "%A %T %r %N").splitlines()
+
+    def is_queue_empty(self):
         # Nodes say again what they run, so that the controller learns of ends that it has missed.
         self.world.on_cluster("scontrol", "reconfigure")
-        wait_until(120, lambda: not self.world.on_cluster("squeue", "--noheader", "-t", "R,CG,PD"), "SLURM knows that all have ended")
+        time.sleep(2)
+        return not self.queue()
+
+    def revive(self):
+        try:
+            wait_until(120, self.is_queue_empty, "SLURM knows that all have ended")
+        except Failed as error:
+            raise Failed(f"{error}\n{self.queue()}\n{self.world.on_cluster('sinfo', '-N')}") from error
         self.world.sandbox("start", self.dead)
         wait_until(30, lambda: self.world.on_cluster("sinfo", "-h", "-n", self.dead, "-o", "%t").split()[0] in ("idle", "mix"),
                    f"{self.dead} is up")

@@ -43,8 +43,7 @@ class OnFakeSlurm : public ::testing::Test {
     // Ends programs in the background, and checks that the command made the request after which the
     // case is named.
     void TearDown() override {
-        tests::run_program({"bash", "-c", "source \"$0\"; FAKE_SLURM=$1; stop_fake_slurm",
-                            (support / "slurm.bash").string(), slurm().string()});
+        call_slurm("stop_fake_slurm");
         const std::string name = ::testing::UnitTest::GetInstance()->current_test_info()->name();
         const auto& programs = local_.cluster.programs;
         EXPECT_TRUE(std::any_of(programs.begin(), programs.end(), [&](const std::string& program) {
@@ -63,30 +62,31 @@ class OnFakeSlurm : public ::testing::Test {
         EXPECT_EQ(outcome.code, static_cast<int>(code)) << outcome.out << outcome.err;
         return outcome.out + outcome.err;
     }
-    // Waits until no job has a workspace any more.
-    void await_ends() const {
-        const auto any = [&] {
-            for (const auto& entry : fs::directory_iterator(fs::temp_directory_path())) {
-                const auto owner = base::read_file(entry.path() / "rdvc-owner");
-                if (owner && owner->ends_with(" " + local_.cluster.rdvc().string()))
-                    return true;
-            }
-            return false;
-        };
-        for (int tries = 0; tries < 600 && any(); ++tries)
-            tests::run_program({"sleep", "0.1"});
-        EXPECT_FALSE(any());
+    // Waits until no job runs: one removes its workspace after its result.
+    void let_jobs_end() const {
+        call_slurm("let_jobs_end");
+        for (const auto& entry : fs::directory_iterator(fs::temp_directory_path())) {
+            const auto owner = base::read_file(entry.path() / "rdvc-owner");
+            EXPECT_FALSE(owner && owner->ends_with(" " + local_.cluster.rdvc().string()))
+                << entry.path();
+        }
     }
     // Submits a job that waits for ever.
     void submit_waiting() {
         set_knob("no-start");
         rdvc({"run", "--cmd", "-n", "first", "--", "true"});
     }
+    // Calls a function of slurm.bash.
+    void call_slurm(const std::string& name) const {
+        tests::run_program({"bash", "-c", "source \"$0\"; FAKE_SLURM=$1; \"$2\"",
+                            (support / "slurm.bash").string(), slurm().string(), name});
+    }
     // Submits a job, and waits for its end.
     void submit_and_wait(Words words) {
         words.insert(words.begin(), {"run", "--cmd", "-n", "first"});
         rdvc(words);
         local_.world.run({"wait", "first"});
+        let_jobs_end();
     }
     [[nodiscard]] fs::path record() const {
         return local_.cluster.rdvc() / "jobs" / local_.token() / "0";
@@ -460,7 +460,7 @@ TEST_F(OnFakeSlurm, Session) {
         "as it stands");
     EXPECT_EQ(ledger::Ledger(local_.state_folder()).read().back().state, ledger::State::built);
     expect_says(rdvc({"exec", "--", "true"}), "job 2 on local; Ctrl-C gives it up\n");
-    await_ends();
+    let_jobs_end();
 }
 
 TEST_F(OnFakeSlurm, SessionIfTheJobCannotPrepareItself) {
@@ -471,7 +471,7 @@ TEST_F(OnFakeSlurm, SessionIfTheJobCannotPrepareItself) {
                 "exit code 5: ./init_env.sh\n");
     expect_says(rdvc({"exec", "--local", "--", "true"}, Exit(255)),
                 "error: the command was not started\n");
-    await_ends();
+    let_jobs_end();
 }
 
 TEST_F(OnFakeSlurm, SessionOfARunningJob) {
@@ -488,7 +488,7 @@ TEST_F(OnFakeSlurm, SessionOfARunningJob) {
     rdvc({"cancel", "first"});
     local_.world.run({"wait", "first"});
     expect_says(rdvc(look, Exit(255)), "error: its job has ended, and the workspace is gone\n");
-    await_ends();
+    let_jobs_end();
 }
 
 TEST_F(OnFakeSlurm, SessionOfAWaitingJob) {
@@ -507,6 +507,22 @@ TEST_F(OnFakeSlurm, Status) {
     expect_says(unknown,
                 "warning: squeue does not answer: slurm_load_jobs error: Unable to contact");
     expect_says(unknown, "first       1    unknown");
+}
+
+// A job that starts, ends or is cancelled writes into its submission's folder.
+TEST_F(OnFakeSlurm, StatusListsTheNewestFirstWhateverChangesLater) {
+    submit_waiting();
+    rdvc({"run", "--cmd", "-n", "second", "--", "true"});
+    rdvc({"cancel", "first"});
+    const auto list = rdvc({"status"});
+    EXPECT_LT(list.find("second"), list.find("first")) << list;
+    const auto one = rdvc({"status", "--limit=1"});
+    expect_says(one, "second");
+    EXPECT_EQ(one.find("first"), std::string::npos) << one;
+    rdvc({"retry", "first"});
+    const auto again = rdvc({"status"});
+    EXPECT_LT(again.find("first"), again.find("second")) << again;
+    EXPECT_EQ(again.find("first"), again.rfind("first")) << again;
 }
 
 TEST_F(OnFakeSlurm, StatusOfAnEndedJob) {

@@ -627,29 +627,45 @@ TEST_F(Query, WaitGivesUpWhereTheClusterWasNeverThere) {
 
 // --- pull ---
 
+bool is_fetch(const base::Command& command) {
+    return command.argv.front() == "git" &&
+           std::count(command.argv.begin(), command.argv.end(), "fetch") == 1;
+}
+
+// `rdvc pull WORDS` with this overview; git is real, but a fetch only makes the ref that it is
+// asked for.
+class OnePull {
+  public:
+    OnePull(tests::DemoProject& demo, std::vector<std::string> overview, const std::string& commit)
+        : world_(runner, demo.folder / "home", demo.git.path()) {
+        runner.expect("git fetch", is_fetch)
+            .does([&demo, commit](const tests::Call& call) {
+                const auto& spec = call.command.argv.back();
+                demo.git.git({"update-ref", spec.substr(spec.find(':') + 1), commit});
+                return base::Result{};
+            })
+            .any_number();
+        runner.expect("the rest of git", tests::starts_with({"git"}))
+            .does([this](const tests::Call& call) { return processes_.run(call.command); })
+            .any_number();
+        runner.expect({"ssh", "-G", "-T", "-l", "alice", "--", "hpc"}).any_number();
+        runner.expect("the overview", tests::is_request).does(answers(std::move(overview)));
+    }
+    tests::Outcome run(const Words& words) { return world_.run(words); }
+
+    tests::FakeRunner runner{tests::Order::any};
+
+  private:
+    base::ProcessRunner processes_;
+    tests::TestWorld world_;
+};
+
 TEST_F(Query, PullFetchesTheRefFromTheMirror) {
     remember(one, "first", "11", ledger::State::submitted);
     const auto ref = submission::experiment_ref(commit_, "first");
-    const auto is_fetch = [](const base::Command& command) {
-        return command.argv.front() == "git" &&
-               std::count(command.argv.begin(), command.argv.end(), "fetch") == 1;
-    };
-    base::ProcessRunner processes;
-    tests::FakeRunner runner(tests::Order::any);
-    runner.expect("git fetch", is_fetch)
-        .does([&](const tests::Call& call) {
-            const auto& spec = call.command.argv.back();
-            demo_.git.git({"update-ref", spec.substr(spec.find(':') + 1), commit_});
-            return base::Result{};
-        })
-        .any_number();
-    runner.expect("the rest of git", tests::starts_with({"git"}))
-        .does([&](const tests::Call& call) { return processes.run(call.command); })
-        .any_number();
-    runner.expect({"ssh", "-G", "-T", "-l", "alice", "--", "hpc"}).any_number();
-    runner.expect("the overview", tests::is_request).does(answers(overview(ref, commit_)));
-    tests::TestWorld world(runner, demo_.folder / "home", demo_.git.path());
-    const auto outcome = world.run({"pull", "first"});
+    OnePull pull(demo_, overview(ref, commit_), commit_);
+    const auto& runner = pull.runner;
+    const auto outcome = pull.run({"pull", "first"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(outcome.out, "pulled first (" + commit_.substr(0, 10) + ")\n");
 
@@ -667,6 +683,47 @@ TEST_F(Query, PullFetchesTheRefFromTheMirror) {
     EXPECT_TRUE(fetch->command.environment[0].second.starts_with("rdvc internal-ssh ssh -T "))
         << fetch->command.environment[0].second;
     EXPECT_EQ(fetch->command.environment[1].first, "GIT_SSH_VARIANT");
+}
+
+// With -f: the mirror has what was published last, although it was submitted first.
+TEST_F(Query, PullOfOneNameBringsWhatWasPublishedLast) {
+    const auto ref = submission::experiment_ref(commit_, "first");
+    const auto published = [&](const std::string& token, const std::string& commit,
+                               const std::string& end, const std::string& hook) {
+        return std::vector<std::string>{"submission " + token,
+                                        "file " + token + " submission name first",
+                                        "file " + token + " submission code ssh",
+                                        "file " + token + " submission mirror project-7f3a9c1d.git",
+                                        "file " + token + " jobid 1",
+                                        "file " + token + " sbatch.exit 0",
+                                        "file " + token + " claim 1",
+                                        "file " + token + " phases 100 experiment",
+                                        "file " + token + " phases " + end + " publish",
+                                        "file " + token + " phases " + hook + " end",
+                                        "file " + token + " result state published",
+                                        "file " + token + " result phase publish",
+                                        "file " + token + " result exit 0",
+                                        "file " + token + " result name first",
+                                        "file " + token + " result ref " + ref,
+                                        "file " + token + " result commit " + commit};
+    };
+    std::vector<std::string> list = {"dir /home/alice/.rdvc", "time 1000", "squeue ok"};
+    for (const auto& lines : {published(two, std::string(40, 'a'), "120.5", "190"),
+                              published(one, commit_, "120.75", "121")})
+        list.insert(list.end(), lines.begin(), lines.end());
+    list.emplace_back("end");
+    const auto outcome = OnePull(demo_, list, commit_).run({"pull"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, "pulled first (" + commit_.substr(0, 10) + ")\n");
+}
+
+// A list tells less of a sweep's tasks: not their refs.
+TEST_F(Query, PullOfTwoAsksForAllOfBoth) {
+    remember(one, "first", "11", ledger::State::submitted);
+    remember(two, "second", "12", ledger::State::submitted);
+    demo_.expect_request().does(answers({"dir /d", "time 1", "squeue ok", "end"}));
+    demo_.world.run({"pull", "first", "second"});
+    EXPECT_EQ(tests::words_of(demo_.requests().at(0).input, "only"), Words{one + "\n" + two});
 }
 
 TEST_F(Query, PullRefusesWhatHasNoResult) {

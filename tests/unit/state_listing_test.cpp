@@ -67,6 +67,13 @@ class ListText : public ::testing::Test {
     Overview overview_;
 };
 
+// After a retry, or before SLURM starts it again, it has the phases of an earlier start.
+TEST_F(ListText, NamesNoPhaseOfAJobThatWaits) {
+    const auto without = text({});
+    overview_.submissions.front().phases = {{1710151200, "experiment"}, {1710151300, "end"}};
+    EXPECT_EQ(text({}), without);
+}
+
 TEST_F(ListText, HasAgeTimeLimitAndNode) {
     EXPECT_EQ(text({}),
               "EXPERIMENT  JOB  STATE    PHASE                AGE   TIME/LIMIT  NODE  DETAIL\n"

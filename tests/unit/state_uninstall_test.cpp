@@ -192,6 +192,22 @@ TEST_F(PlanUninstall, AJobThatCannotBeCancelledFromHereStaysWithForce) {
     EXPECT_EQ(plan(), "42 (exp)=live " + needed_);
 }
 
+TEST_F(PlanUninstall, AJobThatNeverBeganStaysBecauseAnotherClusterMayHaveIt) {
+    submission();
+    for (const auto* path : {"jobs/", "submissions/"})
+        for (const auto* name : {"", "/0", "/0/result", "/claim.1"})
+            if (path == std::string("jobs/") || name == std::string("/claim.1"))
+                kept_.entries.erase(path + one + name);
+    kept_.files.erase("jobs/" + one + "/0/result");
+    kept_.refs.clear();
+    EXPECT_EQ(plan(), "42 (exp)=not-begun " + needed_);
+    question_.force = true;
+    EXPECT_EQ(plan(), "-exp " + all_);
+    question_.force = false;
+    put("submissions/" + one + "/claim.1", 'd'); // by `rdvc cancel`
+    EXPECT_EQ(plan(), "-exp " + all_);
+}
+
 TEST_F(PlanUninstall, WhatHasComeSinceTheConfirmationStays) {
     question_.force = true;
     const auto before = plan_uninstall(kept_, folder_, question_, here_);

@@ -48,6 +48,12 @@ is_dead() {
     esac
 }
 
+# Removes the workspace $1 if its job was killed before it could note whose it is: it is empty, and
+# old.
+remove_abandoned() {
+    [[ -e $1/rdvc-owner ]] || find "$1" -maxdepth 0 -empty -mmin +10 -delete || true
+}
+
 # Removes the workspaces in the folder $1 whose job is dead. Asks SLURM only if there are any.
 remove_dead_workspaces() {
     local folder workspace_job removed='' found=()
@@ -56,6 +62,7 @@ remove_dead_workspaces() {
         is_workspace_name "${folder}" || continue
         [[ ${workspace_job} != "${SLURM_JOB_ID:-}" ]] || continue
         [[ -d ${folder} && ! -L ${folder} && -O ${folder} && ! -e ${folder}/rdvc-keep ]] || continue
+        remove_abandoned "${folder}"
         [[ $(cat "${folder}/rdvc-owner" 2>/dev/null) == "$(workspace_owner)" ]] || continue
         ((${#found[@]} >= 20)) || found+=("${folder}") # the next job continues
     done

@@ -148,6 +148,15 @@ has_ended() {
     [[ -e $(result_of "$1") ]] # it may have started again meanwhile
 }
 
+# True if the job of submission $1 that find_job has found, or another one of its attempt, has started:
+# SLURM's answer may be older than that.
+has_started() {
+    local id='' past=' ' file="${rdvc_dir}/jobs/$1/${task}/job" # which the job writes
+    [[ ! -r ${file} ]] || read -r id <"${file}"
+    find_past_ids "$1"
+    [[ -n ${id} && (${id} == "${job}" || ${past} != *" ${id%%_*} "*) ]]
+}
+
 # For a request that waits: looks now and then at an answer of SLURM that is at most $2 (poll)
 # seconds old, and says why a job has not started. True if it is gone.
 next_look=2
@@ -159,8 +168,7 @@ is_gone() {
     look_pause=$((look_pause < poll ? look_pause * 2 : poll))
     look_at_queue "${2:-${poll}}"
     find_job "$1"
-    if [[ -z ${queue_said} && ${job_state} == PENDING && ${job_reason} != "${said_reason}" &&
-        ! -e ${rdvc_dir}/jobs/$1/${task}/job ]]; then # the job writes it when it starts; SLURM's answer may be old
+    if [[ -z ${queue_said} && ${job_state} == PENDING && ${job_reason} != "${said_reason}" ]] && ! has_started "$1"; then
         answer pending "${job_reason}"
         said_reason=${job_reason}
     fi

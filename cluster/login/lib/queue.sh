@@ -130,7 +130,9 @@ publish_queue() {
         ! mv -f "${new}" "${queue}/jobs"; then
         rm -f "${new}"
     fi
-    [[ $2 == "${queue}/jobs" ]] || rm -f "$2"
+    if [[ $2 != "${queue}/jobs" ]]; then # SLURM has answered
+        rm -f "$2" "${queue}/failure"
+    fi
 }
 
 # Marks the answer as outdated by our own action, so that a later query needs a new one. Another
@@ -139,7 +141,7 @@ outdate_queue() {
     local time=
     await_publisher
     read -r time <"${queue}/jobs"
-    [[ ${time} != "${queue_time}" ]] || publish_queue "$((queue_time - 1))" "${queue}/jobs"
+    [[ ${time} != "${queue_time}" || ${queue}/jobs -nt /dev/fd/${queue_file} ]] || publish_queue "$((queue_time - 1))" "${queue}/jobs"
 }
 
 await_publisher() {

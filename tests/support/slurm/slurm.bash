@@ -72,6 +72,7 @@ let_jobs_end() {
         [[ -n $(fake_slurm_processes) ]] || return 0
         sleep 0.1
     done
+    return 1
 }
 
 # Runners stand in a job's folder, jobs have a mark in their environment.
