@@ -20,6 +20,9 @@ if(NOT RDVC_LIBRARIES)
             "On Debian: apt-get install libcli11-dev libfmt-dev nlohmann-json3-dev libtomlplusplus-dev libyaml-cpp-dev libmd-dev\n"
             "docs/install.md says which systems have wheels, which need no compiler.")
     endif()
+    if(RDVC_TESTS)
+        find_package(GTest REQUIRED)
+    endif()
     if(TARGET yaml-cpp::yaml-cpp)
         set(RDVC_YAML_CPP yaml-cpp::yaml-cpp)
     else() # before 0.8
@@ -50,6 +53,15 @@ else()
     target_include_directories(rdvc_md PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/libmd)
     file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/libmd/config.h "")
     add_library(libmd::md ALIAS rdvc_md)
+
+    if(RDVC_TESTS)
+        set(google ${RDVC_LIBRARIES}/googletest)
+        add_library(rdvc_gtest STATIC EXCLUDE_FROM_ALL ${google}/src/gtest-all.cc ${google}/src/gtest_main.cc)
+        target_include_directories(rdvc_gtest SYSTEM PUBLIC ${google}/include)
+        target_include_directories(rdvc_gtest PRIVATE ${google})
+        target_compile_options(rdvc_gtest PRIVATE -w)
+        add_library(GTest::gtest_main ALIAS rdvc_gtest)
+    endif()
 
     # The data of experiments goes through it: not for size.
     target_compile_options(rdvc_md PRIVATE -O2)

@@ -18,6 +18,9 @@ set(CMAKE_AR ${RDVC_ZIG}/bin/ar)
 set(CMAKE_RANLIB ${RDVC_ZIG}/bin/ranlib)
 string(APPEND CMAKE_EXE_LINKER_FLAGS_INIT " -s -Wl,--gc-sections")
 set(CMAKE_CROSSCOMPILING ON)
+# No program of ours exports anything.
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 # Nothing of this machine.
 set(CMAKE_FIND_ROOT_PATH ${RDVC_ZIG}/nothing)
 foreach(kind LIBRARY INCLUDE PACKAGE)
@@ -28,7 +31,8 @@ get_filename_component(root ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
 foreach(language C CXX)
     set(CMAKE_${language}_FLAGS_INIT "-ffile-prefix-map=${root}=.")
 endforeach()
-# In zig's headers for macOS, float.h has no FLT_RADIX if math.h comes first.
+# In zig's headers for macOS, float.h has no FLT_RADIX if math.h comes first, and no INFINITY in strict
+# C++.
 if(RDVC_TARGET MATCHES "macos")
-    string(APPEND CMAKE_CXX_FLAGS_INIT " -include cfloat")
+    string(APPEND CMAKE_CXX_FLAGS_INIT " -include cfloat -U__STRICT_ANSI__")
 endif()
