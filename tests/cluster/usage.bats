@@ -67,14 +67,17 @@ group_of_version_2() {
 @test "without control groups the processes of the job are added up, also those of their children" {
     [[ -r /proc/$$/task/$$/children ]] || skip "this kernel does not list children"
     RDVC_OWN_MEMORY_GROUP='' RDVC_OWN_CPU_GROUP='' RDVC_OWN_PAGE_KIB=4
+    mkfifo "${root}/end"
     cat >"${root}/program" <<'SH'
 #!/usr/bin/env bash
 source "${RDVC_SOURCE_FOLDER}/cluster/job/lib/usage.sh"
 RDVC_OWN_PAGE_KIB=4
 find_ticks && before=${ticks}
-sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; echo ready; read -r line; :' | { read -r _; find_ticks; echo "$((ticks - before))"; find_memory; echo "${kib}"; }
+# The child lives until both have been found: one that ends meanwhile may be counted or not.
+sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; echo ready; read -r line <"$1"' sh "$1" |
+    { read -r _; find_ticks; echo "$((ticks - before))"; find_memory; echo "${kib}"; echo >"$1"; }
 SH
-    mapfile -t said < <(bash "${root}/program" <"${root}/bin")
+    mapfile -t said < <(bash "${root}/program" "${root}/end")
     ((said[0] > 0 && said[1] > 500))
 }
 
