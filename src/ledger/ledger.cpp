@@ -150,10 +150,13 @@ void Ledger::conclude(const Record& record) {
 std::vector<Record> Ledger::read() const {
     std::vector<Record> records;
     std::map<std::string, std::size_t> places;
+    std::size_t number = 0;
     for (const auto& line : base::lines(base::read_file(folder_ / "ledger.jsonl").value_or(""))) {
         auto record = from_line(line);
+        ++number;
         if (!record)
             continue;
+        record->line = number;
         const auto [place, is_new] = places.emplace(record->token, records.size());
         if (is_new) {
             records.push_back(std::move(*record));
@@ -163,6 +166,8 @@ std::vector<Record> Ledger::read() const {
         record->earlier_jobs = std::move(known.earlier_jobs);
         if (!known.job.empty() && known.job != record->job)
             record->earlier_jobs.push_back(known.job);
+        else
+            record->line = known.line;
         known = std::move(*record);
     }
     return records;
@@ -178,6 +183,12 @@ std::optional<std::string> Ledger::tasks(const std::string& token) const {
 
 std::optional<std::string> Ledger::environment(const std::string& token) const {
     return base::read_file(folder_ / "submissions" / token / "environment.inputs");
+}
+
+std::vector<Record> by_attempt(std::vector<Record> records) {
+    std::stable_sort(records.begin(), records.end(),
+                     [](const Record& a, const Record& b) { return a.line < b.line; });
+    return records;
 }
 
 std::vector<Stored> believed_stored(const std::vector<Record>& records, std::string_view cluster) {

@@ -2,6 +2,7 @@
 // Written and synced before ssh starts, so that no crash leaves an unknown job.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -47,7 +48,8 @@ struct Record {
     std::optional<std::vector<std::string>> outputs = {};
     unsigned tasks = 0; ///< of a sweep; 0 if it is not one
     std::vector<std::string> earlier_jobs =
-        {}; ///< of attempts before the newest, as read() finds them
+        {};               ///< of attempts before the newest, as read() finds them
+    std::size_t line = 0; ///< where read() finds the newest attempt: the higher, the later
 
     /// Its outcome is not known.
     [[nodiscard]] bool is_open() const {
@@ -90,6 +92,10 @@ class Ledger {
   private:
     std::filesystem::path folder_;
 };
+
+/// `records` with those last that were submitted, or submitted again, last; as `rdvc status` lists
+/// them.
+std::vector<Record> by_attempt(std::vector<Record> records);
 
 /// What a cluster is believed to have, from its latest submissions, newest first; at most 16 per
 /// place.

@@ -120,7 +120,7 @@ struct OfLedger {
 
     OfLedger(const std::vector<ledger::Record>& records, const std::string& cluster,
              const std::string& mirror) {
-        for (const auto& record : records)
+        for (const auto& record : ledger::by_attempt(records))
             if (record.mirror == mirror && record.cluster == cluster)
                 (record.has_no_job() ? refused : known)
                     .push_back(

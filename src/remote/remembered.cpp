@@ -36,7 +36,7 @@ state::Overview remembered(const world::World& world, const Cluster& cluster,
     state::Overview overview;
     overview.is_offline = true;
     overview.time = std::time(nullptr);
-    const auto records = open_ledger(world).read();
+    const auto records = ledger::by_attempt(open_ledger(world).read());
     std::map<std::string, std::vector<Told>> told; // by mirror
     for (auto record = records.rbegin();
          record != records.rend() && overview.submissions.size() < limit; ++record) {

@@ -616,6 +616,17 @@ TEST_F(Query, LogsGoOnWhereTheConnectionWasLost) {
     EXPECT_EQ(assigned(demo_.requests().at(1).input, "offset"), "11");
 }
 
+TEST_F(Query, TheNewestIsWhatWasRetriedLast) {
+    remember(one, "first", "11", ledger::State::submitted);
+    remember(two, "second", "12", ledger::State::submitted);
+    remember(one, "first", "13", ledger::State::submitted);
+    demo_.expect_request().does(answers({"data again\n", "end"}));
+    EXPECT_EQ(demo_.world.run({"logs"}).out, "again\n");
+    EXPECT_EQ(assigned(demo_.requests().at(0).input, "token"), one);
+    const auto listed = demo_.world.run({"status", "--offline"}).out;
+    EXPECT_LT(listed.find("first"), listed.find("second")) << listed;
+}
+
 // If the cluster has never answered, there is no reason to try for long.
 TEST_F(Query, WaitGivesUpWhereTheClusterWasNeverThere) {
     remember(one, "first", "11", ledger::State::submitted);

@@ -87,6 +87,29 @@ TEST(Ledger, RemembersTheJobsOfEarlierAttempts) {
     EXPECT_EQ(ledger.read()[0].earlier_jobs, std::vector<std::string>({"11", "12"}));
 }
 
+// What `rdvc retry` has submitted again is the newest.
+TEST(Ledger, OrdersByTheNewestAttempt) {
+    const Folder folder;
+    Ledger ledger(folder / "rdvc");
+    for (const int n : {1, 2, 3}) {
+        ledger.intend(record(n), "");
+        ledger.conclude(record(n, State::submitted));
+    }
+    auto again = record(2, State::unconfirmed);
+    again.job = "2";
+    ledger.conclude(again);
+    ledger.conclude(record(2, State::submitted)); // which the cluster refused
+    EXPECT_EQ(by_attempt(ledger.read()).back().token, "token3");
+    again = record(1, State::submitted);
+    again.job = "4";
+    ledger.conclude(again);
+    std::string order;
+    for (const auto& one : by_attempt(ledger.read()))
+        order += one.token.back();
+    EXPECT_EQ(order, "231");
+    EXPECT_EQ(ledger.read().front().token, "token1") << "by intent, as before";
+}
+
 TEST(Ledger, KeepsAnyText) {
     const Folder folder;
     Ledger ledger(folder.path());
