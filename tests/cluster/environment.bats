@@ -696,6 +696,29 @@ owner_exists() {
     [[ $(setups) -eq 2 && -z $(find "${store}" -name '*.lock*') ]]
 }
 
+@test "a job that gets the lock just after its owner's setup has failed does not run it again" {
+    setup_script <<<"until [[ -e ${root}/go ]]; do sleep 0.1; done; exit 4"
+    commit
+    background_job 1 true
+    wait_until 10 is_in_setup
+    # The second time that job 2 has found no failure, job 1 fails before job 2 can ask for the lock.
+    mkdir "${root}/late"
+    cat >"${root}/late/mkdir" <<SH
+#!/bin/sh
+if [ "\$*" = "-p ${store}" ] && ! /bin/mkdir "${root}/looked"; then
+    touch "${root}/go"
+    while ls -d "${store}"/*.lock; do sleep 0.1; done >/dev/null 2>&1
+fi
+exec /bin/mkdir "\$@"
+SH
+    chmod +x "${root}/late/mkdir"
+    PATH="${root}/late:${PATH}" background_job 2 true
+    wait "$!" || true
+    [[ -e ${root}/go && $(setups) -eq 1 ]]
+    grep -F 'waited for the environment of job 1, where the setup command failed with exit code 4' "${root}/log.2"
+    [[ -z $(find "${store}" -name '*.lock*') ]]
+}
+
 @test "a job that is stopped during setup leaves no lock, and the next one builds" {
     { small_venv; echo "[[ \$(wc -l <${root}/setups) -gt 1 ]] || sleep 3"; } | setup_script
     commit
@@ -711,7 +734,7 @@ owner_exists() {
 }
 
 @test "a builder that is killed is replaced" {
-    { small_venv; echo "[[ \$(wc -l <${root}/setups) -gt 1 ]] || sleep 100"; } | setup_script
+    { small_venv; echo "[[ \$(wc -l <${root}/setups) -gt 1 ]] || sleep 20"; } | setup_script
     commit
     SLURM_JOB_ID=1 setsid bash "${RDVC_SOURCE_FOLDER}/tests/cluster/job.sh" "${root}/settings" true >/dev/null 2>&1 3>&- &
     wait_until 20 is_in_setup

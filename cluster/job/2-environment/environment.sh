@@ -94,15 +94,17 @@ choose_environment() {
             continue
         fi
         must_find_it
+        # With the lock, too: the last owner may have failed since this job looked.
+        failed=$(cat "${place}.failed" 2>/dev/null || true)
+        if ((waiting)) && [[ -n ${failed} && ${failed} != "${failed_before}" ]]; then
+            release_environment_lock
+            rdvc_fail "this job waited for the environment of job ${failed%%$'\n'*}, where ${failed##*$'\n'}"
+        fi
         if [[ ${RDVC_OWN_ENV_LOCK} == "${place}.lock" ]]; then
             choice=build
             return
         fi
         release_environment_lock
-        failed=$(cat "${place}.failed" 2>/dev/null || true)
-        if ((waiting)) && [[ -n ${failed} && ${failed} != "${failed_before}" ]]; then
-            rdvc_fail "this job waited for the environment of job ${failed%%$'\n'*}, where ${failed##*$'\n'}"
-        fi
         (umask 077 && mkdir -p "${RDVC_OWN_ENV_STORE}") || rdvc_fail "cannot make ${RDVC_OWN_ENV_STORE}"
         take_lock "${place}.lock" && continue # and look again: someone may have been faster
         if ((!waiting && owner > 0)); then
