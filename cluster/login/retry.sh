@@ -39,14 +39,30 @@ note_options() {
     [[ -z ${warning} ]] || printf '%s\n' "${warning}" >"${folder}/warning.$1"
 }
 
-# True if the job only has to end: the submission, or each task of the sweep, has a result.
+# True if there are jobs that are alive and only have to end: the submission, or each of their tasks,
+# has a result.
 is_ending() {
-    local number
-    [[ ${job_state} != COMPLETING ]] || return 0
-    [[ ${job_state} == RUNNING ]] || return
-    for ((number = task_count > 0; number <= task_count; number++)); do
-        [[ -e ${rdvc_dir}/jobs/${token}/${number}/result ]] || return
+    local line id state first last number alive=0 past=' '
+    find_past_ids "${token}"
+    split_lines "${jobs_of[${token}]:-}"
+    for line in "${lines[@]+"${lines[@]}"}"; do
+        id=${line%%|*} state=${line#*|}
+        state=${state%%|*}
+        ! is_ended_state "${state}" || continue
+        [[ ${past} != *" ${id%%_*} "* ]] || continue
+        alive=1
+        [[ ${state} != COMPLETING ]] || continue
+        [[ ${state} == RUNNING ]] || return
+        first=0 last=0
+        if ((task_count > 0)); then
+            [[ ${id} =~ _([0-9]{1,7})$ ]] || return
+            first=$(((BASH_REMATCH[1] - 1) * pack + 1)) last=$((BASH_REMATCH[1] * pack))
+        fi
+        for ((number = first; number <= last && number <= task_count; number++)); do
+            [[ -e ${rdvc_dir}/jobs/${token}/${number}/result ]] || return
+        done
     done
+    ((alive))
 }
 
 # Asks SLURM for the job. Waits a little for the end of one that removes its workspace, or after which

@@ -250,7 +250,10 @@ unset -f exec
 # The data of the job's script, without what it does.
 # shellcheck source=/dev/null
 source <(sed '/^# --- Main --/,$d' "${folder}/job.sh")
-enter_workspace || printf 'rdvc: error: %s is gone\n' "${place}" >&2
+if ! enter_workspace; then
+    printf 'rdvc: error: %s is gone, or the job has not completed it yet\n' "${place}" >&2
+    ((${#words[@]} == 0)) || exit 255 # not in another folder
+fi
 if ((${#words[@]} == 0)); then
     greet
 elif [[ -s ${place}/session.failure ]]; then

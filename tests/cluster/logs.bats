@@ -48,3 +48,23 @@ teardown() {
     run_rdvc 0 logs one
     [[ ${output} == *'in job 2'* && ${output} != *'earlier attempt'* ]]
 }
+
+@test "logs of a task in a pack whose next job failed before the task began: that job's" {
+    cat >init_env.sh <<SH
+#!/bin/sh
+mkdir -p .venv/bin
+echo '[ ! -e "${root}/broken" ] || { echo no network; return 7; }' >.venv/bin/activate
+SH
+    chmod +x init_env.sh
+    submit --pack 2 -n grid -S k=1,2 -- sh -c 'echo this is task {k}; exit 3'
+    run_rdvc 7 wait grid
+    let_jobs_end
+    run_rdvc 0 logs grid.2
+    [[ ${output} == *'this is task 2'* ]]
+    touch "${root}/broken"
+    run_rdvc 0 retry grid
+    run_rdvc 7 wait grid
+    run_rdvc 0 logs grid.2
+    [[ ${output} == *'no network'* && ${output} != *'this is task'* && ${output} != *'earlier attempt'* ]]
+    let_jobs_end
+}

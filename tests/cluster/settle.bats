@@ -33,6 +33,11 @@ wait_for_phase() {
     wait_until 20 grep -q " $2\$" "${rdvc}/jobs/$(basename "$(folder_of "$1")")/0/phases"
 }
 
+# Waits until task $2 of $1 has its result.
+wait_for_result() {
+    wait_until 20 test -e "${rdvc}/jobs/$(basename "$(folder_of "$1")")/$2/result"
+}
+
 state_of() {
     rdvc status --json 2>/dev/null | python3 -c '
 import json, sys
@@ -133,6 +138,7 @@ same_as_told_afresh() {
 
 @test "a site that replaces comments: squeue knows the job by its script" {
     submit one sleep 600
+    wait_for_claim one
     printf 'set by the site' >"${FAKE_SLURM}/jobs/1/comment"
     [[ $(state_of one) == running ]]
     rdvc cancel one
@@ -316,8 +322,8 @@ have_asked_twice() { (($(calls_of squeue) >= 2)); }
 
 @test "retry: only what is known to be gone; another attempt of the same submission" {
     submit one sh -c 'echo "$SLURM_JOB_ID" >>'"${root}/ran"'; sleep 600'
-    wait_for_claim one
-    sleep 1
+    wait_until 20 grep -x 1 "${root}/ran"
+    sleep 1.1 # then SLURM's answer is newer than the claim
     run rdvc retry one
     [[ ${status} -eq 1 && ${output} == *"one has a job: 1 RUNNING"* ]]
     knob fail-squeue
@@ -335,17 +341,50 @@ have_asked_twice() { (($(calls_of squeue) >= 2)); }
     [[ $(cat "${root}/ran") == $'1\n2' ]]
 }
 
-# An environment of many files takes seconds.
-@test "retry just after wait: a job that still removes its workspace is waited for" {
+# Submits the sweep `grid` of two commands; $1 is a command in which {k} is the task's number. Once it
+# has its result, the second task removes its workspace only when there is the file `go`, like one with
+# a large environment.
+submit_grid() {
     mkdir "${root}/slow"
-    printf '#!/bin/sh\n[ "${SLURM_ARRAY_TASK_ID:-}" != 2 ] || sleep 3\nexec /bin/rm "$@"\n' >"${root}/slow/rm"
+    cat >"${root}/slow/rm" <<SH
+#!/bin/sh
+while [ "\${SLURM_ARRAY_TASK_ID:-}" = 2 ] && cat "${rdvc}"/jobs/*/2/result >/dev/null 2>&1 && [ ! -e "${root}/go" ]; do sleep 0.1; done
+exec /bin/rm "\$@"
+SH
     chmod +x "${root}/slow/rm"
-    PATH="${root}/slow:${PATH}" rdvc run --cmd -n grid -S k=1,2 -- sh -c '[ {k} = 2 ] || exit 3'
-    ! rdvc wait grid || return
+    PATH="${root}/slow:${PATH}" rdvc run --cmd -n grid -S k=1,2 -- sh -c "$1"
+}
+
+# Retries it while the second task ends.
+retry_grid() {
     [[ $(squeue --noheader --states=RUNNING -o %i) == 1_2 ]]
+    (sleep 1.5 && touch "${root}/go") 3>&- &
     rdvc retry grid
     [[ $(cat "$(folder_of grid)/jobid") == 2 ]]
+}
+
+@test "retry just after wait: a job that still removes its workspace is waited for" {
+    submit_grid '[ {k} = 2 ] || exit 3'
     ! rdvc wait grid || return
+    wait_for_state 1_1 FAILED # a little after its result
+    retry_grid
+    ! rdvc wait grid || return
+}
+
+@test "retry of a sweep waits so, too, if another task was killed and has no result" {
+    submit_grid '[ {k} = 2 ] || sleep 600'
+    wait_for_result grid 2
+    end_as 1_1 OUT_OF_MEMORY
+    retry_grid
+}
+
+@test "retry of what has ended waits for nothing" {
+    submit one sh -c 'exit 3'
+    ! rdvc wait one || return
+    let_jobs_end
+    forget_calls
+    rdvc retry one
+    (($(calls_of squeue) == 1))
 }
 
 @test "retry while SLURM ends a job that has its result only then: refused" {
@@ -474,7 +513,8 @@ have_asked_twice() { (($(calls_of squeue) >= 2)); }
     rdvc retry one 3>&- & local first=$!
     rdvc retry one || true
     wait "${first}" || true
-    wait_for_state 2 COMPLETED
+    wait_until 20 test -s "${root}/ran" # by job 2, or 3 if the second one came before sbatch
+    let_jobs_end
     [[ $(wc -l <"${root}/ran") -eq 1 ]]
 }
 
