@@ -117,8 +117,10 @@ std::optional<std::string> read_file(const fs::path& path) {
         throw Error(Exit::failed, fmt::format("`{}` is not a regular file", path.string()));
     std::ifstream file(path, std::ios::binary);
     if (!file) {
-        if (!fs::exists(path, ignored))
+        const int error = errno; // the file may be made now
+        if (error == ENOENT || !fs::exists(path, ignored))
             return std::nullopt;
+        errno = error;
         fail("read", path);
     }
     std::ostringstream content;

@@ -402,7 +402,7 @@ SH
     start
     wait_until 20 test -s "${RDVC_DIR}/deaf"
     kill -USR2 "${job}"
-    sleep 0.5
+    wait_until 20 grep -q 'got SIGUSR2' "${log}"
     kill -TERM "${job}"
     ended
     cat "${log}"

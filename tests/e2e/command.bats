@@ -105,7 +105,7 @@ run_command() {
 @test "a pull that was interrupted goes on; without rsync it is tar" {
     run_command --output=out -- sh -c 'head -c 20000000 /dev/urandom >out/large.bin; sha256sum out/large.bin >out/sum'
     mkdir -p "${folder}/slow"
-    printf '#!/bin/sh\nexec timeout 6 %s --bwlimit=1000 "$@"\n' "$(command -v rsync)" >"${folder}/slow/rsync"
+    printf '#!/bin/sh\nexec timeout 10 %s --bwlimit=1000 "$@"\n' "$(command -v rsync)" >"${folder}/slow/rsync"
     chmod +x "${folder}/slow/rsync"
     PATH="${folder}/slow:${PATH}" run rdvc pull "${job}"
     [[ ${status} -eq 1 && ${output} == *"rsync could not bring the output"*"rdvc pull ${job}"* ]]
@@ -148,10 +148,10 @@ run_command() {
 
 # bats test_tags=long
 @test "stopped by a signal it still stores what it has; by hand it has a folder of its own" {
-    job=$(rdvc run --quiet --cmd --output=out -- sh -c 'echo begun >out/part.txt; sleep 600')
+    job=$(rdvc run --quiet --cmd --output=out -- sh -c 'echo begun >out/part.txt; : >~/begun; sleep 600')
     local token
     token=$(fields_of "${job}" token)
-    wait_until 20 grep -q command "${cluster_home}/.rdvc/jobs/${token}/0/phases"
+    wait_until 20 test -e "${cluster_home}/begun"
     ssh sandbox "scancel ${job}"
     run rdvc wait "${job}"
     [[ ${status} -eq 7 && ${output} == *"stopped by SIGTERM"* ]]

@@ -41,10 +41,11 @@ teardown() {
     rdvc cancel long held
     rdvc run --cmd --quiet -n fails -- ./x.sh fail
     run rdvc wait waits fails
-    [[ ${status} -eq 7 && ${output} == *"waits: done"*"fails: failed in phase command"* ]]
+    [[ ${status} -eq 7 && ${output} == *"waits: done"* && ${output} == *"fails: failed in phase command"* ]]
     [[ $(rdvc why fails) == *"the command ended with exit code 3"*"| ValueError: no such molecule"*"next:  rdvc logs 4"* ]]
     [[ $(rdvc logs fails --errors) == *"ValueError: no such molecule"* ]]
-    wait_until 20 queue_is_empty # then accounting knows their ends
+    wait_until 20 queue_is_empty
+    wait_until 20 eval '[[ $(rdvc events waits) == *"job ended"* ]]' # which accounting says, a little later
     rdvc events waits --json | python3 -c '
 import json, sys
 what = [event["event"] for event in json.load(sys.stdin)["events"]]

@@ -215,7 +215,7 @@ YAML
     sed -i '1i sleep 3137' train.sh
     commit_all
     rdvc run -n stopped
-    wait_until 20 rdvc_phase_is stopped experiment
+    wait_until 20 pgrep -f 'sleep 313[7]'
     ssh sandbox scancel --name "rdvc-run:project:main"
     run rdvc wait stopped
     [[ ${status} -eq 7 && ${output} == *"stopped by SIGTERM"* ]]

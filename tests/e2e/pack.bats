@@ -130,7 +130,7 @@ print(*(task["task"] for task in json.load(sys.stdin)[0]["tasks"] if task["state
     run rdvc status late
     [[ ${output} == *"late-3 "*"its job was stopped during task 2"* ]]
     rm "${signs}"/wait-*
-    rdvc retry late
+    rdvc retry late --time=10
     rdvc wait late
     [[ $(tasks_in late published) == "1 2 3" ]]
 }
@@ -161,9 +161,12 @@ print(*(task["task"] for task in json.load(sys.stdin)[0]["tasks"] if task["state
     touch "${signs}/wait-62"
     rdvc run --quiet --pack 3 -n loaded -S lr=61,62,63
     wait_until 60 test -e "${signs}/runs-62"
-    kill -KILL "$(pgrep -f "loaded/program.py" | while read -r pid; do
-        ! grep -qF "${folder}" "/proc/${pid}/environ" || echo "${pid}"
-    done | head -n 1)"
+    local pid killed=0
+    for pid in $(pgrep -f "loaded/program.py"); do # not its copy, which runs task 62
+        grep -qsF "${folder}" "/proc/${pid}/environ" && pgrep -P "${pid}" -f "loaded/program.py" >/dev/null || continue
+        kill -KILL "${pid}" && killed=1
+    done
+    ((killed == 1))
     rm "${signs}/wait-62"
     run rdvc wait loaded
     [[ $(tasks_in loaded published) == "1 3" && $(tasks_in loaded failed) == 2 ]]

@@ -4,6 +4,9 @@
 # a required filter.
 export GIT_CONFIG_NOSYSTEM=1
 
+# After each command DVC starts a process that outlives it, and that makes folders in HOME.
+export DVC_NO_ANALYTICS=1
+
 # `remove_folder`, as the product removes: an ordinary user's read-only folders too.
 source "${RDVC_SOURCE_FOLDER}/cluster/both/folders.sh"
 

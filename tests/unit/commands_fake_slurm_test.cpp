@@ -91,6 +91,10 @@ class OnFakeSlurm : public ::testing::Test {
     [[nodiscard]] fs::path record() const {
         return local_.cluster.rdvc() / "jobs" / local_.token() / "0";
     }
+    [[nodiscard]] bool has_begun_command() const {
+        return base::read_file(record() / "phases").value_or("").find(" command\n") !=
+               std::string::npos;
+    }
 
     tests::LocalProject local_{support / "bin"};
 };
@@ -478,10 +482,9 @@ TEST_F(OnFakeSlurm, SessionOfARunningJob) {
     rdvc({"run", "--cmd", "-n", "first", "--", "sh", "-c", "echo begun >here; exec sleep 1000"});
     const Words look = {"exec", "first",
                         "--",   "sh",
-                        "-c",   "until [ -e here ]; do sleep 0.1; done; cat here; echo $RDVC_TASK"};
-    for (int tries = 0; tries < 600 && !fs::exists(record() / "workspace"); ++tries)
+                        "-c",   "until [ -s here ]; do sleep 0.1; done; cat here; echo $RDVC_TASK"};
+    for (int tries = 0; tries < 600 && !has_begun_command(); ++tries)
         tests::run_program({"sleep", "0.1"});
-    ASSERT_TRUE(fs::exists(record() / "workspace"));
     EXPECT_EQ(rdvc(look), "begun\n1\n");
     expect_says(rdvc({"exec", "first.3", "--", "true"}, Exit(255)),
                 "error: no submission of this project is `first.3`");

@@ -29,6 +29,8 @@ TEST(Contents, AreRememberedAndSeenToChange) {
     put_file(memory, tests::replaced(known, base::md5("one"), base::md5("told")));
     { EXPECT_EQ(Contents(memory).hash(folder / "file", false), base::md5("told")) << "not read"; }
     put_file(folder / "file", "two"); // as long, changed just now
+    fs::last_write_time(folder / "file",
+                        fs::file_time_type::clock::now() + std::chrono::minutes(1));
     {
         Contents contents(memory);
         EXPECT_EQ(contents.hash(folder / "file", false), base::md5("two"));
