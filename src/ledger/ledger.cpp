@@ -166,7 +166,7 @@ std::vector<Record> Ledger::read() const {
         record->earlier_jobs = std::move(known.earlier_jobs);
         if (!known.job.empty() && known.job != record->job)
             record->earlier_jobs.push_back(known.job);
-        else
+        else if (known.state != State::refused || !record->is_open()) // else it is tried again
             record->line = known.line;
         known = std::move(*record);
     }

@@ -93,8 +93,7 @@ class Ledger {
     std::filesystem::path folder_;
 };
 
-/// `records` with those last that were submitted, or submitted again, last; as `rdvc status` lists
-/// them.
+/// `records` in the order of their newest attempts, oldest first.
 std::vector<Record> by_attempt(std::vector<Record> records);
 
 /// What a cluster is believed to have, from its latest submissions, newest first; at most 16 per

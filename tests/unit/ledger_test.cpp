@@ -108,6 +108,13 @@ TEST(Ledger, OrdersByTheNewestAttempt) {
         order += one.token.back();
     EXPECT_EQ(order, "231");
     EXPECT_EQ(ledger.read().front().token, "token1") << "by intent, as before";
+    ledger.intend(record(5), "");
+    ledger.conclude(record(5, State::refused));
+    ledger.intend(record(6), "");
+    EXPECT_EQ(by_attempt(ledger.read()).back().token, "token6");
+    ledger.conclude(record(5, State::unconfirmed)); // the first attempt had no job
+    ledger.conclude(record(5, State::submitted));
+    EXPECT_EQ(by_attempt(ledger.read()).back().token, "token5");
 }
 
 TEST(Ledger, KeepsAnyText) {
