@@ -42,7 +42,7 @@ note_options() {
 # True if there are jobs that are alive and only have to end: the submission, or each of their tasks,
 # has a result.
 is_ending() {
-    local line id state first last number alive=0 past=' '
+    local line lines id state first last number alive=0 past=' ' again_file="${folder}/again.${attempt}"
     find_past_ids "${token}"
     split_lines "${jobs_of[${token}]:-}"
     for line in "${lines[@]+"${lines[@]}"}"; do
@@ -59,6 +59,8 @@ is_ending() {
             first=$(((BASH_REMATCH[1] - 1) * pack + 1)) last=$((BASH_REMATCH[1] * pack))
         fi
         for ((number = first; number <= last && number <= task_count; number++)); do
+            # A job of a pack runs only those that were asked for.
+            [[ ! -e ${again_file} ]] || grep -qx "${number}" "${again_file}" || continue
             [[ -e ${rdvc_dir}/jobs/${token}/${number}/result ]] || return
         done
     done

@@ -250,15 +250,18 @@ unset -f exec
 # The data of the job's script, without what it does.
 # shellcheck source=/dev/null
 source <(sed '/^# --- Main --/,$d' "${folder}/job.sh")
-if ! enter_workspace; then
-    printf 'rdvc: error: %s is gone, or the job has not completed it yet\n' "${place}" >&2
-    ((${#words[@]} == 0)) || exit 255 # not in another folder
+entered=1
+enter_workspace || entered=0
+if ((entered == 0)) && [[ ! -s ${place}/session.failure ]]; then
+    printf 'rdvc: error: %s is gone, or its job is still preparing it\n' "${place}" >&2
 fi
 if ((${#words[@]} == 0)); then
     greet
 elif [[ -s ${place}/session.failure ]]; then
     printf 'rdvc: error: %s\n' "$(<"${place}/session.failure")" >&2
     exit 255
+elif ((entered == 0)); then
+    exit 255 # not in another folder
 elif [[ ${terminal} == 1 ]]; then
     rm -f -- "$0"
     "${words[@]}"

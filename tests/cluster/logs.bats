@@ -56,7 +56,7 @@ mkdir -p .venv/bin
 echo '[ ! -e "${root}/broken" ] || { echo no network; return 7; }' >.venv/bin/activate
 SH
     chmod +x init_env.sh
-    submit --pack 2 -n grid -S k=1,2 -- sh -c 'echo this is task {k}; exit 3'
+    submit --pack 2 -n grid -S k=1,2 -- sh -c 'echo this is task {k}; [ {k} = 1 ]'
     run_rdvc 7 wait grid
     let_jobs_end
     run_rdvc 0 logs grid.2
@@ -66,5 +66,7 @@ SH
     run_rdvc 7 wait grid
     run_rdvc 0 logs grid.2
     [[ ${output} == *'no network'* && ${output} != *'this is task'* && ${output} != *'earlier attempt'* ]]
+    run_rdvc 0 logs grid.1 # which the new job did not have
+    [[ ${output} == *'this is task 1'* && ${output} != *'no network'* ]]
     let_jobs_end
 }

@@ -358,7 +358,9 @@ SH
 # Retries it while the second task ends.
 retry_grid() {
     [[ $(squeue --noheader --states=RUNNING -o %i) == 1_2 ]]
-    (sleep 1.5 && touch "${root}/go") 3>&- &
+    local calls
+    calls=$(calls_of squeue)
+    (until (($(calls_of squeue) > calls)); do sleep 0.1; done; touch "${root}/go") 3>&- &
     rdvc retry grid
     [[ $(cat "$(folder_of grid)/jobid") == 2 ]]
 }

@@ -486,6 +486,19 @@ TEST_F(OnFakeSlurm, SessionOfARunningJob) {
     for (int tries = 0; tries < 600 && !has_begun_command(); ++tries)
         tests::run_program({"sleep", "0.1"});
     EXPECT_EQ(rdvc(look), "begun\n1\n");
+    fs::path place;
+    for (const auto& line : base::lines(base::read_file(record() / "workspace").value_or("")))
+        if (line.starts_with("path "))
+            place = line.substr(5);
+    const auto repository =
+        std::find_if(fs::directory_iterator(place), fs::directory_iterator(),
+                     [](const auto& entry) { return fs::exists(entry.path() / ".git"); });
+    ASSERT_NE(repository, fs::directory_iterator());
+    const auto project = repository->path();
+    fs::rename(project, place / "away"); // as before the clone
+    expect_says(rdvc({"exec", "first", "--", "echo", "elsewhere"}, Exit(255)),
+                "is gone, or its job is still preparing it\n");
+    fs::rename(place / "away", project);
     expect_says(rdvc({"exec", "first.3", "--", "true"}, Exit(255)),
                 "error: no submission of this project is `first.3`");
     rdvc({"cancel", "first"});

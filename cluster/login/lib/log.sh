@@ -50,8 +50,8 @@ find_log() {
     ((task == 0 || pack == 1)) || ending=".${task}.out" # a task of a pack has its own log, once it has begun
     if [[ -e ${folder}/${own}${ending} ]]; then
         found=${own}${ending}
-    elif [[ -e $(result_of "${token}") && -e ${folder}/${own}.out ]]; then
-        found=${own}.out # its job has ended before the task began
+    elif [[ -e ${folder}/${own}.out && slurm-$(value_of job "$(result_of "${token}")") == "${own}" ]]; then
+        found=${own}.out # the job failed before the task began
     elif (($1 == 0)); then
         for ending in "${ending}" .out; do
             # shellcheck disable=SC2012,SC2048,SC2086 # the names are SLURM's own, and the patterns are ours
