@@ -37,8 +37,9 @@ void write_all(std::string_view text) {
 
 // Only calls that POSIX allows in a signal handler.
 void give_back() {
-    write_all(leave);
+    // First: what is typed at the prompt that then appears must stay.
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &mode_before());
+    write_all(leave);
 }
 
 constexpr std::array<std::pair<std::string_view, Key>, 24> keys = {{

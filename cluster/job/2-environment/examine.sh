@@ -249,7 +249,7 @@ examine_environment() {
         return
     fi
     local removed
-    removed=$(list_untracked | LC_ALL=C comm -13 - "$1/before" | head -n 1)
+    removed=$(list_untracked | LC_ALL=C comm -13 - "$1/before" | sed -n 1p)
     if [[ -n ${removed} ]]; then
         printf 'setup removes %s\n' "${removed#./}"
         return

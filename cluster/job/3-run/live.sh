@@ -25,7 +25,7 @@ list_live() {
     done
     ((${#paths[@]} > 0)) || return 0 # nothing is started for an experiment that has not begun to write
     find -L "${paths[@]}" -type f -size +0 ! -path $'*\n*' "${names[@]+"${names[@]}"}" -printf '%s %C@ %i %p\n' 2>/dev/null |
-        LC_ALL=C sort -u -k 4 | head -n 200
+        LC_ALL=C sort -u -k 4 | sed -n '1,200p'
 }
 
 # Copies the files of the kind $1 to the record, unless `seen` lists the same ones. Sets `seen` and

@@ -112,7 +112,7 @@ find_cause() {
     if [[ -n ${folder} ]]; then
         RDVC_OWN_CAUSE=disk_full
         RDVC_OWN_MESSAGE+="; the disk is full: $(timeout 5 df -Pk "${folder}" | awk 'NR == 2 { print $6 }') on $(uname -n), where ${folder} is"
-    elif end_of_log | tail -n 40 | grep -qE 'No space left on device|Disk quota exceeded'; then
+    elif end_of_log | tail -n 40 | grep -E 'No space left on device|Disk quota exceeded' >/dev/null; then # -q would end tail
         RDVC_OWN_CAUSE=disk_full
         RDVC_OWN_MESSAGE+="; a disk of $(uname -n) was full, or a quota exceeded: the log says which"
     else
