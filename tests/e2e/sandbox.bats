@@ -257,7 +257,10 @@ JOB
 
 @test "the controller can die and come back, with its jobs" {
   job=$(on "$ONE" "sbatch --parsable --job-name=survivor --output=/dev/null --wrap 'sleep 9001.$RUN'")
-  # SLURM saves its state some seconds after its answer, and forgets a job that it has not saved
+  # SLURM saves its state some seconds after its answer. It forgets a job that it has not saved, and
+  # starts one again that it has saved as pending.
+  wait_until 15 show_cluster state_is "$job" RUNNING
+  sleep 7
   wait_until 15 show_cluster grep -q survivor "$ONE/state/job_state"
   "$SANDBOX" stop slurmctld --dir "$ONE"
   run -3 "$SANDBOX" status --dir "$ONE"

@@ -33,6 +33,10 @@ teardown() {
     note_failure
 }
 
+has_ended() { # PID
+    [[ $(ps -o stat= -p "$1") == @(|Z*) ]]
+}
+
 # A project whose environment is empty: the job has the laptop's DVC.
 make_hello() {
     mkdir "${folder}/hello"
@@ -73,7 +77,9 @@ make_hello() {
 
     run -0 rdvc sandbox status
     [[ ${output} == *slurmctld*pid*'jobs       none'*general* ]]
-    kill -KILL "$(sed -n 's/^slurmctld \([0-9]*\) .*/\1/p' "${slurm}/pids")"
+    controller=$(sed -n 's/^slurmctld \([0-9]*\) .*/\1/p' "${slurm}/pids")
+    kill -KILL "${controller}"
+    wait_until 10 has_ended "${controller}"
     run -3 rdvc sandbox status
     [[ ${output} == *"slurmctld  not running"* ]]
     run -0 rdvc sandbox up

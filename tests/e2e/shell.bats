@@ -73,8 +73,8 @@ end_screen() { screen kill-server 2>/dev/null || true; }
     code=0
     wait "$!" || code=$?
     [[ ${code} == 7 && $(tail -n 1 "${BATS_TEST_TMPDIR}/out") == 'got TERM' ]]
-    rdvc exec --quiet -- sh -c 'echo begun; exec sleep 1000' >"${BATS_TEST_TMPDIR}/out" 3>&- &
-    wait_until 20 grep -q begun "${BATS_TEST_TMPDIR}/out"
+    rdvc exec --quiet -- sh -c 'echo begun; exec sleep 1000' >"${BATS_TEST_TMPDIR}/out2" 3>&- &
+    wait_until 20 grep -q begun "${BATS_TEST_TMPDIR}/out2"
     kill -KILL "$!"
     wait_until 30 nothing_left
 }
@@ -86,8 +86,8 @@ end_screen() { screen kill-server 2>/dev/null || true; }
     wait_until 10 shows '/project/.venv/bin/dvc'
     wait_until 10 shows '^40 140'
     screen resize-window -x 100 -y 30
-    type_line 'stty size'
-    wait_until 10 shows '^30 100'
+    has_new_size() { type_line 'stty size' && sleep 1 && shows '^30 100'; } # which takes another way than the keys
+    wait_until 10 has_new_size
     type_line 'run_experiment -f; publish_experiment; echo published $?'
     wait_until 60 shows '^published 0'
     name=$(screen capture-pane -p -J | grep -oE 'dvc exp pull rdvc shell-[0-9a-f]+-hand-1' | tail -n 1)

@@ -28,6 +28,12 @@ start_world() {
     export job_dvc
 }
 
+# Changes a setting of the sandbox's SLURM.
+set_slurm() { # KEY VALUE
+    sed -i "s/^$1=.*/$1=$2/" "${RDVC_SANDBOX_DIR}"/etc/{,login/}slurm.conf
+    grep -qx "$1=$2" "${RDVC_SANDBOX_DIR}/etc/slurm.conf" && ssh sandbox scontrol reconfigure
+}
+
 # The same for a document that is typed line by line (walk.py): the sandbox is also called `hpc`, and
 # uv is in ${folder}/bin.
 start_typed_world() {

@@ -4,6 +4,7 @@ load support
 
 setup_file() {
     start_world 1
+    set_slurm KillWait 30 # as it usually is: a job on a busy machine needs more than the sandbox's 5 s
     make_project "${folder}/project"
     cat >dvc.yaml <<'YAML'
 stages:

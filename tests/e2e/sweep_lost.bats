@@ -10,8 +10,7 @@ while [ -e "$HOME/hold-$1" ]; do sleep 0.2; done
 SH
     mkdir "${shared}/workspaces" # which jobs that are killed leave behind
     export RDVC_JOB_WORKSPACE="${shared}/workspaces"
-    sed -i 's/^MinJobAge=.*/MinJobAge=2/' "${RDVC_SANDBOX_DIR}"/etc/{,login/}slurm.conf
-    ssh sandbox scontrol reconfigure
+    set_slurm MinJobAge 2
 }
 
 teardown_file() {

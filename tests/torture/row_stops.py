@@ -47,6 +47,9 @@ class Stops:
     def __init__(self, trial, world):
         self.trial, self.world, self.tokens = trial, world, {}
         home, project = world.cluster_home, world.project
+        for conf in (world.folder / "sandbox" / "etc" / name for name in ("slurm.conf", "login/slurm.conf")):
+            conf.write_text(conf.read_text().replace("KillWait=5\n", "KillWait=30\n"))  # for a busy machine
+        world.on_cluster("scontrol", "reconfigure")
         for folder in ("orders", "reached", "programs"):
             (home / folder).mkdir()
         self.program(home / "point", POINT)
