@@ -170,7 +170,7 @@ Target find_remembered(const std::vector<ledger::Record>& records, const Cluster
                        const std::string& mirror, const state::Overview& overview,
                        const std::string& word) {
     const OfLedger here(records, cluster.name(), mirror);
-    const auto target = target_in_array(overview, word).value_or(here.find(word));
+    auto target = target_in_array(overview, word).value_or(here.find(word));
     if (!target.token.empty())
         return target;
     std::vector<std::string> names;
