@@ -23,6 +23,11 @@ folder_of() {
     dirname "$(grep -lx "name $1" "${rdvc}"/submissions/*/submission)"
 }
 
+# The record of task $2 (0: of the submission itself) of $1.
+record_of() {
+    printf '%s' "${rdvc}/jobs/$(basename "$(folder_of "$1")")/$2"
+}
+
 # The job has begun.
 wait_for_claim() {
     wait_for_phase "$1" bashrc
@@ -30,12 +35,12 @@ wait_for_claim() {
 
 # Waits until the job of $1 has begun its phase $2.
 wait_for_phase() {
-    wait_until 20 grep -q " $2\$" "${rdvc}/jobs/$(basename "$(folder_of "$1")")/0/phases"
+    wait_until 20 grep -q " $2\$" "$(record_of "$1" 0)/phases"
 }
 
 # Waits until task $2 of $1 has its result.
 wait_for_result() {
-    wait_until 20 test -e "${rdvc}/jobs/$(basename "$(folder_of "$1")")/$2/result"
+    wait_until 20 test -e "$(record_of "$1" "$2")/result"
 }
 
 state_of() {
@@ -459,7 +464,7 @@ retry_grid() {
     submit one sleep 600
     wait_for_claim one
     local record
-    record="${rdvc}/jobs/$(basename "$(folder_of one)")/0"
+    record=$(record_of one 0)
     mkdir -p "${rdvc}/envs/p-1/key/b1"
     printf 'made 1\nkib 1\n' >"${rdvc}/envs/p-1/key/b1/info"
     printf 'p-1/key/b1\n' >"${record}/environment"
